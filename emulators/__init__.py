@@ -1,0 +1,1 @@
+"""Second opinions: assemblers, Unicorn, qemu, capstone."""

@@ -1,0 +1,1 @@
+"""Semantics and proofs: p-code, terms, Z3."""

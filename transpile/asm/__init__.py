@@ -1,0 +1,1 @@
+"""GNU assembler text and the assembler itself; no instruction set."""

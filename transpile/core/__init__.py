@@ -1,0 +1,1 @@
+"""The loop and its protocols; nothing here knows a language or an instruction set."""

@@ -1,0 +1,1 @@
+"""Machine code to machine code: the direction, in terms that belong to no single instruction set."""

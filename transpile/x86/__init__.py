@@ -1,0 +1,1 @@
+"""x86-64 as a source: syntax, decoding, micro-operations."""
