@@ -1,0 +1,52 @@
+"""What a caller may choose about a translation; every field has a default that is safe and needs no network.
+
+The command line, the library and the reports use the same words for the same choice.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Target: TypeAlias = Literal["riscv", "aarch64"]
+MemoryModel: TypeAlias = Literal["relaxed", "tso"]
+Require: TypeAlias = Literal["proved", "tested", "any"]
+
+TARGETS: tuple[Target, ...] = ("riscv", "aarch64")
+MEMORY_MODELS: tuple[MemoryModel, ...] = ("relaxed", "tso")
+REQUIREMENTS: tuple[Require, ...] = ("proved", "tested", "any")
+
+DEFAULT_RLIMIT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to translate. ``march`` is the target compiler's spelling (``rv64gcv``, ``armv8.1-a``); empty: the baseline."""
+
+    march: str = ""
+    memory_model: MemoryModel = "relaxed"
+    jobs: int = 0
+    """Worker processes; 0: one for each processor this process may use."""
+    seed: int = 0
+    """Draws the inputs of every differential test; the same seed gives the same verdicts."""
+    require: Require = "tested"
+    allow_untranslated: bool = False
+    """Emit a trap for a block that does not meet ``require``, instead of withholding the output."""
+    store: Path | None = None
+    """The proof store's file; None: nothing is remembered."""
+    trap_division: bool = False
+    """Trap where x86 would fault on division by zero or overflow, instead of assuming that it does not."""
+    rlimit: int = DEFAULT_RLIMIT
+    """Z3 resource units for one proof: bounded work, whatever the machine."""
+
+    @property
+    def workers(self) -> int:
+        return self.jobs if self.jobs > 0 else len(os.sched_getaffinity(0))
+
+
+def default_store() -> Path:
+    """Where the command line keeps its proofs: the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(cache) if cache else Path.home() / ".cache") / "transpile" / "proofs.sqlite"

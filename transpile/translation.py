@@ -1,0 +1,139 @@
+"""The outcome of a translation: the text, and what is known about every block of it.
+
+Nothing here belongs to an instruction set. A block's verdict is one of four; ``meets`` says whether all of them satisfy
+what the caller required, and is the only place where verdicts become a yes or a no.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Verdict
+from transpile.options import Require
+
+if TYPE_CHECKING:
+    from transpile.errors import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One candidate that was tried for a block and what the checker said of it."""
+
+    proposer: str
+    cost: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class BlockResult:
+    """One basic block. Lines are 1-based and inclusive, in the source file.
+
+    ``relation``: source location -> how the target holds it at entry (``"rax": "a5, 32 sext"``), with ``frame`` and
+    ``flags`` as further keys. ``cost``: target instructions. ``rlimit``: solver resources spent on all candidates.
+    ``trapped``: the output stops here instead of running code that did not meet the requirement.
+    """
+
+    label: str
+    first_line: int
+    last_line: int
+    source_text: tuple[str, ...]
+    target_text: tuple[str, ...]
+    verdict: Verdict
+    relation: Mapping[str, str] = field(default_factory=dict)
+    proposer: str = ""
+    cost: int = 0
+    rlimit: int = 0
+    history: tuple[Attempt, ...] = ()
+    trapped: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why the block is not proved; empty when it is."""
+        return reason_of(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionResult:
+    """A function: proved when all of its blocks are, because their relations agree at every edge."""
+
+    name: str
+    blocks: tuple[BlockResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A translated file. ``text`` is complete even when ``meets`` says no: who prints it decides."""
+
+    text: str
+    file: str
+    target: str
+    functions: tuple[FunctionResult, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def blocks(self) -> Iterator[BlockResult]:
+        for function in self.functions:
+            yield from function.blocks
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """``{"proved": n, "tested": n, "refuted": n, "undecided": n}``, always with all four words."""
+        counted = Counter(block.verdict.word for block in self.blocks)
+        return {word: counted[word] for word in WORDS}
+
+    def meets(self, require: Require) -> bool:
+        """Whether every block satisfies ``require``. A block that was replaced by a trap never does."""
+        return all(block_meets(block, require) for block in self.blocks)
+
+    def failing(self, require: Require) -> Iterator[tuple[FunctionResult, BlockResult]]:
+        """The blocks that keep ``meets`` from being true."""
+        for function in self.functions:
+            for block in function.blocks:
+                if not block_meets(block, require):
+                    yield function, block
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One block with its surroundings, for ``transpile explain``."""
+
+    file: str
+    target: str
+    function: str
+    block: BlockResult
+
+
+def reason_of(verdict: Verdict) -> str:
+    """Why a verdict is not a proof, in words."""
+    match verdict:
+        case Proved():
+            return ""
+        case Tested(reason=reason) | Undecided(reason=reason):
+            return reason
+        case Refuted(differs=differs):
+            return "differs in " + "; ".join(differs) if differs else "differs"
+        case _:
+            assert_never(verdict)
+
+
+def accepts(verdict: Verdict, require: Require) -> bool:
+    """Whether ``verdict`` satisfies ``require``. ``any`` lets an open question through, never a known difference."""
+    match verdict:
+        case Proved():
+            return True
+        case Tested():
+            return require != "proved"
+        case Undecided():
+            return require == "any"
+        case Refuted():
+            return False
+        case _:
+            assert_never(verdict)
+
+
+def block_meets(block: BlockResult, require: Require) -> bool:
+    """Whether a block is emitted as code whose verdict satisfies ``require``."""
+    return not block.trapped and accepts(block.verdict, require)
