@@ -1,0 +1,66 @@
+# Everything a contributor runs. `make` alone lists it.
+VENV ?= .venv
+BRINGUP ?=
+TARGETS := riscv aarch64
+export VENV
+
+PYTHON = $(VENV)/bin/python
+READY = $(VENV)/.ready
+SOURCES = transpile solvers emulators tests benchmarks setup.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types check smoke clean \
+        bench-bringup bench-csmith bench-mutants bench-speed bench-conformance
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml setup.py
+	@scripts/setup
+
+setup: ## install system tools (apt), the virtual environment and the links for mypy
+	@scripts/setup
+
+demo: setup ## translate, link and run examples/tally.s for both targets and compare with the native run
+	@PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" scripts/demo
+
+test: $(READY) ## run the tests
+	PYTHONHASHSEED=0 $(PYTHON) -m pytest -q -n 2 -W error $(TESTS)
+
+lint: $(READY) ## ruff: rules and layout
+	$(PYTHON) -m ruff check $(wildcard $(SOURCES))
+	$(PYTHON) -m ruff format --check $(wildcard $(SOURCES))
+
+format: $(READY) ## let ruff mend what it can
+	$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
+	$(PYTHON) -m ruff format $(wildcard $(SOURCES))
+
+types: $(READY) ## mypy, strict
+	@scripts/link-types
+	$(PYTHON) -m mypy
+
+check: lint types test ## lint, types and tests
+
+smoke: $(READY) ## build the wheel, install it alone in a clean environment and translate with it
+	@scripts/smoke
+
+bench-bringup: $(READY) ## BringUpBench: make bench-bringup BRINGUP=<checkout>
+	@test -d "$(BRINGUP)" || { echo "usage: make bench-bringup BRINGUP=<checkout of toddmaustin/bringup-bench>"; exit 2; }
+	$(PYTHON) benchmarks/bringup.py "$(BRINGUP)" $(ARGS)
+
+bench-csmith: ## random programs: 50 fresh seeds at -O0 and -O2 for both targets
+	@scripts/setup --bench
+	$(PYTHON) benchmarks/csmith.py $(ARGS)
+
+bench-mutants: $(READY) ## broken translations that the checker must refuse
+	$(PYTHON) benchmarks/mutants.py $(ARGS)
+
+bench-speed: $(READY) ## blocks per second with an empty and a full proof store, executed instructions
+	$(PYTHON) benchmarks/speed.py $(ARGS)
+
+bench-conformance: $(READY) ## the semantics of all three instruction sets against Unicorn
+	$(PYTHON) benchmarks/conformance.py $(ARGS)
+
+clean: ## remove what the other targets made, except the virtual environment
+	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find transpile solvers emulators tests -name __pycache__ -type d -prune -exec rm -rf {} +
