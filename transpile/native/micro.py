@@ -135,7 +135,8 @@ class Code(Enum):
     CTZ = auto()
     POPCNT = auto()
     # Flags. FLAGS defines all flags at once from its operands; consumers name it through Cond.flags.
-    FLAGS = auto()  # op.name = kind (see FLAG_KINDS), op.size = width, args
+    FLAGS = auto()  # op.name = kind (see FLAG_KINDS), op.size = width, args; op.imm == 1: private, for a Cond in this
+    #                 block only, the source machine's flags keep their value
     SETCC = auto()  # dst (size 1) = cond
     SELECT = auto()  # dst = cond ? a : b       sizes 4, 8; 2 as the low half of 4
     # Control; always last in a block except CALL targets known not to return.
