@@ -1,0 +1,364 @@
+"""From a function's basic blocks to blocks ready for a target's emitter, with the relation at every edge.
+
+The passes in order: micro-operations, frame, liveness (with what crosses calls), ranges, forms, flags across edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from transpile.native import arguments
+from transpile.native.abi import SourceAbi, TargetAbi
+from transpile.native.arguments import Crossing, Defined
+from transpile.native.block import FunctionContext, LoweredBlock
+from transpile.native.cfg import Block, Function
+from transpile.native.edges import FlagEdges
+from transpile.native.frame import FrameAnalysis, FramePlan, FrameRewriter
+from transpile.native.liveness import BlockLiveness, Demand, FunctionLiveness, bytes_mask, live_bytes
+from transpile.native.micro import Code, Micro, Reg
+from transpile.native.ranges import flow as range_flow
+from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
+
+Translate = Callable[[Block], list[list[Micro]]]
+"""The source ISA's micro-operations of a block, one group per instruction."""
+
+
+@dataclass(slots=True)
+class CheckedBlock:
+    """A block with everything the emitter and the checker need.
+
+    ``exits``: successor label -> relation there; the keys ``call``, ``tail`` and ``ret`` stand for control leaving the
+    function. ``trap`` marks a landing that cannot be reached: it must trap.
+    """
+
+    source: Block
+    lowered: LoweredBlock
+    entry: Relation
+    exits: dict[str, Relation] = field(default_factory=dict)
+    trap: bool = False
+
+
+@dataclass(slots=True)
+class LoweredFunction:
+    function: Function
+    context: FunctionContext
+    blocks: list[CheckedBlock]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A function after the frame pass, before liveness has settled over the file."""
+
+    function: Function
+    plan: FramePlan
+    micros: dict[str, list[Micro]]
+    gaps: dict[str, int]
+    defined: dict[str, Defined]
+    liveness: dict[str, BlockLiveness] = field(default_factory=dict)
+    crossings: dict[str, Crossing] = field(default_factory=dict)
+
+
+def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepared:
+    """Micro-operations and frame of one function.
+
+    Raises:
+        FrameError: the stack pointer cannot be followed.
+        UnsupportedError: an instruction has no micro-operations.
+    """
+    groups = {block.label: translate(block) for block in function.blocks}
+    clobbered = [n for n in abi.registers if n not in abi.callee_saved]
+    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered)
+    plan = analysis.run()
+    rewriter = FrameRewriter(analysis, plan)
+    micros: dict[str, list[Micro]] = {}
+    gaps: dict[str, int] = {}
+    gap = 0
+    for position, block in enumerate(function.blocks):
+        if block.label in plan.dead_landings:
+            micros[block.label], gap = [Micro(Code.TRAP)], 0
+            continue
+        body, gap = rewriter.rewrite(block.label, gap if block.after_call else 0, position == 0)
+        gaps[block.label] = gap
+        micros[block.label] = body
+    for block in function.blocks:
+        if block.label in plan.dead_landings:
+            block.successors = ()
+    defined = arguments.flow(function, micros, abi)
+    return Prepared(function, plan, micros, gaps, defined)
+
+
+def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
+    summaries: dict[str, dict[str, int]] = {p.function.name: {} for p in functions}
+    callers: dict[str, list[Prepared]] = {}
+    for prepared in functions:
+        for block in prepared.function.blocks:
+            if block.ending.kind in ("call", "tail"):
+                callers.setdefault(block.ending.target, []).append(prepared)
+    work = list(functions)
+    while work:
+        prepared = work.pop()
+        _liveness(prepared, abi, summaries)
+        entry = prepared.liveness[prepared.function.blocks[0].label].entry
+        summary = {name: live_bytes(mask) for name, mask in entry.items()}
+        if summary != summaries[prepared.function.name]:
+            summaries[prepared.function.name] = summary
+            for caller in callers.get(prepared.function.name, ()):
+                if not any(caller is queued for queued in work):
+                    work.append(caller)
+
+
+def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]) -> None:
+    demands: dict[str, Demand] = {}
+    prepared.crossings = {}
+    for block in prepared.function.blocks:
+        if block.label in prepared.plan.dead_landings:
+            continue
+        crossing = arguments.crossing(block, prepared.defined[block.label], abi, summaries)
+        if crossing is not None:
+            prepared.crossings[block.label] = crossing
+            demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
+    prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
+
+
+class Lowering:
+    """Relations and blocks of one settled function for one target."""
+
+    def __init__(
+        self, prepared: Prepared, source: SourceAbi, target: TargetAbi, options: Mapping[str, str | bool]
+    ) -> None:
+        self.prepared = prepared
+        self.function = prepared.function
+        self.source = source
+        self.target = target
+        self.options = options
+        self.blocks = prepared.function.by_label()
+        self.vectors = frozenset(source.vectors)
+        self.homes = self._homes()
+        self.sizes = self._edge_sizes()
+        self.ranges = range_flow(prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source)
+        self.flags = FlagEdges(prepared, target).run()
+
+    def run(self) -> LoweredFunction:
+        context = FunctionContext(
+            name=self.function.name,
+            homes=self.homes,
+            free=self._free(),
+            march=str(self.options.get("march", "")),
+            memory_model=str(self.options.get("memory_model", "relaxed")),
+            trap_division=bool(self.options.get("trap_division", False)),
+        )
+        entries = {b.label: self._entry(b) for b in self.function.blocks}
+        checked = []
+        for position, block in enumerate(self.function.blocks):
+            following = self.function.blocks[position + 1].label if position + 1 < len(self.function.blocks) else ""
+            checked.append(self._block(block, entries, following))
+        return LoweredFunction(self.function, context, checked)
+
+    def split(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """Live bytes by relation location: vectors whole, or as halves where the target keeps halves."""
+        if not self.target.split_vectors:
+            return dict(sizes)
+        out: dict[str, int] = {}
+        for name, size in sizes.items():
+            if name in self.vectors:
+                out[name + ".lo"] = min(size, 8)
+                if size > 8:
+                    out[name + ".hi"] = size - 8
+            else:
+                out[name] = size
+        return out
+
+    def split_masks(self, masks: Mapping[str, int]) -> dict[str, int]:
+        if not self.target.split_vectors:
+            return {name: live_bytes(mask) for name, mask in masks.items()}
+        out: dict[str, int] = {}
+        for name, mask in masks.items():
+            if name not in self.vectors:
+                out[name] = mask.bit_length()
+                continue
+            if mask & 0xFF:
+                out[name + ".lo"] = (mask & 0xFF).bit_length()
+            if mask >> 8:
+                out[name + ".hi"] = (mask >> 8).bit_length()
+        return out
+
+    def _homes(self) -> dict[str, Place]:
+        homes = {name: Place(register) for name, register in self.target.homes.items()}
+        if not self.target.split_vectors:
+            return homes
+        high, low = set(), set()
+        for result in self.prepared.liveness.values():
+            for masks in (result.entry, *result.after):
+                for name, mask in masks.items():
+                    if name in self.vectors:
+                        low.add(name)
+                        if mask >> 8:
+                            high.add(name)
+        taken = {self.target.homes[name + ".lo"] for name in low}
+        spare = [r for r in self.target.high_candidates if r not in taken]
+        slot = 0
+        for name in sorted(high, key=self.source.vectors.index):
+            if spare:
+                homes[name + ".hi"] = Place(spare.pop(0))
+            else:
+                homes[name + ".hi"] = Place(slot=slot)
+                slot += 8
+        return homes
+
+    def _free(self) -> tuple[str, ...]:
+        used: set[str] = set()
+        for result in self.prepared.liveness.values():
+            used.update(result.entry)
+            for micro in result.micros:
+                if isinstance(micro.dst, Reg):
+                    used.add(micro.dst.name)
+        return tuple(
+            self.target.homes[name]
+            for name in self.source.registers
+            if name not in used
+            and name not in self.source.callee_saved
+            and name != self.source.stack_pointer
+            and name not in self.source.results
+        )
+
+    def _edge_sizes(self) -> dict[str, dict[str, int]]:
+        """Live bytes at each block's entry, raised so that all edges that meet agree."""
+        entry = {b.label: self.split_masks(self.prepared.liveness[b.label].entry) for b in self.function.blocks}
+        groups = [
+            [self.blocks[s].label for s in b.successors]
+            for b in self.function.blocks
+            if len(b.successors) > 1
+        ]
+        changed = True
+        while changed:
+            changed = False
+            for group in groups:
+                for name in {n for label in group for n in entry[label]}:
+                    widest = max(entry[label].get(name, 0) for label in group)
+                    for label in group:
+                        if 0 < entry[label].get(name, 0) < widest:
+                            entry[label][name] = widest
+                            changed = True
+        return entry
+
+    def _is_entry(self, block: Block) -> bool:
+        return block is self.function.blocks[0]
+
+    def _entry(self, block: Block) -> Relation:
+        places: dict[str, tuple[Place, Form]] = {}
+        crossed = self._crossed_into(block)
+        for name, size in self.sizes[block.label].items():
+            home = self.homes.get(name)
+            if home is None:
+                continue
+            if self._is_entry(block) or (crossed and name.partition(".")[0] not in self.source.callee_saved):
+                form = self.target.entry_form(name, size)
+            else:
+                form = self.target.form(name, size)
+            if crossed and name == self.source.results[0]:
+                home, form = Place(self.target.result), FULL
+            places[name] = (home, form)
+        ranges = {n: r for n, r in self.ranges.get(block.label, {}).items() if n in places}
+        plan = self.prepared.plan
+        stack = plan.entry[block.label]
+        return Relation(
+            frame=self._frame_at_entry(block),
+            places=places,
+            ranges=ranges,
+            offsets={k: v for k, v in stack.offsets.items() if isinstance(k, str)},
+            flags=self.flags.entry.get(block.label),
+        )
+
+    def _crossed_into(self, block: Block) -> bool:
+        return block.after_call
+
+    def _frame_at_entry(self, block: Block) -> Frame:
+        plan = self.prepared.plan
+        stack = plan.entry[block.label]
+        if self._is_entry(block):
+            return Frame()
+        frame = plan.relation(stack)
+        gap = self._call_gap(block)
+        if gap:
+            return Frame(frame.depth, frame.reserved - gap, frame.ra, frame.dynamic, frame.gap - gap)
+        return frame
+
+    def _call_gap(self, block: Block) -> int:
+        if not block.after_call:
+            return 0
+        position = self.function.blocks.index(block)
+        return self.prepared.gaps.get(self.function.blocks[position - 1].label, 0)
+
+    def _crossing_places(self, block: Block, crossing: Crossing) -> dict[str, tuple[Place, Form]]:
+        places: dict[str, tuple[Place, Form]] = {}
+        returning = block.ending.kind == "ret"
+        for name, size in self.split(crossing.sizes).items():
+            base = name.partition(".")[0]
+            if returning and name == self.source.results[0]:
+                places[name] = (Place(self.target.result), FULL)
+                continue
+            home = self.homes[name]
+            if base in self.vectors:
+                form = Form(64) if size == 8 else BOXED if self.target.split_vectors else Form(8 * size)
+            elif base in self.source.callee_saved or size == 8:
+                form = FULL
+            elif name in crossing.sign_extended:
+                form = self.target.form(name, size)
+            else:
+                form = self.target.entry_form(name, size)
+            places[name] = (home, form)
+        return places
+
+    def _block(self, block: Block, entries: Mapping[str, Relation], following: str) -> CheckedBlock:
+        live = self.prepared.liveness[block.label]
+        entry = entries[block.label]
+        exits: dict[str, Relation] = {}
+        exit_places: dict[str, tuple[Place, Form]] = {}
+        exit_sizes: dict[str, int] = {}
+        for successor in block.successors:
+            label = self.blocks[successor].label
+            if block.ending.kind not in ("call", "icall"):
+                exits[label] = entries[label]
+                exit_places.update(entries[label].places)
+                exit_sizes.update(self.sizes[label])
+        crossing = self.prepared.crossings.get(block.label)
+        if crossing is not None:
+            exit_places = self._crossing_places(block, crossing)
+            if block.ending.kind in ("call", "icall"):
+                for successor in block.successors:
+                    landing = entries[self.blocks[successor].label]
+                    for name, held in landing.places.items():
+                        if name in self.source.callee_saved:
+                            exit_places[name] = held
+            kind = {"icall": "call", "itail": "tail"}.get(block.ending.kind, block.ending.kind)
+            exits[kind] = Relation(frame=self._frame_at_crossing(block), places=exit_places)
+        flags_out = self.flags.exit.get(block.label)
+        lowered = LoweredBlock(
+            label=block.label,
+            micros=live.micros,
+            entry=entry.places,
+            exit=exit_places,
+            ranges=entry.ranges,
+            live_after=[self.split_masks(masks) for masks in live.after],
+            flags_in=entry.flags,
+            flags_out=flags_out,
+            next_label=following,
+        )
+        return CheckedBlock(block, lowered, entry, exits, trap=block.label in self.prepared.plan.dead_landings)
+
+    def _frame_at_crossing(self, block: Block) -> Frame:
+        plan = self.prepared.plan
+        if block.ending.kind in ("call", "icall"):
+            stack = plan.entry[block.label].copy()
+            depth = self._depth_after(block)
+            if stack.dynamic:
+                return Frame(depth, plan.size, "slot" if plan.saves_ra else "register", True, 0)
+            return Frame(depth, 8 + depth, "slot" if plan.saves_ra else "register")
+        return Frame()
+
+    def _depth_after(self, block: Block) -> int:
+        for successor in block.successors:
+            return self.prepared.plan.entry[self.blocks[successor].label].depth
+        return self.prepared.plan.size - 8
