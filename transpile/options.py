@@ -23,7 +23,7 @@ DEFAULT_RLIMIT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to translate. ``march`` is the target compiler's spelling (``rv64gcv``, ``armv8.1-a``); empty: the baseline."""
+    """How to translate. ``march`` is in the target compiler's spelling (``rv64gcv``); empty: the baseline."""
 
     march: str = ""
     memory_model: MemoryModel = "relaxed"

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Verdict
+from transpile.errors import Diagnostic
 from transpile.options import Require
-
-if TYPE_CHECKING:
-    from transpile.errors import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,9 @@ class Translation:
         return {word: counted[word] for word in WORDS}
 
     def meets(self, require: Require) -> bool:
-        """Whether every block satisfies ``require``. A block that was replaced by a trap never does."""
-        return all(block_meets(block, require) for block in self.blocks)
+        """Whether the whole file was read and every block satisfies ``require``; one replaced by a trap never does."""
+        readable = all(diagnostic.severity != "error" for diagnostic in self.diagnostics)
+        return readable and all(block_meets(block, require) for block in self.blocks)
 
     def failing(self, require: Require) -> Iterator[tuple[FunctionResult, BlockResult]]:
         """The blocks that keep ``meets`` from being true."""

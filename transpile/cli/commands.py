@@ -1,0 +1,286 @@
+"""The commands and their options. Each hands over to a module of its own; here is only what ``--help`` shows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from transpile import __version__
+from transpile.cli.arguments import (
+    TranslateByDefault,
+    color_choice,
+    expand_response_files,
+    split_program_arguments,
+)
+from transpile.cli.screen import Color, Screen, wants_color
+from transpile.errors import TranspileError
+from transpile.options import (
+    DEFAULT_RLIMIT,
+    MEMORY_MODELS,
+    REQUIREMENTS,
+    TARGETS,
+    MemoryModel,
+    Options,
+    Require,
+    Target,
+    default_store,
+)
+
+INPUT_ERROR = 2
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+HELP = """Translate x86-64 assembly, as gcc and clang write it, to RISC-V or AArch64.
+
+Every basic block of the result carries a verdict: proved (equal on every input), tested (no difference on many inputs,
+with the reason why there is no proof), refuted or undecided. Refuted and undecided blocks are not emitted.
+
+\b
+  gcc -O2 -S prog.c
+  transpile prog.s --to riscv -o out.s
+  riscv64-linux-gnu-gcc -static out.s $(transpile runtime --to riscv) -lm -o prog
+  qemu-riscv64 ./prog
+
+\b
+  gcc -O2 -S prog.c -o - | transpile - --to aarch64 > out.s     through a pipe
+  transpile src/*.s --to riscv -o out/ --html out/report.html   several files
+  transpile explain prog.s --block main --to riscv              one block, side by side
+  transpile run prog.s --to aarch64 -- argument                 translate, link, run, compare
+  transpile @options.txt prog.s                                 more options from a file
+"""
+
+EPILOG = """Exit codes: 0 every block meets --require; 1 some do not, and the output is withheld (or traps there, with
+--allow-untranslated); 2 usage, input or tool error; 130 interrupted. The translation goes to stdout or -o, messages go
+to stderr.
+"""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def options(*rows: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several option decorators as one; they are shown in this order."""
+
+    def decorate(command: Command) -> Command:
+        for row in reversed(rows):
+            command = row(command)
+        return command
+
+    return decorate
+
+
+def to_option(required: bool = True) -> Callable[[Command], Command]:
+    return click.option("--to", type=click.Choice(TARGETS), required=required, help="Target instruction set.")
+
+
+CHECKING = options(
+    click.option(
+        "--require",
+        type=click.Choice(REQUIREMENTS),
+        default="tested",
+        show_default=True,
+        help="What every block must be at least. 'any' lets undecided blocks through.",
+    ),
+    click.option("--march", default="", metavar="ARCH", help="Target architecture as the target's gcc spells it."),
+    click.option(
+        "--memory-model",
+        type=click.Choice(MEMORY_MODELS),
+        default="relaxed",
+        show_default=True,
+        help="tso keeps x86's memory order between threads; relaxed keeps it for atomic instructions only.",
+    ),
+    click.option("--trap-division", is_flag=True, help="Trap where x86 faults on division, instead of assuming not."),
+    click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes (default: all CPUs)."),
+    click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws the inputs of tests."),
+    click.option(
+        "--rlimit",
+        type=click.IntRange(1),
+        default=DEFAULT_RLIMIT,
+        show_default=True,
+        metavar="N",
+        help="Z3 resource units for one proof.",
+    ),
+    click.option(
+        "--store",
+        default=str(default_store()),
+        metavar="PATH|none",
+        envvar="TRANSPILE_STORE",
+        help="Remembers proofs, so that nothing is proved twice. Default: in the user's cache folder.",
+    ),
+)
+
+SCREEN = options(
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+    click.option("--verbose", "-v", count=True, help="List every block that is not proved."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto respects NO_COLOR."
+    ),
+    click.option("--debug", is_flag=True, help="Show stack traces."),
+)
+
+INCLUDE = click.option(
+    "-I",
+    "include",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the C preprocessor looks for the includes of .S files.",
+)
+
+REPORTS = options(
+    click.option("--report", type=click.Path(), metavar="R.json", help="Write the report as JSON (docs/report.md)."),
+    click.option("--html", type=click.Path(), metavar="R.html", help="Write the report as one self-contained page."),
+    click.option(
+        "--format",
+        "style",
+        type=click.Choice(["text", "json", "sarif", "github"]),
+        default="text",
+        show_default=True,
+        help="How findings are told. Not 'text': on stdout with -o, else on stderr.",
+    ),
+)
+
+
+def chosen(values: dict[str, Any]) -> tuple[Options, Screen]:
+    """Take the shared options out of ``values``, leaving what belongs to the command alone."""
+    store = values.pop("store")
+    picked = Options(
+        march=values.pop("march"),
+        memory_model=cast(MemoryModel, values.pop("memory_model")),
+        jobs=values.pop("jobs"),
+        seed=values.pop("seed"),
+        require=cast(Require, values.pop("require")),
+        store=None if store == "none" else Path(store),
+        trap_division=values.pop("trap_division"),
+        rlimit=values.pop("rlimit"),
+    )
+    return picked, screen_of(values)
+
+
+def screen_of(values: dict[str, Any]) -> Screen:
+    values.pop("debug")
+    level = -1 if values.pop("quiet") else values["verbose"]
+    del values["verbose"]
+    return Screen(cast(Color, values.pop("color")), level)
+
+
+@click.group(cls=TranslateByDefault, help=HELP, epilog=EPILOG, context_settings=SETTINGS)
+@click.version_option(__version__, prog_name="transpile")
+def cli() -> None:
+    pass
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.s...")
+@to_option()
+@click.option("--output", "-o", metavar="OUT", help="A file, or a folder for several inputs. Default: stdout.")
+@REPORTS
+@CHECKING
+@click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require.")
+@INCLUDE
+@SCREEN
+def translate(files: Sequence[str], to: Target, allow_untranslated: bool, **values: Any) -> int:
+    """Translate files. This is the default: the word `translate` may be left out."""
+    from transpile.cli.translating import Outputs, translate_files
+
+    picked, screen = chosen(values)
+    include = values.pop("include")
+    picked = replace(picked, allow_untranslated=allow_untranslated)
+    return translate_files(files, to, picked, Outputs(**values), screen, include)
+
+
+@cli.command(short_help="What to add to the target compiler's command line.")
+@to_option()
+def runtime(to: Target) -> int:
+    """Print what to add to the target compiler's command line.
+
+    riscv64-linux-gnu-gcc -static out.s $(transpile runtime --to riscv) -lm
+    """
+    from transpile.runtime import link_arguments
+
+    click.echo(" ".join(link_arguments(to)))
+    return 0
+
+
+@cli.command(short_help="One block beside its translation.")
+@click.argument("file", metavar="FILE.s")
+@click.option("--block", required=True, metavar="LABEL|LINE", help="The block's label, or a line in it.")
+@to_option()
+@CHECKING
+@INCLUDE
+@SCREEN
+def explain(file: str, block: str, to: Target, include: Sequence[Path], **values: Any) -> int:
+    """Show one block beside its translation: the state relation, the verdict, the counterexample."""
+    from transpile.cli.explaining import explain_block
+
+    picked, screen = chosen(values)
+    return explain_block(file, block, to, picked, screen, include)
+
+
+@cli.command(short_help="Check an existing translation of ours.")
+@click.argument("source", metavar="SRC.s")
+@click.argument("output", metavar="OUT.s")
+@to_option(required=False)
+@REPORTS
+@CHECKING
+@INCLUDE
+@SCREEN
+def check(source: str, output: str, to: Target | None, **values: Any) -> int:
+    """Check an existing translation of ours again, block by block, trusting nothing in it.
+
+    The target is read from OUT.s unless --to names it.
+    """
+    from transpile.cli.translating import Outputs, check_file
+
+    picked, screen = chosen(values)
+    include = values.pop("include")
+    return check_file(source, output, to, picked, Outputs(output=None, **values), screen, include)
+
+
+@cli.command(
+    short_help="Translate, link, run under qemu, compare.",
+    epilog="Exit codes: 0 the same output and exit status as the native run; 1 different; 2 error.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.s... [-- ARGUMENT...]")
+@to_option()
+@click.option("-l", "libraries", multiple=True, metavar="LIB", help="Link with a library; -lm is always there.")
+@click.option("--timeout", "timeout_s", type=click.IntRange(1), default=60, show_default=True, metavar="SECONDS")
+@CHECKING
+@INCLUDE
+@SCREEN
+@click.pass_obj
+def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values: Any) -> int:
+    """Translate, link, run under qemu-user, and compare with the native run where this machine can."""
+    from transpile.cli.running import Program, run_program
+
+    picked, screen = chosen(values)
+    program = Program(files, arguments, **values)
+    return run_program(program, to, picked, screen)
+
+
+@cli.command(short_help="Which tools are here, how to get the others.")
+def doctor() -> int:
+    """Tell which tools are there, what each is for, and the command that installs what is missing."""
+    from transpile.cli.doctor import examine
+
+    return examine()
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Parse and run; errors that people can do something about are printed, and become their exit codes."""
+    color = wants_color(color_choice(arguments), sys.stderr)
+    try:
+        words, program_arguments = split_program_arguments(expand_response_files(arguments))
+        outcome = cli.main(words or ["--help"], prog_name="transpile", standalone_mode=False, obj=program_arguments)
+        return outcome if isinstance(outcome, int) else 0
+    except click.Abort as interruption:
+        raise KeyboardInterrupt from interruption
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return INPUT_ERROR
+    except TranspileError as error:
+        click.echo(error.render(color), err=True, color=color)
+        return error.exit_code

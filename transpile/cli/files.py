@@ -1,0 +1,109 @@
+"""Reading inputs and writing outputs: a file is either written whole or left as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from transpile.errors import ToolError
+
+STANDARD = "-"
+STDIN_NAME = "<stdin>"
+
+PREPROCESSORS = (("x86_64-linux-gnu-cpp",), ("cpp",), ("clang", "-E", "--target=x86_64-linux-gnu"))
+
+
+def read_source(path: str, include: Sequence[Path] = ()) -> str:
+    """The text of an input. ``-`` is stdin; ``.S`` goes through the C preprocessor, its line markers stay."""
+    if path == STANDARD:
+        return decode(sys.stdin.buffer.read())
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise ToolError(f"cannot read {path}: {error.strerror or error}") from error
+    return preprocess(path, include) if path.endswith(".S") else decode(raw)
+
+
+def decode(raw: bytes) -> str:
+    """Any bytes: what is not UTF-8 comes back out as it went in."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def preprocess(path: str, include: Sequence[Path]) -> str:
+    command = preprocessor()
+    folders = [word for folder in include for word in ("-I", str(folder))]
+    done = subprocess.run([*command, "-x", "assembler-with-cpp", *folders, path], capture_output=True, check=False)
+    if done.returncode:
+        raise ToolError(f"{command[0]} could not preprocess {path}:\n{decode(done.stderr).rstrip()}")
+    return decode(done.stdout)
+
+
+def preprocessor() -> tuple[str, ...]:
+    for command in PREPROCESSORS:
+        if shutil.which(command[0]):
+            return command
+    raise ToolError("no C preprocessor for .S files; install cpp or clang, or preprocess the file yourself")
+
+
+def output_paths(inputs: Sequence[str], output: str | None) -> list[str]:
+    """Where each input's translation goes. Several inputs, or an existing folder as ``output``, mean a folder."""
+    if output is None or output == STANDARD:
+        if len(inputs) > 1:
+            raise ToolError("several inputs need a folder to write to: -o DIR")
+        return [STANDARD]
+    if len(inputs) == 1 and not Path(output).is_dir() and not output.endswith("/"):
+        return [str(distinct(Path(output), inputs))]
+    paths = [Path(output) / (Path(name).stem + ".s" if name != STANDARD else "stdin.s") for name in inputs]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ToolError(f"two inputs would both be written to {path}; translate them one at a time")
+        distinct(path, inputs)
+    return [str(path) for path in paths]
+
+
+def distinct(path: Path, inputs: Sequence[str]) -> Path:
+    for name in inputs:
+        if name != STANDARD and path.exists() and Path(name).exists() and path.samefile(name):
+            raise ToolError(f"the output {path} is also an input; choose another name")
+    return path
+
+
+def write_output(path: str, text: str) -> None:
+    """Write beside the destination, then rename; devices, pipes and stdout are written directly."""
+    raw = text.encode("utf-8", "surrogateescape")
+    if path == STANDARD:
+        sys.stdout.buffer.write(raw)
+        sys.stdout.buffer.flush()
+        return
+    destination = Path(path)
+    try:
+        if destination.exists() and not destination.is_file():
+            destination.write_bytes(raw)
+        else:
+            replace(destination.resolve(), raw)
+    except OSError as error:
+        raise ToolError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def replace(destination: Path, raw: bytes) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(prefix=f".{destination.name}.", dir=destination.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(raw)
+        os.chmod(beside, destination.stat().st_mode & 0o777 if destination.exists() else 0o666 & ~current_umask())
+        os.replace(beside, destination)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
