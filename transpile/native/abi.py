@@ -52,6 +52,12 @@ class TargetAbi:
     """Form of a location (name, live low bytes) at an ordinary edge."""
     entry_form: Callable[[str, int], Form]
     """Form of an argument at function entry, where callers promise no extension of narrow values."""
+    native_flags: bool = False
+    """Flags that are live across an edge stay in the target's own flags where they can."""
+    callee_saved: tuple[str, ...] = ()
+    """Every register that a callee must preserve, whether or not it is a home."""
+    link: str = ""
+    """The register that holds the return address."""
 
 
 class TargetIsa(Protocol):
