@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from transpile.tools import TOOLS, Tool, missing
+
 TOOL_ERROR = 2
 
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A program on the PATH. ``needed``: translation itself does not work without it."""
-
-    command: str
-    purpose: str
-    debian: str
-    needed: bool = False
-
-
-TOOLS = (
-    Tool("riscv64-linux-gnu-as", "assembles every RISC-V block for its check", "binutils-riscv64-linux-gnu", True),
-    Tool("aarch64-linux-gnu-as", "assembles every AArch64 block for its check", "binutils-aarch64-linux-gnu", True),
-    Tool("as", "assembles x86-64 source that keystone does not know", "binutils", True),
-    Tool("riscv64-linux-gnu-gcc", "links RISC-V programs (run)", "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross"),
-    Tool("aarch64-linux-gnu-gcc", "links AArch64 programs (run)", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"),
-    Tool("qemu-riscv64", "runs RISC-V programs (run)", "qemu-user"),
-    Tool("qemu-aarch64", "runs AArch64 programs (run)", "qemu-user"),
-    Tool("gcc", "native run to compare with (run)", "gcc libc6-dev"),
-    Tool("cpp", "preprocesses .S files", "cpp"),
-    Tool("csmith", "random programs (make bench-csmith)", "csmith libcsmith-dev"),
-)
+NEEDED = ("as", "objcopy")
+"""Keys of the tools without which nothing can be translated; the others serve single commands."""
 
 PACKAGES = {
-    "pypcode": "semantics of the three instruction sets (SLEIGH p-code)",
+    "pypcode": "the semantics of all instruction sets (SLEIGH p-code)",
     "z3-solver": "proofs",
-    "unicorn": "emulation: tests, replay of counterexamples",
-    "keystone-engine": "assembles x86-64, second opinion on AArch64",
+    "unicorn": "emulation: tests, and replay of counterexamples",
+    "keystone-engine": "second opinion on what is assembled",
     "capstone": "second opinion: reads back what was assembled",
     "click": "the command line",
     "rich": "the progress line",
@@ -48,31 +26,31 @@ PACKAGES = {
 
 def examine() -> int:
     """Print the tables; exit code 2 when something that translation needs is missing."""
-    absent = [tool for tool in TOOLS if not shutil.which(tool.command)]
-    for line in tool_lines():
-        click.echo(line)
-    click.echo()
-    missing_packages = [name for name in PACKAGES if package_version(name) is None]
-    for name, purpose in PACKAGES.items():
-        click.echo(row(package_version(name) or "missing", name, purpose))
-    if absent:
-        packages = dict.fromkeys(name for tool in absent for name in tool.debian.split())
-        click.echo(f"\nOn Debian or Ubuntu:  sudo apt-get install {' '.join(packages)}")
-    if missing_packages:
-        click.echo(f"\npip install {' '.join(missing_packages)}")
-    return TOOL_ERROR if missing_packages or any(tool.needed for tool in absent) else 0
-
-
-def tool_lines() -> Iterator[str]:
+    absent = list(missing())
     for tool in TOOLS:
-        found = shutil.which(tool.command)
-        state = "found" if found else "missing" if tool.needed else "absent"
-        yield row(state, tool.command, tool.purpose)
+        click.echo(row(state(tool), tool.command[0], f"to {tool.needed_for}"))
+    click.echo()
+    versions = {name: package_version(name) for name in PACKAGES}
+    for name, purpose in PACKAGES.items():
+        click.echo(row(versions[name] or "missing", name, purpose))
+    if absent:
+        packages = sorted({name for tool in absent for name in tool.package.split()})
+        click.echo(f"\nOn Debian or Ubuntu: apt-get install {' '.join(packages)}")
+    unimportable = [name for name, found in versions.items() if found is None]
+    if unimportable:
+        click.echo(f"\nFrom PyPI: pip install {' '.join(unimportable)}")
+    return TOOL_ERROR if unimportable or any(tool.key in NEEDED for tool in absent) else 0
 
 
-def row(state: str, name: str, purpose: str) -> str:
-    color = {"missing": "red", "absent": "yellow"}.get(state, "green")
-    return f"{click.style(f'{state:<9}', fg=color)} {name:<22} {purpose}"
+def state(tool: Tool) -> str:
+    if tool.path():
+        return "found"
+    return "missing" if tool.key in NEEDED else "absent"
+
+
+def row(found: str, name: str, purpose: str) -> str:
+    color = {"missing": "red", "absent": "yellow"}.get(found, "green")
+    return f"{click.style(f'{found:<9}', fg=color)} {name:<26} {purpose}"
 
 
 def package_version(name: str) -> str | None:

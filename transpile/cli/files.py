@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from transpile.errors import ToolError
+from transpile import tools
+from transpile.errors import ToolError, UsageError
 
 STANDARD = "-"
 STDIN_NAME = "<stdin>"
-
-PREPROCESSORS = (("x86_64-linux-gnu-cpp",), ("cpp",), ("clang", "-E", "--target=x86_64-linux-gnu"))
 
 
 def read_source(path: str, include: Sequence[Path] = ()) -> str:
@@ -35,33 +32,22 @@ def decode(raw: bytes) -> str:
 
 
 def preprocess(path: str, include: Sequence[Path]) -> str:
-    command = preprocessor()
     folders = [word for folder in include for word in ("-I", str(folder))]
-    done = subprocess.run([*command, "-x", "assembler-with-cpp", *folders, path], capture_output=True, check=False)
-    if done.returncode:
-        raise ToolError(f"{command[0]} could not preprocess {path}:\n{decode(done.stderr).rstrip()}")
-    return decode(done.stdout)
-
-
-def preprocessor() -> tuple[str, ...]:
-    for command in PREPROCESSORS:
-        if shutil.which(command[0]):
-            return command
-    raise ToolError("no C preprocessor for .S files; install cpp or clang, or preprocess the file yourself")
+    return decode(tools.call([*tools.command("cpp"), "-x", "assembler-with-cpp", *folders, path]))
 
 
 def output_paths(inputs: Sequence[str], output: str | None) -> list[str]:
     """Where each input's translation goes. Several inputs, or an existing folder as ``output``, mean a folder."""
     if output is None or output == STANDARD:
         if len(inputs) > 1:
-            raise ToolError("several inputs need a folder to write to: -o DIR")
+            raise UsageError("several inputs need a folder to write to: -o DIR")
         return [STANDARD]
     if len(inputs) == 1 and not Path(output).is_dir() and not output.endswith("/"):
         return [str(distinct(Path(output), inputs))]
     paths = [Path(output) / (Path(name).stem + ".s" if name != STANDARD else "stdin.s") for name in inputs]
     for path in paths:
         if paths.count(path) > 1:
-            raise ToolError(f"two inputs would both be written to {path}; translate them one at a time")
+            raise UsageError(f"two inputs would both be written to {path}; translate them one at a time")
         distinct(path, inputs)
     return [str(path) for path in paths]
 
@@ -69,7 +55,7 @@ def output_paths(inputs: Sequence[str], output: str | None) -> list[str]:
 def distinct(path: Path, inputs: Sequence[str]) -> Path:
     for name in inputs:
         if name != STANDARD and path.exists() and Path(name).exists() and path.samefile(name):
-            raise ToolError(f"the output {path} is also an input; choose another name")
+            raise UsageError(f"the output {path} is also an input; choose another name")
     return path
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
+import platform
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from transpile import tools
 from transpile.cli.files import STANDARD, read_source
 from transpile.cli.screen import Screen
-from transpile.cli.toolchain import TOOLCHAINS, Toolchain, native_toolchain
 from transpile.cli.translating import MET, NOT_MET, Outputs, translate_files
-from transpile.errors import ToolError, UsageError
+from transpile.emulators import qemu
+from transpile.emulators.qemu import Completed
+from transpile.errors import UsageError
 from transpile.options import Options, Target
-from transpile.runtime import link_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,9 @@ class Program:
     timeout_s: int
     include: Sequence[Path]
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What can be compared of a run. ``status`` is negative after a signal, None after the time limit."""
-
-    stdout: bytes
-    status: int | None
+    @property
+    def flags(self) -> list[str]:
+        return [*(f"-l{library}" for library in self.libraries), "-lm"]
 
 
 def run_program(program: Program, to: Target, options: Options, screen: Screen) -> int:
@@ -46,18 +43,32 @@ def run_program(program: Program, to: Target, options: Options, screen: Screen) 
         code = translate_files(program.files, to, options, Outputs(f"{work}/", None, None), screen, program.include)
         if code != MET:
             return code
-        outputs = [str(work / f"{Path(path).stem}.s") for path in program.files]
-        flags = ["-static", *link_arguments(to)]
         stdin = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
-        translated = build_and_run(TOOLCHAINS[to], outputs, flags, program, stdin, work / "translated")
+        translated = run_translated(program, to, options.march, stdin, work)
         sys.stdout.buffer.write(translated.stdout)
         sys.stdout.buffer.flush()
-        native = native_toolchain()
-        if native is None:
+        sys.stderr.buffer.write(translated.stderr)
+        sys.stderr.buffer.flush()
+        if platform.machine() != "x86_64" or tools.find("cc").path() is None:
             screen.note(f"{describe(translated)}; not compared: no native x86-64 compiler here")
             return MET
-        sources = [native_source(path, work, program.include) for path in program.files]
-        return compare(translated, build_and_run(native, sources, [], program, stdin, work / "native"), screen)
+        return compare(translated, run_native(program, stdin, work), screen)
+
+
+def run_translated(program: Program, to: Target, march: str, stdin: bytes, work: Path) -> Completed:
+    outputs = [str(work / f"{Path(path).stem}.s") for path in program.files]
+    binary = work / "translated"
+    flags = [f"-march={march}"] if march else []
+    inputs = [*flags, "-static", *outputs, str(qemu.runtime_archive(to)), *program.flags]
+    tools.call([*tools.command("cc", to), *inputs, "-o", str(binary)])
+    return qemu.run(binary, to, program.arguments, stdin, program.timeout_s)
+
+
+def run_native(program: Program, stdin: bytes, work: Path) -> Completed:
+    sources = [native_source(path, work, program.include) for path in program.files]
+    binary = work / "native"
+    tools.call([*tools.command("cc"), *sources, *program.flags, "-o", str(binary)])
+    return qemu.run(binary, "", program.arguments, stdin, program.timeout_s)
 
 
 def native_source(path: str, work: Path, include: Sequence[Path]) -> str:
@@ -67,47 +78,32 @@ def native_source(path: str, work: Path, include: Sequence[Path]) -> str:
     return str(copy)
 
 
-def build_and_run(
-    toolchain: Toolchain, inputs: Sequence[str], flags: Sequence[str], program: Program, stdin: bytes, path: Path
-) -> Outcome:
-    toolchain.link(inputs, path, [*flags, *(f"-l{library}" for library in program.libraries)])
-    command = toolchain.command(path, program.arguments)
-    try:
-        # The program's own stderr is not compared and goes where ours goes.
-        done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, timeout=program.timeout_s, check=False)
-    except FileNotFoundError as error:
-        raise ToolError(f"{command[0]} is not installed", "transpile doctor shows how to install it") from error
-    except subprocess.TimeoutExpired as expired:
-        return Outcome(expired.stdout or b"", None)
-    return Outcome(done.stdout, done.returncode)
-
-
-def compare(translated: Outcome, native: Outcome, screen: Screen) -> int:
-    if translated == native:
-        screen.note(f"{describe(translated)}; output and status are those of the native run")
-        return MET
-    if translated.status != native.status:
+def compare(translated: Completed, native: Completed, screen: Screen) -> int:
+    """What a program writes to stderr is not compared: qemu itself speaks there."""
+    if describe(translated) != describe(native):
         screen.message(f"error: {describe(translated)}, but the native run: {describe(native)}")
+        return NOT_MET
     if translated.stdout != native.stdout:
         line = first_difference(translated.stdout, native.stdout)
         screen.message(f"error: the output differs from the native run's, first in line {line}")
-    return NOT_MET
+        return NOT_MET
+    screen.note(f"{describe(translated)}; output and exit status are those of the native run")
+    return MET
 
 
 def first_difference(left: bytes, right: bytes) -> int:
     """The number of the first line that differs, from 1."""
-    lines = zip(left.splitlines(), right.splitlines(), strict=False)
     same = 0
-    for mine, yours in lines:
+    for mine, yours in zip(left.splitlines(), right.splitlines(), strict=False):
         if mine != yours:
             break
         same += 1
     return same + 1
 
 
-def describe(outcome: Outcome) -> str:
-    if outcome.status is None:
+def describe(completed: Completed) -> str:
+    if completed.timed_out:
         return "stopped at the time limit"
-    if outcome.status < 0:
-        return f"ended by signal {-outcome.status}"
-    return f"exit status {outcome.status}"
+    if completed.exit_code < 0:
+        return f"ended by signal {-completed.exit_code}"
+    return f"exit status {completed.exit_code}"

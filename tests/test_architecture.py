@@ -1,0 +1,69 @@
+"""Imports go one way. A row: a package, and the packages that it may import beside itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = {
+    "transpile": ROOT / "transpile",
+    "transpile.solvers": ROOT / "solvers",
+    "transpile.emulators": ROOT / "emulators",
+}
+
+BASE = {"transpile.core", "transpile.errors", "transpile.tools", "transpile.options", "transpile.translation"}
+CONTRACTS = {"transpile.native", "transpile.x86", "transpile.asm"}
+MAY_IMPORT = {
+    "transpile.core": set(),
+    "transpile.errors": set(),
+    "transpile.tools": {"transpile.errors"},
+    "transpile.options": set(),
+    "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
+    "transpile.runtime": set(),
+    "transpile.asm": BASE,
+    "transpile.native": BASE | {"transpile.asm", "transpile.x86"},
+    "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
+    "transpile.riscv": BASE | CONTRACTS,
+    "transpile.aarch64": BASE | CONTRACTS,
+    "transpile.solvers": BASE | CONTRACTS,
+    "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package, folder in FOLDERS.items():
+        for path in sorted(folder.rglob("*.py")):
+            words = path.relative_to(folder).with_suffix("").parts
+            yield ".".join((package, *words)).removesuffix(".__init__"), path
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def package_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+MODULES = [(name, path) for name, path in modules() if package_of(name) in MAY_IMPORT]
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_imports_go_one_way(name: str, path: Path) -> None:
+    own = package_of(name)
+    ours = {package_of(imported) for imported in imports(path) if imported.startswith("transpile.")}
+    assert ours - {own, "transpile.__version__"} <= MAY_IMPORT[own]
+
+
+def test_nothing_but_the_command_line_imports_the_command_line() -> None:
+    importers = {name for name, path in modules() if any(i.startswith("transpile.cli") for i in imports(path))}
+    assert {package_of(name) for name in importers} <= {"transpile.cli"}
