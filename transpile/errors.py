@@ -1,11 +1,13 @@
 """Everything that can go wrong, as one tree, and how it is shown to the user.
 
-    TranspileError              exit_code 1
-    ├── UsageError              2: the command line or the API was used wrongly
-    ├── SourceError             3: the user's input, at a place in a file
-    │   └── UnsupportedError    3: well-formed, but outside what is translated; names the instruction
-    ├── SourceErrors            3: several of those, as one exception
-    └── ToolError               4: a missing tool, or a fault of this program
+    TranspileError
+    ├── UsageError              the command line or the API was used wrongly
+    ├── SourceError             the user's input, at a place in a file
+    │   └── UnsupportedError    well-formed, but outside what is translated; names the instruction
+    ├── SourceErrors            several of those, as one exception
+    └── ToolError               a missing tool, or a fault of this program
+
+The exit code of all of them is 2; 1 says that blocks do not meet what was required.
 
 Messages never carry control characters or undecodable bytes of the input.
 """
@@ -49,14 +51,16 @@ class Diagnostic:
         if self.span and self.span.line_text.strip():
             lines += _excerpt(self.span, colour)
         if self.hint:
-            lines.append(f"  {_paint('help', 'note', colour)}: {printable(self.hint)}")
+            first, *more = self.hint.splitlines()
+            lines.append(f"  {_paint('help', 'note', colour)}: {printable(first)}")
+            lines += [f"    {printable(line)}" for line in more]
         return "\n".join(lines)
 
 
 class TranspileError(Exception):
     """Root of all errors that this program raises on purpose."""
 
-    exit_code = 1
+    exit_code = 2
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -74,13 +78,9 @@ class TranspileError(Exception):
 class UsageError(TranspileError):
     """The caller asked for something that makes no sense."""
 
-    exit_code = 2
-
 
 class SourceError(TranspileError):
     """The input is wrong at ``span``."""
-
-    exit_code = 3
 
     def __init__(self, span: Span, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -105,8 +105,6 @@ class UnsupportedError(SourceError):
 class SourceErrors(TranspileError):
     """All that is wrong with a file, in the order of the file."""
 
-    exit_code = 3
-
     def __init__(self, errors: Sequence[SourceError]) -> None:
         super().__init__("; ".join(map(str, errors[:3])) + (f"; and {len(errors) - 3} more" if len(errors) > 3 else ""))
         self.errors = tuple(errors)
@@ -118,8 +116,6 @@ class SourceErrors(TranspileError):
 
 class ToolError(TranspileError):
     """A tool is missing or failed, or this program is wrong."""
-
-    exit_code = 4
 
 
 def printable(text: str) -> str:

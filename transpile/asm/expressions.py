@@ -21,8 +21,6 @@ MAX_BITS = 256
 class ExpressionError(TranspileError):
     """The text is not an expression, or not one of the linear form."""
 
-    exit_code = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
