@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "entry.h"
 #include "structs.h"
 
 typedef int64_t (*Compare)(const void *, const void *);
@@ -46,7 +47,7 @@ static int compare_with_thunk(const void *a, const void *b, void *closure)
     return (int)with->function(a, b, with->argument);
 }
 
-void __transpile_qsort_r(void *base, size_t count, size_t size, CompareWith function, void *argument)
+ENTRY void __transpile_qsort_r(void *base, size_t count, size_t size, CompareWith function, void *argument)
 {
     struct with with = {function, argument};
     qsort_r(base, count, size, compare_with_thunk, &with);
@@ -57,37 +58,37 @@ static int compare_closure_thunk(const void *a, const void *b, void *closure)
     return (int)(*(Compare *)closure)(a, b);
 }
 
-void __transpile_qsort(void *base, size_t count, size_t size, Compare function)
+ENTRY void __transpile_qsort(void *base, size_t count, size_t size, Compare function)
 {
     qsort_r(base, count, size, compare_closure_thunk, &function);
 }
 
-void *__transpile_bsearch(const void *key, const void *base, size_t count, size_t size, Compare function)
+ENTRY void *__transpile_bsearch(const void *key, const void *base, size_t count, size_t size, Compare function)
 {
     WITH(compare, function, void *, bsearch(key, base, count, size, compare_thunk));
 }
 
-void *__transpile_lfind(const void *key, const void *base, size_t *count, size_t size, Compare function)
+ENTRY void *__transpile_lfind(const void *key, const void *base, size_t *count, size_t size, Compare function)
 {
     WITH(compare, function, void *, lfind(key, base, count, size, compare_thunk));
 }
 
-void *__transpile_lsearch(const void *key, void *base, size_t *count, size_t size, Compare function)
+ENTRY void *__transpile_lsearch(const void *key, void *base, size_t *count, size_t size, Compare function)
 {
     WITH(compare, function, void *, lsearch(key, base, count, size, compare_thunk));
 }
 
-void *__transpile_tsearch(const void *key, void **root, Compare function)
+ENTRY void *__transpile_tsearch(const void *key, void **root, Compare function)
 {
     WITH(compare, function, void *, tsearch(key, root, compare_thunk));
 }
 
-void *__transpile_tfind(const void *key, void *const *root, Compare function)
+ENTRY void *__transpile_tfind(const void *key, void *const *root, Compare function)
 {
     WITH(compare, function, void *, tfind(key, root, compare_thunk));
 }
 
-void *__transpile_tdelete(const void *key, void **root, Compare function)
+ENTRY void *__transpile_tdelete(const void *key, void **root, Compare function)
 {
     WITH(compare, function, void *, tdelete(key, root, compare_thunk));
 }
@@ -107,7 +108,7 @@ static int entries_thunk(const struct dirent **a, const struct dirent **b)
     return (int)scan.compare(a, b);
 }
 
-int __transpile_scandir(const char *path, struct dirent ***names, int64_t (*filter)(const struct dirent *),
+ENTRY int __transpile_scandir(const char *path, struct dirent ***names, int64_t (*filter)(const struct dirent *),
                         int64_t (*order)(const struct dirent **, const struct dirent **))
 {
     __typeof__(scan) inner = {filter, order};
@@ -123,7 +124,7 @@ static int visit_thunk(const char *path, const struct stat *status, int type, st
     return (int)visit(path, &converted, type, place);
 }
 
-int __transpile_nftw(const char *path, __typeof__(visit) function, long descriptors, long flags)
+ENTRY int __transpile_nftw(const char *path, __typeof__(visit) function, long descriptors, long flags)
 {
     WITH(visit, function, int, nftw(path, visit_thunk, (int)descriptors, (int)flags));
 }
@@ -133,7 +134,7 @@ static int visit_plain_thunk(const char *path, const struct stat *status, int ty
     return visit_thunk(path, status, type, NULL);
 }
 
-int __transpile_ftw(const char *path, __typeof__(visit) function, long descriptors)
+ENTRY int __transpile_ftw(const char *path, __typeof__(visit) function, long descriptors)
 {
     WITH(visit, function, int, ftw(path, visit_plain_thunk, (int)descriptors));
 }
@@ -145,7 +146,7 @@ static int glob_error_thunk(const char *path, int number)
     return (int)glob_error(path, number);
 }
 
-int __transpile_glob(const char *pattern, long flags, __typeof__(glob_error) function, glob_t *result_list)
+ENTRY int __transpile_glob(const char *pattern, long flags, __typeof__(glob_error) function, glob_t *result_list)
 {
     WITH(glob_error, function, int, glob(pattern, (int)flags, function ? glob_error_thunk : NULL, result_list));
 }
@@ -161,7 +162,7 @@ static int phdr_thunk(struct dl_phdr_info *info, size_t size, void *closure)
     return (int)visit_phdr->function(info, size, visit_phdr->argument);
 }
 
-int __transpile_dl_iterate_phdr(__typeof__(((struct phdr_visit *)0)->function) function, void *argument)
+ENTRY int __transpile_dl_iterate_phdr(__typeof__(((struct phdr_visit *)0)->function) function, void *argument)
 {
     struct phdr_visit closure = {function, argument};
     return dl_iterate_phdr(phdr_thunk, &closure);

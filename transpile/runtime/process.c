@@ -2,6 +2,7 @@
 /* Variadic functions that take no format, and the exec family. */
 #define _GNU_SOURCE
 #include "arguments.h"
+#include "entry.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
@@ -33,19 +34,19 @@ static void collect(char **argv, const char *first, size_t count, struct x86_va_
     if (first)                                                     \
         collect(argv, first, count, list)
 
-int __transpile_vexecl(const char *path, const char *first, struct x86_va_list *list)
+ENTRY int __transpile_vexecl(const char *path, const char *first, struct x86_va_list *list)
 {
     ARGUMENTS(first);
     return execve(path, argv, environ);
 }
 
-int __transpile_vexeclp(const char *file, const char *first, struct x86_va_list *list)
+ENTRY int __transpile_vexeclp(const char *file, const char *first, struct x86_va_list *list)
 {
     ARGUMENTS(first);
     return execvp(file, argv);
 }
 
-int __transpile_vexecle(const char *path, const char *first, struct x86_va_list *list)
+ENTRY int __transpile_vexecle(const char *path, const char *first, struct x86_va_list *list)
 {
     ARGUMENTS(first);
     return execve(path, argv, (char **)__transpile_next_integer(list));
@@ -63,7 +64,7 @@ static const struct {
     {324, SYS_membarrier}, {425, SYS_io_uring_setup}, {434, SYS_pidfd_open},
 };
 
-long __transpile_vsyscall(long number, struct x86_va_list *list)
+ENTRY long __transpile_vsyscall(long number, struct x86_va_list *list)
 {
     uint64_t a[6];
     for (size_t i = 0; i < 6; i++)

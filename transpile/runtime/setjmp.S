@@ -9,7 +9,7 @@
 
 .macro FUNCTION name
     .p2align 2
-    .globl __transpile_\name
+    .weak __transpile_\name
     .type __transpile_\name, @function
 __transpile_\name:
     .cfi_startproc

@@ -2,6 +2,7 @@
 /* printf, scanf and their relatives with an x86-64 va_list. The variadic forms in variadic.S end up here. */
 #define _GNU_SOURCE
 #include "arguments.h"
+#include "entry.h"
 
 #include <err.h>
 #include <errno.h>
@@ -27,7 +28,7 @@ extern int __vfwprintf_chk(FILE *, int, const wchar_t *, va_list);
 extern int __vswprintf_chk(wchar_t *, size_t, int, size_t, const wchar_t *, va_list);
 
 #define PRINT(result, name, parameters, how, ...)        \
-    result __transpile_##name parameters                 \
+    ENTRY result __transpile_##name parameters                 \
     {                                                    \
         NATIVE_LIST(format, how);                        \
         return name(__VA_ARGS__, format, native);        \
@@ -35,7 +36,7 @@ extern int __vswprintf_chk(wchar_t *, size_t, int, size_t, const wchar_t *, va_l
 
 /* These take the format first. */
 #define PRINT_BARE(name, type, how)                          \
-    int __transpile_##name(const type *format, List list)    \
+    ENTRY int __transpile_##name(const type *format, List list)    \
     {                                                        \
         NATIVE_LIST(format, how);                            \
         return name(format, native);                         \
@@ -72,7 +73,7 @@ PRINT(void, __vsyslog_chk, (long priority, long flag, const char *format, List l
 
 /* The messages of err.h may have no format. */
 #define MESSAGE(name, parameters, ...)                            \
-    void __transpile_##name parameters                            \
+    ENTRY void __transpile_##name parameters                            \
     {                                                             \
         const char *text = format ? format : "";                  \
         NATIVE_LIST(text, PRINTF);                                \
@@ -84,7 +85,7 @@ MESSAGE(vwarnx, (const char *format, List list), format, native)
 MESSAGE(verr, (long status, const char *format, List list), (int)status, format, native)
 MESSAGE(verrx, (long status, const char *format, List list), (int)status, format, native)
 
-void __transpile_verror(long status, long errnum, const char *format, List list)
+ENTRY void __transpile_verror(long status, long errnum, const char *format, List list)
 {
     NATIVE_LIST(format, PRINTF);
     char *text = NULL;
@@ -92,7 +93,7 @@ void __transpile_verror(long status, long errnum, const char *format, List list)
     free(text);
 }
 
-void __transpile_verror_at_line(long status, long errnum, const char *file, unsigned long line, const char *format,
+ENTRY void __transpile_verror_at_line(long status, long errnum, const char *file, unsigned long line, const char *format,
                                 List list)
 {
     NATIVE_LIST(format, PRINTF);
@@ -103,7 +104,7 @@ void __transpile_verror_at_line(long status, long errnum, const char *file, unsi
 }
 
 #define SCAN_BARE(name, type, how)                           \
-    int __transpile_##name(const type *format, List list)    \
+    ENTRY int __transpile_##name(const type *format, List list)    \
     {                                                        \
         NATIVE_LIST(format, SCANF | how);                    \
         int assigned = name(format, native);                 \
@@ -112,7 +113,7 @@ void __transpile_verror_at_line(long status, long errnum, const char *file, unsi
     }
 
 #define SCAN(name, source, type, how)                                       \
-    int __transpile_##name(source, const type *format, List list)           \
+    ENTRY int __transpile_##name(source, const type *format, List list)           \
     {                                                                       \
         NATIVE_LIST(format, SCANF | how);                                   \
         int assigned = name(from, format, native);                          \

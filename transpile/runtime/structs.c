@@ -6,11 +6,13 @@
  *   feholdexcept, feupdateenv), long double functions, fts (struct stat inside FTSENT), glob with GLOB_ALTDIRFUNC,
  *   semid_ds and shmid_ds, user_regs_struct (ptrace), MAP_32BIT, cookies of fopencookie that return int. */
 #define _GNU_SOURCE
+#include "entry.h"
 #include "structs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fenv.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -46,50 +48,50 @@ static int converted(int result, struct x86_stat *x86, const struct stat *native
     return result;
 }
 
-int __transpile_stat(const char *path, struct x86_stat *x86)
+ENTRY int __transpile_stat(const char *path, struct x86_stat *x86)
 {
     struct stat native;
     return converted(stat(path, &native), x86, &native);
 }
 
-int __transpile_lstat(const char *path, struct x86_stat *x86)
+ENTRY int __transpile_lstat(const char *path, struct x86_stat *x86)
 {
     struct stat native;
     return converted(lstat(path, &native), x86, &native);
 }
 
-int __transpile_fstat(long fd, struct x86_stat *x86)
+ENTRY int __transpile_fstat(long fd, struct x86_stat *x86)
 {
     struct stat native;
     return converted(fstat((int)fd, &native), x86, &native);
 }
 
-int __transpile_fstatat(long fd, const char *path, struct x86_stat *x86, long flags)
+ENTRY int __transpile_fstatat(long fd, const char *path, struct x86_stat *x86, long flags)
 {
     struct stat native;
     return converted(fstatat((int)fd, path, &native, (int)flags), x86, &native);
 }
 
 /* glibc before 2.33 exports only these; the first parameter is a version that is always 1 on x86-64. */
-int __transpile___xstat(long version, const char *path, struct x86_stat *x86)
+ENTRY int __transpile___xstat(long version, const char *path, struct x86_stat *x86)
 {
     (void)version;
     return __transpile_stat(path, x86);
 }
 
-int __transpile___lxstat(long version, const char *path, struct x86_stat *x86)
+ENTRY int __transpile___lxstat(long version, const char *path, struct x86_stat *x86)
 {
     (void)version;
     return __transpile_lstat(path, x86);
 }
 
-int __transpile___fxstat(long version, long fd, struct x86_stat *x86)
+ENTRY int __transpile___fxstat(long version, long fd, struct x86_stat *x86)
 {
     (void)version;
     return __transpile_fstat(fd, x86);
 }
 
-int __transpile___fxstatat(long version, long fd, const char *path, struct x86_stat *x86, long flags)
+ENTRY int __transpile___fxstatat(long version, long fd, const char *path, struct x86_stat *x86, long flags)
 {
     (void)version;
     return __transpile_fstatat(fd, path, x86, flags);
@@ -126,22 +128,22 @@ static int x86_flags(int native)
     return result;
 }
 
-int __transpile_open(const char *path, long flags, unsigned long mode)
+ENTRY int __transpile_open(const char *path, long flags, unsigned long mode)
 {
     return open(path, native_flags(flags), (mode_t)mode);
 }
 
-int __transpile_openat(long fd, const char *path, long flags, unsigned long mode)
+ENTRY int __transpile_openat(long fd, const char *path, long flags, unsigned long mode)
 {
     return openat((int)fd, path, native_flags(flags), (mode_t)mode);
 }
 
-int __transpile_pipe2(int *ends, long flags)
+ENTRY int __transpile_pipe2(int *ends, long flags)
 {
     return pipe2(ends, native_flags(flags));
 }
 
-int __transpile_fcntl(long fd, long command, unsigned long argument)
+ENTRY int __transpile_fcntl(long fd, long command, unsigned long argument)
 {
     if ((int)command == F_SETFL)
         return fcntl((int)fd, F_SETFL, native_flags((long)argument));
@@ -155,7 +157,7 @@ struct __attribute__((packed)) x86_epoll_event {
     uint64_t data;
 };
 
-int __transpile_epoll_ctl(long epfd, long operation, long fd, const struct x86_epoll_event *x86)
+ENTRY int __transpile_epoll_ctl(long epfd, long operation, long fd, const struct x86_epoll_event *x86)
 {
     struct epoll_event native = {0};
     if (x86) {
@@ -165,7 +167,7 @@ int __transpile_epoll_ctl(long epfd, long operation, long fd, const struct x86_e
     return epoll_ctl((int)epfd, (int)operation, (int)fd, x86 ? &native : NULL);
 }
 
-int __transpile_epoll_pwait(long epfd, struct x86_epoll_event *x86, long room, long timeout, const sigset_t *mask)
+ENTRY int __transpile_epoll_pwait(long epfd, struct x86_epoll_event *x86, long room, long timeout, const sigset_t *mask)
 {
     int limit = (int)room;
     if (limit <= 0 || limit > 1024)
@@ -177,14 +179,14 @@ int __transpile_epoll_pwait(long epfd, struct x86_epoll_event *x86, long room, l
     return count;
 }
 
-int __transpile_epoll_wait(long epfd, struct x86_epoll_event *x86, long room, long timeout)
+ENTRY int __transpile_epoll_wait(long epfd, struct x86_epoll_event *x86, long room, long timeout)
 {
     return __transpile_epoll_pwait(epfd, x86, room, timeout, NULL);
 }
 
 /* Initialisers of thread objects that are smaller on x86-64 than on AArch64: the part in use fits, the padding that
  * the initialiser clears does not. */
-int __transpile_pthread_mutex_init(void *mutex, const pthread_mutexattr_t *attributes)
+ENTRY int __transpile_pthread_mutex_init(void *mutex, const pthread_mutexattr_t *attributes)
 {
     pthread_mutex_t native;
     int result = pthread_mutex_init(&native, attributes);
@@ -193,7 +195,7 @@ int __transpile_pthread_mutex_init(void *mutex, const pthread_mutexattr_t *attri
     return result;
 }
 
-int __transpile_pthread_attr_init(void *attributes)
+ENTRY int __transpile_pthread_attr_init(void *attributes)
 {
     pthread_attr_t native;
     int result = pthread_attr_init(&native);
@@ -202,16 +204,27 @@ int __transpile_pthread_attr_init(void *attributes)
     return result;
 }
 
-int __transpile_pthread_mutexattr_init(void *attributes)
+ENTRY int __transpile_pthread_mutexattr_init(void *attributes)
 {
     memset(attributes, 0, 4);
     return 0;
 }
 
-int __transpile_pthread_condattr_init(void *attributes)
+ENTRY int __transpile_pthread_condattr_init(void *attributes)
 {
     memset(attributes, 0, 4);
     return 0;
+}
+
+/* The seventh integer argument is at the stack pointer, where the target's convention has the ninth. */
+ENTRY int __transpile_getnameinfo(const struct sockaddr *address, unsigned long length, char *host, unsigned long host_room,
+                                  char *service, unsigned long service_room, long unused_seventh, long unused_eighth,
+                                  long flags)
+{
+    (void)unused_seventh;
+    (void)unused_eighth;
+    return getnameinfo(address, (socklen_t)length, host, (socklen_t)host_room, service, (socklen_t)service_room,
+                       (int)flags);
 }
 
 /* Rounding modes and exceptions (x87 control and status word bits). */
@@ -221,7 +234,7 @@ static const struct {
 } MODES[] = {{0, FE_TONEAREST}, {0x400, FE_DOWNWARD}, {0x800, FE_UPWARD}, {0xc00, FE_TOWARDZERO}},
   EXCEPTIONS[] = {{1, FE_INVALID}, {4, FE_DIVBYZERO}, {8, FE_OVERFLOW}, {16, FE_UNDERFLOW}, {32, FE_INEXACT}};
 
-int __transpile_fesetround(long mode)
+ENTRY int __transpile_fesetround(long mode)
 {
     for (size_t i = 0; i < 4; i++)
         if (MODES[i].x86 == (int)mode)
@@ -229,7 +242,7 @@ int __transpile_fesetround(long mode)
     return 1;
 }
 
-int __transpile_fegetround(void)
+ENTRY int __transpile_fegetround(void)
 {
     int mode = fegetround();
     for (size_t i = 0; i < 4; i++)
@@ -247,17 +260,17 @@ static int native_exceptions(long x86)
     return result;
 }
 
-int __transpile_feclearexcept(long exceptions)
+ENTRY int __transpile_feclearexcept(long exceptions)
 {
     return feclearexcept(native_exceptions(exceptions));
 }
 
-int __transpile_feraiseexcept(long exceptions)
+ENTRY int __transpile_feraiseexcept(long exceptions)
 {
     return feraiseexcept(native_exceptions(exceptions));
 }
 
-int __transpile_fetestexcept(long exceptions)
+ENTRY int __transpile_fetestexcept(long exceptions)
 {
     int raised = fetestexcept(native_exceptions(exceptions));
     int result = 0;

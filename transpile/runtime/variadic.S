@@ -16,7 +16,7 @@
 .macro VARIADIC name, form, fixed
     .section .text.__transpile_\name, "ax", @progbits
     .p2align 2
-    .globl __transpile_\name
+    .weak __transpile_\name
     .type __transpile_\name, @function
 __transpile_\name:
     .cfi_startproc
@@ -53,7 +53,7 @@ __transpile_\name:
 .macro VARIADIC name, form, fixed
     .section .text.__transpile_\name, "ax", @progbits
     .p2align 2
-    .globl __transpile_\name
+    .weak __transpile_\name
     .type __transpile_\name, @function
 __transpile_\name:
     .cfi_startproc
