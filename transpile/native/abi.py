@@ -64,6 +64,8 @@ class TargetIsa(Protocol):
     """A target room: its convention and its emitter."""
 
     abi: TargetAbi
+    trap: str
+    """An instruction that stops the program."""
 
     def emit_block(self, block: LoweredBlock, context: FunctionContext) -> EmittedBlock: ...
 

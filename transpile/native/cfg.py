@@ -38,6 +38,8 @@ class Ending:
 
     kind: str
     target: str = ""
+    returns: bool = True
+    """False for a call of a function that never returns."""
 
 
 class Classifier(Protocol):
@@ -163,7 +165,7 @@ def _cut(name: str, members: Sequence[Item], referenced: Collection[str], isa: C
         block.statements.append(item.statement)
         if ending is not None:
             block.ending = ending
-            after_call = ending.kind in ("call", "icall")
+            after_call = ending.kind in ("call", "icall") and ending.returns
             open_block = None
     if after_call or pending:
         start()
@@ -188,6 +190,7 @@ def _split_entry(name: str, blocks: list[Block]) -> list[Block]:
 
 def _connect(function: Function, entries: Collection[str], address_taken: Collection[str]) -> None:
     """Fill successors; jumps to other functions become tail calls."""
+    _add_stubs(function)
     labels = function.by_label()
     indirect = tuple(
         dict.fromkeys(
@@ -202,6 +205,8 @@ def _connect(function: Function, entries: Collection[str], address_taken: Collec
         block.ending = _resolve(block.ending, labels)
         ending = block.ending
         match ending.kind:
+            case "call" if not ending.returns:
+                pass
             case "next" | "call" | "icall":
                 block.successors = (falls,) if falls else ()
                 if not falls and ending.kind == "next":
@@ -222,12 +227,22 @@ def _connect(function: Function, entries: Collection[str], address_taken: Collec
             block.next_label = falls
 
 
+def _add_stubs(function: Function) -> None:
+    """A conditional jump to another function goes through a block of ours that jumps there."""
+    labels = function.by_label()
+    stubs: dict[str, Block] = {}
+    for block in function.blocks:
+        target = block.ending.target
+        if block.ending.kind == "branch" and target not in labels:
+            stub = stubs.setdefault(target, Block(f".Ltp_{function.name}_to_{target}", ending=Ending("tail", target)))
+            block.ending = Ending("branch", stub.label)
+    function.blocks.extend(stubs.values())
+
+
 def _resolve(ending: Ending, labels: Mapping[str, Block]) -> Ending:
     if ending.kind in ("jump", "branch"):
         block = labels.get(ending.target)
         if block is not None:
             return Ending(ending.kind, block.label)
-        if ending.kind == "jump":
-            return Ending("tail", ending.target)
-        return Ending("btail", ending.target)
+        return Ending("tail" if ending.kind == "jump" else "branch", ending.target)
     return ending

@@ -1,0 +1,160 @@
+"""A source file as a program: which statements are code, where functions begin, what is referred to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from transpile.asm.directives import DIRECTIVES, DirectiveClass
+from transpile.asm.source import Kind, SourceFile, Statement
+from transpile.errors import SourceError, SourceErrors
+from transpile.native.cfg import Classifier, Function, InsnItem, Item, LabelItem, orphans, split_functions
+from transpile.native.micro import Symbol
+from transpile.native.natives import RENAMES
+from transpile.x86.insn import ImmOp, Insn, LabelOp, MemOp, Operand
+
+_SYMBOL = re.compile(r"(?<![\w.$@%])[A-Za-z_.$][\w.$]*")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+DEBUG_SECTION = re.compile(r"\.(z?debug_|eh_frame|gnu\.debuglto|stab)")
+
+
+@dataclass(slots=True)
+class Program:
+    """``insns``: by statement index. ``renamed``: libc symbols that the runtime takes over in this file."""
+
+    source: SourceFile
+    functions: list[Function] = field(default_factory=list)
+    insns: dict[int, Insn] = field(default_factory=dict)
+    defined: frozenset[str] = frozenset()
+    renamed: dict[str, str] = field(default_factory=dict)
+
+
+def directive_class(statement: Statement) -> DirectiveClass | None:
+    row = DIRECTIVES.get(statement.name)
+    return row.kind if row is not None else None
+
+
+def symbols_in(arguments: str) -> list[str]:
+    """Names in a directive's arguments, outside strings."""
+    return _SYMBOL.findall(_STRING.sub("", arguments))
+
+
+def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Classifier) -> Program:
+    """Decode all instructions and cut the file into functions.
+
+    Raises:
+        SourceErrors: everything that cannot be decoded, and code outside any function.
+    """
+    program = Program(source)
+    errors: list[SourceError] = []
+    items: list[Item] = []
+    for index, statement in enumerate(source.statements):
+        if statement.kind is Kind.LABEL and statement.section.executable:
+            items.append(LabelItem(statement.name, index))
+        elif statement.kind is Kind.INSTRUCTION:
+            if not statement.section.executable:
+                hint = "put '.text' before the code"
+                errors.append(SourceError(statement.span, "an instruction outside an executable section", hint))
+                continue
+            try:
+                insn = decode(statement)
+            except SourceError as error:
+                errors.append(error)
+                continue
+            program.insns[index] = insn
+            items.append(InsnItem(insn, index))
+    labels = {s.name for s in source.statements if s.kind is Kind.LABEL}
+    program.defined = frozenset(labels | _assigned(source))
+    _rename(program, items)
+    entries = _entries(source, items, labels)
+    for item in orphans(items, entries)[:1]:
+        span = source.statements[item.statement].span
+        errors.append(SourceError(span, "code before the first function", "give it a label with '.type name, @function'"))
+    if errors:
+        raise SourceErrors(errors)
+    referenced, taken = _references(source, items)
+    program.functions = split_functions(items, entries, referenced, taken, flow)
+    return program
+
+
+def _assigned(source: SourceFile) -> set[str]:
+    """Symbols that .set or .comm define."""
+    names = {".set", ".equ", ".comm", ".lcomm", ".equiv"}
+    found = set()
+    for statement in source.statements:
+        if statement.kind is Kind.DIRECTIVE and statement.name in names:
+            found.add(statement.args.partition(",")[0].strip())
+    return found
+
+
+def _entries(source: SourceFile, items: Iterable[Item], labels: set[str]) -> set[str]:
+    """Labels at which functions begin."""
+    entries: set[str] = set()
+    code = {item.name for item in items if isinstance(item, LabelItem)}
+    for statement in source.statements:
+        if statement.kind is not Kind.DIRECTIVE:
+            continue
+        if statement.name == ".type" and "function" in statement.args:
+            entries.add(statement.args.partition(",")[0].strip())
+        elif statement.name in (".globl", ".global", ".weak"):
+            entries.update(name.strip() for name in statement.args.split(","))
+    for item in items:
+        if isinstance(item, InsnItem) and item.insn.mnemonic == "call":
+            operand = item.insn.operands[0]
+            if isinstance(operand, LabelOp) and operand.name in labels:
+                entries.add(operand.name)
+    return entries & code
+
+
+def _operand_symbols(insn: Insn) -> Iterable[str]:
+    for operand in insn.operands:
+        if isinstance(operand, MemOp | ImmOp) and operand.symbol is not None:
+            yield operand.symbol.name
+
+
+def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], set[str]]:
+    """Labels referred to by anything, and those referred to other than by a direct jump or call."""
+    taken: set[str] = set()
+    direct: set[str] = set()
+    for item in items:
+        if isinstance(item, InsnItem):
+            taken.update(_operand_symbols(item.insn))
+            direct.update(o.name for o in item.insn.operands if isinstance(o, LabelOp))
+    for statement in source.statements:
+        if statement.kind is Kind.DIRECTIVE and directive_class(statement) is DirectiveClass.DATA:
+            if not DEBUG_SECTION.match(statement.section.name) and ("." in statement.args or statement.args[:1].isalpha()):
+                taken.update(symbols_in(statement.args))
+    return taken | direct, taken
+
+
+def _rename(program: Program, items: list[Item]) -> None:
+    """Send calls of variadic and callback-taking libc functions to the runtime."""
+    program.renamed = {n: r for n, r in RENAMES.items() if n not in program.defined}
+    for position, item in enumerate(items):
+        if isinstance(item, InsnItem):
+            renamed = tuple(_renamed(o, program.renamed) for o in item.insn.operands)
+            if renamed != item.insn.operands:
+                insn = replace(item.insn, operands=renamed)
+                items[position] = InsnItem(insn, item.statement)
+                program.insns[item.statement] = insn
+
+
+def _renamed(operand: Operand, renames: dict[str, str]) -> Operand:
+    match operand:
+        case LabelOp(name=name) if name in renames:
+            return replace(operand, name=renames[name])
+        case MemOp(symbol=Symbol(name=name)) | ImmOp(symbol=Symbol(name=name)) if name in renames:
+            assert operand.symbol is not None
+            return replace(operand, symbol=replace(operand.symbol, name=renames[name]))
+        case _:
+            return operand
+
+
+def rename_in(arguments: str, renames: dict[str, str]) -> str:
+    """A data directive's arguments with the runtime's names."""
+    if not any(name in renames for name in symbols_in(arguments)):
+        return arguments
+    return _SYMBOL.sub(lambda m: renames.get(m[0], m[0]), arguments)
+
+

@@ -1,0 +1,18 @@
+"""The targets by name: where a new one gets its row."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from transpile.errors import UsageError
+from transpile.native.abi import TargetIsa
+
+ROOMS = {"riscv": "transpile.riscv.target", "aarch64": "transpile.aarch64.target"}
+
+
+def target_isa(name: str) -> TargetIsa:
+    """The target called ``name``; raises UsageError with the names there are."""
+    if name not in ROOMS:
+        raise UsageError(f"unknown target '{name}'", f"choose one of {', '.join(ROOMS)}")
+    target: TargetIsa = import_module(ROOMS[name]).TARGET
+    return target
