@@ -80,9 +80,9 @@ _NUMERIC = re.compile(r"(?m)(?:^|[;:])[ \t]*\d+[ \t]*:")
 _NUMERIC_USE = re.compile(r'"(?:[^"\\]|\\.)*"|(?:(?<![\w.$@])|(?<=[\s,(]\$))(\d+)([bf])(?!\w)')
 _DIRECTIVE_CLASS = {name: row.kind for name, row in DIRECTIVES.items()}
 PREFIXES = frozenset(
-    """lock rep repe repz repne repnz notrack bnd data16 data32 addr32 rex64 rex.w rex xacquire xrelease
-    cs ds es fs gs ss""".split()
-)
+    {"lock", "rep", "repe", "repz", "repne", "repnz", "notrack", "bnd", "data16", "data32", "addr32", "rex64",
+     "rex.w", "rex", "xacquire", "xrelease", "cs", "ds", "es", "fs", "gs", "ss"}
+)  # fmt: skip
 """Words that may stand before a mnemonic, or alone as a statement that belongs to the next instruction."""
 
 
