@@ -241,6 +241,22 @@ def divide_byte(b: Builder, source: Value, signed: bool) -> None:
     b.emit(Code.COPY, Reg("rax", 1, 1), b.low(rest, 1))
 
 
+def multiply_plain(b: Builder) -> None:
+    """mulx: high destination, low destination (written first), source; no flags."""
+    size = b.size
+    high, low = b.register_operand(0, size), b.register_operand(1, size)
+    source = b.read(b.operand(2), size)
+    rdx = Reg("rdx", size)
+    if size == 8:
+        product = b.op(Code.MUL, 8, rdx, source)
+        upper = b.op(Code.MULHU, 8, rdx, source)
+    else:
+        whole = b.op(Code.MUL, 8, b.widen(rdx, 8), b.widen(source, 8))
+        product, upper = Temp(whole.index, 4), Temp(b.op(Code.SHR, 8, whole, Const(32, 1)).index, 4)
+    b.emit(Code.COPY, low, product)
+    b.emit(Code.COPY, high, upper)
+
+
 ROWS: Rows = {
     "add": lambda b: add_or_subtract(b, Code.ADD, "add"),
     "sub": lambda b: add_or_subtract(b, Code.SUB, "sub"),
@@ -256,6 +272,7 @@ ROWS: Rows = {
     "adc": lambda b: with_carry(b, Code.ADD, "adc"),
     "sbb": lambda b: with_carry(b, Code.SUB, "sbb"),
     "imul": multiply,
+    "mulx": multiply_plain,
     "mul": lambda b: multiply_wide(b, False),
     "div": lambda b: divide(b, False),
     "idiv": lambda b: divide(b, True),

@@ -68,7 +68,7 @@ def bit_string(b: Builder, op: MemOp, index: Value) -> Address:
 
 def scan(b: Builder, forward: bool) -> None:
     """bsf and bsr, which leave the destination alone when the source is zero; or, with rep, tzcnt."""
-    if "rep" in b.insn.prefixes or "repe" in b.insn.prefixes:
+    if "rep" in b.insn.prefixes:
         count_zeros(b, forward)
         return
     size = b.size

@@ -95,6 +95,8 @@ class Builder:
         if type(op) is ImmOp:
             if op.symbol is None:
                 return constant(op.value, size)
+            if op.symbol.kind not in ("", "tpoff"):
+                raise self.refuse(f"unusual use of the {op.symbol.kind} relocation of {op.symbol.name}")
             return self.low(self.symbol_address(op.symbol, op.value), size)
         if type(op) is MemOp:
             return self.read_memory(op, size, vector)
@@ -103,7 +105,7 @@ class Builder:
     def read_memory(self, op: MemOp, size: int, vector: bool = False) -> Value:
         symbol = op.symbol
         if symbol is not None and symbol.kind in ("got", "gottpoff") and op.base == "rip" and not op.segment:
-            if size != 8 or op.disp:
+            if size != 8 or op.disp or symbol.addend:
                 raise self.refuse(f"unusual access to the global offset table entry of {symbol.name}")
             return self.symbol_address(symbol)
         if is_thread_pointer(op) and size == 8:
@@ -172,12 +174,25 @@ class Builder:
             index = self.address_register(op.index)
         symbol = op.symbol
         if symbol is not None and symbol.kind:
-            raise self.refuse(f"unusual use of the {symbol.kind} relocation of {symbol.name}")
+            base, index, symbol = self.offset_address(symbol, base, index)
         if op.address_size == 8:
             return Address(base, index, op.scale, op.disp, symbol)
         wide = self.fresh.temp(4)
         self.lea(wide, Address(base, index, op.scale, op.disp, symbol))
         return Address(self.op(Code.ZEXT, 8, wide))
+
+    def offset_address(
+        self, symbol: Symbol, base: Reg | Temp | None, index: Reg | Temp | None
+    ) -> tuple[Reg | Temp | None, Reg | Temp | None, None]:
+        """``sym@tpoff(%rax)``: the offset of a thread-local variable as one more register."""
+        if symbol.kind != "tpoff" or (base is None and index is None):
+            raise self.refuse(f"unusual use of the {symbol.kind} relocation of {symbol.name}")
+        offset = self.symbol_address(symbol)
+        if base is None:
+            return offset, index, None
+        if index is None:
+            return base, offset, None
+        return self.op(Code.ADD, 8, base, offset), index, None
 
     def lea(self, dst: Reg | Temp, address: Address) -> None:
         self.ops.append(Micro(Code.LEA, dst.size, dst, address=address, line=self.line))

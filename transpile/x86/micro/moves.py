@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transpile.native.micro import Address, Code, Const, Reg, Temp, Value
 from transpile.x86.insn import ImmOp, MemOp, RegOp
-from transpile.x86.micro.builder import Builder, constant, is_thread_pointer, shifted
+from transpile.x86.micro.builder import Builder, is_thread_pointer, shifted
 from transpile.x86.micro.rows import Rows
 
 RSP = Reg("rsp", 8)
@@ -23,8 +23,8 @@ def move(b: Builder) -> None:
             load(b, reg, src, size)
             return
         if type(src) is ImmOp and src.symbol is not None:
-            if size < 4:
-                raise b.refuse("a truncated address")
+            if size < 4 or src.symbol.kind not in ("", "tpoff"):
+                raise b.refuse(f"unusual use of the address of {src.symbol.name}")
             # An address that fits a 4-byte immediate is the same zero-extended.
             b.emit(Code.SYMADDR, Reg(reg.name, 8), shifted(src.symbol, src.value))
             return
@@ -38,7 +38,7 @@ def load(b: Builder, reg: Reg, src: MemOp, size: int) -> None:
     if is_thread_pointer(src) and size == 8:
         b.emit(Code.TLSBASE, reg)
     elif symbol is not None and symbol.kind in ("got", "gottpoff"):
-        if size != 8 or src.disp or src.base != "rip" or src.segment:
+        if size != 8 or src.disp or symbol.addend or src.base != "rip" or src.segment:
             raise b.refuse(f"unusual access to the global offset table entry of {symbol.name}")
         b.emit(Code.SYMADDR, reg, symbol)
     else:
@@ -91,9 +91,7 @@ def load_address(b: Builder) -> None:
     if src.segment:
         src = MemOp(src.size, src.base, src.index, src.scale, src.disp, src.symbol, "", src.address_size)
     symbol = src.symbol
-    if symbol is not None and symbol.kind:
-        raise b.refuse(f"the address of the {symbol.kind} entry of {symbol.name}")
-    if symbol is not None and src.base in ("", "rip") and not src.index and src.address_size == 8:
+    if symbol is not None and not symbol.kind and src.base in ("", "rip") and not src.index and src.address_size == 8:
         if reg.size == 8:
             b.emit(Code.SYMADDR, reg, shifted(symbol, src.disp))
         else:
@@ -142,16 +140,6 @@ def leave(b: Builder) -> None:
     pop_into(b, RBP)
 
 
-def enter(b: Builder) -> None:
-    size, level = b.operand(0), b.operand(1)
-    if type(size) is not ImmOp or level != ImmOp(0):
-        raise b.refuse("nested frames")
-    push_value(b, RBP)
-    b.emit(Code.COPY, RBP, RSP)
-    if size.value:
-        b.emit(Code.SUB, RSP, RSP, constant(size.value & 0xFFFF, 8))
-
-
 FLAG_BITS = (("b", 0), ("p", 2), ("e", 6), ("s", 7), ("o", 11))
 """Where EFLAGS keeps each flag. AF is not modelled and reads as 0."""
 
@@ -192,20 +180,27 @@ def ah_to_flags(b: Builder) -> None:
     fresh.sources["o"] = before
 
 
+def set_carry(b: Builder, value: int) -> None:
+    b.flags("carry", 1, Const(value, 1))
+
+
+def complement_carry(b: Builder) -> None:
+    b.flags("carry", 1, b.setcc(b.condition("ae")))
+
+
 ROWS: Rows = {
     "mov": move,
-    "movabs": move,
     "movnti": move,
     "movzx": lambda b: extend(b, False),
     "movsx": lambda b: extend(b, True),
-    "movsxd": lambda b: extend(b, True),
     "lea": load_address,
     "push": push,
     "pop": pop,
     "leave": leave,
-    "enter": enter,
     "pushf": push_flags,
-    "pushfq": push_flags,
+    "clc": lambda b: set_carry(b, 0),
+    "stc": lambda b: set_carry(b, 1),
+    "cmc": complement_carry,
     "lahf": flags_to_ah,
     "sahf": ah_to_flags,
     "cbw": lambda b: widen_accumulator(b, 2),

@@ -9,7 +9,7 @@ from transpile.native.micro import Code, Const, Reg, Temp, Value
 from transpile.x86.insn import ImmOp, MemOp, RegOp
 from transpile.x86.micro.builder import Builder
 from transpile.x86.micro.rows import Rows
-from transpile.x86.micro.scalar import PREDICATES, immediate, is_vector
+from transpile.x86.micro.scalar import immediate, is_vector, predicate
 
 BINARY: dict[str, tuple[str, int]] = {
     "andps": ("and", 8),
@@ -290,13 +290,10 @@ def sign_mask(b: Builder, lane: int) -> None:
     b.packed(b.register_operand(0, 4), "movmask", lane, vector(b, 1))
 
 
-def compare(b: Builder, lane: int, predicate: int | None) -> None:
-    if predicate is None:
-        predicate = immediate(b, 2)
-        if predicate > 7:
-            raise b.refuse(f"comparison predicate {predicate}")
+def compare(b: Builder, lane: int) -> None:
+    """cmpps and cmppd."""
     dst = vector(b)
-    b.packed(dst, "fcmp", lane, dst, source(b), Const(predicate, 1))
+    b.packed(dst, "fcmp", lane, dst, source(b), predicate(b))
 
 
 _MOVES = "movaps movapd movdqa movups movupd movdqu lddqu movntps movntpd movntdq movntdqa"
@@ -325,8 +322,8 @@ ROWS: Rows = {
     "movmskps": lambda b: sign_mask(b, 4),
     "movmskpd": lambda b: sign_mask(b, 8),
     "pmovmskb": lambda b: sign_mask(b, 1),
-    "cmpps": lambda b: compare(b, 4, None),
-    "cmppd": lambda b: compare(b, 8, None),
+    "cmpps": lambda b: compare(b, 4),
+    "cmppd": lambda b: compare(b, 8),
 }
 
 for _mnemonic, (_name, _lane) in BINARY.items():
@@ -335,6 +332,3 @@ for _mnemonic, (_name, _lane, _size) in UNARY.items():
     ROWS[_mnemonic] = partial(unary, name=_name, lane=_lane, size=_size)
 for _mnemonic, (_name, _lane) in SHIFTS.items():
     ROWS[_mnemonic] = partial(shift, name=_name, lane=_lane)
-for _number, _name in enumerate(PREDICATES):
-    ROWS[f"cmp{_name}ps"] = partial(compare, lane=4, predicate=_number)
-    ROWS[f"cmp{_name}pd"] = partial(compare, lane=8, predicate=_number)

@@ -6,12 +6,8 @@ from functools import partial
 
 from transpile.native.micro import Code, Const, Reg
 from transpile.x86.insn import MemOp, Operand, RegOp
-from transpile.x86.micro import strings
 from transpile.x86.micro.builder import VECTORS, Builder
 from transpile.x86.micro.rows import Rows
-
-PREDICATES = ("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord")
-"""cmpps predicates 0 to 7."""
 
 
 def is_vector(op: Operand) -> bool:
@@ -31,13 +27,6 @@ def move_float(b: Builder, size: int) -> None:
 
 def load_cleared(b: Builder, dst: Reg, src: MemOp, size: int) -> None:
     b.emit(Code.ZEXT, dst, b.load(b.address(src), size, vector=True))
-
-
-def move_double_or_string(b: Builder) -> None:
-    if b.insn.operands and any(is_vector(op) for op in b.insn.operands):
-        move_float(b, 8)
-    else:
-        strings.move_string(b)
 
 
 def move_bits(b: Builder, size: int) -> None:
@@ -89,15 +78,19 @@ def convert(b: Builder, to: int) -> None:
     b.emit(Code.F2F, b.register_operand(0, to), b.read(b.operand(1), 12 - to, vector=True))
 
 
-def compare_to_mask(b: Builder, size: int, predicate: int | None) -> None:
+def predicate(b: Builder) -> Const:
+    """The last operand of cmpps and the like: 0 to 7."""
+    value = immediate(b, 2)
+    if value > 7:
+        raise b.refuse(f"comparison predicate {value}")
+    return Const(value, 1)
+
+
+def compare_to_mask(b: Builder, size: int) -> None:
     """cmpss and cmpsd: all ones or zero in the low lane."""
-    if predicate is None:
-        predicate = immediate(b, 2)
-        if predicate > 7:
-            raise b.refuse(f"comparison predicate {predicate}")
     dst = b.register_operand(0, size)
     source = b.read(b.operand(1), size, vector=True)
-    b.packed(dst, "fcmp_scalar", size, dst, source, Const(predicate, 1))
+    b.packed(dst, "fcmp_scalar", size, dst, source, predicate(b))
 
 
 def immediate(b: Builder, index: int) -> int:
@@ -107,16 +100,9 @@ def immediate(b: Builder, index: int) -> int:
     return value.value
 
 
-def compare_or_string(b: Builder) -> None:
-    if b.insn.operands and is_vector(b.operand(0)):
-        compare_to_mask(b, 8, None)
-    else:
-        strings.compare_strings(b)
-
-
 ROWS: Rows = {
     "movss": lambda b: move_float(b, 4),
-    "movsd": move_double_or_string,
+    "movsd": lambda b: move_float(b, 8),
     "movd": lambda b: move_bits(b, 4),
     "movq": lambda b: move_bits(b, 8),
     "sqrtss": lambda b: square_root(b, 4),
@@ -129,8 +115,8 @@ ROWS: Rows = {
     "cvtsd2si": lambda b: float_to_integer(b, Code.F2IR, 8),
     "cvtss2sd": lambda b: convert(b, 8),
     "cvtsd2ss": lambda b: convert(b, 4),
-    "cmpss": lambda b: compare_to_mask(b, 4, None),
-    "cmpsd": compare_or_string,
+    "cmpss": lambda b: compare_to_mask(b, 4),
+    "cmpsd": lambda b: compare_to_mask(b, 8),
 }
 
 _ARITHMETIC = {
@@ -147,5 +133,3 @@ for _suffix, _size in (("ss", 4), ("sd", 8)):
         ROWS[_name + _suffix] = partial(binary, code=_code, size=_size)
     for _name in ("comi", "ucomi"):
         ROWS[_name + _suffix] = partial(compare, size=_size)
-    for _number, _name in enumerate(PREDICATES):
-        ROWS[f"cmp{_name}{_suffix}"] = partial(compare_to_mask, size=_size, predicate=_number)

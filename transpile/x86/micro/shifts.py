@@ -12,21 +12,14 @@ from transpile.x86.micro.builder import Builder, constant
 from transpile.x86.micro.rows import Rows
 
 
-def count_of(b: Builder, op: Operand | None) -> Value:
+def count_of(b: Builder, op: Operand) -> Value:
     """The count: masked if constant, else ``cl``."""
     mask = 63 if b.size == 8 else 31
-    if op is None:
-        return Const(1, 1)
     if type(op) is ImmOp and op.symbol is None:
         return Const(op.value & mask, 1)
     if type(op) is RegOp and op.name == "rcx":
         return Reg("rcx", 1)
     raise b.refuse("a count of this kind")
-
-
-def last_count(b: Builder, fixed: int) -> Value:
-    ops = b.insn.operands
-    return count_of(b, ops[fixed] if len(ops) > fixed else None)
 
 
 def keep(b: Builder, value: Reg | Temp) -> Reg | Temp:
@@ -36,7 +29,7 @@ def keep(b: Builder, value: Reg | Temp) -> Reg | Temp:
 
 def shift(b: Builder, code: Code, kind: str) -> None:
     size = b.size
-    count = last_count(b, 1)
+    count = count_of(b, b.operand(1))
     if count == Const(0, 1):
         unchanged(b)
         return
@@ -69,7 +62,7 @@ def unchanged(b: Builder) -> None:
 
 def rotate(b: Builder, code: Code) -> None:
     size = b.size
-    count = last_count(b, 1)
+    count = count_of(b, b.operand(1))
     if count == Const(0, 1):
         unchanged(b)
         return
@@ -101,7 +94,7 @@ def bit(b: Builder, value: Reg | Temp, number: int) -> Value:
 def rotate_through_carry(b: Builder, left: bool) -> None:
     size = b.size
     bits = 8 * size
-    count = last_count(b, 1)
+    count = count_of(b, b.operand(1))
     if type(count) is not Const:
         raise b.refuse("a rotate through carry by a variable count")
     n = count.value % (bits + 1)
@@ -131,7 +124,7 @@ def moved(b: Builder, code: Code, value: Value, count: int) -> Value:
 def double_shift(b: Builder, left: bool) -> None:
     """shld and shrd: bits of the second operand follow those shifted out of the first."""
     size = b.size
-    count = last_count(b, 2)
+    count = count_of(b, b.operand(2))
     if count == Const(0, 1):
         unchanged(b)
         return
@@ -184,7 +177,6 @@ def shift_without_flags(b: Builder, code: Code) -> None:
 
 ROWS: Rows = {
     "shl": lambda b: shift(b, Code.SHL, "shl"),
-    "sal": lambda b: shift(b, Code.SHL, "shl"),
     "shr": lambda b: shift(b, Code.SHR, "shr"),
     "sar": lambda b: shift(b, Code.SAR, "sar"),
     "rol": lambda b: rotate(b, Code.ROL),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.native.micro import Address, Code, Cond, Const, Micro, Reg
-from transpile.x86.insn import Insn, MemOp
+from transpile.x86.insn import Insn
 from transpile.x86.micro.builder import Builder
 from transpile.x86.micro.fresh import Fresh
 from transpile.x86.micro.rows import Rows
@@ -11,7 +11,7 @@ from transpile.x86.micro.rows import Rows
 RSI = Reg("rsi", 8)
 RDI = Reg("rdi", 8)
 RCX = Reg("rcx", 8)
-REPEATS = frozenset(("rep", "repe", "repz", "repne", "repnz"))
+REPEATS = frozenset(("rep", "repe", "repne"))
 
 
 def advance(b: Builder, *pointers: Reg) -> None:
@@ -19,38 +19,27 @@ def advance(b: Builder, *pointers: Reg) -> None:
         b.emit(Code.ADD, pointer, pointer, Const(b.size, 8))
 
 
-def check(b: Builder) -> None:
-    for op in b.insn.operands:
-        if type(op) is MemOp and (op.segment not in ("", "es", "ds") or op.address_size != 8):
-            raise b.refuse("a string instruction with another segment or address size")
-
-
 def move_string(b: Builder) -> None:
-    check(b)
     b.store(Address(RDI), b.load(Address(RSI), b.size), b.size)
     advance(b, RDI, RSI)
 
 
 def store_string(b: Builder) -> None:
-    check(b)
     b.store(Address(RDI), Reg("rax", b.size), b.size)
     advance(b, RDI)
 
 
 def load_string(b: Builder) -> None:
-    check(b)
     b.load_into(Reg("rax", b.size), Address(RSI), b.size)
     advance(b, RSI)
 
 
 def scan_string(b: Builder) -> None:
-    check(b)
     b.flags("sub", b.size, Reg("rax", b.size), b.load(Address(RDI), b.size))
     advance(b, RDI)
 
 
 def compare_strings(b: Builder) -> None:
-    check(b)
     b.flags("sub", b.size, b.load(Address(RSI), b.size), b.load(Address(RDI), b.size))
     advance(b, RDI, RSI)
 
@@ -81,7 +70,7 @@ def translate_rep(insn: Insn, fresh: Fresh, self_label: str, next_label: str) ->
     ROWS[insn.mnemonic](b)
     b.emit(Code.SUB, RCX, RCX, Const(1, 8))
     if insn.mnemonic in COMPARING:
-        until = "e" if "repne" in insn.prefixes or "repnz" in insn.prefixes else "ne"
+        until = "e" if "repne" in insn.prefixes else "ne"
         b.branch(b.condition(until), next_label)
     b.ops.append(Micro(Code.JUMP, target=self_label, line=b.line))
     fresh.learn(b.ops)
