@@ -5,7 +5,7 @@ Parse, find functions, lower, emit candidates, assemble them all at once, and ru
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transpile.asm.source import parse
@@ -15,17 +15,17 @@ from transpile.errors import Diagnostic, SourceError, UnsupportedError
 from transpile.native.abi import TargetIsa
 from transpile.native.block import TargetLine
 from transpile.native.cfg import Block, Function
+from transpile.native.describe import described
 from transpile.native.edges import FlagError
 from transpile.native.frame import FrameError
 from transpile.native.lower import CheckedBlock, LoweredFunction, Lowering, Prepared, prepare, settle
-from transpile.native.output import Writer, Written
+from transpile.native.output import Writer, Written, label_map
 from transpile.native.program import Program, analyse
-from transpile.native.relation import Relation
 from transpile.options import Options
 from transpile.targets import target_isa
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation, accepts
 from transpile.x86.abi import SYSTEM_V
-from transpile.x86.decode import Decoder
+from transpile.x86.decode import decode
 from transpile.x86.flow import X86Flow
 from transpile.x86.lowering import block_micros
 
@@ -40,6 +40,8 @@ class BlockUnit:
     block: CheckedBlock
     following: str
     """Label of the block that stands next in the output."""
+    labels: Mapping[str, str]
+    """Every label of the function -> the label of its block."""
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ def plan_file(source: str, file: str, target: TargetIsa, options: Options) -> Fi
         SourceErrors: the input is not assembly that can be read.
     """
     parsed = parse(source, file)
-    program = analyse(parsed, Decoder(parsed).decode, X86Flow())
+    program = analyse(parsed, lambda statement: decode(statement, parsed.constants), X86Flow())
     plan = FilePlan(program, target)
     prepared: list[Prepared] = []
     for function in program.functions:
@@ -159,11 +161,12 @@ def translate_function(
 ) -> tuple[FunctionResult, list[Written]]:
     """Run the loop for every block of a function."""
     blocks = lowered.blocks
+    labels = label_map(lowered.function.blocks)
     results: list[BlockResult] = []
     written: list[Written] = []
     for position, block in enumerate(blocks):
         following = blocks[position + 1].source.label if position + 1 < len(blocks) else ""
-        outcome = translate_unit(BlockUnit(lowered, block, following), proposers, checker)
+        outcome = translate_unit(BlockUnit(lowered, block, following, labels), proposers, checker)
         result = _result(block, outcome, plan, options)
         results.append(result)
         body = outcome.chosen.body if outcome.chosen is not None and not result.trapped else trap(plan.target, block)
@@ -189,7 +192,7 @@ def _result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan, options
         source_text=tuple(i.text for i in insns),
         target_text=tuple(f"{line.label}:" if line.label else line.text for line in body),
         verdict=outcome.verdict,
-        relation=describe(block.entry),
+        relation=described(block.entry),
         proposer=outcome.chosen.proposer if outcome.chosen is not None else "",
         cost=cost(body),
         rlimit=sum(getattr(a.verdict, "rlimit", 0) for a in history),
@@ -200,26 +203,6 @@ def _result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan, options
 
 def _line(block: Block, plan: FilePlan) -> int:
     return plan.program.source.statements[block.statements[0]].line if block.statements else 0
-
-
-def describe(relation: Relation) -> dict[str, str]:
-    """A relation in words, as reports show it."""
-    frame = relation.frame
-    if frame.dynamic:
-        shown = {"frame": f"rsp = sp + {frame.gap}"}
-    else:
-        shown = {"frame": f"rsp = S - {8 + frame.depth}, sp = S - {frame.reserved}, return address in {frame.ra}"}
-    for name, offset in relation.offsets.items():
-        shown[name] = f"S {'-' if offset < 0 else '+'} {abs(offset)}"
-    for name, (place, form) in relation.places.items():
-        known = relation.ranges.get(name)
-        extra = f", < 2^{known.unsigned}" if known is not None and known.unsigned < 64 else ""
-        shown[name] = f"{place}, {form}{extra}"
-    if relation.flags is not None:
-        flags = relation.flags
-        where = flags.nzcv and f"NZCV of {flags.nzcv}" or f"{flags.kind} of {', '.join(flags.places)}"
-        shown["flags"] = f"{flags.live} by {where}"
-    return shown
 
 
 def failed_function(failure: Failure, plan: FilePlan) -> tuple[FunctionResult, list[Written], Diagnostic]:

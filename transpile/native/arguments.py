@@ -7,16 +7,19 @@ the last call: a function that takes three integer arguments is never called wit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transpile.native.abi import SourceAbi
 from transpile.native.cfg import Block, Function
-from transpile.native.effects import defs
+from transpile.native.effects import defs, uses
 from transpile.native.micro import Code, Const, Micro, Reg
 from transpile.native.natives import PROTOTYPES, Prototype
 
 ZERO, SINGLE, WIDE = 1, 4, 8
 """What a vector register holds: zero, a single-precision value in its low 4 bytes, or something wider."""
+
+VARIADIC_COUNT = "variadic_count"
+"""The location of the number of vector arguments between its instruction and the call."""
 
 Defined = dict[str, int]
 """Registers that hold a value since function entry or the last call; vectors with ZERO, SINGLE or WIDE."""
@@ -60,7 +63,7 @@ def step(micro: Micro, defined: Defined, abi: SourceAbi) -> None:
 
 
 def entry_defined(abi: SourceAbi) -> Defined:
-    return {n: WIDE for n in (*abi.arguments, *abi.vector_arguments, abi.variadic_count)}
+    return dict.fromkeys((*abi.arguments, *abi.vector_arguments, abi.variadic_count), WIDE)
 
 
 def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi) -> dict[str, Defined]:
@@ -104,7 +107,7 @@ def _prefix(order: Sequence[str], defined: Defined) -> list[str]:
 
 def unknown_call(defined: Defined, abi: SourceAbi) -> Crossing:
     """A callee about which nothing is known."""
-    sizes = {name: 8 for name in _prefix(abi.arguments, defined)}
+    sizes = dict.fromkeys(_prefix(abi.arguments, defined), 8)
     for name in _prefix(abi.vector_arguments, defined):
         sizes[name] = 4 if defined[name] == SINGLE else 8
     if abi.variadic_count in defined:
@@ -138,6 +141,31 @@ def prototype_call(prototype: Prototype, defined: Defined, abi: SourceAbi) -> Cr
     return Crossing(sizes, frozenset(extended), native=True)
 
 
+def separate_variadic_count(crossing: Crossing, micros: list[Micro], abi: SourceAbi) -> Crossing:
+    """Give the count of vector arguments a location of its own where the block sets it to a constant for the call.
+
+    It then does not keep the result register busy up to the call. Changes ``micros``.
+    """
+    name = abi.variadic_count
+    if crossing.sizes.get(name) != 1:
+        return crossing
+    for position in range(len(micros) - 1, -1, -1):
+        micro = micros[position]
+        written = defs(micro)
+        if written is not None and written[0] == name:
+            if micro.code is not Code.COPY or not isinstance(micro.args[0], Const):
+                return crossing
+            constant = Const(micro.args[0].value, 8)
+            micros[position] = replace(micro, size=8, dst=Reg(VARIADIC_COUNT, 8), args=(constant,))
+        elif written is None or written[0] != VARIADIC_COUNT:
+            if any(used == name for used, _, _ in uses(micro)):
+                return crossing
+            continue
+        sizes = {VARIADIC_COUNT if n == name else n: size for n, size in crossing.sizes.items()}
+        return replace(crossing, sizes=sizes)
+    return crossing
+
+
 def call_crossing(
     callee: str, defined: Defined, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]
 ) -> Crossing:
@@ -153,7 +181,7 @@ def call_crossing(
 
 def return_crossing(defined: Defined, abi: SourceAbi) -> Crossing:
     """What a return hands over: results that may have been set, and the callee-saved registers."""
-    sizes = {name: 8 for name in (*abi.callee_saved, *(n for n in abi.results if n in defined))}
+    sizes = dict.fromkeys((*abi.callee_saved, *(n for n in abi.results if n in defined)), 8)
     for name in abi.vector_results:
         if name in defined:
             sizes[name] = 4 if defined[name] == SINGLE else 8
@@ -172,7 +200,7 @@ def crossing(
             return unknown_call(defined, abi)
         case "tail" | "itail":
             call = call_crossing(block.ending.target, defined, abi, summaries)
-            saved = {name: 8 for name in abi.callee_saved}
+            saved = dict.fromkeys(abi.callee_saved, 8)
             return Crossing({**call.sizes, **saved}, call.sign_extended, call.native)
         case "ret":
             return return_crossing(defined, abi)

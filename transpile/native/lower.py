@@ -117,6 +117,7 @@ def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mappin
             continue
         crossing = arguments.crossing(block, prepared.defined[block.label], abi, summaries)
         if crossing is not None:
+            crossing = arguments.separate_variadic_count(crossing, prepared.micros[block.label], abi)
             prepared.crossings[block.label] = crossing
             demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
     prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
@@ -186,6 +187,10 @@ class Lowering:
 
     def _homes(self) -> dict[str, Place]:
         homes = {name: Place(register) for name, register in self.target.homes.items()}
+        result, argument = self.source.results[0], self.source.arguments[0]
+        homes[arguments.VARIADIC_COUNT] = homes[result]
+        if not self._interfere(result, argument):
+            homes[result] = homes[argument]
         if not self.target.split_vectors:
             return homes
         high, low = set(), set()
@@ -206,6 +211,14 @@ class Lowering:
                 homes[name + ".hi"] = Place(slot=slot)
                 slot += 8
         return homes
+
+    def _interfere(self, one: str, other: str) -> bool:
+        """Whether two locations are ever live at the same time."""
+        return any(
+            one in masks and other in masks
+            for result in self.prepared.liveness.values()
+            for masks in (result.entry, result.exit, *result.after)
+        )
 
     def _free(self) -> tuple[str, ...]:
         used: set[str] = set()
@@ -333,7 +346,10 @@ class Lowering:
                         if name in self.source.callee_saved:
                             exit_places[name] = held
             kind = {"icall": "call", "itail": "tail"}.get(block.ending.kind, block.ending.kind)
-            exits[kind] = Relation(frame=self._frame_at_crossing(block), places=exit_places)
+            told = dict(exit_places)
+            if arguments.VARIADIC_COUNT in told:
+                told[self.source.variadic_count] = told.pop(arguments.VARIADIC_COUNT)
+            exits[kind] = Relation(frame=self._frame_at_crossing(block), places=told)
         flags_out = self.flags.exit.get(block.label)
         lowered = LoweredBlock(
             label=block.label,

@@ -1,0 +1,140 @@
+"""The checker of the loop: store, proof, replay of what the solver found, differential test of what it cannot decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from transpile.core.loop import Candidate
+from transpile.core.verdict import Proved, Undecided, Verdict
+from transpile.native.abi import TargetAbi
+from transpile.native.block import TargetLine
+from transpile.native.micro import Code
+from transpile.options import Options
+from transpile.pipeline import BlockUnit, Body, FilePlan
+from transpile.solvers.encode_target import encode_target
+from transpile.solvers.encode_x86 import EncodingError, encode_x86
+from transpile.solvers.prove import Case, Convention, prove
+from transpile.solvers.step import Step, label_step
+from transpile.store import ProofStore, key_of
+from transpile.x86.insn import Insn
+
+UNREACHABLE = Proved(("the call before does not return; if it did, the program would stop here",))
+"""Where the source cannot arrive and the translation traps."""
+
+SOURCE_CLASS = Mapping[int, Step]
+
+
+class BlockChecker:
+    """Checks blocks of one planned file. All instructions are assembled in one batch when it is made."""
+
+    def __init__(self, plan: FilePlan, options: Options, store: ProofStore) -> None:
+        self.isa = plan.target.abi.name
+        self.convention = convention(plan.target.abi)
+        self.options = options
+        self.store = store
+        self.refused: dict[str, str] = {}
+        insns = [i for f in plan.lowered for b in f.blocks for i in b.source.insns]
+        self.source_steps = self._encode_source(insns)
+        lines = [line for bodies in plan.bodies for body in bodies.values() for line in body]
+        self.target_steps: dict[str, Step] = {}
+        self._encode_target(lines)
+
+    def _encode_source(self, insns: Sequence[Insn]) -> dict[int, Step]:
+        good = list(insns)
+        try:
+            steps = encode_x86(good)
+        except EncodingError as error:
+            self.refused.update({good[i].text: message for i, message in error.messages.items()})
+            good = [insn for i, insn in enumerate(good) if i not in error.messages]
+            steps = encode_x86(good)
+        return {id(insn): step for insn, step in zip(good, steps, strict=True)}
+
+    def _encode_target(self, lines: Iterable[TargetLine]) -> None:
+        texts = list(dict.fromkeys(line.text for line in lines if line.text and line.text not in self.target_steps))
+        if not texts:
+            return
+        try:
+            steps = encode_target(self.isa, texts)
+        except EncodingError as error:
+            self.refused.update({texts[i]: message for i, message in error.messages.items()})
+            texts = [text for i, text in enumerate(texts) if i not in error.messages]
+            steps = encode_target(self.isa, texts)
+        self.target_steps.update(zip(texts, steps, strict=True))
+
+    def check(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict:
+        """The verdict on ``candidate``; see ``transpile.core.verdict``."""
+        if _traps(unit):
+            return UNREACHABLE
+        self._encode_target(candidate.body)
+        missing = self._missing(unit, candidate.body)
+        if missing:
+            return Undecided(missing)
+        key = self._key(unit, candidate.body)
+        known = self.store.verdict(key)
+        if known is not None:
+            return known
+        verdict = self._decide(self.case(unit, candidate.body))
+        self.store.remember(key, verdict)
+        return verdict
+
+    def _missing(self, unit: BlockUnit, body: Body) -> str:
+        for insn in unit.block.source.insns:
+            if id(insn) not in self.source_steps:
+                return f"'{insn.text}' has no semantics: {self.refused.get(insn.text, '')}"
+        for line in body:
+            if line.text and line.text not in self.target_steps:
+                return f"'{line.text}' has no semantics: {self.refused.get(line.text, '')}"
+        return ""
+
+    def _key(self, unit: BlockUnit, body: Body) -> bytes:
+        block = unit.block
+        return key_of(
+            self.isa,
+            [insn.text for insn in block.source.insns],
+            [line.text or line.label + ":" for line in body],
+            block.entry,
+            block.exits,
+            (block.source.label, block.source.next_label, unit.following, block.source.successors),
+            self.options.rlimit,
+        )
+
+    def case(self, unit: BlockUnit, body: Body) -> Case:
+        """The proof problem of one candidate."""
+        block = unit.block
+        source = [self.source_steps[id(insn)] for insn in block.source.insns]
+        target = [label_step(line.label) if line.label else self.target_steps[line.text] for line in body]
+        return Case(
+            source=source,
+            target=target,
+            entry=block.entry,
+            exits=block.exits,
+            labels=unit.labels,
+            label=block.source.label,
+            source_falls=block.source.next_label,
+            target_falls=unit.following,
+        )
+
+    def _decide(self, case: Case) -> Verdict:
+        outcome = prove(case, self.convention, self.options.rlimit)
+        return outcome.verdict
+
+
+def _traps(unit: BlockUnit) -> bool:
+    micros = unit.block.lowered.micros
+    return not unit.block.source.insns and len(micros) == 1 and micros[0].code is Code.TRAP
+
+
+@cache
+def _convention(name: str, link: str, preserved: tuple[str, ...]) -> Convention:
+    return Convention(name, "sp", link, preserved)
+
+
+def convention(abi: TargetAbi) -> Convention:
+    """What the prover needs of a target."""
+    held = set(abi.homes.values())
+    return _convention(abi.name, abi.link, tuple(r for r in abi.callee_saved if r not in held))
+
+
+def block_checker(plan: FilePlan, options: Options) -> BlockChecker:
+    return BlockChecker(plan, options, ProofStore(options.store))
