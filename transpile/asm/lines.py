@@ -48,9 +48,14 @@ def raw_statements(
             continue
         was_open = in_comment
         pieces, comment, in_comment = split_line(line, in_comment)
+        comment = comment.replace("\0", "\\0")
         if in_comment and not was_open:
             opened = Span(file, number, max(line.rfind("/*"), 0) + 1, 2, line)
         for column, text in pieces:
+            if "\0" in text:
+                span = Span(file, number, column + text.index("\0"), 1, line)
+                report(SourceError(span, "NUL byte in assembly text", "is this an object file? give assembly text"))
+                return
             if '"' in text and _unterminated(text):
                 span = Span(file, number, column + text.rindex('"'), 1, line)
                 report(SourceError(span, "string is not terminated", "add the closing '\"' on the same line"))

@@ -69,8 +69,8 @@ class SourceFile:
 
 
 # label, directive or instruction, or nothing at all; whatever needs more thought does not match
-_FAST = re.compile(r"[ \t]*(?:([A-Za-z_.$][\w.$]*)(:|[ \t]+|$))?([^\"#;/\\='{]*)$")
-_FAST_STRING = re.compile(r"[ \t]*(\.[a-z]\w*)([ \t]+)([^\"#;/\\='{]*\"(?:[^\"\\]|\\.)*\"[^\"#;/\\='{]*)$")
+_FAST = re.compile(r"[ \t]*(?:([A-Za-z_.$][\w.$]*)(:|[ \t]+|$))?([^\"#;/\\='{\0]*)$")
+_FAST_STRING = re.compile(r"[ \t]*(\.[a-z]\w*)([ \t]+)([^\"#;/\\='{\0]*\"(?:[^\"\\\0]|\\.)*\"[^\"#;/\\='{\0]*)$")
 _ASSIGNMENT = re.compile(
     r'("(?:[^"\\]|\\.)+"|[A-Za-z_.$\x80-\U0010ffff][\w.$\x80-\U0010ffff]*)\s*(==?)(?!=)\s*(.*)$', re.S
 )
@@ -129,6 +129,8 @@ class _Reader:
             raise SourceErrors(self.errors[:MAX_ERRORS])
         if self.lone_prefixes:
             _join_prefixes(self.statements, self.lone_prefixes)
+        if "@tlsgd" in text or "@TLSGD" in text:
+            _drop_padding(self.statements)
         return SourceFile(self.file, self.statements, self.constants)
 
     def _statements(self, text: str) -> None:
@@ -158,10 +160,6 @@ class _Reader:
             number = next(n for n, line in enumerate(lines, 1) if len(line) > MAX_LINE)
             message = f"line too long ({len(lines[number - 1])} characters; the limit is {MAX_LINE})"
             self._fatal(SourceError(Span(self.file, number), message))
-        if "\0" in text:
-            number, line = next((n, line) for n, line in enumerate(lines, 1) if "\0" in line)
-            span = Span(self.file, number, line.index("\0") + 1, 1, line)
-            self._fatal(SourceError(span, "NUL byte in assembly text", "is this an object file? give assembly text"))
 
     def _plain(self, lines: list[str]) -> None:
         """No macros, no line markers: one regular expression a line, and the long way for the few that need it."""
@@ -369,7 +367,10 @@ def _join_prefixes(statements: list[Statement], lone: list[int]) -> None:
         if insn.args.count(" ") > MAX_PREFIXES and insn.name in PREFIXES:
             continue
         comment = " ".join(filter(None, (prefix.comment, insn.comment)))
-        statements[index] = prefix._replace(args=insn.text, text=f"{prefix.text} {insn.text}", comment=comment)
+        if insn.name == prefix.name:
+            statements[index] = insn._replace(comment=comment)
+        else:
+            statements[index] = prefix._replace(args=insn.text, text=f"{prefix.text} {insn.text}", comment=comment)
         dropped.add(following)
     statements[:] = [statement for index, statement in enumerate(statements) if index not in dropped]
 
@@ -380,3 +381,18 @@ def _code_after(statements: list[Statement], index: int) -> Iterator[int]:
         if statements[position].kind is not Kind.BLANK:
             yield position
             return
+
+
+_PADDING = frozenset({(".byte", "0x66"), (".value", "0x6666"), (".word", "0x6666")})
+
+
+def _drop_padding(statements: list[Statement]) -> None:
+    """Operand-size prefixes written as data only stretch the general-dynamic TLS sequence for the linker (psABI,
+    "Thread-Local Storage")."""
+    dropped: set[int] = set()
+    for index, statement in enumerate(statements):
+        if (statement.name, statement.args) in _PADDING and statement.section.executable:
+            following = next(_code_after(statements, index), None)
+            if following is not None and statements[following].kind is Kind.INSTRUCTION:
+                dropped.add(index)
+    statements[:] = [statement for index, statement in enumerate(statements) if index not in dropped]

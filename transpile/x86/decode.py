@@ -96,7 +96,8 @@ def _prefixes(name: str, args: str) -> tuple[str, str, list[str]]:
     prefixes: list[str] = []
     while name in PREFIXES or name.lower() in PREFIXES:
         lower = name.lower()
-        prefixes.append(_PREFIXES.get(lower, lower))
+        if (canonical := _PREFIXES.get(lower, lower)) not in prefixes:
+            prefixes.append(canonical)
         parts = args.split(None, 1)
         if not parts:
             raise BadOperand(f"prefix '{name}' without an instruction", name)
