@@ -1,0 +1,476 @@
+"""RISC-V semantics of our own: F and D (SLEIGH drops NaN boxing and some results), A, Zba, Zbb, Zbs, and jumps.
+
+Decoded from the 32-bit word (unprivileged ISA manual, instruction listings). Rounding is to nearest even unless the
+instruction says truncate; a store-conditional always succeeds; ``jalr`` targets are taken to be even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transpile.solvers import conversions as f
+from transpile.solvers import pcode as l
+from transpile.solvers import terms as t
+from transpile.solvers.pcode import CONSTANT, REGISTER, UNIQUE, Instruction, Isa, RawOp, Varnode
+from transpile.solvers.terms import Term
+
+Rows = list[RawOp] | None
+Compute = Callable[..., Term]
+
+
+def x(number: int, size: int = 8) -> Varnode:
+    return REGISTER, 0x2000 + 8 * number, size
+
+
+def fr(number: int, size: int = 8) -> Varnode:
+    return REGISTER, 0x3000 + 8 * number, size
+
+
+def _temporary(number: int, size: int = 8) -> Varnode:
+    return UNIQUE, 0xF0000000 + 16 * number, size
+
+
+def compute(out: Varnode, function: Compute, *ins: Varnode) -> list[RawOp]:
+    return [RawOp(l.COMPUTE, (out,), ins, function)]
+
+
+def override(isa: Isa, instruction: Instruction) -> Rows:
+    return None
+
+
+def decode(code: bytes) -> Rows:
+    """The operations of one 4-byte instruction, or None where SLEIGH's are used."""
+    if len(code) != 4:
+        return None
+    word = int.from_bytes(code, "little")
+    handler = _BY_OPCODE.get(word & 0x7F)
+    return handler(word) if handler is not None else None
+
+
+def _rd(word: int) -> int:
+    return word >> 7 & 31
+
+
+def _rs1(word: int) -> int:
+    return word >> 15 & 31
+
+
+def _rs2(word: int) -> int:
+    return word >> 20 & 31
+
+
+def _funct3(word: int) -> int:
+    return word >> 12 & 7
+
+
+def _immediate(word: int) -> int:
+    return (word >> 20) - ((word >> 31) << 12)
+
+
+def _opaque(what: str) -> list[RawOp]:
+    return [RawOp(l.OPAQUE, (), (), what)]
+
+
+# Integer rows
+
+
+def _low(width: int, value: Term) -> Term:
+    return t.extract(value, 0, width)
+
+
+def _count(value: Term, width: int) -> Term:
+    """The low 5 or 6 bits that a shift of ``width`` bits looks at, in the width of the value."""
+    return t.zext(t.extract(value, 0, 5 if width == 32 else 6), width)
+
+
+def _rotate_left(a: Term, count: Term) -> Term:
+    width = a.width
+    back = t.band(t.sub(t.const(width, width), count), t.const(width - 1, width))
+    return t.bor(t.shl(a, count), t.lshr(a, back))
+
+
+def _rotate_right(a: Term, count: Term) -> Term:
+    width = a.width
+    back = t.band(t.sub(t.const(width, width), count), t.const(width - 1, width))
+    return t.bor(t.lshr(a, count), t.shl(a, back))
+
+
+def trailing_zeros(a: Term) -> Term:
+    """Of a term, in its own width; the width for 0."""
+    one = t.const(1, a.width)
+    below = t.band(t.bnot(a), t.sub(a, one))
+    return t.popcount(below, a.width)
+
+
+def byte_reverse(a: Term) -> Term:
+    value = t.extract(a, 0, 8)
+    for at in range(8, a.width, 8):
+        value = t.concat(value, t.extract(a, at, 8))
+    return value
+
+
+def _or_bytes(a: Term) -> Term:
+    value = None
+    for at in range(0, 64, 8):
+        byte = t.extract(a, at, 8)
+        full = t.ite(t.eq(byte, t.const(0, 8)), t.const(0, 8), t.const(255, 8))
+        value = full if value is None else t.concat(full, value)
+    assert value is not None
+    return value
+
+
+def _shift_add(count: int, word_index: bool) -> Compute:
+    def operate(a: Term, b: Term) -> Term:
+        index = t.zext(_low(32, a), 64) if word_index else a
+        return t.add(t.shl(index, t.const(count, 64)), b)
+
+    return operate
+
+
+def _word(function: Compute) -> Compute:
+    """A 32-bit operation on low halves, sign-extended."""
+    return lambda *args: t.sext(function(*[_low(32, a) for a in args]), 64)
+
+
+def _select(keep_first: Compute) -> Compute:
+    return lambda a, b: t.ite(keep_first(a, b), a, b)
+
+
+def _bit(b: Term) -> Term:
+    return t.shl(t.const(1, 64), _count(b, 64))
+
+
+# (funct7, funct3) of opcode 0x33
+_REGISTER: dict[tuple[int, int], Compute] = {
+    (0x10, 2): _shift_add(1, False),
+    (0x10, 4): _shift_add(2, False),
+    (0x10, 6): _shift_add(3, False),
+    (0x20, 7): lambda a, b: t.band(a, t.bnot(b)),
+    (0x20, 6): lambda a, b: t.bor(a, t.bnot(b)),
+    (0x20, 4): lambda a, b: t.bnot(t.bxor(a, b)),
+    (0x05, 4): _select(t.slt),
+    (0x05, 5): _select(t.ult),
+    (0x05, 6): _select(lambda a, b: t.slt(b, a)),
+    (0x05, 7): _select(lambda a, b: t.ult(b, a)),
+    (0x30, 1): lambda a, b: _rotate_left(a, _count(b, 64)),
+    (0x30, 5): lambda a, b: _rotate_right(a, _count(b, 64)),
+    (0x14, 1): lambda a, b: t.bor(a, _bit(b)),
+    (0x24, 1): lambda a, b: t.band(a, t.bnot(_bit(b))),
+    (0x34, 1): lambda a, b: t.bxor(a, _bit(b)),
+    (0x24, 5): lambda a, b: t.band(t.lshr(a, _count(b, 64)), t.const(1, 64)),
+    (0x00, 1): lambda a, b: t.shl(a, _count(b, 64)),
+    (0x00, 5): lambda a, b: t.lshr(a, _count(b, 64)),
+    (0x20, 5): lambda a, b: t.ashr(a, _count(b, 64)),
+}
+
+# (funct7, funct3) of opcode 0x3b
+_REGISTER_WORD: dict[tuple[int, int], Compute] = {
+    (0x04, 0): _shift_add(0, True),
+    (0x10, 2): _shift_add(1, True),
+    (0x10, 4): _shift_add(2, True),
+    (0x10, 6): _shift_add(3, True),
+    (0x00, 1): _word(lambda a, b: t.shl(a, _count(b, 32))),
+    (0x00, 5): _word(lambda a, b: t.lshr(a, _count(b, 32))),
+    (0x20, 5): _word(lambda a, b: t.ashr(a, _count(b, 32))),
+    (0x30, 1): _word(lambda a, b: _rotate_left(a, _count(b, 32))),
+    (0x30, 5): _word(lambda a, b: _rotate_right(a, _count(b, 32))),
+}
+
+# (immediate, funct3) of opcodes 0x13 and 0x1b
+_UNARY: dict[tuple[int, int], Compute] = {
+    (0x600, 1): lambda a: t.lzcount(a, 64),
+    (0x601, 1): trailing_zeros,
+    (0x602, 1): lambda a: t.popcount(a, 64),
+    (0x604, 1): lambda a: t.sext(_low(8, a), 64),
+    (0x605, 1): lambda a: t.sext(_low(16, a), 64),
+    (0x287, 5): _or_bytes,
+    (0x6B8, 5): byte_reverse,
+}
+_UNARY_WORD: dict[tuple[int, int], Compute] = {
+    (0x600, 1): lambda a: t.zext(t.lzcount(_low(32, a), 32), 64),
+    (0x601, 1): lambda a: t.zext(trailing_zeros(_low(32, a)), 64),
+    (0x602, 1): lambda a: t.zext(t.popcount(_low(32, a), 32), 64),
+}
+
+
+def _register(word: int) -> Rows:
+    function = _REGISTER.get((word >> 25, _funct3(word)))
+    return compute(x(_rd(word)), function, x(_rs1(word)), x(_rs2(word))) if function else None
+
+
+def _register_word(word: int) -> Rows:
+    if word >> 25 == 0x04 and _funct3(word) == 4 and _rs2(word) == 0:
+        return compute(x(_rd(word)), lambda a: t.zext(_low(16, a), 64), x(_rs1(word)))
+    function = _REGISTER_WORD.get((word >> 25, _funct3(word)))
+    return compute(x(_rd(word)), function, x(_rs1(word)), x(_rs2(word))) if function else None
+
+
+def _immediate_row(word: int) -> Rows:
+    function = _UNARY.get((word >> 20, _funct3(word)))
+    if function is None:
+        count, kind = word >> 20 & 63, (word >> 26, _funct3(word))
+        bit = t.const
+        by_kind: dict[tuple[int, int], Compute] = {
+            (0x18, 5): lambda a: _rotate_right(a, t.const(count, 64)),
+            (0x0A, 1): lambda a: t.bor(a, bit(1 << count, 64)),
+            (0x12, 1): lambda a: t.band(a, bit(~(1 << count), 64)),
+            (0x1A, 1): lambda a: t.bxor(a, bit(1 << count, 64)),
+            (0x12, 5): lambda a: t.zext(t.extract(a, count, 1), 64),
+        }
+        function = by_kind.get(kind)
+    return compute(x(_rd(word)), function, x(_rs1(word))) if function else None
+
+
+def _immediate_word(word: int) -> Rows:
+    function = _UNARY_WORD.get((word >> 20, _funct3(word)))
+    count = word >> 20 & 63
+    if word >> 26 == 0x02 and _funct3(word) == 1:
+        function = lambda a: t.shl(t.zext(_low(32, a), 64), t.const(count, 64))  # noqa: E731
+    elif word >> 25 == 0x30 and _funct3(word) == 5:
+        function = _word(lambda a: _rotate_right(a, t.const(count & 31, 32)))
+    return compute(x(_rd(word)), function, x(_rs1(word))) if function else None
+
+
+# Jumps, system, atomics
+
+
+def _jalr(word: int) -> Rows:
+    link, base = _rd(word), x(_rs1(word))
+    if _immediate(word) or link not in (0, 1):
+        return _opaque("jalr with an offset or an unusual link register")
+    if link == 0:
+        return [RawOp(l.RETURN if _rs1(word) == 1 else l.BRANCHIND, (), (base,))]
+    return [RawOp(l.CALLIND, (), (base,))]
+
+
+def _system(word: int) -> Rows:
+    if word in (0x00100073, 0xC0001073):
+        return [RawOp(l.TRAP)]
+    return _opaque("system instruction")
+
+
+def _fence(word: int) -> Rows:
+    if _funct3(word) != 0:
+        return _opaque("fence.i")
+    before, after = (
+        "".join(letter for bit, letter in ((8, "i"), (4, "o"), (2, "r"), (1, "w")) if word >> shift & bit)
+        for shift in (24, 20)
+    )
+    return [RawOp(l.MARK, (), (), f"fence:{before},{after}")]
+
+
+_ATOMIC: dict[int, Compute] = {
+    0x00: t.add,
+    0x01: lambda old, new: new,
+    0x04: t.bxor,
+    0x08: t.bor,
+    0x0C: t.band,
+    0x10: _select(t.slt),
+    0x14: _select(lambda a, b: t.slt(b, a)),
+    0x18: _select(t.ult),
+    0x1C: _select(lambda a, b: t.ult(b, a)),
+}
+
+
+def _atomic(word: int) -> Rows:
+    size = {2: 4, 3: 8}.get(_funct3(word), 0)
+    kind, destination, address = word >> 27, x(_rd(word)), x(_rs1(word))
+    if not size:
+        return _opaque("atomic of another size")
+    old, where, new = _temporary(0, size), _temporary(1), _temporary(2, size)
+    source = x(_rs2(word), size)
+    extended = RawOp(l.COMPUTE, (destination,), (old,), lambda a: t.sext(a, 64))
+    if kind == 0x02:
+        return [RawOp(l.LOAD, (old,), (address,)), extended]
+    atomic = RawOp(l.MARK, (), (), "atomic")
+    if kind == 0x03:
+        zero = RawOp(l.COPY, (destination,), ((CONSTANT, 0, 8),))
+        return [atomic, RawOp(l.STORE, (), (address, source)), zero]
+    function = _ATOMIC.get(kind)
+    if function is None:
+        return _opaque("atomic operation")
+    return [
+        atomic,
+        RawOp(l.COPY, (where,), (address,)),
+        RawOp(l.LOAD, (old,), (where,)),
+        RawOp(l.COMPUTE, (new,), (old, source), function),
+        extended,
+        RawOp(l.STORE, (), (where, new)),
+    ]
+
+
+# Floating point
+
+
+def unbox(value: Term, bits: int) -> Term:
+    """A register read as a float: a 32-bit one that is not boxed counts as the canonical NaN."""
+    if bits == 64:
+        return value
+    boxed = t.eq(t.extract(value, 32, 32), t.const(0xFFFFFFFF, 32))
+    return t.ite(boxed, t.extract(value, 0, 32), f.canonical_nan(32))
+
+
+def box(value: Term) -> Term:
+    return value if value.width == 64 else t.concat(t.const(0xFFFFFFFF, 32), value)
+
+
+def _float_load(word: int) -> Rows:
+    size = {2: 4, 3: 8}.get(_funct3(word), 0)
+    if not size:
+        return _opaque("vector or half-precision load")
+    value, where = _temporary(0, size), _temporary(1)
+    immediate = (CONSTANT, _immediate(word), 8)
+    return [
+        RawOp(_ADD, (where,), (x(_rs1(word)), immediate)),
+        RawOp(l.LOAD, (value,), (where,)),
+        *compute(fr(_rd(word)), box, value),
+    ]
+
+
+def _float_store(word: int) -> Rows:
+    size = {2: 4, 3: 8}.get(_funct3(word), 0)
+    if not size:
+        return _opaque("vector or half-precision store")
+    offset = (word >> 25) << 5 | _rd(word)
+    where = _temporary(1)
+    immediate = (CONSTANT, offset - ((word >> 31) << 12), 8)
+    return [
+        RawOp(_ADD, (where,), (x(_rs1(word)), immediate)),
+        RawOp(l.STORE, (), (where, fr(_rs2(word), size))),
+    ]
+
+
+_ADD = l.opcode("INT_ADD")
+_OPERATIONS = {0: "fadd", 1: "fsub", 2: "fmul", 3: "fdiv", 0xB: "fsqrt"}
+_COMPARISONS: dict[int, Compute] = {0: t.float_le, 1: t.float_lt, 2: t.float_eq}
+_TO_INTEGER = {0: (32, True), 1: (32, False), 2: (64, True), 3: (64, False)}
+
+
+def _float(word: int) -> Rows:
+    bits = {0: 32, 1: 64}.get(word >> 25 & 3, 0)
+    kind, mode = word >> 27, _funct3(word)
+    if not bits:
+        return _opaque("half or quad precision")
+    if kind in _OPERATIONS:
+        return _float_operation(word, bits, _OPERATIONS[kind])
+    if kind in (0x04, 0x05):
+        function = _sign_injection(mode) if kind == 4 else (f.number_min, f.number_max)[mode & 1]
+        return _from_floats(word, bits, function, 2)
+    if kind == 0x14 and mode in _COMPARISONS:
+        test = _COMPARISONS[mode]
+        ins = (fr(_rs1(word)), fr(_rs2(word)))
+        return compute(x(_rd(word)), lambda a, b: t.zext(test(unbox(a, bits), unbox(b, bits)), 64), *ins)
+    if kind == 0x08:
+        return _float_to_float(word, bits)
+    if kind == 0x18:
+        return _float_to_integer(word, bits)
+    if kind == 0x1A:
+        return _integer_to_float(word, bits)
+    if kind == 0x1C and mode == 0:
+        return compute(x(_rd(word)), lambda a: t.sext(t.extract(a, 0, bits), 64), fr(_rs1(word)))
+    if kind == 0x1E and mode == 0:
+        return compute(fr(_rd(word)), lambda a: box(t.extract(a, 0, bits)), x(_rs1(word)))
+    return _opaque("floating-point instruction")
+
+
+def _nearest(mode: int) -> bool:
+    return mode in (0, 7)
+
+
+def _from_floats(word: int, bits: int, function: Compute, count: int) -> list[RawOp]:
+    ins = (fr(_rs1(word)), fr(_rs2(word)))[:count]
+    return compute(fr(_rd(word)), lambda *args: box(function(*[unbox(a, bits) for a in args])), *ins)
+
+
+def _float_operation(word: int, bits: int, name: str) -> Rows:
+    if not _nearest(_funct3(word)):
+        return _opaque("rounding mode")
+    return _from_floats(word, bits, lambda *args: t.apply(f"{name}{bits}", bits, *args), 1 if name == "fsqrt" else 2)
+
+
+def _sign_injection(mode: int) -> Compute:
+    def operate(a: Term, b: Term) -> Term:
+        sign = f.sign(b)
+        if mode == 1:
+            sign = t.bnot(sign)
+        elif mode == 2:
+            sign = t.bxor(sign, f.sign(a))
+        if a is b and mode:
+            return t.float_neg(a) if mode == 1 else t.float_abs(a)
+        return t.concat(sign, t.extract(a, 0, a.width - 1))
+
+    return operate
+
+
+def _float_to_float(word: int, bits: int) -> Rows:
+    source = {0: 32, 1: 64}.get(_rs2(word), 0)
+    if not source or not _nearest(_funct3(word)):
+        return _opaque("conversion between floats")
+
+    def operate(a: Term) -> Term:
+        value = unbox(a, source)
+        return box(value if source == bits else t.apply(f"f{source}to{bits}", bits, value))
+
+    return compute(fr(_rd(word)), operate, fr(_rs1(word)))
+
+
+def _float_to_integer(word: int, bits: int) -> Rows:
+    mode = _funct3(word)
+    if mode not in (0, 1, 7) or _rs2(word) not in _TO_INTEGER:
+        return _opaque("rounding mode")
+    width, signed = _TO_INTEGER[_rs2(word)]
+    rounding = "" if mode == 1 else "r"
+    nan = (1 << width - signed) - 1
+
+    def operate(a: Term) -> Term:
+        return t.sext(f.saturated(unbox(a, bits), width, signed, rounding, nan), 64)
+
+    return compute(x(_rd(word)), operate, fr(_rs1(word)))
+
+
+def _integer_to_float(word: int, bits: int) -> Rows:
+    if _rs2(word) not in _TO_INTEGER or not _nearest(_funct3(word)):
+        return _opaque("rounding mode")
+    width, signed = _TO_INTEGER[_rs2(word)]
+    name = f"u64tof{bits}" if (width, signed) == (64, False) else f"i64tof{bits}"
+
+    def operate(a: Term) -> Term:
+        value = t.extract(a, 0, width)
+        value = t.sext(value, 64) if signed else t.zext(value, 64)
+        return box(t.apply(name, bits, value))
+
+    return compute(fr(_rd(word)), operate, x(_rs1(word)))
+
+
+def _fused(word: int) -> Rows:
+    bits = {0: 32, 1: 64}.get(word >> 25 & 3, 0)
+    if not bits or not _nearest(_funct3(word)):
+        return _opaque("rounding mode")
+    kind = word >> 2 & 3
+
+    def operate(*registers: Term) -> Term:
+        a, b, c = (unbox(r, bits) for r in registers)
+        a = t.float_neg(a) if kind >= 2 else a
+        c = t.float_neg(c) if kind in (1, 3) else c
+        return box(t.apply(f"fma{bits}", bits, a, b, c))
+
+    return compute(fr(_rd(word)), operate, fr(_rs1(word)), fr(_rs2(word)), fr(word >> 27))
+
+
+_BY_OPCODE: dict[int, Callable[[int], Rows]] = {
+    0x07: _float_load,
+    0x0F: _fence,
+    0x13: _immediate_row,
+    0x1B: _immediate_word,
+    0x27: _float_store,
+    0x2F: _atomic,
+    0x33: _register,
+    0x3B: _register_word,
+    0x43: _fused,
+    0x47: _fused,
+    0x4B: _fused,
+    0x4F: _fused,
+    0x53: _float,
+    0x67: _jalr,
+    0x73: _system,
+}
