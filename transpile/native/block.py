@@ -44,7 +44,8 @@ class FunctionContext:
 
     ``homes``: source location -> Place (a location without a home is never live across instructions of this function).
     ``free``: target integer registers that this function leaves unused and that a call may clobber, beyond the
-    emitter's own scratch registers. ``free_vector`` likewise.
+    emitter's own scratch registers. ``free_vector`` likewise. ``private_frame``: no address in the frame escapes, so that
+    with ``memory_model == "tso"`` accesses relative to sp need no ordering. ``large``: the function may exceed 32 KiB.
     """
 
     name: str
@@ -55,6 +56,8 @@ class FunctionContext:
     memory_model: str = "relaxed"
     trap_division: bool = False
     pic: bool = False
+    private_frame: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

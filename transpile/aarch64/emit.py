@@ -1,0 +1,85 @@
+"""The AArch64 emitter: a block of micro-operations to instructions, in one forward pass.
+
+Nothing here is trusted: what it emits is proved against the source block like any other candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transpile.aarch64 import control, flags, integer, memory, moves
+from transpile.aarch64.peephole import improve
+from transpile.aarch64.state import State
+from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
+from transpile.native.micro import Code, Micro
+
+HANDLERS: dict[Code, Callable[[State, Micro], None]] = {
+    Code.COPY: integer.copy,
+    Code.LOAD: memory.load,
+    Code.STORE: memory.store,
+    Code.LEA: integer.load_address,
+    Code.SYMADDR: integer.symbol_address_value,
+    Code.TLSBASE: integer.thread_base,
+    Code.ADD: integer.binary,
+    Code.SUB: integer.binary,
+    Code.AND: integer.binary,
+    Code.OR: integer.binary,
+    Code.XOR: integer.binary,
+    Code.MUL: integer.multiply,
+    Code.MULHU: integer.multiply_high,
+    Code.MULHS: integer.multiply_high,
+    Code.UDIV: integer.divide,
+    Code.UREM: integer.divide,
+    Code.SDIV: integer.divide,
+    Code.SREM: integer.divide,
+    Code.NOT: integer.unary,
+    Code.NEG: integer.unary,
+    Code.SHL: integer.shift,
+    Code.SHR: integer.shift,
+    Code.SAR: integer.shift,
+    Code.ROL: integer.shift,
+    Code.ROR: integer.shift,
+    Code.SEXT: integer.sign_extend,
+    Code.ZEXT: integer.zero_extend,
+    Code.BSWAP: integer.count_bits,
+    Code.CLZ: integer.count_bits,
+    Code.CTZ: integer.count_bits,
+    Code.POPCNT: integer.count_bits,
+    Code.FLAGS: flags.define_flags,
+    Code.SETCC: control.set_byte,
+    Code.SELECT: control.select,
+    Code.BRANCH: control.branch,
+    Code.JUMP: control.jump,
+    Code.IJUMP: control.indirect_jump,
+    Code.CALL: control.call,
+    Code.ICALL: control.indirect_call,
+    Code.TAIL: control.tail,
+    Code.ITAIL: control.indirect_jump,
+    Code.RET: control.ret,
+    Code.TRAP: control.trap,
+    Code.ENTER: control.enter,
+    Code.LEAVE: control.release_frame,
+    Code.SP_ADD: control.add_to_sp,
+    Code.SP_COPY: control.copy_to_sp,
+    Code.ATOMIC: memory.atomic,
+    Code.CAS: memory.compare_and_swap,
+    Code.FENCE: memory.fence,
+}
+
+
+def emit_block(block: LoweredBlock, context: FunctionContext) -> EmittedBlock:
+    """Instructions that take ``block`` from its entry relation to its exit relation."""
+    state = State(block, context)
+    flags.scan_flags(state)
+    ints, vectors = state.ints.locked, state.vectors.locked
+    for i, m in enumerate(block.micros):
+        state.i, state.line = i, m.line
+        ints.clear()
+        vectors.clear()
+        HANDLERS[m.code](state, m)
+    if not state.left:
+        state.i = len(block.micros)
+        ints.clear()
+        vectors.clear()
+        moves.leave(state, [])
+    return EmittedBlock(improve(state.lines, context.memory_model))
