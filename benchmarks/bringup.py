@@ -5,7 +5,7 @@
 For each program, optimisation level and target: compile to x86-64 assembly with gcc, translate every file (the shared
 libmin once per level and target), link with the cross compiler, run under qemu in the program's folder, and compare
 standard output and exit code with the native run. ``--control`` compiles with the cross compiler instead of
-translating, to learn what qemu alone does. ``--count`` compares executed instructions with the cross compiler's own code.
+translating, to learn what qemu alone does. ``--count`` compares executed instructions with the cross compiler's code.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one program at one level for one target. ``status`` is ``equal``, ``differs`` or ``failed``."""
+    """What came of one program at one level for one target. ``status`` is ``equal``, ``differs``, ``failed``, or
+    ``skipped`` when there is no native run to compare with."""
 
     program: str
     level: str
@@ -126,17 +127,20 @@ def compiled(bench: Bench, program: Program, level: str, isa: str, flags: Sequen
 
 
 def native_runs(bench: Bench, listed: Sequence[Program], level: str) -> dict[str, Completed]:
-    """The expected outcome of each program; also leaves the x86-64 assembly of everything in its folder."""
+    """The expected outcome of each program that links natively; also leaves the x86-64 assembly of everything."""
     folder = bench.folder(level, "x86")
-    library = compiled(bench, bench.library, level, "", X86_FLAGS, folder)
+    library = archive(bench, compiled(bench, bench.library, level, "", X86_FLAGS, folder), "", folder / "lib.a")
 
-    def run(program: Program) -> tuple[str, Completed]:
+    def run(program: Program) -> tuple[str, Completed] | None:
         own = compiled(bench, program, level, "", X86_FLAGS, folder)
         binary = folder / program.name
-        tools.call([*tools.command("cc"), *map(str, [*own, *library]), "-lm", "-o", str(binary)])
+        try:
+            tools.call([*tools.command("cc"), *map(str, own), str(library), "-lm", "-o", str(binary)])
+        except ToolError:
+            return None
         return program.name, qemu.run(binary, "", timeout_s=bench.timeout_s, cwd=program.folder)
 
-    return dict(bench.map(run, listed))
+    return dict(filter(None, bench.map(run, listed)))
 
 
 def translations(bench: Bench, listed: Sequence[Program], level: str, target: Target) -> dict[str, list[Translated]]:
@@ -190,8 +194,10 @@ class Stage:
         errors = [file.error for file in files if file.error]
         if errors:
             return replace(result, reason=f"translate: {errors[0]}")
-        if self.expected[program.name].timed_out:
-            return replace(result, reason="the native program did not end in time")
+        native = self.expected.get(program.name)
+        if native is None or native.timed_out:
+            reason = "does not link natively" if native is None else "does not end in time natively"
+            return replace(result, status="skipped", reason=reason)
         try:
             return self.ran(program, result)
         except ToolError as error:
@@ -248,7 +254,7 @@ def summary(results: Sequence[Result], files: Sequence[Translated]) -> dict[str,
     verdicts = added(file.verdicts for file in files)
     ratios = [result.ratio for result in results if result.ratio and result.status == "equal"]
     return {
-        "programs": len(results),
+        "programs": sum(result.status != "skipped" for result in results),
         "equal": sum(result.status == "equal" for result in results),
         "verdicts": verdicts,
         "proved": share(verdicts.get("proved", 0), sum(verdicts.values())),
@@ -277,12 +283,12 @@ def tables(results: Sequence[Result], totals: dict[str, dict[str, object]]) -> s
 
 
 def keep_failures(bench: Bench, results: Sequence[Result]) -> None:
-    """One text per program that is not equal, with the reason in full."""
+    """One text per program that failed, with the reason in full."""
     folder = bench.output / "failures"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for result in results:
-        if result.status != "equal":
+        if result.status in ("differs", "failed"):
             path = folder / f"{result.program}.{result.level}.{result.target}.txt"
             path.write_text(f"{result.status}: {result.reason}\n")
 
@@ -327,7 +333,7 @@ def main() -> int:
     rows = [{**asdict(result), "ratio": result.ratio} for result in results]
     write_json(chosen.json or output / "bringup.json", {"totals": totals, "results": rows})
     print(text)
-    return 0 if all(result.status == "equal" for result in results) else 1
+    return 0 if all(result.status in ("equal", "skipped") for result in results) else 1
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ TOOLS: tuple[Tool, ...] = (
          "TRANSPILE_AARCH64_AR"),
     Tool("qemu", "aarch64", "qemu-aarch64", "run AArch64 programs", "qemu-user", "TRANSPILE_AARCH64_QEMU"),
     Tool("as", "", "as", "assemble x86-64", "binutils", "TRANSPILE_AS"),
+    Tool("ar", "", "ar", "keep compiled x86-64 code", "binutils", "TRANSPILE_AR"),
     Tool("cc", "", "gcc", "compile C for this machine, and the instruction counter", "gcc", "TRANSPILE_CC"),
     Tool("cpp", "", "cpp", "preprocess .S files", "cpp", "TRANSPILE_CPP"),
 )  # fmt: skip
