@@ -134,6 +134,7 @@ class Emulator:
         """The state after ``count`` instructions, or None when the machine faults."""
         uc = self.uc
         uc.mem_write(CODE, code)
+        uc.ctl_remove_cache(CODE, CODE + 0x1000)  # what it translated from the bytes before stays otherwise
         uc.mem_write(DATA, before.memory)
         for name, number in REGISTERS.items():
             uc.reg_write(number, before.registers[name])
