@@ -152,6 +152,8 @@ def _join(true: set[Term], false: set[Term]) -> list[Term] | None:
             continue
         if found is not None:
             used, results = found
+            if {t if t in true else negate(t) for t in used} == set(results):
+                continue
             rest = [t for t in true if t not in used] + [negate(t) for t in false if t not in used]
             return [*results, *rest]
     return None

@@ -123,12 +123,10 @@ def _eq_const(a: Term, b: Term) -> Term:
         if any(part.op == "const" for part in args):
             return _eq_parts(args, value)
         if any(part.op in ("not", "xor") for part in args):
-            flips, plain = [], []
-            for part in args:
-                atom, flip = _unflipped(part)
-                plain.append(atom)
-                flips.append(const(flip, part.width))
-            return eq(slices.concat(*plain), const(value ^ slices.concat(*flips).value, width))
+            pairs = [_unflipped(part) for part in args]
+            flips = slices.concat(*[const(flip, part.width) for part, flip in pairs])
+            if flips.value:
+                return eq(slices.concat(*[part for part, _ in pairs]), const(value ^ flips.value, width))
     elif op == "xor":
         if args[0].op == "const":
             return eq(bits.bitwise("xor", args[1:]), const(args[0].value ^ value, width))

@@ -198,26 +198,48 @@ def _low_form(atom: Term, n: int) -> Term:
 
 def widen(term: Term, width: int) -> Term:
     """A canonical ``width``-bit term whose low bits are ``term``; the bits above are unspecified."""
-    op = term.op
-    if op == "extract" and term.value == 0 and term.args[0].width >= width:
-        return slices.extract(term.args[0], 0, width)
+    return _natural(term, width) or slices.zext(term, width)
+
+
+def _natural(term: Term, width: int) -> Term | None:
+    """The ``width``-bit term that ``term`` is the low part of, if there is one without inventing bits."""
+    op, args = term.op, term.args
+    if op == "extract":
+        base = args[0]
+        return slices.extract(base, 0, width) if term.value == 0 and base.width >= width else None
+    if op == "const":
+        return const(term.value, width)
     if op == "sext":
-        return slices.sext(term.args[0], width)
+        return slices.sext(args[0], width)
+    if op == "zext":
+        return slices.zext(args[0], width)
+    if term.width == 1 or op not in _PUSHING:
+        return None
+    wide = []
+    for arg in args:
+        if arg.width == 1:
+            wide.append(arg)
+        else:
+            stretched = _natural(arg, width)
+            if stretched is None:
+                return None
+            wide.append(stretched)
     if op == "sum":
         acc: dict[Term, int] = {}
         constant = term.value
-        for atom, coef in zip(term.args, term.coefs, strict=True):
-            constant += collect(widen(atom, width), coef, acc)
+        for arg, coef in zip(wide, term.coefs, strict=True):
+            constant += collect(arg, coef, acc)
         return finish(width, acc, constant)
     if op == "mul":
-        return mul(*[widen(arg, width) for arg in term.args])
+        return mul(*wide)
     if op == "not":
-        return bits.bnot(widen(term.args[0], width))
-    if op in ("and", "or", "xor") and term.width > 1:
-        return bits.bitwise(op, [widen(arg, width) for arg in term.args])
-    if op == "ite" and term.width > 1:
-        return select.ite(term.args[0], widen(term.args[1], width), widen(term.args[2], width))
-    return slices.zext(term, width)
+        return bits.bnot(wide[0])
+    if op == "ite":
+        return select.ite(*wide)
+    return bits.bitwise(op, wide)
+
+
+_PUSHING = frozenset(("sum", "mul", "not", "and", "or", "xor", "ite"))
 
 
 def mul(*factors: Term) -> Term:

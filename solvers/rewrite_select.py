@@ -60,7 +60,7 @@ def _boolean(condition: Term, a: Term, b: Term) -> Term:
         b = const(0, 1)
     if a.op == "const":
         if b.op == "const":
-            return condition if a.value else boolean.negate(condition)
+            return a if a is b else condition if a.value else boolean.negate(condition)
         if a.value:
             return boolean.disjunction((condition, b))
         return boolean.conjunction((boolean.negate(condition), b))

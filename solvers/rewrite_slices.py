@@ -6,6 +6,8 @@ again in ``concat``. A concatenation never ends in a constant (that is a ``sum``
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from transpile.solvers import rewrite_bits as bits
 from transpile.solvers import rewrite_compare as compare
 from transpile.solvers import rewrite_linear as lin
@@ -66,7 +68,7 @@ def _extract(term: Term, low: int, width: int) -> Term:
     return make("extract", width, (term,), low)
 
 
-_DIVISIONS = {
+_DIVISIONS: dict[str, tuple[Callable[[Term], int], Callable[[Term, Term], Term]]] = {
     "udiv": (unsigned_bits, lambda a, b: lin.udiv(a, b)),
     "sdiv": (signed_bits, lambda a, b: lin.sdiv(a, b)),
 }
