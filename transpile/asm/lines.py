@@ -29,8 +29,9 @@ class Raw(NamedTuple):
         return Span(self.file, self.line, self.column, max(len(self.text), 1), self.line_text)
 
 
-LABEL = re.compile(r'("(?:[^"\\]|\\.)+"|[\w.$\x80-\U0010ffff]+)[ \t]*:(?!:)')
-_SPECIAL = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:\\.|[^\\\n])'?|/\*|//|[#;]""")
+LABEL = re.compile(r'\s*+("(?:[^"\\]|\\.)++"|[\w.$\x80-\U0010ffff]++)[ \t]*+:(?!:)\s*+')
+"""A label with the blanks around it."""
+_SPECIAL = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:\\.|[^\\\n])'?|/\*|//|[#;]""")
 _MARKER = re.compile(r'#\s*(?:line\s+)?(\d+) "((?:[^"\\]|\\.)*)"')
 Report = Callable[[SourceError], None]
 
@@ -72,13 +73,13 @@ def split_line(line: str, in_comment: bool) -> tuple[list[tuple[int, str]], str,
     comments: list[str] = []
     code: list[str] = []
     pieces: list[tuple[int, str]] = []
-    position, start = 0, 0
+    position, start, opening = 0, 0, 0
     stripped = line.lstrip()
     if not in_comment and stripped[:1] == "/" and stripped[:2] != "/*":
         return [(1, "")], stripped, False
     while True:
         if in_comment:
-            end = line.find("*/", position)
+            end = line.find("*/", position + opening)
             comments.append(line[position : end + 2 if end >= 0 else len(line)].strip())
             if end < 0:
                 break
@@ -96,7 +97,7 @@ def split_line(line: str, in_comment: bool) -> tuple[list[tuple[int, str]], str,
             _push(pieces, line, start, "".join(code))
             code, start = [], position
         elif token == "/*":
-            in_comment, position = True, match.start()
+            in_comment, position, opening = True, match.start(), 2
         else:
             code.append(token)
     _push(pieces, line, start, "".join(code))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from transpile.asm.arguments import declared_parameters, longest_prefix, split_arguments, unquoted
 from transpile.asm.expressions import ExpressionError, evaluate, shorten
 from transpile.asm.lines import LABEL, MAX_LINE, Raw, split_line
 from transpile.errors import SourceError
@@ -27,13 +28,10 @@ MACRO_WORD = re.compile(
 _WORD = re.compile(r"([^\s,:;\"'()]+)\s*(.*)$", re.S)
 _ASSIGNMENT = re.compile(r"([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)$", re.S)
 _PARAMETER = re.compile(r"\\(?:@|\(\)|[A-Za-z_.$][\w.$]*)")
-_DECLARED = re.compile(r"\s*,?\s*([A-Za-z_.$][\w.$]*)(?::(req|vararg))?(?:\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^\s,]*))?")
 _KEYWORD = re.compile(r"([A-Za-z_$][\w$]*)\s*=(?!=)\s*(.*)$", re.S)
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\s+|.', re.S)
 
 _OPENERS = {".macro": ".endm", ".rept": ".endr", ".irp": ".endr", ".irpc": ".endr"}
 _CLOSERS = {".endm", ".endmacro", ".endr"}
-_OPERATORS = frozenset("+-*/|&^<>=%!~")
 Report = Callable[[SourceError], None]
 
 
@@ -95,20 +93,22 @@ class _Expander:
             self.error(condition.opened, "'.if' without '.endif'")
 
     def next(self) -> Raw | None:
-        level = self.levels[-1]
-        raw = next(level.source, None)
+        """The next statement of the innermost source, or None at its end, which is left then."""
+        raw = next(self.levels[-1].source, None)
         if raw is None:
             self.levels.pop()
-            return None
-        if len(self.levels) == 1:
+        elif len(self.levels) == 1:
             self.origin = raw
-            return raw
+        else:
+            self.bound(raw)
+        return raw
+
+    def bound(self, raw: Raw) -> None:
         self.count += 1
         self.characters += len(raw.text)
         if self.count > MAX_EXPANDED or self.characters > MAX_CHARACTERS:
             self.error(raw, f"macros expand to more than {MAX_EXPANDED} statements or {MAX_CHARACTERS} characters")
             raise _Stop
-        return raw
 
     def error(self, raw: Raw, message: str, hint: str = "") -> None:
         self.report(SourceError((self.placed(raw)).span, message, hint))
@@ -127,13 +127,17 @@ class _Expander:
     def statement(self, raw: Raw) -> Iterator[Raw]:
         """Does what ``raw`` says, or hands it on."""
         text = raw.text
-        while self.active and text and (label := LABEL.match(text)):
-            rest = text[label.end() :].strip()
+        position = 0
+        while self.active and text and (label := LABEL.match(text, position)):
             self.defined.add(label[1])
-            if not rest:
-                break
-            yield self.placed(raw._replace(text=label[0], comment=""))
-            raw, text = raw._replace(text=rest), rest
+            position = label.end()
+            comment = raw.comment if position == len(text) else ""
+            yield self.placed(raw._replace(text=f"{label[1]}:", column=raw.column + label.start(1), comment=comment))
+        if position:
+            text = text[position:]
+            raw = raw._replace(text=text, column=raw.column + position)
+            if not text:
+                return
         match = _WORD.match(text)
         word, args = (match[1], match[2]) if match else ("", "")
         lower = word.lower()
@@ -229,6 +233,8 @@ class _Expander:
             if line is None:
                 self.error(raw, f"'{opener}' without '{_OPENERS[opener]}'")
                 return []
+            if len(self.levels) > 1:
+                self.bound(line)
             first = line.text.split(None, 1)
             word = first[0].lower() if first else ""
             if word in _OPENERS:
@@ -246,12 +252,9 @@ class _Expander:
         if not parts:
             self.error(raw, "'.macro' needs a name")
             return
-        parameters, declared, position = [], parts[1] if len(parts) > 1 else "", 0
-        while match := _DECLARED.match(declared, position):
-            parameters.append((match[1], match[2] or "", (match[3] or "").strip('"')))
-            position = match.end()
-        if declared[position:].strip():
-            self.error(raw, f"cannot read the macro parameter '{shorten(declared[position:].strip())}'")
+        parameters, rest = declared_parameters(parts[1] if len(parts) > 1 else "")
+        if rest:
+            self.error(raw, f"cannot read the macro parameter '{shorten(rest)}'")
         if parts[0].lower() in self.macros:
             self.error(raw, f"macro '{parts[0]}' is defined already", "'.purgem' removes a macro")
         self.macros[parts[0].lower()] = _Macro(parts[0], parameters, body)
@@ -391,40 +394,3 @@ _HANDLERS: dict[str, _Handler] = {
 def expand(raws: Iterable[Raw], constants: dict[str, int], report: Report) -> Iterator[Raw]:
     """``raws`` with macros expanded; fills ``constants`` with the absolute symbols set on the way."""
     return _Expander(constants, report).run(raws)
-
-
-def split_arguments(text: str, spaces: bool = True) -> list[str]:
-    """Arguments separated by commas (or spaces), except within brackets and strings."""
-    arguments: list[str] = []
-    current: list[str] = []
-    depth, pending_space = 0, False
-    for piece in _PIECE.findall(text.strip()):
-        if piece == "," and depth == 0:
-            arguments.append("".join(current).strip())
-            current, pending_space = [], False
-            continue
-        if piece.isspace() and depth == 0 and spaces:
-            pending_space = bool(current)
-            continue
-        if pending_space and piece not in _OPERATORS and current[-1] not in _OPERATORS:
-            arguments.append("".join(current))
-            current = []
-        pending_space = False
-        depth += (piece in "([") - (piece in ")]")
-        current.append(piece)
-    if current or arguments:
-        arguments.append("".join(current).strip())
-    return arguments
-
-
-def unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
-def longest_prefix(name: str, values: dict[str, str]) -> str:
-    """``\\reg_lo`` where only ``reg`` is a parameter: the name may end anywhere before ``.`` or ``$``."""
-    for mark in (".", "$"):
-        head, found, tail = name.partition(mark)
-        if found and head in values:
-            return values[head] + mark + tail
-    return ""

@@ -20,6 +20,7 @@ from transpile.asm.directives import DIRECTIVES, TEXT, DirectiveClass, Section, 
 from transpile.asm.expressions import ExpressionError, evaluate
 from transpile.asm.lines import LABEL, MAX_LINE, Raw, raw_statements
 from transpile.asm.macros import MACRO_WORD, expand
+from transpile.asm.numeric import NumericLabels
 from transpile.errors import SourceError, SourceErrors, Span
 
 MAX_STATEMENTS = 2_000_000
@@ -69,15 +70,13 @@ class SourceFile:
 
 
 # label, directive or instruction, or nothing at all; whatever needs more thought does not match
-_FAST = re.compile(r"[ \t]*(?:([A-Za-z_.$][\w.$]*)(:|[ \t]+|$))?([^\"#;/\\='{\0]*)$")
-_FAST_STRING = re.compile(r"[ \t]*(\.[a-z]\w*)([ \t]+)([^\"#;/\\='{\0]*\"(?:[^\"\\\0]|\\.)*\"[^\"#;/\\='{\0]*)$")
+_FAST = re.compile(r"[ \t]*+(?:([A-Za-z_.$][\w.$]*+)(:|[ \t]++|$))?+([^\"#;/\\='{\0]*+)$")
+_FAST_STRING = re.compile(r"[ \t]*+(\.[a-z]\w*+)([ \t]++)([^\"#;/\\='{\0]*+\"(?:[^\"\\\0]|\\.)*+\"[^\"#;/\\='{\0]*+)$")
 _ASSIGNMENT = re.compile(
     r'("(?:[^"\\]|\\.)+"|[A-Za-z_.$\x80-\U0010ffff][\w.$\x80-\U0010ffff]*)\s*(==?)(?!=)\s*(.*)$', re.S
 )
 _WORD = re.compile(r"([^\s,]+)(?:,p[nt]\b)?\s*(.*)$", re.S)
 _LINEMARKER = re.compile(r'#\s*(?:line\s+)?\d+ "')
-_NUMERIC = re.compile(r"(?m)(?:^|[;:])[ \t]*\d+[ \t]*:")
-_NUMERIC_USE = re.compile(r'"(?:[^"\\]|\\.)*"|(?:(?<![\w.$@])|(?<=[\s,(]\$))(\d+)([bf])(?!\w)')
 _DIRECTIVE_CLASS = {name: row.kind for name, row in DIRECTIVES.items()}
 PREFIXES = frozenset(
     {"lock", "rep", "repe", "repz", "repne", "repnz", "notrack", "bnd", "data16", "data32", "addr32", "rex64",
@@ -115,18 +114,15 @@ class _Reader:
         self.section = TEXT
         self.syntax = "att"
         self.lone_prefixes: list[int] = []
-        self.numeric: dict[str, int] | None = None
-        self.numeric_prefix = ""
-        self.forward: dict[str, Span] = {}
+        self.numeric: NumericLabels | None = None
 
     def read(self, text: str) -> SourceFile:
         with suppress(_TooMany):
             self._statements(text)
-        for label, span in self.forward.items():
-            number = label[len(self.numeric_prefix) :].partition("_")[0]
-            self._quietly(SourceError(span, f"'{number}f' refers to a label '{number}:' that does not follow"))
+        for error in self.numeric.missing() if self.numeric else ():
+            self._quietly(error)
         if self.errors:
-            raise SourceErrors(self.errors[:MAX_ERRORS])
+            raise SourceErrors(self.errors)
         if self.lone_prefixes:
             _join_prefixes(self.statements, self.lone_prefixes)
         if "@tlsgd" in text or "@TLSGD" in text:
@@ -140,9 +136,8 @@ class _Reader:
         if lines and not lines[-1]:
             lines.pop()
         self._check_lines(text, lines)
-        if _NUMERIC.search(text):
-            self.numeric = {}
-            self.numeric_prefix = next(p for n in range(len(text)) if (p := f".Ln{n or ''}_") not in text)
+        if NumericLabels.used(text):
+            self.numeric = NumericLabels(text, self._add)
         linemarkers = bool(lines and _LINEMARKER.match(lines[0]))
         if linemarkers or MACRO_WORD.search(text):
             raws = raw_statements(lines, self.file, linemarkers, self._add)
@@ -197,7 +192,7 @@ class _Reader:
                         self._directive(Raw(text, file, number, column, line, ""), name.lower(), args)
                         continue
                 if self.numeric is not None:
-                    text, args = self._numbered(text, args, Span(file, number, column, len(text), line))
+                    text, args = self.numeric.replace(text, args, Span(file, number, column, len(text), line))
                 if kind is Kind.INSTRUCTION and not args and name in PREFIXES:
                     self.lone_prefixes.append(len(self.statements))
             append(new(Statement, (kind, name, args, text, "", file, number, column, line, self.section, self.syntax)))
@@ -214,15 +209,18 @@ class _Reader:
         if not text:
             self._append(Kind.BLANK, "", "", raw)
             return
-        while match := LABEL.match(text):
-            rest = text[match.end() :].strip()
-            name = self._defined(match[1])
-            label = raw._replace(text=name + ":", comment="" if rest else raw.comment)
-            self._append(Kind.LABEL, name, "", label)
-            if not rest:
+        position = 0
+        while match := LABEL.match(text, position):
+            name = self.numeric.define(match[1]) if self.numeric and match[1].isdecimal() else match[1]
+            position = match.end()
+            comment = raw.comment if position == len(text) else ""
+            column = raw.column + match.start(1)
+            self._append(Kind.LABEL, name, "", raw._replace(text=name + ":", column=column, comment=comment))
+        if position:
+            text = text[position:]
+            raw = raw._replace(text=text, column=raw.column + position)
+            if not text:
                 return
-            column = raw.column + len(text) - len(rest)
-            raw, text = raw._replace(text=rest, column=column), rest
         if match := _ASSIGNMENT.match(text):
             name = ".equiv" if match[2] == "==" else ".set"
             self._directive(raw, name, f"{match[1]}, {match[3].rstrip()}")
@@ -237,7 +235,7 @@ class _Reader:
 
     def _instruction(self, raw: Raw, name: str, args: str) -> None:
         if self.numeric is not None:
-            text, args = self._numbered(raw.text, args, raw.span)
+            text, args = self.numeric.replace(raw.text, args, raw.span)
             raw = raw._replace(text=text)
         if not args and name.lower() in PREFIXES:
             self.lone_prefixes.append(len(self.statements))
@@ -261,7 +259,7 @@ class _Reader:
         elif name in _SETTERS:
             self._set(args)
         if self.numeric is not None:
-            text, args = self._numbered(raw.text, args, raw.span)
+            text, args = self.numeric.replace(raw.text, args, raw.span)
             raw = raw._replace(text=text)
         self._append(Kind.DIRECTIVE, name, args, raw)
 
@@ -298,37 +296,6 @@ class _Reader:
         )
         statement = kind, name, args, text, comment, file, line, column, line_text, self.section, self.syntax
         self.statements.append(Statement(*statement))
-
-    def _defined(self, name: str) -> str:
-        """The name of the label written ``name:``."""
-        if name[0].isdigit() and self.numeric is not None:
-            number = str(int(name)) if len(name) < 20 else name
-            count = self.numeric[number] = self.numeric.get(number, 0) + 1
-            name = f"{self.numeric_prefix}{number}_{count}"
-            self.forward.pop(name, None)
-        return name
-
-    def _numbered(self, text: str, args: str, span: Span) -> tuple[str, str]:
-        """``text`` and ``args`` with ``1f`` and ``1b`` replaced by the labels they mean."""
-        numeric = self.numeric
-        assert numeric is not None
-
-        def name(match: re.Match[str]) -> str:
-            if match[1] is None:
-                return match[0]
-            number = str(int(match[1])) if len(match[1]) < 20 else match[1]
-            count = numeric.get(number, 0)
-            if match[2] == "b" and not count:
-                self._add(SourceError(span, f"'{match[0]}' refers to a label '{number}:' that does not precede it"))
-            target = f"{self.numeric_prefix}{number}_{count + (match[2] == 'f')}"
-            if match[2] == "f":
-                self.forward.setdefault(target, span)
-            return target
-
-        renamed = _NUMERIC_USE.sub(name, " " + args)[1:]
-        if renamed != args:
-            text = text[: len(text) - len(args)] + renamed
-        return text, renamed
 
     def _add(self, error: SourceError) -> None:
         self.errors.append(error)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from transpile.asm.expressions import shorten
-from transpile.asm.source import PREFIXES, Kind, Statement
+from transpile.asm.source import MAX_ERRORS, PREFIXES, Kind, Statement
 from transpile.errors import SourceError, SourceErrors, Span, UnsupportedError
 from transpile.x86 import att, intel
 from transpile.x86.families import unsupported
@@ -47,7 +47,7 @@ def decode(statement: Statement, constants: Mapping[str, int] = _NO_CONSTANTS) -
 
 
 def decode_all(statements: Iterable[Statement], constants: Mapping[str, int] = _NO_CONSTANTS) -> list[Insn]:
-    """The instructions among ``statements``; raises SourceErrors with all that cannot be read."""
+    """The instructions among ``statements``; raises SourceErrors with what cannot be read, MAX_ERRORS at most."""
     insns: list[Insn] = []
     errors: list[SourceError] = []
     for statement in statements:
@@ -56,6 +56,8 @@ def decode_all(statements: Iterable[Statement], constants: Mapping[str, int] = _
                 insns.append(decode(statement, constants))
             except SourceError as error:
                 errors.append(error)
+                if len(errors) >= MAX_ERRORS:
+                    break
     if errors:
         raise SourceErrors(errors)
     return insns
@@ -114,7 +116,8 @@ def _unknown(name: str, table: Mapping[str, Spelling]) -> BadOperand:
         syntax = "AT&T" if other is ATT else "Intel"
         hint = f"it is {syntax} syntax: put '.{'att' if other is ATT else 'intel'}_syntax' before it"
     else:
-        close = difflib.get_close_matches(name[:20], table, 1)
+        alike = [known for known in table if known[0] == name[0] and abs(len(known) - len(name)) < 3]
+        close = difflib.get_close_matches(name, alike, 1)
         hint = f"did you mean '{close[0]}'?" if close else ""
     return BadOperand(f"unknown instruction '{shorten(name)}'", name, hint)
 
