@@ -118,5 +118,3 @@ def _access(mnemonic: str, register: str, name: str, addend: str | None, scratch
         return [RawOp(l.STORE, (), (address, fr(_float(register), size))), clobber]
     value = (UNIQUE, _VALUE[1], size)
     return [RawOp(l.LOAD, (value,), (address,)), *compute(fr(_float(register)), box, value), clobber]
-
-

@@ -36,7 +36,11 @@ def isa(name: str) -> Isa:
                 names[first + i * stride + 8 * half] = f"{prefix}{i}{suffix}"
             for rest in range(16, stride, 8):
                 names[first + i * stride + rest] = f"{prefix}{i}.up{rest}"
-    flags = {v[1]: n for n, v in registers.items() if v[2] == 1 and v[1] in _FLAG_OFFSETS[name]}
+    flags = {
+        v[1]: "$" + n if n[:3] in ("tmp", "shi") else n
+        for n, v in registers.items()
+        if v[2] == 1 and v[1] in _FLAG_OFFSETS[name]
+    }
     zero = frozenset(registers[n][1] for n in _ZERO[name])
     return Isa(name, context, names, flags, zero, _UNITS[name], *_OWN[name], registers)
 
