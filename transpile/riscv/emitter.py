@@ -1,0 +1,519 @@
+"""The state of one block while it is emitted: bindings of source values, liveness, entry and exit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
+from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp, Value
+from transpile.native.relation import Form, Place, Range
+from transpile.riscv import abi
+from transpile.riscv.allocation import place_name
+from transpile.riscv.builder import Builder
+from transpile.riscv.plan import location, locations, make_plan
+from transpile.riscv.registers import INTEGER
+from transpile.riscv.values import Bind, Content, EmitError, bind, truncated
+
+EFFECTS = frozenset(
+    (
+        Code.STORE, Code.BRANCH, Code.JUMP, Code.IJUMP, Code.CALL, Code.ICALL, Code.TAIL, Code.ITAIL, Code.RET,
+        Code.TRAP, Code.ENTER, Code.LEAVE, Code.SP_ADD, Code.SP_COPY, Code.ATOMIC, Code.CAS, Code.FENCE,
+    )
+)  # fmt: skip
+NOTHING: dict[str, int] = {}
+NO_RANGE = Range()
+
+
+class Flags:
+    """Operands of a FLAGS micro-operation that consumers have still to look at."""
+
+    __slots__ = ("args", "kind", "previous", "size", "wait")
+
+    def __init__(self, kind: str, size: int, args: tuple[Bind, ...], previous: Flags | None = None) -> None:
+        self.kind = kind
+        self.size = size
+        self.args = args
+        self.previous = previous
+        """Where CF is, for kinds that keep it."""
+        self.wait = -1
+        """Index of the micro-operation whose result will replace the first operand."""
+
+
+class Emitter(Builder):
+    """State while one block is emitted; the modules of this package hold a function per micro-operation."""
+
+    def __init__(self, block: LoweredBlock, context: FunctionContext) -> None:
+        super().__init__(block, context)
+        self.plan = make_plan(block.micros)
+        self.last_definition = self.plan.last_definition
+        self.temp_target = self.plan.temp_target
+        self.flags: dict[int, Flags] = {}
+        self.flag_ends: dict[int, list[Flags]] = {}
+        self.current_flags: Flags | None = None
+        self.waiting: Flags | None = None
+        self.released = False
+        self.exiting = False
+        self.finished = False
+        self.mode = "whole"
+        self.held: list[Content] = []
+        self.ordered = context.memory_model == "tso"
+        self.start()
+
+    # Block entry
+
+    def start(self) -> None:
+        block = self.block
+        for name, (place, form) in block.entry.items():
+            self.enter(name, place, form, block.ranges.get(name, NO_RANGE))
+        if block.flags_in is not None:
+            self.enter_flags()
+        for micro in block.micros:
+            for value in micro.args:
+                if isinstance(value, Native):
+                    place = abi.NATIVE[value.name]
+                    if place not in self.holder:
+                        self.hold_in(place, self.fresh())
+                    if "=" + value.name not in self.binds:
+                        self.bind("=" + value.name, Bind(self.holder[place]))
+
+    def enter(self, name: str, place: Place, form: Form, known: Range) -> None:
+        where = place_name(place)
+        content = self.holder.get(where)
+        if content is None:
+            content = self.fresh()
+            self.hold_in(where, content)
+        if form.bits == 64:
+            content.u = min(content.u, known.unsigned)
+            content.s = min(content.s, known.signed, content.u + 1)
+            self.bind(name, Bind(content))
+            return
+        zero = known.unsigned <= form.bits
+        if form.rest == "sext":
+            content.s = min(content.s, form.bits)
+            if known.unsigned < form.bits:
+                content.u = min(content.u, known.unsigned)
+            if known.signed <= form.bits:
+                content.s = min(content.s, known.signed)
+                self.bind(name, Bind(content))
+                return
+        content.boxed = form.rest == "nanbox"
+        self.bind(name, bind(content, form.bits, zero))
+
+    def enter_flags(self) -> None:
+        edge = self.block.flags_in
+        assert edge is not None
+        args = []
+        for place in edge.places:
+            if place[0] == "#":
+                args.append(Bind(self.constant(int(place[1:], 0))))
+                continue
+            content = self.holder.get(place)
+            if content is None:
+                content = self.fresh()
+                self.hold_in(place, content)
+            if place in INTEGER:
+                content.s = min(content.s, 8 * edge.size)
+            args.append(Bind(content, 8 * edge.size, False))
+        self.define_flags(-1, Flags(edge.kind, edge.size, tuple(args)))
+
+    # Bindings
+
+    def bind(self, name: str, value: Bind) -> None:
+        value.content.refs += 1
+        old = self.binds.get(name)
+        self.binds[name] = value
+        if old is not None:
+            old.content.refs -= 1
+
+    def unbind(self, name: str) -> None:
+        old = self.binds.pop(name, None)
+        if old is not None:
+            old.content.refs -= 1
+
+    def define_flags(self, number: int, flags: Flags) -> None:
+        """Keep the operands of ``flags`` until their last consumer."""
+        uses = self.plan.flag_uses.get(number)
+        end = uses[-1] if uses else -1
+        if self.block.flags_out is not None and self.plan.last_flags == number:
+            end = len(self.block.micros)
+        self.flags[number] = self.current_flags = flags
+        for older in (flags, flags.previous):
+            if older is not None:
+                self.keep_flags(older, end)
+
+    def keep_flags(self, flags: Flags, end: int) -> None:
+        if end >= 0:
+            for value in flags.args:
+                value.content.refs += 1
+            self.flag_ends.setdefault(end, []).append(flags)
+
+    def replace_flags(self, flags: Flags, kind: str, args: tuple[Bind, ...]) -> None:
+        """The same flags, told from other operands."""
+        holders = sum(flags is other for ending in self.flag_ends.values() for other in ending)
+        for value in args:
+            value.content.refs += holders
+        for value in flags.args:
+            value.content.refs -= holders
+        flags.kind, flags.args, flags.wait = kind, args, -1
+
+    def release(self) -> None:
+        if self.released:
+            return
+        self.unpin()
+        if self.exiting:
+            return
+        self.released = True
+        live = self.block.live_after[self.index] if self.index < len(self.block.live_after) else NOTHING
+        binds = self.binds
+        for name in [name for name in binds if name not in live and name[0] != "%"]:
+            if name[0] != "=" or self.block.micros[self.index].code is not Code.COPY:
+                self.unbind(name)
+        for name in self.plan.expiring.get(self.index, ()):
+            self.unbind(name)
+        for flags in self.flag_ends.pop(self.index, ()):
+            for value in flags.args:
+                value.content.refs -= 1
+        micro = self.block.micros[self.index]
+        if micro.dst is not None:
+            for name in locations(micro.dst):
+                self.unbind(name)
+
+    # Reading and writing source values
+
+    def value(self, value: Value) -> Bind:
+        """A scalar operand; only its low ``value.size`` bytes are meant."""
+        if isinstance(value, Const):
+            return bind(self.constant(value.signed), 8 * value.size, True)
+        if isinstance(value, Symbol):
+            return Bind(self.symbol(value))
+        if isinstance(value, Native):
+            return self.binds["=" + value.name]
+        if isinstance(value, Reg) and value.name == "sp":
+            return Bind(self.sp)
+        found = self.binds.get(location(value))
+        if found is None:
+            raise EmitError(f"{location(value)} is read but not live")
+        offset = value.offset & 7 if isinstance(value, Reg) else 0
+        if offset:
+            shifted = self.shift("srli", self.low(found, 8 * (offset + value.size)), 8 * offset)
+            return bind(shifted, found.bits - 8 * offset, found.zero) if found.bits < 64 else Bind(shifted)
+        return found
+
+    def open(self, dst: Reg | Temp) -> None:
+        """Begin a result of several parts: its operands have been read (and pinned), what ``dst`` held is gone."""
+        self.holding = True
+        for name in locations(dst):
+            self.unbind(name)
+
+    def close(self) -> None:
+        self.holding = False
+        self.release()
+
+    def dies(self, value: Value | None) -> bool:
+        """Whether the current micro-operation is the last to use a register."""
+        if not isinstance(value, (Reg, Temp)):
+            return False
+        name = location(value)
+        if isinstance(value, Temp):
+            return name in self.plan.expiring.get(self.index, ())
+        micro = self.block.micros[self.index]
+        return name not in self.block.live_after[self.index] or (micro.dst is not None and location(micro.dst) == name)
+
+    def wide(self, value: Value) -> Content:
+        """A whole 64-bit operand; a register that has to be extended for it stays extended if its exit form allows."""
+        found = self.value(value)
+        if isinstance(value, (Reg, Temp)) and value.size < 8:
+            return self.unsigned(found, 8 * value.size)
+        if found.bits == 64:
+            return self.pin(found.content)
+        return self.full(found)
+
+    # Extensions that outlive the operation that needed them
+
+    def sext(self, a: Content, bits: int, to: str | None = None) -> Content:
+        if to is None and bits == 32 and a.s > 32 and a.const is None and not self.exiting:
+            self.spread(a, 32, "sext")
+        return super().sext(a, bits, to)
+
+    def zext(self, a: Content, bits: int, to: str | None = None) -> Content:
+        if to is None and a.u > bits and a.const is None and not self.exiting:
+            self.spread(a, bits, "zext")
+        return super().zext(a, bits, to)
+
+    def spread(self, a: Content, bits: int, kind: str) -> None:
+        """Extend ``a`` for good if a location that holds it is to leave the block so extended."""
+        known = self.numbers.get((kind, bits, a.number))
+        if known is not None and known.places:
+            return
+        names = [
+            name for name, value in self.binds.items() if value.content is a and self.fits(name, value, bits, kind)
+        ]
+        if not names:
+            return
+        asking = [
+            f for f in self.flags.values() if f.size <= 4 and kind == "sext" and any(v.content is a for v in f.args)
+        ]
+        wanting = len(names) + sum(value.content is a for f in asking for value in f.args)
+        place = next((place for place in a.places if place in INTEGER), "")
+        in_place = place and not a.pins and a.refs == wanting and (names[0][0] == "%" or place in self.hints(names[0]))
+        extended = self.extend(a, bits, kind, place if in_place else "", names[0])
+        for name in names:
+            self.bind(name, self.rebound(self.binds[name], extended, kind))
+        for flags in asking:
+            args = tuple(self.rebound(v, extended, kind) if v.content is a else v for v in flags.args)
+            self.replace_flags(flags, flags.kind, args)
+
+    def fits(self, name: str, value: Bind, bits: int, kind: str) -> bool:
+        """Whether the location needs no other form of its value than the extension."""
+        if name not in self.block.exit or self.last_definition.get(name, -1) > self.index:
+            return name[0] == "%" and kind == "zext" and value.bits == bits and value.zero
+        form = self.block.exit[name][1]
+        if kind == "sext":
+            return form.rest == "sext" and value.bits >= 32
+        return form.bits == 64 and value.bits == bits and value.zero
+
+    def rebound(self, value: Bind, extended: Content, kind: str) -> Bind:
+        return Bind(extended) if kind == "zext" else bind(extended, 32, value.zero)
+
+    def extend(self, a: Content, bits: int, kind: str, place: str, name: str) -> Content:
+        source = place or self.reg(a)
+        target = place or self.integer_scratch(self.hints(name))
+        if kind == "sext":
+            self.put(f"sext.w {target}, {source}")
+        elif bits <= 11:
+            self.put(f"andi {target}, {source}, {(1 << bits) - 1}")
+        elif self.zba and bits == 32:
+            self.put(f"add.uw {target}, {source}, zero")
+        else:
+            self.put(f"slli {target}, {source}, {64 - bits}")
+            self.put(f"srli {target}, {target}, {64 - bits}")
+        extended = self.fresh(bits if kind == "zext" else 64, bits if kind == "sext" else 64)
+        self.numbers[(kind, bits, a.number)] = extended
+        self.hold_in(target, extended)
+        return extended
+
+    def half(self, value: Value, high: bool) -> Bind:
+        """One 8-byte half of a 16-byte operand."""
+        if isinstance(value, Const):
+            return Bind(self.constant(value.value >> 64 if high else value.value))
+        if isinstance(value, (Symbol, Native)):
+            raise EmitError("not a vector")
+        if value.size <= 8 and high:
+            return Bind(self.zero)
+        name = location(value, 8 if high else 0)
+        found = self.binds.get(name)
+        if found is None:
+            raise EmitError(f"{name} is read but not live")
+        return found
+
+    def symbol(self, symbol: Symbol, addend: int | None = None) -> Content:
+        """The address of a symbol; no code until a register is asked for."""
+        pseudo = {"": "lla", "got": "la", "tpoff": "tprel", "gottpoff": "la.tls.ie"}[symbol.kind]
+        return self.symbol_content(pseudo, symbol.name, symbol.addend if addend is None else addend)
+
+    def symbol_content(self, pseudo: str, name: str, addend: int) -> Content:
+        key = (pseudo, name, addend)
+        content = self.numbers.get(key)
+        if content is None:
+            content = self.numbers[key] = self.fresh()
+            content.symbol = (pseudo, name, addend)
+            if pseudo == "la.tls.ie":
+                content.symbol = (pseudo, name, 0)
+        return content
+
+    def to(self, dst: Reg | Temp | None) -> str | None:
+        """The location to hand to the final operation for ``dst``; None if the result has still to be merged."""
+        if dst is None or self.mode == "merge":
+            return None
+        return location(dst)
+
+    def write_mode(self, dst: Reg | Temp | None) -> str:
+        """How ``dst`` takes a result: ``whole``; ``zero``: above it all is zero already; ``merge``: keep other bytes."""
+        if dst is None or isinstance(dst, Temp):
+            return "whole"
+        low = dst.offset & 7
+        if dst.size >= (8 if dst.vector else 4) and not low:
+            return "whole"
+        live = self.block.live_after[self.index].get(location(dst), 0)
+        if live <= dst.size and not low:
+            return "whole"
+        old = self.binds.get(location(dst))
+        if (
+            old is not None
+            and not low
+            and (old.content.u if old.bits == 64 else old.bits if old.zero else 64) <= 8 * dst.size
+        ):
+            return "zero"
+        return "merge"
+
+    def write(self, dst: Reg | Temp, value: Bind) -> None:
+        """Bind ``dst`` to ``value``; called once per destination, after the last operation."""
+        if self.mode == "merge":
+            assert isinstance(dst, Reg)
+            self.merge(dst, value)
+            return
+        self.release()
+        zero = self.mode == "zero" or isinstance(dst, Temp) or (dst.size >= 4 and not dst.vector)
+        self.bind(location(dst), truncated(value, 8 * dst.size, zero))
+
+    def write_half(self, dst: Reg | Temp, high: bool, value: Bind) -> None:
+        self.release()
+        self.bind(location(dst, 8 if high else 0), value)
+
+    def needs_half(self, dst: Reg | Temp, high: bool) -> bool:
+        """Whether a half of a 16-byte destination is used at all."""
+        name = location(dst, 8 if high else 0)
+        if isinstance(dst, Temp):
+            return name in self.plan.used
+        return name in self.block.live_after[self.index]
+
+    def merge(self, dst: Reg, value: Bind) -> None:
+        name = location(dst)
+        offset, bits = 8 * (dst.offset & 7), 8 * dst.size
+        live = max(8 * self.block.live_after[self.index].get(name, 0), offset + bits)
+        old = self.binds[name]
+        keep = self.full(old) if live > 32 else self.low(old, live)
+        fresh = self.shift("slli", self.unsigned(value, bits), offset)
+        if keep.u > offset:
+            keep = self.cleared(keep, offset, bits)
+        merged = self.rr("or", keep, fresh, max(keep.u, fresh.u), 64, name) if keep is not self.zero else fresh
+        self.release()
+        self.bind(
+            name, Bind(merged) if live > 32 else bind(merged, live, old.zero or (old.bits == 64 and keep.u <= 32))
+        )
+
+    def cleared(self, content: Content, offset: int, bits: int) -> Content:
+        mask = ~(((1 << bits) - 1) << offset)
+        if offset == 0 and content.u <= bits:
+            return self.zero
+        if offset == 0 and bits > 11 and content.const is None:
+            return self.shift("slli", self.shift("srai", content, bits), bits)
+        return self.logic("and", content, self.constant(mask))
+
+    # The block
+
+    def run(self) -> EmittedBlock:
+        for index, micro in enumerate(self.block.micros):
+            self.index = index
+            self.released = False
+            self.source_line = micro.line
+            self.mode = self.write_mode(micro.dst)
+            if micro.code is Code.FLAGS or micro.code in EFFECTS or self.wanted(micro):
+                HANDLERS[micro.code](self, micro)
+            self.release()
+            if self.waiting is not None and self.waiting.wait == index:
+                self.settle_flags(self.waiting, micro)
+        if not self.finished:
+            self.leave_block([])
+        return EmittedBlock(self.lines)
+
+    def wanted(self, micro: Micro) -> bool:
+        dst = micro.dst
+        if dst is None:
+            return True
+        if isinstance(dst, Temp):
+            return location(dst) in self.plan.used or (dst.size == 16 and location(dst, 8) in self.plan.used)
+        live = self.block.live_after[self.index]
+        return any(name in live for name in locations(dst))
+
+    def settle_flags(self, flags: Flags, micro: Micro) -> None:
+        """Flags that waited for the result they describe are now told from it."""
+        self.waiting = None
+        assert micro.dst is not None
+        result = self.binds[location(micro.dst)]
+        self.replace_flags(flags, flags.kind, (result, *flags.args))
+
+    def leave_block(self, extra: list[Content]) -> None:
+        """Put every live-out value where the exit relation wants it; ``extra`` contents stay reachable."""
+        self.finished = True
+        self.settle_exit(extra)
+
+    def leave_early(self, extra: list[Content]) -> None:
+        """The same for a branch out of the middle of the block, which goes on from there."""
+        before = dict(self.binds)
+        kept = [value.content for flags in self.flags.values() for value in flags.args]
+        stay = [value for name, value in before.items() if name not in self.block.exit]
+        narrow = [before[name] for name, (_, form) in self.block.exit.items() if name in before and form.bits < 64]
+        others = [value.content for value in (*stay, *narrow) if value.content.const is None]
+        wanted = self.settle_exit([*extra, *others, *(content for content in kept if content.refs)])
+        for name, (place, form) in self.block.exit.items():
+            old = before.get(name)
+            if old is not None:
+                content = wanted[place_name(place)]
+                self.bind(name, Bind(content) if form.bits == 64 else old)
+        for content in (*wanted.values(), *extra):
+            self.pin(content)
+        self.reserved = frozenset()
+        for content in self.held:
+            content.refs -= 1
+        self.exiting = False
+
+    def settle_exit(self, extra: list[Content]) -> dict[str, Content]:
+        self.exiting = True
+        self.released = False
+        self.unpin()
+        self.held = list(extra)
+        for content in extra:
+            content.refs += 1
+        wanted: dict[str, Content] = {}
+        for name, (place, form) in self.block.exit.items():
+            value = self.binds.get(name)
+            if value is not None:
+                where = place_name(place)
+                self.unbind(name)
+                wanted[where] = self.coerced(value, form, where)
+        self.exit_flags(wanted)
+        self.unpin()
+        self.held += [*wanted.values(), *wanted.values(), *extra]
+        self.place_all(wanted, extra)
+        return wanted
+
+    def exit_flags(self, wanted: dict[str, Content]) -> None:
+        edge = self.block.flags_out
+        if edge is None:
+            return
+        flags = self.current_flags
+        if flags is None:
+            raise EmitError("flags are live at the exit, but nothing defines them")
+        for where, value in zip(edge.places, flags.args, strict=True):
+            if where[0] != "#" and where not in wanted:
+                rest = "sext" if where in INTEGER else "nanbox" if edge.size == 4 else "any"
+                wanted[where] = self.coerced(value, Form(8 * edge.size, rest), where)
+
+    def coerced(self, value: Bind, form: Form, where: str) -> Content:
+        hint = "@" + where
+        if form.rest == "nanbox":
+            content = self.boxed(value, hint)
+        elif form.bits == 64:
+            content = self.full(value, hint)
+        elif form.rest == "sext":
+            content = self.signed(value, form.bits, hint)
+        else:
+            content = self.low(value, form.bits)
+        content.refs += 1
+        self.unpin()
+        return content
+
+    def boxed(self, value: Bind, to: str | None = None) -> Content:
+        """The value's low 32 bits as a valid single-precision register."""
+        content = self.low(value, 32)
+        if content.boxed:
+            return self.give(content, to)
+        if content.const is None and not self.in_register(content) and self.in_vector(content):
+            content = self.fx("fmv.x.w", (content,), 64, 32)
+        return self.xf("fmv.w.x", content, to, boxed=True)
+
+
+Handler = Callable[[Emitter, Micro], None]
+HANDLERS: dict[Code, Handler] = {}
+
+
+def handles(*codes: Code) -> Callable[[Handler], Handler]:
+    """Register the function that emits these micro-operations."""
+
+    def register(function: Handler) -> Handler:
+        for code in codes:
+            HANDLERS[code] = function
+        return function
+
+    return register
