@@ -53,6 +53,9 @@ AAPCS64 = TargetAbi(
     high_candidates=(),
     form=form,
     entry_form=form,
+    native_flags=True,
+    callee_saved=names("x", range(19, 30)),
+    link="x30",
 )
 
 

@@ -194,6 +194,10 @@ def compare_zero(state: State, flags: Flags, val: Val) -> None:
             right = f"#{mask:#x}"
         state.emit(f"tst {state.operand(a, wide)}, {right}")
         take(state, flags, "logic")
+    elif size >= 4 and flags.kind == "logic" and flags.id == state.flag_out:
+        source = state.operand(val, size)
+        state.emit(f"tst {source}, {source}")
+        take(state, flags, "logic")
     elif size >= 4:
         state.emit(f"cmp {state.operand(val, size)}, #0")
         take(state, flags, "sub" if no_carry else "result")
@@ -292,8 +296,10 @@ def leave_in_nzcv(state: State, flags: Flags, out: EdgeFlags) -> None:
     if flags.saved is not None and state.nzcv is not flags:
         state.emit(f"msr nzcv, {X[state.use(flags.saved)]}")
         state.nzcv = flags
-    if state.nzcv is flags and (flags.mode in (out.nzcv, "result") or (flags.mode == "sub" and out.nzcv == "logic")):
-        return
+    if state.nzcv is flags:
+        same = flags.mode in (out.nzcv, "result") or (flags.mode == "sub" and out.nzcv == "logic")
+        if same and (flags.mode == out.nzcv or "c" not in out.live):
+            return
     if not flags.args:
         raise ToolError(f"flags in NZCV as {flags.mode!r} cannot be handed on as {out.nzcv!r}")
     emit_compare(state, flags)

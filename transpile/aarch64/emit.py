@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpile.aarch64 import control, flags, integer, memory, moves
+from transpile.aarch64 import control, flags, floats, integer, memory, moves, packed
 from transpile.aarch64.peephole import improve
 from transpile.aarch64.state import State
 from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
@@ -64,6 +64,18 @@ HANDLERS: dict[Code, Callable[[State, Micro], None]] = {
     Code.ATOMIC: memory.atomic,
     Code.CAS: memory.compare_and_swap,
     Code.FENCE: memory.fence,
+    Code.FADD: floats.arithmetic,
+    Code.FSUB: floats.arithmetic,
+    Code.FMUL: floats.arithmetic,
+    Code.FDIV: floats.arithmetic,
+    Code.FSQRT: floats.arithmetic,
+    Code.FMIN: floats.extreme,
+    Code.FMAX: floats.extreme,
+    Code.I2F: floats.from_integer,
+    Code.F2I: floats.to_integer,
+    Code.F2IR: floats.to_integer,
+    Code.F2F: floats.convert,
+    Code.PACKED: packed.packed,
 }
 
 

@@ -30,7 +30,9 @@ def leave(state: State, keep: list[Val]) -> None:
         if place.slot >= 0:
             store_slot(state, val, place.slot)
         else:
-            (vector if val.vector else integer).append((number_of(place), val, max(form.bits >> 3, 4)))
+            kept = any(val is other for other in keep)
+            size = (16 if val.vector else 8) if kept else max(form.bits >> 3, 4)
+            (vector if val.vector else integer).append((number_of(place), val, size))
     for register, val, size in flag_moves:
         add_flag_operand(state, integer, vector, register, val, size)
     if vector:
