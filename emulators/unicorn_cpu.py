@@ -1,77 +1,157 @@
-"""One processor under Unicorn: run a byte string from a given state and see what it did.
+"""Short pieces of machine code on Unicorn: registers in, registers and stores out, many thousands of runs a second.
 
-Memory is mapped page by page as it is touched; a page holds what ``fill`` derives from the seed, with the given bytes
-over it, so two runs with the same seed see the same memory. Registers are named as in ``transpile.solvers.machine``:
-``rax``, ``xmm0.lo``, ``CF``; ``a0``, ``fa0``; ``x0``, ``sp``, ``v0.hi``, ``NG``.
+Memory costs nothing to set up: every page exists and its content follows from (seed, page address) alone, so two
+CPUs with the same seed see the same memory. Addresses below ``LOWEST`` and from ``HIGHEST`` on fault, and so does data
+access to the code. Registers are named as in the manuals, by 64-bit containers: ``rax``, ``xmm0.lo``, ``ZF``, ``fs``
+(its base); ``a0``, ``fa0``, ``tp``; ``x0``, ``sp``, ``v0.hi``, ``NG``, ``tpidr_el0``.
+
+Unicorn 2.1 differs from real hardware in that RISC-V single-precision results are not NaN-boxed, that misaligned
+vector accesses never fault, and that RISC-V has no bit-manipulation extensions.
 """
 
 from __future__ import annotations
 
+import ctypes
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+import struct
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import unicorn
-from unicorn import arm64_const as arm
-from unicorn import riscv_const as riscv
-from unicorn import x86_const as x86
+import unicorn as u
+from unicorn import arm64_const, riscv_const, x86_const
 
-CODE = 0x1000
-"""Where the code is placed."""
-PAGE = 0x1000
+PAGE = 4096
+CODE = 0x0F00_0000
+CODE_SIZE = 0x2_0000
+LOWEST = 0x1_0000
+HIGHEST = 1 << 44
+ARENA = range(0x2000_0000, 0x2000_4000)
+"""Where pointers in memory point to."""
 
-_Access = tuple[Callable[[unicorn.Uc], int], Callable[[unicorn.Uc, int], None]]
+_FRAMES = 64
+_PHYSICAL = 0x1_0000_0000
+_POOL_SIZE = 1 << 18
+_ALL = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``fault`` is empty when the code reached its end or jumped out of itself to ``exit_address``. ``pages`` holds
-    the final content of every page that was touched, the code aside."""
+    """``writes``: (address, bytes, value) in order. ``reads``: (address, bytes) inside the watched addresses.
+    ``exit_address``: where control went when it left the code, or the faulting instruction. ``fault`` is empty, or
+    ``read`` ``write`` (address out of bounds), ``illegal``, ``exception <n>`` or ``unfinished``."""
 
-    registers: Mapping[str, int]
+    registers: dict[str, int]
+    writes: list[tuple[int, int, int]]
+    reads: list[tuple[int, int]]
     exit_address: int
-    fault: str = ""
-    pages: Mapping[int, bytes] = field(default_factory=dict)
-    initial: Mapping[int, bytes] = field(default_factory=dict)
-
-    @property
-    def writes(self) -> dict[int, int]:
-        """Address -> byte, where memory changed."""
-        changed = {}
-        for page, content in self.pages.items():
-            before = self.initial[page]
-            if content != before:
-                changed.update({page + i: b for i, b in enumerate(content) if b != before[i]})
-        return changed
-
-    def byte(self, address: int) -> int | None:
-        """The final byte at ``address``; None if its page was never touched."""
-        page = self.pages.get(address & -PAGE)
-        return None if page is None else page[address & PAGE - 1]
+    fault: str
+    pages: dict[int, bytes]
+    """What the stores left in the pages that they touched."""
 
 
-@lru_cache(maxsize=4096)
-def fill(seed: int, page: int) -> bytes:
-    """What an untouched page holds."""
-    return random.Random(seed * 0x9E3779B97F4A7C15 ^ page).randbytes(PAGE)
+@dataclass(frozen=True, slots=True)
+class _Isa:
+    """``scalars`` and ``vectors``: name -> Unicorn's number; ``flags``: flag -> bit of ``flag_register``."""
+
+    arch: int
+    mode: int
+    model: int | None
+    pc: int
+    scalars: Mapping[str, int]
+    vectors: Mapping[str, int]
+    flags: Mapping[str, int]
+    flag_register: int | None
+    fixed: Mapping[int, int]
+
+
+def _numbers(
+    module: Any, prefix: str, names: Sequence[str], renamed: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    renamed = renamed or {}
+    return {name: getattr(module, prefix + renamed.get(name, name).upper()) for name in names}
+
+
+_X86_NAMES = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", *(f"r{n}" for n in range(8, 16)), "fs")
+_RISCV_NAMES = (
+    "ra", "sp", "gp", "tp", *(f"t{n}" for n in range(7)), *(f"s{n}" for n in range(12)), *(f"a{n}" for n in range(8)),
+    *(f"ft{n}" for n in range(12)), *(f"fs{n}" for n in range(12)), *(f"fa{n}" for n in range(8)),
+)  # fmt: skip
+_AARCH64_NAMES = (*(f"x{n}" for n in range(31)), "sp", "tpidr_el0")
+
+_ISAS = {
+    "x86": _Isa(
+        u.UC_ARCH_X86, u.UC_MODE_64, None, x86_const.UC_X86_REG_RIP,
+        _numbers(x86_const, "UC_X86_REG_", _X86_NAMES, {"fs": "fs_base"}),
+        _numbers(x86_const, "UC_X86_REG_", [f"xmm{n}" for n in range(16)]),
+        {"CF": 0, "PF": 2, "AF": 4, "ZF": 6, "SF": 7, "DF": 10, "OF": 11}, x86_const.UC_X86_REG_EFLAGS, {},
+    ),
+    "riscv": _Isa(
+        u.UC_ARCH_RISCV, u.UC_MODE_RISCV64, None, riscv_const.UC_RISCV_REG_PC,
+        _numbers(riscv_const, "UC_RISCV_REG_", _RISCV_NAMES), {}, {}, None,
+        {riscv_const.UC_RISCV_REG_MSTATUS: 0x6000},
+    ),
+    "aarch64": _Isa(
+        u.UC_ARCH_ARM64, u.UC_MODE_ARM, arm64_const.UC_CPU_ARM64_MAX, arm64_const.UC_ARM64_REG_PC,
+        _numbers(arm64_const, "UC_ARM64_REG_", _AARCH64_NAMES),
+        _numbers(arm64_const, "UC_ARM64_REG_", [f"v{n}" for n in range(32)]),
+        {"OV": 28, "CY": 29, "ZR": 30, "NG": 31}, arm64_const.UC_ARM64_REG_NZCV,
+        {arm64_const.UC_ARM64_REG_CPACR_EL1: 3 << 20},
+    ),
+}  # fmt: skip
+
+
+def _pool() -> bytes:
+    """What memory is made of: pointers, small and large integers, floats and text."""
+    draw = random.Random(20240229)
+    kinds: list[Callable[[], bytes]] = [
+        lambda: draw.randbytes(8),
+        lambda: draw.randbytes(8),
+        lambda: struct.pack("<q", draw.randint(-9, 99)),
+        lambda: struct.pack("<ii", draw.randint(-9, 99), draw.randint(-99, 9)),
+        lambda: struct.pack("<Q", draw.randrange(ARENA.start, ARENA.stop, 16)),
+        lambda: struct.pack("<Q", draw.randrange(ARENA.start, ARENA.stop, 16)),
+        lambda: struct.pack("<d", draw.choice((0.0, -0.0, 1.0, draw.uniform(-1e3, 1e3), draw.gauss(0, 1e200)))),
+        lambda: struct.pack("<ff", draw.uniform(-9, 9), draw.uniform(-1e9, 1e9)),
+        lambda: bytes(draw.choices(b"abc XYZ019.\0", k=8)),
+    ]
+    return b"".join(draw.choice(kinds)() for _ in range(_POOL_SIZE // 8))
+
+
+_POOL = ctypes.create_string_buffer(_pool() * 2)
+_POOL_ADDRESS = ctypes.addressof(_POOL)
+
+
+def _pool_offset(seed: int, page: int) -> int:
+    return ((page // PAGE * 0x9E3779B97F4A7C15 + seed * 0xD1B54A32D192ED03 & _ALL) >> 20) % _POOL_SIZE & ~15
+
+
+def page_content(seed: int, page: int) -> bytes:
+    """What the page at address ``page`` holds before a run with ``seed``."""
+    at = _pool_offset(seed, page)
+    return ctypes.string_at(_POOL_ADDRESS + at, PAGE)
 
 
 class UnicornCpu:
-    """A processor of ``isa`` (``x86``, ``riscv``, ``aarch64``), to be used for many runs."""
+    """One emulated CPU, to be used again and again. Loads from ``watch`` are reported in ``Result.reads``."""
 
-    def __init__(self, isa: str) -> None:
-        self.isa = isa
-        self._uc = _MAKERS[isa]()
-        self._access = _ACCESS[isa]
-        self._pc = _PROGRAM_COUNTER[isa]
-        self._mapped: dict[int, bytes] = {}
-        self._memory: Mapping[int, bytes] = {}
+    def __init__(self, isa: str, watch: range = range(0)) -> None:
+        self._isa = _ISAS[isa]
+        self._registers = _RegisterFile(self._isa)
+        self._watch = watch
+        self._loaded: tuple[bytes, tuple[int, ...]] | None = None
+        self._exits: frozenset[int] = frozenset()
         self._seed = 0
-        self._end = 0
-        self._uc.mem_map(CODE, 16 * PAGE)
-        accesses = unicorn.UC_HOOK_MEM_READ_UNMAPPED | unicorn.UC_HOOK_MEM_WRITE_UNMAPPED
-        self._uc.hook_add(accesses, self._touch)
+        self._overlays: dict[int, list[tuple[int, bytes]]] = {}
+        self._frames: dict[int, int] = {}
+        self._pages: list[int] = []
+        self._writes: list[tuple[int, int, int]] = []
+        self._reads: list[tuple[int, int]] = []
+        self._fault = ""
+        self._ram = ctypes.create_string_buffer(_FRAMES * PAGE)
+        self._ram_address = ctypes.addressof(self._ram)
+        self._uc = self._machine()
+        self._forget_pages()
 
     def run(
         self,
@@ -79,130 +159,183 @@ class UnicornCpu:
         registers: Mapping[str, int],
         memory: Mapping[int, bytes] | None = None,
         seed: int = 0,
-        stop_at: int = 0,
-        limit: int = 10_000,
+        stop: Collection[int] = (),
+        max_instructions: int = 10_000,
     ) -> Result:
-        """Run ``code`` until its end (or ``stop_at``), until it leaves, or for ``limit`` instructions."""
-        uc = self._uc
-        self._memory, self._seed = memory or {}, seed
-        uc.mem_write(CODE, code + bytes(16))
-        uc.ctl_remove_cache(CODE, CODE + len(code) + 16)
-        for name in self._access:
-            self.write(name, registers.get(name, 0))
-        fault = ""
+        """Run ``code`` at ``CODE`` until control leaves it: past its end, to one of ``stop``, or to any address outside
+        the code area. Registers that are not given are zero; ``memory`` lies over what the seed says."""
+        self._load(code, tuple(stop))
+        self._start_memory(seed, memory or {})
+        self._registers.write(self._uc, registers)
         try:
-            uc.emu_start(CODE, stop_at or CODE + len(code), 0, limit)
-        except unicorn.UcError as error:
-            if error.errno != unicorn.UC_ERR_FETCH_UNMAPPED:
-                fault = str(error)
-        where = uc.reg_read(self._pc)
-        if not fault and where != (stop_at or CODE + len(code)) and CODE <= where < CODE + len(code):
-            fault = f"still running after {limit} instructions"
-        state = {name: self.read(name) for name in self._access}
-        pages = {page: bytes(uc.mem_read(page, PAGE)) for page in self._mapped}
-        initial = self._mapped
-        self._mapped = {}
-        for page in initial:
-            uc.mem_unmap(page, PAGE)
-        return Result(state, where, fault, pages, initial)
+            self._uc.emu_start(CODE, 0, count=max_instructions)
+        except u.UcError as error:
+            if not self._fault:
+                self._fault = "illegal" if error.errno == u.UC_ERR_INSN_INVALID else str(error)
+        after, address = self._registers.read(self._uc)
+        fault = self._fault
+        if fault == "fetch":
+            fault = ""
+        elif not fault and address not in self._exits:
+            fault = "unfinished"
+        touched = {w[0] & -PAGE for w in self._writes} | {w[0] + w[1] - 1 & -PAGE for w in self._writes}
+        pages = {p: self._content(p) for p in touched if p in self._frames}
+        return Result(after, self._writes, self._reads, address, fault, pages)
 
-    def read(self, name: str) -> int:
-        return self._access[name][0](self._uc)
+    def _content(self, page: int) -> bytes:
+        return ctypes.string_at(self._ram_address + self._frames[page] * PAGE, PAGE)
 
-    def write(self, name: str, value: int) -> None:
-        self._access[name][1](self._uc, value)
+    def _machine(self) -> Any:
+        isa = self._isa
+        uc = u.Uc(isa.arch, isa.mode)
+        if isa.model is not None:
+            uc.ctl_set_cpu_model(isa.model)
+        uc.ctl_set_tlb_mode(u.UC_TLB_VIRTUAL)
+        uc.ctl_exits_enabled(True)
+        uc.mem_map(CODE, CODE_SIZE, u.UC_PROT_EXEC)
+        uc.mem_map_ptr(_PHYSICAL, _FRAMES * PAGE, u.UC_PROT_READ | u.UC_PROT_WRITE, self._ram_address)
+        for register, value in isa.fixed.items():
+            uc.reg_write(register, value)
+        uc.hook_add(u.UC_HOOK_TLB_FILL, self._on_page)
+        uc.hook_add(u.UC_HOOK_MEM_WRITE, self._on_write)
+        uc.hook_add(u.UC_HOOK_INTR, self._on_interrupt)
+        if self._watch:
+            pages = (self._watch.stop - 1) // PAGE - self._watch.start // PAGE + 1
+            uc.hook_add(u.UC_HOOK_MEM_READ, self._on_read, None, _PHYSICAL, _PHYSICAL + pages * PAGE - 1)
+        return uc
 
-    def _touch(self, uc: unicorn.Uc, kind: int, address: int, size: int, value: int, data: object) -> bool:
-        for page in range(address & -PAGE, address + size, PAGE):
-            if page in self._mapped or CODE <= page < CODE + 16 * PAGE:
-                continue
-            content = bytearray(fill(self._seed, page))
-            for start, piece in self._memory.items():
-                for at, byte in enumerate(piece, start - page):
-                    if 0 <= at < PAGE:
-                        content[at] = byte
-            try:
-                uc.mem_map(page, PAGE)
-            except unicorn.UcError:
-                return False
-            self._mapped[page] = bytes(content)
-            uc.mem_write(page, self._mapped[page])
+    def _load(self, code: bytes, stop: tuple[int, ...]) -> None:
+        if self._loaded == (code, stop):
+            return
+        if len(code) >= CODE_SIZE:
+            raise ValueError(f"{len(code)} bytes of code do not fit")
+        uc = self._uc
+        self._exits = frozenset((CODE + len(code), *stop))
+        uc.ctl_remove_cache(CODE, CODE + CODE_SIZE)
+        uc.mem_write(CODE, code)
+        uc.ctl_set_exits(sorted(self._exits))
+        self._forget_pages()
+        self._loaded = (code, stop)
+
+    def _start_memory(self, seed: int, memory: Mapping[int, bytes]) -> None:
+        self._seed = seed
+        self._writes, self._reads, self._fault = [], [], ""
+        self._overlays = {}
+        for address, content in memory.items():
+            while content:
+                page, offset = address & -PAGE, address % PAGE
+                self._overlays.setdefault(page, []).append((offset, content[: PAGE - offset]))
+                address, content = page + PAGE, content[PAGE - offset :]
+        if len(self._pages) > _FRAMES // 2:
+            self._forget_pages()
+        for number, page in enumerate(self._pages):
+            self._fill(number, page)
+
+    def _forget_pages(self) -> None:
+        self._uc.ctl(u.UC_CTL_TLB_FLUSH, u.UC_CTL_IO_WRITE)
+        self._frames, self._pages = {}, []
+        # The watched pages get the first frames, so that Unicorn itself can tell their loads apart.
+        for page in range(self._watch.start & -PAGE, self._watch.stop, PAGE):
+            self._frame(page)
+
+    def _frame(self, page: int) -> int | None:
+        """The physical frame of a page."""
+        known = self._frames.get(page)
+        if known is not None:
+            return known
+        number = len(self._pages)
+        if number == _FRAMES:
+            return None
+        self._frames[page] = number
+        self._pages.append(page)
+        self._fill(number, page)
+        return number
+
+    def _fill(self, number: int, page: int) -> None:
+        at = self._ram_address + number * PAGE
+        ctypes.memmove(at, _POOL_ADDRESS + _pool_offset(self._seed, page), PAGE)
+        for offset, content in self._overlays.get(page, ()):
+            ctypes.memmove(at + offset, content, len(content))
+
+    def _on_page(self, _uc: Any, address: int, access: int, entry: Any, _data: Any) -> bool:
+        if CODE <= address < CODE + CODE_SIZE and access == u.UC_MEM_FETCH:
+            entry.paddr = address
+            entry.perms = u.UC_PROT_EXEC
+            return True
+        if access == u.UC_MEM_FETCH:
+            self._fault = "fetch"
+            return False
+        inside = LOWEST <= address < CODE or CODE + CODE_SIZE <= address < HIGHEST
+        number = self._frame(address & -PAGE) if inside else None
+        if number is None:
+            self._fault = "write" if access == u.UC_MEM_WRITE else "read"
+            return False
+        entry.paddr = _PHYSICAL + number * PAGE + address % PAGE
+        entry.perms = u.UC_PROT_READ | u.UC_PROT_WRITE
         return True
 
+    def _virtual(self, physical: int) -> int:
+        offset = physical - _PHYSICAL
+        return self._pages[offset // PAGE] + offset % PAGE
 
-def _plain(register: int) -> _Access:
-    return lambda uc: uc.reg_read(register), lambda uc, value: uc.reg_write(register, value)
+    def _on_write(self, _uc: Any, _access: int, address: int, size: int, value: int, _data: Any) -> None:
+        # Unicorn also reports a store whose page was refused.
+        if address - _PHYSICAL < len(self._pages) * PAGE:
+            self._writes.append((self._virtual(address), size, value & (1 << 8 * size) - 1))
 
+    def _on_read(self, _uc: Any, _access: int, address: int, size: int, _value: int, _data: Any) -> None:
+        self._reads.append((self._virtual(address), size))
 
-def _half(register: int, high: bool) -> _Access:
-    shift = 64 if high else 0
-    mask = ((1 << 64) - 1) << shift
-
-    def read(uc: unicorn.Uc) -> int:
-        return int(uc.reg_read(register)) >> shift & (1 << 64) - 1
-
-    def write(uc: unicorn.Uc, value: int) -> None:
-        uc.reg_write(register, uc.reg_read(register) & ~mask | value << shift)
-
-    return read, write
-
-
-def _bit(register: int, bit: int) -> _Access:
-    def read(uc: unicorn.Uc) -> int:
-        return int(uc.reg_read(register)) >> bit & 1
-
-    def write(uc: unicorn.Uc, value: int) -> None:
-        uc.reg_write(register, uc.reg_read(register) & ~(1 << bit) | (value & 1) << bit)
-
-    return read, write
+    def _on_interrupt(self, uc: Any, number: int, _data: Any) -> None:
+        self._fault = self._fault or f"exception {number}"
+        uc.emu_stop()
 
 
-def _x86() -> unicorn.Uc:
-    uc = unicorn.Uc(unicorn.UC_ARCH_X86, unicorn.UC_MODE_64)
-    uc.ctl_set_cpu_model(x86.UC_CPU_X86_HASWELL)
-    return uc
+class _RegisterFile:
+    """All registers of a CPU in one buffer, so that one call of Unicorn moves them."""
 
+    def __init__(self, isa: _Isa) -> None:
+        self._flags = isa.flags
+        self._scalars = {name: i for i, name in enumerate(isa.scalars)}
+        numbers = [*isa.scalars.values(), *isa.vectors.values()]
+        self._vectors = {f"{name}.{half}": 2 * i + (half == "hi")
+                         for i, name in enumerate(isa.vectors) for half in ("lo", "hi")}  # fmt: skip
+        if isa.flag_register is not None:
+            numbers.append(isa.flag_register)
+        numbers.append(isa.pc)
+        words = 2 * len(numbers)
+        self._slots = {name: 2 * i for name, i in self._scalars.items()}
+        base = 2 * len(self._scalars)
+        self._slots |= {name: base + i for name, i in self._vectors.items()}
+        self._flag_slot = words - 4
+        self._pc_slot = words - 2
+        self._words = (ctypes.c_uint64 * words)()
+        self._count = len(numbers)
+        self._numbers = (ctypes.c_int * self._count)(*numbers)
+        start = ctypes.addressof(self._words)
+        self._pointers = (ctypes.c_void_p * self._count)(*(start + 16 * i for i in range(self._count)))
 
-def _riscv() -> unicorn.Uc:
-    uc = unicorn.Uc(unicorn.UC_ARCH_RISCV, unicorn.UC_MODE_RISCV64)
-    uc.reg_write(riscv.UC_RISCV_REG_MSTATUS, 0x6000)  # FS: floating-point state on
-    return uc
+    def write(self, uc: Any, registers: Mapping[str, int]) -> None:
+        """Set every register but the program counter; those not in ``registers`` to zero."""
+        words, slots = self._words, self._slots
+        ctypes.memset(words, 0, ctypes.sizeof(words))
+        flags = 0
+        for name, value in registers.items():
+            slot = slots.get(name)
+            if slot is not None:
+                words[slot] = value
+            else:
+                flags |= (value & 1) << self._flags[name]
+        if self._flags:
+            words[self._flag_slot] = flags
+        uc._do_reg_write_batch(self._numbers, self._pointers, ctypes.c_int(self._count - 1))
 
-
-def _aarch64() -> unicorn.Uc:
-    uc = unicorn.Uc(unicorn.UC_ARCH_ARM64, unicorn.UC_MODE_ARM)
-    uc.ctl_set_cpu_model(arm.UC_CPU_ARM64_MAX)
-    uc.reg_write(arm.UC_ARM64_REG_CPACR_EL1, 3 << 20)  # FPEN: do not trap floating point
-    return uc
-
-
-_MAKERS = {"x86": _x86, "riscv": _riscv, "aarch64": _aarch64}
-_PROGRAM_COUNTER = {
-    "x86": x86.UC_X86_REG_RIP,
-    "riscv": riscv.UC_RISCV_REG_PC,
-    "aarch64": arm.UC_ARM64_REG_PC,
-}
-_FLAG_BITS = {"CF": 0, "PF": 2, "AF": 4, "ZF": 6, "SF": 7, "DF": 10, "OF": 11}
-_RISCV_NAMES = (
-    [f"t{i}" for i in range(7)] + [f"s{i}" for i in range(12)] + [f"a{i}" for i in range(8)] + ["ra", "sp", "gp", "tp"]
-)
-_RISCV_FLOATS = [f"ft{i}" for i in range(12)] + [f"fs{i}" for i in range(12)] + [f"fa{i}" for i in range(8)]
-_X86_NAMES = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15".split()
-_ACCESS: dict[str, dict[str, _Access]] = {
-    "x86": {
-        **{name: _plain(getattr(x86, f"UC_X86_REG_{name.upper()}")) for name in _X86_NAMES},
-        **{f"xmm{i}.lo": _half(x86.UC_X86_REG_XMM0 + i, False) for i in range(16)},
-        **{f"xmm{i}.hi": _half(x86.UC_X86_REG_XMM0 + i, True) for i in range(16)},
-        **{name: _bit(x86.UC_X86_REG_EFLAGS, bit) for name, bit in _FLAG_BITS.items()},
-        "fs": _plain(x86.UC_X86_REG_FS_BASE),
-    },
-    "riscv": {name: _plain(getattr(riscv, f"UC_RISCV_REG_{name.upper()}")) for name in (*_RISCV_NAMES, *_RISCV_FLOATS)},
-    "aarch64": {
-        **{f"x{i}": _plain(getattr(arm, f"UC_ARM64_REG_X{i}")) for i in range(31)},
-        "sp": _plain(arm.UC_ARM64_REG_SP),
-        "tpidr_el0": _plain(arm.UC_ARM64_REG_TPIDR_EL0),
-        **{f"v{i}.lo": _half(arm.UC_ARM64_REG_V0 + i, False) for i in range(32)},
-        **{f"v{i}.hi": _half(arm.UC_ARM64_REG_V0 + i, True) for i in range(32)},
-        **{name: _bit(arm.UC_ARM64_REG_NZCV, bit) for name, bit in (("NG", 31), ("ZR", 30), ("CY", 29), ("OV", 28))},
-    },
-}
+    def read(self, uc: Any) -> tuple[dict[str, int], int]:
+        """All registers, and the program counter."""
+        words = self._words
+        uc._do_reg_read_batch(self._numbers, self._pointers, ctypes.c_int(self._count))
+        content = list(words)
+        registers = {name: content[slot] for name, slot in self._slots.items()}
+        for name, bit in self._flags.items():
+            registers[name] = content[self._flag_slot] >> bit & 1
+        return registers, content[self._pc_slot]
