@@ -44,6 +44,8 @@ class Program:
         index = {term: i for i, term in enumerate(order)}
         self._steps = [(term, [index[arg] for arg in term.args]) for term in order]
         self._roots = [index[term] for term in roots]
+        self.names = {term.name: term.width for term in order if term.op == "var"}
+        """The variables that an environment must have, with their widths."""
 
     def run(
         self, env: Mapping[str, int], load: LoadCallback = no_loads, apply: ApplyCallback = no_functions

@@ -49,6 +49,9 @@ _constants: dict[tuple[int, int], Term] = {}
 extract_memo: dict[tuple[Term, int, int], Term] = {}
 
 
+_serial = [0]
+
+
 def make(
     op: str,
     width: int,
@@ -61,7 +64,8 @@ def make(
     key = (op, width, args, value, name, coefs)
     term = _table.get(key)
     if term is None:
-        term = _table[key] = Term(op, width, args, value, name, coefs, len(_table) + len(_constants))
+        _serial[0] += 1
+        term = _table[key] = Term(op, width, args, value, name, coefs, _serial[0])
     return term
 
 
@@ -71,7 +75,8 @@ def const(value: int, width: int) -> Term:
     key = (value, width)
     term = _constants.get(key)
     if term is None:
-        term = _constants[key] = Term("const", width, (), value, "", (), len(_table) + len(_constants))
+        _serial[0] += 1
+        term = _constants[key] = Term("const", width, (), value, "", (), _serial[0])
     return term
 
 
@@ -84,13 +89,32 @@ FALSE = const(0, 1)
 TRUE = const(1, 1)
 
 
+_permanent: dict[Key, Term] = {}
+_generation = [0]
+
+
+def permanent(name: str, width: int) -> Term:
+    """A variable that survives ``reset``: for module constants."""
+    term = var(name, width)
+    _permanent["var", width, (), 0, name, ()] = term
+    return term
+
+
+def generation() -> int:
+    """How often the terms have been reset."""
+    return _generation[0]
+
+
 def reset() -> None:
-    """Forget all terms (``TRUE`` and ``FALSE`` stay valid) and give their memory back."""
+    """Forget all terms and give their memory back; ``TRUE``, ``FALSE`` and ``permanent`` variables stay valid."""
+    _generation[0] += 1
     _table.clear()
+    _table.update(_permanent)
     _constants.clear()
     extract_memo.clear()
     _constants[(0, 1)] = FALSE
     _constants[(1, 1)] = TRUE
+    _serial[0] = max(term.id for term in (FALSE, TRUE, *_permanent.values()))
 
 
 def pool_size() -> int:

@@ -25,7 +25,19 @@ from transpile.solvers.rewrite_linear import add, difference, linear, mul, neg, 
 from transpile.solvers.rewrite_ranges import signed_bits, unsigned_bits
 from transpile.solvers.rewrite_select import ite
 from transpile.solvers.rewrite_slices import ashr, concat, extract, load, lshr, sext, shl, zext
-from transpile.solvers.term_pool import FALSE, TRUE, Term, const, pool_size, postorder, reset, show, var, variables
+from transpile.solvers.term_pool import (
+    FALSE,
+    TRUE,
+    Term,
+    const,
+    permanent,
+    pool_size,
+    postorder,
+    reset,
+    show,
+    var,
+    variables,
+)
 
 __all__ = [
     "FALSE",
@@ -63,6 +75,7 @@ __all__ = [
     "mul",
     "ne",
     "neg",
+    "permanent",
     "pool_size",
     "popcount",
     "postorder",
