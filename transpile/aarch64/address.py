@@ -36,7 +36,7 @@ def parts(state: State, address: Address) -> Parts:
             found.disp += found.index.const << found.shift
             found.index, found.shift = None, 0
     base = address.base
-    if type(base) is Reg and base.name == "sp":
+    if isinstance(base, Reg) and base.name == "sp":
         found.sp = True
     elif base is not None:
         found.base = state.value(base)
@@ -135,13 +135,13 @@ def fold_index(state: State, found: Parts) -> None:
     index = found.index
     assert index is not None
     if found.sp:
-        key = ("spsum", state.sp_version, index, found.shift)
-        known = state.cached(key)
+        sp_key = ("spsum", state.sp_version, index, found.shift)
+        known = state.cached(sp_key)
         if known is None:
             right = index_text(state, index, found.shift)
             target = state.scratch()
             state.emit(f"add {X[target]}, sp, {right}")
-            known = state.keep(key, target)
+            known = state.keep(sp_key, target)
         found.base, found.sp = known, False
     elif found.base is not None:
         found.base = sum_of(state, found.base, index, found.shift)

@@ -13,7 +13,9 @@ from transpile.native.relation import EdgeFlags
 
 _RESULT_KINDS = frozenset(("logic", "result", "zero", "shl", "shr", "sar", "inc", "dec"))
 """Kinds whose last operand is the result that ZF and SF (of ``zero``: ZF) describe."""
-_NO_CARRY = {"e": "e", "be": "e", "ne": "ne", "a": "ne", "s": "s", "l": "s", "ns": "ns", "ge": "ns", "le": "le", "g": "g"}
+_NO_CARRY = {
+    "e": "e", "be": "e", "ne": "ne", "a": "ne", "s": "s", "l": "s", "ns": "ns", "ge": "ns", "le": "le", "g": "g",
+}  # fmt: skip
 """Conditions when CF = OF = 0."""
 _EQUALITY = frozenset(("e", "ne"))
 _UNSIGNED = frozenset(("e", "ne", "b", "ae", "be", "a"))
@@ -144,8 +146,8 @@ def emit_compare(state: State, flags: Flags) -> None:
     zero = as_zero_test(flags)
     if kind == "fcmp":
         names = FLOAT_BY_SIZE[size]
-        a, b = (state.use(v) for v in flags.args)
-        state.emit(f"fcmp {names[a]}, {names[b]}")
+        left, right = (names[state.use(v)] for v in flags.args)
+        state.emit(f"fcmp {left}, {right}")
         take(state, flags, "fcmp")
     elif kind in ("inc", "dec") and not wanted(flags) <= {"e", "s"}:
         compare_step(state, flags)
@@ -227,8 +229,7 @@ def compare_narrow(state: State, flags: Flags) -> None:
     out = flags.id == state.flag_out
     if flags.kind == "sub" and flags.ccs <= _UNSIGNED and not out:
         if b.const is not None:
-            right = compare_text("cmp", state, Val(state.zext(a, size)), const_val(b.const & mask), 4)
-            state.emit(right)
+            state.emit(compare_text("cmp", state, Val(state.zext(a, size)), const_val(b.const & mask), 4))
         else:
             state.emit(extended_compare(state, a, b, size, "uxt"))
         take(state, flags, "unsigned")

@@ -245,7 +245,7 @@ def select(state: State, m: Micro) -> None:
         pick_one(state, dst, yes if found[0] == "always" else no, m)
         return
     found = in_nzcv(state, found)
-    kind, a, b = found
+    kind, a, _ = found
     if kind == "cc" and no.const == 0 and yes.const is not None and not state.merges(dst):
         mask = (1 << 8 * size) - 1
         if yes.const & mask in (1, mask):
@@ -276,7 +276,8 @@ def choose(
         state.emit(f"csel {name}, {left}, {right}, {a}")
         state.emit(f"csel {name}, {left}, {name}, {b}")
     yes, no = vals
-    state.finish(dst, target, u=max(yes.u, no.u), s=max(yes.s, no.s), u32=max(yes.u32, no.u32), s32=max(yes.s32, no.s32))
+    u, s, u32, s32 = max(yes.u, no.u), max(yes.s, no.s), max(yes.u32, no.u32), max(yes.s32, no.s32)
+    state.finish(dst, target, u, s, u32, s32)
 
 
 def pick_one(state: State, dst: Reg | Temp, val: Val, m: Micro) -> None:

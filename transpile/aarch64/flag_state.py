@@ -43,7 +43,7 @@ MODES: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 """What NZCV holds -> x86 condition -> how to test it. ``unsigned``: after comparing zero-extended narrow operands,
-``signed``: sign-extended ones, ``equal``: only Z is right, ``equal0``: and CF is 0, ``result``: only N and Z are right."""
+``signed``: sign-extended ones, ``equal``: only Z is right, ``equal0``: and CF is 0, ``result``: only N and Z are."""
 
 
 @dataclass(slots=True)

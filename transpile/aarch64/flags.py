@@ -1,8 +1,8 @@
 """Flags: NZCV where possible, made when the first consumer asks, or with the operation that also gives the result.
 
-A FLAGS micro-operation becomes a ``Flags``. Its operands are pinned until the last consumer, so that a condition can be a
-``cbz`` or ``tbz``; or the comparison is emitted at once (``pinned`` false) and lives in NZCV. Arm's C after a subtraction
-is the inverse of x86's CF.
+A FLAGS micro-operation becomes a ``Flags``. Its operands are pinned until the last consumer, so that a condition can be
+a ``cbz`` or ``tbz``; or the comparison is emitted at once (``pinned`` false) and lives in NZCV. Arm's C after a
+subtraction is the inverse of x86's CF.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def may_be_immediate(state: State, flags: Flags) -> bool:
 
 def redefined(state: State, m: Micro, last: int) -> bool:
     """Whether an operand's register gets a new value before the last consumer."""
-    names = {a.name for a in m.args if type(a) is Reg}
-    return any(type(n.dst) is Reg and n.dst.name in names for n in state.micros[state.i + 1 : last])
+    names = {a.name for a in m.args if isinstance(a, Reg)}
+    return any(isinstance(n.dst, Reg) and n.dst.name in names for n in state.micros[state.i + 1 : last])
 
 
 def fuse_before(state: State, flags: Flags) -> bool:
@@ -139,7 +139,7 @@ def _equal_const(a: Val, b: Val) -> bool:
 
 def fuse_after(state: State, m: Micro, flags: Flags) -> bool:
     """Let the next operation, on the same operands, set the flags."""
-    if state.i + 1 >= len(state.micros) or m.size < 4 or all(type(a) is Const for a in m.args):
+    if state.i + 1 >= len(state.micros) or m.size < 4 or all(isinstance(a, Const) for a in m.args):
         return False
     following = state.micros[state.i + 1]
     if following.dst is None or following.dst.size != m.size or flags.id == state.flag_out:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def is_bitmask(value: int, size: int) -> bool:
-    """Whether ``and orr eor tst`` take ``value`` (unsigned, ``size`` 4 or 8) as an immediate (Arm ARM, DecodeBitMasks)."""
+    """Whether ``and orr eor tst`` take ``value`` (unsigned, ``size`` bytes) as immediate (Arm ARM, DecodeBitMasks)."""
     width = 8 * size
     if value == 0 or value == (1 << width) - 1:
         return False

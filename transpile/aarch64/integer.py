@@ -16,14 +16,14 @@ from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp
 def copy(state: State, m: Micro) -> None:
     dst, arg = m.dst, m.args[0]
     assert dst is not None
-    val = None if type(arg) is Const else state.value(arg)
+    val = None if isinstance(arg, Const) else state.value(arg)
     if dst.vector or (val is not None and val.vector):
         copy_vector(state, m)
     elif val is None:
         copy_const(state, dst, arg)  # type: ignore[arg-type]
     else:
         copy_val(state, dst, val)
-    if val is not None and type(arg) is Native:
+    if val is not None and isinstance(arg, Native):
         val.pins = 0
 
 
@@ -31,7 +31,7 @@ def copy_const(state: State, dst: Reg | Temp, arg: Const) -> None:
     if not state.merges(dst):
         state.assign(dst, const_val(arg.value))
         return
-    assert type(dst) is Reg
+    assert isinstance(dst, Reg)
     old = state.loc.get(dst.name)
     if old is not None and old.const is not None:
         mask = ((1 << (8 * dst.size)) - 1) << (8 * dst.offset)
@@ -44,10 +44,10 @@ def copy_const(state: State, dst: Reg | Temp, arg: Const) -> None:
 def copy_val(state: State, dst: Reg | Temp, val: Val) -> None:
     size = dst.size
     if state.merges(dst):
-        assert type(dst) is Reg
+        assert isinstance(dst, Reg)
         state.merge(dst, state.use(val), val.u32)
         return
-    clears = size == 4 and type(dst) is Reg and val.u > 32 and state.live_bytes(dst.name) > 4
+    clears = size == 4 and isinstance(dst, Reg) and val.u > 32 and state.live_bytes(dst.name) > 4
     if clears and val.const is not None:
         state.assign(dst, const_val(val.const & 0xFFFFFFFF))
     elif clears or (stays(state, dst, val) and state.result(dst) != val.reg):
@@ -65,7 +65,7 @@ def copy_val(state: State, dst: Reg | Temp, val: Val) -> None:
 
 def stays(state: State, dst: Reg | Temp, val: Val) -> bool:
     """Whether both the copied value and its copy are wanted at the end, so that a rename only delays the move."""
-    if type(dst) is not Reg or dst.name not in state.block.exit or state.i < state.last_def[dst.name]:
+    if not isinstance(dst, Reg) or dst.name not in state.block.exit or state.i < state.last_def[dst.name]:
         return False
     return val.lazy == "" and (bool(val.pins) or state.live(val, state.i, dst.name))
 
@@ -102,7 +102,7 @@ def binary(state: State, m: Micro) -> None:
     if flags is not None:
         note_flags(state, flags, "logic" if code is Code.AND else "sub" if code is Code.SUB else "add")
     elif size >= 4:
-        result = state.loc[dst.name] if type(dst) is Reg else state.temps[dst.index]
+        result = state.loc[dst.name] if isinstance(dst, Reg) else state.temps[dst.index]
         state.last_op = (state.i, code, a, b, size, result, len(state.lines))
 
 
@@ -311,7 +311,7 @@ def multiply_const(state: State, dst: Reg | Temp, a: Val, factor: int, wide: int
 
 def lazily(state: State, codes: tuple[Code, ...], dst: Reg | Temp, second: bool = False) -> bool:
     """Whether the result is read once, soon, by one of ``codes`` at the same size (as ``args[1]`` if ``second``)."""
-    if type(dst) is Reg and dst.size < 4:
+    if isinstance(dst, Reg) and dst.size < 4:
         return False
     j = state.sole_use()
     if j < 0 or j > state.i + 3:
@@ -320,14 +320,14 @@ def lazily(state: State, codes: tuple[Code, ...], dst: Reg | Temp, second: bool 
     if user.code not in codes or user.dst is None or user.dst.size != dst.size:
         return False
     args = user.args
-    if len(args) != 2 or any(type(v) is Const for v in args):
+    if len(args) != 2 or any(isinstance(v, Const) for v in args):
         return False
     if user.code is not Code.SUB and not second:
         return True
     last = args[1]
-    if type(last) is Temp:
-        return type(dst) is Temp and last.index == dst.index
-    return type(last) is Reg and type(dst) is Reg and last.name == dst.name
+    if isinstance(last, Temp):
+        return isinstance(dst, Temp) and last.index == dst.index
+    return isinstance(last, Reg) and isinstance(dst, Reg) and last.name == dst.name
 
 
 def defer(state: State, dst: Reg | Temp, how: str, args: tuple[Val, ...], wide: int, amount: int = 0) -> None:
@@ -377,9 +377,9 @@ def quotient_of(state: State, m: Micro, mnemonic: str, left: str, right: str, wi
     """The quotient of the same operands, from the division just before if there was one."""
     known = state.cached((mnemonic, left, right, wide))
     before = state.micros[state.i - 1] if state.i else None
-    if known is not None and before is not None and before.args == m.args and before.size == m.size:
-        if before.code in (Code.UDIV, Code.SDIV) and type(before.dst) is Temp:
-            return integer(state.use(known), wide)
+    same = before is not None and before.code in (Code.UDIV, Code.SDIV) and before.args == m.args
+    if known is not None and before is not None and same and before.size == m.size and isinstance(before.dst, Temp):
+        return integer(state.use(known), wide)
     quotient = integer(state.scratch(), wide)
     state.emit(f"{mnemonic} {quotient}, {left}, {right}")
     return quotient
@@ -489,9 +489,9 @@ def indexes(state: State, dst: Reg | Temp) -> bool:
         index = user.address.index
         if user.address.scale not in (1, user.size) and user.code is not Code.LEA:
             return False
-        if type(dst) is Temp:
-            return type(index) is Temp and index.index == dst.index
-        return type(index) is Reg and index.name == dst.name
+        if isinstance(dst, Temp):
+            return isinstance(index, Temp) and index.index == dst.index
+        return isinstance(index, Reg) and index.name == dst.name
     return False
 
 
@@ -504,22 +504,22 @@ def zero_extend(state: State, m: Micro) -> None:
     val = state.value(arg)
     bits = 8 * arg.size
     if val.vector:
-        copy_vector(state, Micro(Code.COPY, arg.size, Reg(dst.name, 4) if type(dst) is Reg else dst, (arg,)))
+        copy_vector(state, Micro(Code.COPY, arg.size, Reg(dst.name, 4) if isinstance(dst, Reg) else dst, (arg,)))
         return
     if val.const is not None:
         copy_const(state, dst, Const(val.const & ((1 << bits) - 1), dst.size))
         return
     if val.u <= bits or (dst.size <= 4 and val.u32 <= bits and not _upper_wanted(state, dst)):
-        copy_val(state, Temp(dst.index, 8) if type(dst) is Temp else dst, val)
+        copy_val(state, Temp(dst.index, 8) if isinstance(dst, Temp) else dst, val)
         return
     source = state.use(val)
     target = state.result(dst)
-    state.emit(f"mov {W[target]}, {W[source]}" if bits == 32 else f"uxt{'b' if bits == 8 else 'h'} {W[target]}, {W[source]}")
+    state.emit(f"{({8: 'uxtb', 16: 'uxth', 32: 'mov'})[bits]} {W[target]}, {W[source]}")
     state.finish(dst, target, u=bits)
 
 
 def _upper_wanted(state: State, dst: Reg | Temp) -> bool:
-    return type(dst) is Reg and state.live_bytes(dst.name) > 4
+    return isinstance(dst, Reg) and state.live_bytes(dst.name) > 4
 
 
 def count_bits(state: State, m: Micro) -> None:
@@ -555,7 +555,7 @@ def count_bits(state: State, m: Micro) -> None:
 
 def symbol_address_value(state: State, m: Micro) -> None:
     symbol = m.args[0]
-    assert type(symbol) is Symbol and m.dst is not None
+    assert isinstance(symbol, Symbol) and m.dst is not None
     known = state.cached(("symbol", symbol))
     state.assign(m.dst, known if known is not None else symbol_val(symbol))
 
@@ -571,13 +571,12 @@ def thread_base(state: State, m: Micro) -> None:
 def load_address(state: State, m: Micro) -> None:
     dst, address = m.dst, m.address
     assert dst is not None and address is not None
-    if address.symbol is not None and address.base is None and address.index is None and dst.size == 8:
-        if not address.segment:
-            symbol = address.symbol
-            symbol_address_value(
-                state, Micro(Code.SYMADDR, 8, dst, (Symbol(symbol.name, symbol.addend + address.disp, symbol.kind),))
-            )
-            return
+    symbol = address.symbol
+    bare = address.base is None and address.index is None and not address.segment
+    if symbol is not None and bare and dst.size == 8:
+        whole = Symbol(symbol.name, symbol.addend + address.disp, symbol.kind)
+        symbol_address_value(state, Micro(Code.SYMADDR, 8, dst, (whole,)))
+        return
     found = parts(state, address)
     wide = 8 if dst.size == 8 or found.sp else 4
     if found.index is None:

@@ -1,8 +1,8 @@
 """Loads, stores, atomics and fences.
 
 ``memory_model == "tso"`` keeps x86's order: acquire (RCpc) loads and release stores where ``-march`` has ``ldapr``,
-else a load is followed by ``dmb ishld`` and a store preceded by ``dmb ish``. Read-modify-write operations are always full
-barriers, as x86's locked ones are.
+else a load is followed by ``dmb ishld`` and a store preceded by ``dmb ish``. Read-modify-write operations are always
+full barriers, as x86's locked ones are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SUFFIX = {1: "b", 2: "h", 4: "", 8: ""}
 def private(state: State, address: Address) -> bool:
     """Whether only this thread can reach ``address``: an access to a frame that never escapes."""
     base = address.base
-    return state.context.private_frame and type(base) is Reg and base.name == "sp" and address.index is None
+    return state.context.private_frame and isinstance(base, Reg) and base.name == "sp" and address.index is None
 
 
 def load_mnemonic(size: int, dst_size: int, name: str) -> tuple[str, int]:

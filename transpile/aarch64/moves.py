@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.aarch64.flags import leave_flags
-from transpile.aarch64.registers import D, FLOAT_BY_SIZE, W, X
+from transpile.aarch64.registers import FLOAT_BY_SIZE, D, W, X
 from transpile.aarch64.state import State, number_of
 from transpile.aarch64.values import Bank, Val, const_val
 from transpile.errors import ToolError
@@ -125,7 +125,7 @@ def move(vector: bool, target: int, source: int, size: int) -> str:
         return f"mov {X[target]}, {X[source]}" if size == 8 else f"mov {W[target]}, {W[source]}"
     if size == 16:
         return f"mov v{target}.16b, v{source}.16b"
-    names = FLOAT_BY_SIZE[size] if size in FLOAT_BY_SIZE else D
+    names = FLOAT_BY_SIZE.get(size, D)
     return f"fmov {names[target]}, {names[source]}"
 
 

@@ -14,7 +14,7 @@ from transpile.aarch64.state import State
 from transpile.aarch64.values import Val, const_val
 from transpile.aarch64.vectors import finish_vector
 from transpile.errors import ToolError
-from transpile.native.micro import Const, Micro
+from transpile.native.micro import Const, Micro, Reg
 
 ARRANGEMENT = {1: "16b", 2: "8h", 4: "4s", 8: "2d"}
 LANE = {1: "b", 2: "h", 4: "s", 8: "d"}
@@ -185,7 +185,7 @@ def shift(state: State, m: Micro) -> None:
     assert dst is not None
     t = ARRANGEMENT[lane]
     val = state.value(m.args[0])
-    if type(count) is not Const:
+    if not isinstance(count, Const):
         shift_variable(state, m, val)
         return
     n = count.value
@@ -225,7 +225,7 @@ def shift_variable(state: State, m: Micro, val: Val) -> None:
 def shift_bytes(state: State, m: Micro) -> None:
     """bytes_left, bytes_right: ``ext`` with zeros."""
     dst, count = m.dst, m.args[1]
-    assert dst is not None and type(count) is Const
+    assert dst is not None and isinstance(count, Const)
     n = count.value
     val = state.value(m.args[0])
     if n == 0:
@@ -263,38 +263,32 @@ def pack(state: State, m: Micro) -> None:
 
 def insert(state: State, m: Micro) -> None:
     dst, index = m.dst, m.args[2]
-    assert dst is not None and type(index) is Const
+    assert dst is not None and isinstance(index, Const)
     value = state.value(m.args[1])
-    a = state.use(state.value(m.args[0]))
     if value.vector:
         source = f"v{state.use(value)}.{LANE[m.lane]}[0]"
     else:
         source = state.operand(value, 8 if m.lane == 8 else 4)
-    target = changed(state, m, a)
+    target = changed(state, m, state.value(m.args[0]))
     state.emit(f"mov v{target}.{LANE[m.lane]}[{index.value}], {source}")
     finish_vector(state, dst, target)
 
 
-def changed(state: State, m: Micro, source: int) -> int:
-    """The result's register with the content of ``source``: that register itself where it may be overwritten."""
+def changed(state: State, m: Micro, val: Val) -> int:
+    """A register with the content of ``val`` that may be changed and becomes the result."""
     dst = m.dst
     assert dst is not None
-    target = state.result(dst)
-    if target != source:
-        others = state.vectors.locked - {source}
-        if target in others and len(m.args) > 1:
-            target = state.result(dst, early=True) if _is_operand(state, m, target) else target
-        state.emit(f"mov v{target}.16b, v{source}.16b")
+    source = state.use(val)
+    if not val.weak and not state.live(val, state.i, dst.name if isinstance(dst, Reg) else ""):
+        return source
+    target = state.result(dst, early=True)
+    state.emit(f"mov v{target}.16b, v{source}.16b")
     return target
-
-
-def _is_operand(state: State, m: Micro, reg: int) -> bool:
-    return any(type(a) is not Const and (v := state.value(a)).vector and v.reg == reg for a in m.args[1:])
 
 
 def extract(state: State, m: Micro) -> None:
     dst, index = m.dst, m.args[1]
-    assert dst is not None and type(index) is Const
+    assert dst is not None and isinstance(index, Const)
     source = state.use(state.value(m.args[0]))
     target = state.result(dst)
     name = X[target] if m.lane == 8 else W[target]
@@ -328,7 +322,7 @@ def move_mask(state: State, m: Micro) -> None:
 def compare(state: State, m: Micro) -> None:
     """fcmp: all lanes; fcmp_scalar: the low one."""
     dst, predicate = m.dst, m.args[2]
-    assert dst is not None and type(predicate) is Const
+    assert dst is not None and isinstance(predicate, Const)
     a, b = (state.use(state.value(v)) for v in m.args[:2])
     scalar = m.name == "fcmp_scalar"
     number = predicate.value & 7

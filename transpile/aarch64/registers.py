@@ -1,4 +1,4 @@
-"""Names of AArch64 registers by number. 31 as an integer register is the zero register; the stack pointer has its own name."""
+"""Names of AArch64 registers by number. Integer register 31 is the zero register; the stack pointer is apart."""
 
 from __future__ import annotations
 

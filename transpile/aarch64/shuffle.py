@@ -55,7 +55,7 @@ def single(order: tuple[int, ...], lane: int, a: int, b: int) -> str:
         rotation = [(start + i) % (2 * count) for i in range(count)]
         if start < count and matches(wanted, rotation, count, first == second):
             return f"ext {{}}.16b, v{first}.16b, v{second}.16b, #{start * lane}"
-    if lane < 8 and a == b or all(x < count for x in order):
+    if lane < 8 and (a == b or all(x < count for x in order)):
         for group in (8, 4):
             per = group // lane
             if per > 1 and list(order) == [i // per * per + per - 1 - i % per for i in range(count)]:

@@ -71,12 +71,12 @@ class State:
             if m.address is not None:
                 values = (*values, *(v for v in (m.address.base, m.address.index) if v is not None))
             for v in values:
-                if type(v) is Temp:
+                if isinstance(v, Temp):
                     last[v.index] = i
                     counts[v.index] = counts.get(v.index, 0) + 1
-                elif type(v) is Native:
+                elif isinstance(v, Native):
                     self.native.add(v.name)
-            if type(m.dst) is Reg:
+            if isinstance(m.dst, Reg):
                 self.last_def[m.dst.name] = i
 
     def enter(self) -> None:
@@ -85,8 +85,12 @@ class State:
             if place.slot >= 0:
                 val.lazy, val.amount = "slot", place.slot
             else:
-                bank = self.vectors if val.vector else self.ints
-                bank.put(val, number_of(place))
+                bank, reg = self.vectors if val.vector else self.ints, number_of(place)
+                shared = bank.owner[reg]
+                if shared is not None:
+                    self.bind(name, shared)
+                    continue
+                bank.put(val, reg)
             if val.vector:
                 val.u = 128
             else:
@@ -147,9 +151,9 @@ class State:
     def sole_use(self) -> int:
         """The index of the only micro-operation that reads the current result, if it is near; else -1."""
         dst = self.micros[self.i].dst
-        if type(dst) is Temp:
+        if isinstance(dst, Temp):
             return self.last_use.get(dst.index, -1) if self.use_count.get(dst.index) == 1 else -1
-        assert type(dst) is Reg
+        assert isinstance(dst, Reg)
         found = -1
         for j in range(self.i + 1, min(self.i + 4, len(self.micros))):
             m = self.micros[j]
@@ -157,7 +161,7 @@ class State:
             if uses and (found >= 0 or uses > 1):
                 return -1
             found = j if uses else found
-            over = type(m.dst) is Reg and m.dst.name == dst.name and m.dst.size >= 4
+            over = isinstance(m.dst, Reg) and m.dst.name == dst.name and m.dst.size >= 4
             if found >= 0 and (over or dst.name not in self.live_map(j)):
                 return found
             if over:
@@ -194,12 +198,12 @@ class State:
     def wanted(self, dst: Reg | Temp) -> int:
         """The register where ``dst`` would best be: where the block's end wants it, else its home; -1: anywhere."""
         name = ""
-        if type(dst) is Reg:
+        if isinstance(dst, Reg):
             name, at = dst.name, self.i
         elif self.use_count.get(dst.index) == 1:
             at = self.last_use[dst.index]
             user = self.micros[at]
-            if user.code is Code.COPY and type(user.dst) is Reg and user.dst.vector == dst.vector:
+            if user.code is Code.COPY and isinstance(user.dst, Reg) and user.dst.vector == dst.vector:
                 name = user.dst.name
         if not name:
             return -1
@@ -212,12 +216,12 @@ class State:
         return number_of(place)
 
     def result(self, dst: Reg | Temp, early: bool = False) -> int:
-        """A register to compute ``dst`` in. It may be that of an operand that dies here unless ``early``: written before
-        all operands are read."""
+        """A register to compute ``dst`` in. It may be that of an operand that dies here, unless it is written
+        ``early``: before all operands are read."""
         bank = self.vectors if dst.vector else self.ints
         defining = ""
         if not self.merges(dst):
-            defining = dst.name if type(dst) is Reg else ""
+            defining = dst.name if isinstance(dst, Reg) else ""
             reg = self.wanted(dst)
             if reg >= 0 and not (early and reg in bank.locked):
                 val = bank.owner[reg]
@@ -230,7 +234,7 @@ class State:
 
     def merges(self, dst: Reg | Temp) -> bool:
         """Whether writing ``dst`` must keep other bytes of its location."""
-        if type(dst) is Temp:
+        if isinstance(dst, Temp):
             return False
         if dst.size >= 16 or (dst.size >= 4 and not dst.vector):
             return False
@@ -316,9 +320,9 @@ class State:
             if type(name) is str and name in self.block.exit and self.last_def.get(name, -1) < max(self.i, 0):
                 reg = number_of(self.block.exit[name][0])
                 owner = bank.owner[reg] if reg >= 0 else val
-                if reg >= 0 and reg not in bank.locked:
-                    if owner is None or owner.reg != reg or not self.live(owner, self.i - 1):
-                        return reg
+                free = owner is None or owner.reg != reg or not self.live(owner, self.i - 1)
+                if reg >= 0 and reg not in bank.locked and free:
+                    return reg
         return self.scratch(bank)
 
     def arg(self, value: Value, size: int) -> str:
@@ -385,7 +389,7 @@ class State:
         val.weak = False
 
     def assign(self, dst: Reg | Temp, val: Val) -> None:
-        self.bind(dst.index if type(dst) is Temp else dst.name, val)  # type: ignore[union-attr]
+        self.bind(dst.index if isinstance(dst, Temp) else dst.name, val)  # type: ignore[union-attr]
 
     def finish(self, dst: Reg | Temp, reg: int, u: int = 64, s: int = 64, u32: int = 32, s32: int = 32) -> Val:
         """``dst`` has been computed in integer register ``reg``; facts as for Val."""
@@ -395,7 +399,7 @@ class State:
             s = min(s, u + 1)
         s32 = min(s32, u + 1)
         if self.merges(dst):
-            assert type(dst) is Reg
+            assert isinstance(dst, Reg)
             return self.merge(dst, reg, u if dst.size > 4 else min(u, u32))
         val = Val(u=u, s=s, u32=u32, s32=s32)
         self.ints.put(val, reg)
@@ -442,10 +446,10 @@ class State:
 
 
 def _reads(m: Micro, name: str) -> int:
-    found = sum(1 for v in m.args if type(v) is Reg and v.name == name)
+    found = sum(1 for v in m.args if isinstance(v, Reg) and v.name == name)
     if m.address is not None:
-        found += sum(1 for v in (m.address.base, m.address.index) if type(v) is Reg and v.name == name)
-    partial = type(m.dst) is Reg and m.dst.name == name and m.dst.size < 4
+        found += sum(1 for v in (m.address.base, m.address.index) if isinstance(v, Reg) and v.name == name)
+    partial = isinstance(m.dst, Reg) and m.dst.name == name and m.dst.size < 4
     return found + (2 if partial else 0)
 
 

@@ -1,16 +1,18 @@
 """Directives and comments as GNU as for AArch64 wants them.
 
-On x86 ``.word`` and ``.value`` are 2 bytes and ``.align`` counts bytes; here ``.word`` is 4 bytes, ``.value`` unknown and
-``.align`` a power of two.
+On x86 ``.word`` and ``.value`` are 2 bytes and ``.align`` counts bytes; here ``.word`` is 4 bytes, ``.value`` unknown
+and ``.align`` a power of two.
 """
 
 from __future__ import annotations
 
 _RENAMED = {".value": ".hword", ".word": ".hword", ".align": ".balign", ".dc.l": ".long"}
 _DROPPED = frozenset(
-    ".addrsig .addrsig_sym .nop .nops .bundle_align_mode .bundle_lock .bundle_unlock .intel_syntax .att_syntax"
-    " .intel_mnemonic .att_mnemonic .code64 .code32 .code16 .arch".split()
-)
+    (
+        ".addrsig", ".addrsig_sym", ".nop", ".nops", ".bundle_align_mode", ".bundle_lock", ".bundle_unlock", ".arch",
+        ".intel_syntax", ".att_syntax", ".intel_mnemonic", ".att_mnemonic", ".code64", ".code32", ".code16",
+    )
+)  # fmt: skip
 _PROPERTY = ".note.gnu.property"
 
 

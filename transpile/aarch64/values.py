@@ -15,7 +15,9 @@ class Val:
     """``reg`` is -1 while in no register. The register's content is below ``2 ** u`` and the sign extension of its low
     ``s`` bits; ``u32`` and ``s32`` say the same of its low half (of vectors only ``u`` is used)."""
 
-    __slots__ = ("amount", "args", "const", "lazy", "names", "pins", "reg", "s", "s32", "symbol", "u", "u32", "vector", "weak")
+    __slots__ = (
+        "amount", "args", "const", "lazy", "names", "pins", "reg", "s", "s32", "symbol", "u", "u32", "vector", "weak",
+    )  # fmt: skip
 
     def __init__(self, reg: int = -1, vector: bool = False, u: int = 64, s: int = 64, u32: int = 32, s32: int = 32):
         self.reg = reg

@@ -13,7 +13,7 @@ _LANES = {1: "b", 2: "h", 4: "s", 8: "d"}
 def finish_vector(state: State, dst: Reg | Temp, reg: int, known: int = 128) -> Val:
     """``dst`` has been computed in the low bytes of ``reg``; bits from ``known`` on are zero."""
     if state.merges(dst):
-        assert type(dst) is Reg
+        assert isinstance(dst, Reg)
         return merge_vector(state, dst, reg)
     val = Val(vector=True, u=known)
     state.vectors.put(val, reg)
@@ -46,7 +46,7 @@ def copy_vector(state: State, m: Micro) -> None:
     """COPY with a vector on at least one side."""
     dst, arg = m.dst, m.args[0]
     assert dst is not None
-    if type(arg) is Const:
+    if isinstance(arg, Const):
         _constant(state, dst, arg)
         return
     val = state.value(arg)
@@ -55,7 +55,7 @@ def copy_vector(state: State, m: Micro) -> None:
     elif not val.vector:
         _from_integer(state, dst, val)
     elif state.merges(dst):
-        assert type(dst) is Reg
+        assert isinstance(dst, Reg)
         merge_vector(state, dst, state.use(val))
     else:
         _move(state, dst, val, dst.size)
@@ -63,7 +63,7 @@ def copy_vector(state: State, m: Micro) -> None:
 
 def _move(state: State, dst: Reg | Temp, val: Val, size: int) -> None:
     """Rename, or copy when both the old and the new name stay."""
-    if type(dst) is Reg and dst.name in state.block.exit and state.i >= state.last_def[dst.name]:
+    if isinstance(dst, Reg) and dst.name in state.block.exit and state.i >= state.last_def[dst.name]:
         source = state.use(val)
         if state.live(val, state.i, dst.name) or val.pins:
             target = state.result(dst, early=True)
@@ -112,7 +112,7 @@ def _from_integer(state: State, dst: Reg | Temp, val: Val) -> None:
     size = dst.size
     source = state.operand(val, 8 if size == 8 else 4)
     if state.merges(dst):
-        assert type(dst) is Reg
+        assert isinstance(dst, Reg)
         merge_vector(state, dst, -1, source)
         return
     target = state.result(dst)
@@ -122,15 +122,15 @@ def _from_integer(state: State, dst: Reg | Temp, val: Val) -> None:
 
 def extend_vector(state: State, dst: Reg | Temp, value: Value, size: int) -> None:
     """ZEXT to 16 bytes of a vector, an integer, or zero."""
-    if type(value) is Const:
+    if isinstance(value, Const):
         _constant(state, dst, Const(value.value, 16))
         return
     val = state.value(value)
     if not val.vector:
-        source = state.operand(val, 8 if size == 8 else 4)
+        integer = state.operand(val, 8 if size == 8 else 4)
         target = state.result(dst)
-        state.emit(f"fmov {'d' if size == 8 else 's'}{target}, {source}")
-    elif val.u <= 8 * size or (type(dst) is Reg and state.live_bytes(dst.name) <= size):
+        state.emit(f"fmov {'d' if size == 8 else 's'}{target}, {integer}")
+    elif val.u <= 8 * size or (isinstance(dst, Reg) and state.live_bytes(dst.name) <= size):
         _move(state, dst, val, 16 if val.u > 64 else size)
         return
     else:
