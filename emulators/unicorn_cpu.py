@@ -81,7 +81,7 @@ _AARCH64_NAMES = (*(f"x{n}" for n in range(31)), "sp", "tpidr_el0")
 
 _ISAS = {
     "x86": _Isa(
-        u.UC_ARCH_X86, u.UC_MODE_64, None, x86_const.UC_X86_REG_RIP,
+        u.UC_ARCH_X86, u.UC_MODE_64, x86_const.UC_CPU_X86_HASWELL, x86_const.UC_X86_REG_RIP,
         _numbers(x86_const, "UC_X86_REG_", _X86_NAMES, {"fs": "fs_base"}),
         _numbers(x86_const, "UC_X86_REG_", [f"xmm{n}" for n in range(16)]),
         {"CF": 0, "PF": 2, "AF": 4, "ZF": 6, "SF": 7, "DF": 10, "OF": 11}, x86_const.UC_X86_REG_EFLAGS, {},
