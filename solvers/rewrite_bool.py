@@ -84,7 +84,6 @@ def conjunction(args: Sequence[Term]) -> Term:
     true: set[Term] = set()
     false: set[Term] = set()
     stack = list(args)
-    compared = 0
     while stack:
         term = stack.pop()
         op = term.op
@@ -106,10 +105,8 @@ def conjunction(args: Sequence[Term]) -> Term:
                 if changed is not None:
                     others = [negate(t) for t in false if t is not term]
                     return conjunction([*true, *others, changed])
-        for term in (*true, *false):
-            if term.op in _COMPARISONS or (term.op == "extract" and term.value == term.args[0].width - 1):
-                compared += 1
-        if compared > 1 and len(true) + len(false) <= _MAX_LITERALS:
+        small = len(true) + len(false) <= _MAX_LITERALS
+        if small and any(term.op in _COMPARISONS for term in (*true, *false)):
             joined = _join(true, false)
             if joined is not None:
                 return conjunction(joined)
@@ -146,8 +143,8 @@ def _join(true: set[Term], false: set[Term]) -> list[Term] | None:
             found = _join_bounds("slt", term.args[0], true, false)
         elif term.op in ("flt", "fle", "feq"):
             found = floats.join(term.args[0], term.args[1], true, false)
-        elif term.op == "eq" and term in true and term.args[1].op == "const":
-            found = _join_equal(term, true, false)
+        elif term.op == "eq" and term.args[1].op == "const":
+            found = _join_equal(term, true, false) if term in true else _join_sign(term, true, false)
         else:
             continue
         if found is not None:
@@ -214,6 +211,13 @@ def _join_bounds(kind: str, x: Term, true: set[Term], false: set[Term]) -> Joine
         else:
             break
     return _interval(kind, x, low, high, literals, used)
+
+
+def _join_sign(term: Term, true: set[Term], false: set[Term]) -> Joined:
+    """``x != c`` next to the sign of ``x``."""
+    x = term.args[0]
+    sign = slices.extract(x, x.width - 1, 1)
+    return _join_bounds("slt", x, true, false) if sign in true or sign in false else None
 
 
 def _interval(kind: str, x: Term, low: int, high: int, literals: int, used: set[Term]) -> Joined:

@@ -256,7 +256,7 @@ class _Query:
         return model
 
 
-class _Encoder:
+class Encoder:
     """Terms as Z3 expressions of one context. Width-1 terms become Z3 booleans."""
 
     def __init__(self) -> None:
@@ -305,6 +305,11 @@ class _Encoder:
         result = model.eval(expr, model_completion=True)
         return int(z3.is_true(result)) if term.width == 1 else int(result.as_long())
 
+    def expression(self, term: Term) -> Any:
+        """``term`` as a Z3 bit-vector expression."""
+        self.encode(term)
+        return z3.BitVecRef(self.bits(term), self.context)
+
     def encode(self, term: Term) -> Any:
         cache = self.cache
         found = cache.get(term)
@@ -343,10 +348,10 @@ class _Encoder:
         return result
 
 
-_current: list[_Encoder] = []
+_current: list[Encoder] = []
 
 
-def _encoder() -> _Encoder:
+def _encoder() -> Encoder:
     """The context in use; a fresh one after each reset of the terms, so that no proof depends on earlier functions."""
     if _current:
         encoder = _current[0]
@@ -354,7 +359,7 @@ def _encoder() -> _Encoder:
         if encoder.generation == term_pool.generation() and encoder.queries < _QUERIES_PER_CONTEXT:
             return encoder
         _current.clear()
-    _current.append(_Encoder())
+    _current.append(Encoder())
     return _current[0]
 
 
@@ -362,14 +367,14 @@ def _drop_encoder() -> None:
     _current.clear()
 
 
-def _n_ary(build: Callable[..., Any]) -> Callable[[_Encoder, Term, list[Any]], Any]:
-    def encode(e: _Encoder, term: Term, asts: list[Any]) -> Any:
+def _n_ary(build: Callable[..., Any]) -> Callable[[Encoder, Term, list[Any]], Any]:
+    def encode(e: Encoder, term: Term, asts: list[Any]) -> Any:
         return build(e.ref, len(asts), (core.Ast * len(asts))(*asts))
 
     return encode
 
 
-_BOOLEAN: dict[str, Callable[[_Encoder, Term, list[Any]], Any]] = {
+_BOOLEAN: dict[str, Callable[[Encoder, Term, list[Any]], Any]] = {
     "const": lambda e, term, asts: core.Z3_mk_true(e.ref) if term.value else core.Z3_mk_false(e.ref),
     "not": lambda e, term, asts: core.Z3_mk_not(e.ref, asts[0]),
     "and": _n_ary(core.Z3_mk_and),
@@ -384,11 +389,11 @@ _COMPARE: dict[str, Callable[..., Any]] = {
 }
 
 
-def _binary(build: Callable[..., Any]) -> Callable[[_Encoder, Term], Any]:
+def _binary(build: Callable[..., Any]) -> Callable[[Encoder, Term], Any]:
     return lambda e, term: e.chain(build, [e.bits(arg) for arg in term.args])
 
 
-def _sum(e: _Encoder, term: Term) -> Any:
+def _sum(e: Encoder, term: Term) -> Any:
     width = term.width
     total = e.constant(term.value, width) if term.value else None
     for arg, coef in zip(term.args, term.coefs, strict=True):
@@ -404,7 +409,7 @@ def _sum(e: _Encoder, term: Term) -> Any:
     return total
 
 
-def _popcount(e: _Encoder, term: Term) -> Any:
+def _popcount(e: Encoder, term: Term) -> Any:
     inner = term.args[0]
     ast = e.bits(inner)
     width = max(term.width, inner.width.bit_length())
@@ -416,7 +421,7 @@ def _popcount(e: _Encoder, term: Term) -> Any:
     return core.Z3_mk_extract(e.ref, term.width - 1, 0, total)
 
 
-def _lzcount(e: _Encoder, term: Term) -> Any:
+def _lzcount(e: Encoder, term: Term) -> Any:
     inner = term.args[0]
     ast = e.bits(inner)
     n = inner.width
@@ -428,10 +433,10 @@ def _lzcount(e: _Encoder, term: Term) -> Any:
     return result
 
 
-def _overflow(build: Callable[..., Any]) -> Callable[[_Encoder, Term], Any]:
+def _overflow(build: Callable[..., Any]) -> Callable[[Encoder, Term], Any]:
     """Signed overflow of ``build``: one more bit, and see whether the two top bits differ."""
 
-    def encode(e: _Encoder, term: Term) -> Any:
+    def encode(e: Encoder, term: Term) -> Any:
         width = term.args[0].width
         a, b = (e.keep(core.Z3_mk_sign_ext(e.ref, 1, e.bits(arg))) for arg in term.args)
         result = e.keep(build(e.ref, a, b))
@@ -441,7 +446,7 @@ def _overflow(build: Callable[..., Any]) -> Callable[[_Encoder, Term], Any]:
     return encode
 
 
-_VECTOR: dict[str, Callable[[_Encoder, Term], Any]] = {
+_VECTOR: dict[str, Callable[[Encoder, Term], Any]] = {
     "const": lambda e, term: e.constant(term.value, term.width),
     "var": lambda e, term: e.variable(term.name, term.width),
     "load": lambda e, term: e.variable(f"load {term.id}", term.width),
