@@ -78,7 +78,8 @@ class _Printer:
             for number, symbol in self.symbols.items()
         }
         program = substitute(lift("x86", code), symbols)
-        return Step(self.insn.text or self.insn.mnemonic, program, self.target, code=code)
+        numbers = tuple((number, symbol, number in self.relative) for number, symbol in self.symbols.items())
+        return Step(self.insn.text or self.insn.mnemonic, program, self.target, code=code, symbols=numbers)
 
     def _label(self, op: LabelOp) -> str:
         self.target = op.name

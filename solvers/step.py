@@ -13,13 +13,15 @@ from transpile.solvers.pcode import ADDRESS, CONST, MEMORY, Op, Program
 @dataclass(frozen=True, slots=True)
 class Step:
     """``label``: defines a local label, the program is empty. ``target``: the label or function that a direct branch
-    or call of this instruction goes to."""
+    or call of this instruction goes to. ``symbols``: the numbers in ``code`` that stand for symbols, and whether they
+    are relative to the end of the instruction."""
 
     text: str
     program: Program
     target: str = ""
     label: str = ""
     code: bytes = b""
+    symbols: tuple[tuple[int, Symbol, bool], ...] = ()
 
 
 EMPTY = Program(())
