@@ -11,7 +11,7 @@ from collections.abc import Callable
 from transpile.solvers import conversions as f
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
-from transpile.solvers.overrides_riscv import trailing_zeros
+from transpile.solvers.overrides_riscv import byte_reverse, trailing_zeros
 from transpile.solvers.pcode import RAM, REGISTER, UNIQUE, Instruction, Isa, RawOp, Varnode
 from transpile.solvers.terms import Term
 
@@ -59,14 +59,54 @@ def _undefined_after(flags: str) -> Handler:
 
 
 def _shift(isa: Isa, instruction: Instruction) -> Rows:
-    """AF is undefined, and OF unless the count is 1; a count of 0 keeps everything, which only AF and a variable
-    count make visible: then OF is unknown as well."""
+    """OF is undefined unless the count is 1; a count of 0, which keeps it, is only known where it is written."""
     texts = operands(instruction)
     count = 1 if len(texts) == 1 else int(texts[-1], 16) if texts[-1].startswith("0x") else None
-    width = 0x3F if (texts[0] in isa.registers and isa.registers[texts[0]][2] == 8) or "qword" in texts[0] else 0x1F
-    if count is not None and count & width in (0, 1):
+    wide = texts[0].startswith("qword") or (texts[0] in isa.registers and isa.registers[texts[0]][2] == 8)
+    if count is not None and count & (0x3F if wide else 0x1F) in (0, 1):
         return None
     return [*instruction.ops, *undefine(isa, "O")]
+
+
+def _shift_right(isa: Isa, instruction: Instruction) -> Rows:
+    """SLEIGH clears OF for a count of 1; it is the old sign, which is the sign of the result shifted back."""
+    own = _shift(isa, instruction)
+    if own is not None or instruction.body.rpartition(",")[2].strip() != "0x1":
+        return own
+    overflow = isa.register("OF")
+    shift = next(op for op in instruction.ops if op.code == _RIGHT)
+    old: Varnode = (UNIQUE, 0xF0000300, shift.ins[0][2])
+    rest = [op for op in instruction.ops if op.outs != (overflow,)]
+    at = rest.index(shift)
+    sign = RawOp(l.COMPUTE, (overflow,), (old,), f.sign)
+    return [*rest[:at], RawOp(l.COPY, (old,), (shift.ins[0],)), *rest[at:], sign]
+
+
+_RIGHT = l.opcode("INT_RIGHT")
+
+
+def _refused(isa: Isa, instruction: Instruction) -> Rows:
+    return [RawOp(l.OPAQUE, (), (), instruction.mnemonic.lower())]
+
+
+def _exchange_add(isa: Isa, instruction: Instruction) -> Rows:
+    """SLEIGH forgets that a 4-byte result clears the upper half of the register."""
+    register = isa.register(operands(instruction)[1])
+    if register[2] != 4:
+        return None
+    wide: Varnode = (REGISTER, register[1], 8)
+    return [*instruction.ops, RawOp(l.COMPUTE, (wide,), (register,), lambda a: t.zext(a, 64))]
+
+
+def _move_swapped(isa: Isa, instruction: Instruction) -> Rows:
+    def own(op: RawOp) -> RawOp:
+        return RawOp(l.COMPUTE, op.outs, op.ins, byte_reverse) if op.code == l.CALLOTHER else op
+
+    ops = [own(op) for op in instruction.ops]
+    out = ops[-1].outs
+    if out and out[0][0] == REGISTER and out[0][2] == 4:
+        ops.append(RawOp(l.COMPUTE, ((REGISTER, out[0][1], 8),), out, lambda a: t.zext(a, 64)))
+    return ops
 
 
 def result(isa: Isa, name: str, function: Compute, *ins: Varnode) -> list[RawOp]:
@@ -146,42 +186,6 @@ def _count_zeros(trailing: bool) -> Handler:
     return rows
 
 
-def _low_bits_kept(isa: Isa, instruction: Instruction) -> Rows:
-    """bzhi: clear the bits from the index on; CF says that the index was not below the width."""
-    destination, text, index_text = operands(instruction)
-    size = isa.register(destination)[2]
-    fetch, value = source(isa, instruction, text, size)
-    index = (REGISTER, isa.register(index_text)[1], 1)
-
-    def operate(a: Term, n: Term) -> tuple[Term, ...]:
-        wide = t.zext(n, a.width)
-        mask = t.sub(t.shl(t.const(1, a.width), wide), t.const(1, a.width))
-        kept = t.ite(t.ult(n, t.const(a.width, 8)), t.band(a, mask), a)
-        outside = t.bnot(t.ult(n, t.const(a.width, 8)))
-        return t.zext(kept, 64), outside, _is_zero(kept), t.extract(kept, a.width - 1, 1), t.const(0, 1)
-
-    outs = ((REGISTER, isa.register(destination)[1], 8), *(isa.register(n) for n in ("CF", "ZF", "SF", "OF")))
-    return [*fetch, RawOp(l.COMPUTE, outs, (value, index), operate), *undefine(isa, "PA")]
-
-
-def _bit_field(isa: Isa, instruction: Instruction) -> Rows:
-    """bextr: the field that starts at bits 7..0 of the control and is as long as its bits 15..8 say."""
-    destination, text, control_text = operands(instruction)
-    size = isa.register(destination)[2]
-    fetch, value = source(isa, instruction, text, size)
-    control = (REGISTER, isa.register(control_text)[1], 2)
-
-    def operate(a: Term, c: Term) -> tuple[Term, ...]:
-        start, length = t.zext(t.extract(c, 0, 8), a.width), t.zext(t.extract(c, 8, 8), a.width)
-        shifted = t.lshr(a, start)
-        mask = t.sub(t.shl(t.const(1, a.width), length), t.const(1, a.width))
-        field = t.band(shifted, mask)
-        return t.zext(field, 64), _is_zero(field), t.const(0, 1), t.const(0, 1)
-
-    outs = ((REGISTER, isa.register(destination)[1], 8), *(isa.register(n) for n in ("ZF", "CF", "OF")))
-    return [*fetch, RawOp(l.COMPUTE, outs, (value, control), operate), *undefine(isa, "SPA")]
-
-
 _PAIRS = {1: ("AH", "AL"), 2: ("DX", "AX"), 4: ("EDX", "EAX"), 8: ("RDX", "RAX")}
 _SIZES = {"byte ptr": 1, "word ptr": 2, "dword ptr": 4, "qword ptr": 8}
 
@@ -247,7 +251,7 @@ def _nothing(isa: Isa, instruction: Instruction) -> Rows:
 INTEGER: dict[str, Handler] = {
     "SHL": _shift,
     "SAL": _shift,
-    "SHR": _shift,
+    "SHR": _shift_right,
     "SAR": _shift,
     "ROL": _shift,
     "ROR": _shift,
@@ -263,12 +267,24 @@ INTEGER: dict[str, Handler] = {
     "BTS": _undefined_after("OSPA"),
     "BTR": _undefined_after("OSPA"),
     "BTC": _undefined_after("OSPA"),
+    "ANDN": _undefined_after("PA"),
+    "BLSR": _undefined_after("PA"),
+    "BLSI": _undefined_after("PA"),
+    "BLSMSK": _undefined_after("PA"),
+    "XADD": _exchange_add,
+    "MOVBE": _move_swapped,
+    "PUSHF": _refused,
+    "PUSHFQ": _refused,
+    "POPF": _refused,
+    "POPFQ": _refused,
+    "PDEP": _refused,
+    "PEXT": _refused,
     "BSF": _scan(True),
     "BSR": _scan(False),
     "TZCNT": _count_zeros(True),
     "LZCNT": _count_zeros(False),
-    "BZHI": _low_bits_kept,
-    "BEXTR": _bit_field,
+    "BZHI": _undefined_after("PA"),
+    "BEXTR": _undefined_after("SPA"),
     "PREFETCHNTA": _nothing,
     "PREFETCHT0": _nothing,
     "PREFETCHT1": _nothing,

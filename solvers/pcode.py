@@ -209,6 +209,9 @@ def compile_program(machine: Isa, listing: Iterable[Instruction]) -> Program:
             extra, ins = _target(op, index, instruction, starts), ins[1:]
             if extra is not None and extra >= 0:
                 targets.add(extra)
+                if extra <= index:
+                    op = RawOp(OPAQUE, (), (), f"the loop in {instruction.mnemonic.lower()}")
+                    extra, ins = op.extra, ()
         elif op.code == CALL:
             ins = ()
         ops.append(_compile(machine, op, ins, extra, clusters))
