@@ -67,6 +67,10 @@ class TranspileError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross process borders whole."""
+        return type(self), (self.message, self.hint)
+
     @property
     def diagnostics(self) -> list[Diagnostic]:
         return [Diagnostic("error", self.message, None, self.hint)]
@@ -86,6 +90,9 @@ class SourceError(TranspileError):
         super().__init__(message, hint)
         self.span = span
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.span, self.message, self.hint)
+
     @property
     def diagnostics(self) -> list[Diagnostic]:
         return [Diagnostic("error", self.message, self.span, self.hint)]
@@ -101,6 +108,9 @@ class UnsupportedError(SourceError):
         super().__init__(span, message, hint)
         self.mnemonic = mnemonic
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.span, self.message, self.hint, self.mnemonic)
+
 
 class SourceErrors(TranspileError):
     """All that is wrong with a file, in the order of the file."""
@@ -108,6 +118,9 @@ class SourceErrors(TranspileError):
     def __init__(self, errors: Sequence[SourceError]) -> None:
         super().__init__("; ".join(map(str, errors[:3])) + (f"; and {len(errors) - 3} more" if len(errors) > 3 else ""))
         self.errors = tuple(errors)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.errors,)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -222,6 +222,9 @@ class _Reader:
             if not text:
                 return
         if match := _ASSIGNMENT.match(text):
+            if match[1] == ".":
+                self._add(SourceError(raw.span, "assignment to '.'", "write '.zero' or '.org'"))
+                return
             name = ".equiv" if match[2] == "==" else ".set"
             self._directive(raw, name, f"{match[1]}, {match[3].rstrip()}")
             return

@@ -7,6 +7,7 @@ but is not read. It never guesses an operand size that the assembler would not.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -187,10 +188,9 @@ def _size(form: Form, pattern: Pattern, operands: Sequence[Operand], suffix: int
         size = size or form.size
         if size and size not in sizes:
             return None
-        if not _immediates_fit(pattern, operands, size):
+        if not _narrower(form, pattern, operands, size):
             return None
-        return size if _narrower(pattern, operands, size) else None
-    return size
+    return size if _immediates_fit(pattern, operands, size) else None
 
 
 def _immediates_fit(pattern: Pattern, operands: Sequence[Operand], size: int) -> bool:
@@ -204,17 +204,18 @@ def _fits(value: int, classes: int, size: int) -> bool:
     """Whether the encoding has room for ``value``, sign-extended or (but for size 8) unsigned."""
     if classes & W and size == 8:
         return True
-    bits = 8 * size if classes & (I | W) else 8
+    bits = 8 if classes & B else 8 * (size or 2)
     limit = 1 << bits
     if bits == 64:
         bits, limit = 32, 1 << 31
-    return not bits or -(1 << bits - 1) <= value < limit or value >= (1 << 64) - (1 << bits - 1)
+    return -(1 << bits - 1) <= value < limit or value >= (1 << 64) - (1 << bits - 1)
 
 
-def _narrower(pattern: Pattern, operands: Sequence[Operand], size: int) -> bool:
-    """Operands in ``e`` slots have a size, below the operand size."""
+def _narrower(form: Form, pattern: Pattern, operands: Sequence[Operand], size: int) -> bool:
+    """Operands in ``e`` slots have a size, below the operand size; there is no movzx from 4 bytes."""
+    limit = min(size, 4) if form.mnemonic == "movzx" else size
     for slot, operand in zip(pattern, operands, strict=True):
-        if slot.classes & E and isinstance(operand, RegOp | MemOp) and not 0 < operand.size < (size or 16):
+        if slot.classes & E and isinstance(operand, RegOp | MemOp) and not 0 < operand.size < limit:
             return False
     return True
 
@@ -299,6 +300,18 @@ def _finish_commute(operands: list[Operand], size: int) -> list[Operand]:
     return operands[::-1] if isinstance(operands[1], MemOp) else operands
 
 
+def _finish_blend(operands: list[Operand], size: int) -> list[Operand]:
+    """The mask of SSE4.1 blends is xmm0, written or not."""
+    if operands[2:] not in ([], [RegOp("xmm0", 16)]):
+        raise BadOperand("the mask must be xmm0")
+    return [*operands[:2], RegOp("xmm0", 16)]
+
+
+def _finish_narrow(operands: list[Operand], size: int) -> list[Operand]:
+    """``pmovmskb %xmm0, %rax`` is encoded, and does the same, as with ``%eax``."""
+    return [RegOp(op.name, 4) if isinstance(op, RegOp) and op.size == 8 else op for op in operands]
+
+
 def _finish_string(operands: list[Operand], size: int) -> list[Operand]:
     """Explicit operands of string instructions only repeat what is implied."""
     for operand in operands:
@@ -315,6 +328,8 @@ _FINISH: dict[str, Callable[[list[Operand], int], list[Operand]]] = {
     "imul": _finish_imul,
     "shift": _finish_shift,
     "shiftd": _finish_double_shift,
+    "blend": _finish_blend,
+    "narrow": _finish_narrow,
     "commute": _finish_commute,
     "string": _finish_string,
 }
@@ -326,7 +341,21 @@ def _located(statement: Statement, error: BadOperand) -> SourceError:
     column = statement.column + max(offset, 0)
     length = len(error.fragment) if error.fragment and offset >= 0 else len(statement.text)
     span = Span(statement.file, statement.line, column, max(length, 1), statement.line_text)
+    hint = error.hint or _syntax_hint(statement)
     if error.unsupported:
         mnemonic = statement.text.split(None, 1)[0].lower() if statement.text else ""
-        return UnsupportedError(span, error.message, error.hint, mnemonic)
-    return SourceError(span, error.message, error.hint)
+        return UnsupportedError(span, error.message, hint, mnemonic)
+    return SourceError(span, error.message, hint)
+
+
+_INTEL_MARK = re.compile(
+    r"\[|\bptr\b|(?<![%\w.$@])(?:[re]?[abcd]x|[re][sd]i|[re][sb]p|xmm\d+|r\d+[dwb]?)(?![\w.$@(])", re.I
+)
+
+
+def _syntax_hint(statement: Statement) -> str:
+    if statement.syntax == "att" and _INTEL_MARK.search(statement.args[:MAX_TEXT]):
+        return "this looks like Intel syntax: put '.intel_syntax noprefix' before it"
+    if statement.syntax == "intel" and ("%" in statement.args or "$" in statement.args):
+        return "this looks like AT&T syntax: put '.att_syntax' before it"
+    return ""

@@ -82,7 +82,8 @@ _INTEGER: tuple[tuple[str, str, str, str, int], ...] = (
     ("xchg", "rm,r|r,m", "bwlq", "", 0),
     ("xadd cmpxchg", "rm,r", "bwlq", "", 0),
     ("not neg inc dec mul div idiv", "rm", "bwlq", "", 0),
-    ("imul", "rm|r,rm|r,rm,i|r,i", "bwlq", "imul", 0),
+    ("imul", "rm", "bwlq", "", 0),
+    ("imul", "r,rm|r,rm,i|r,i", "wlq", "imul", 0),
     ("lea", "r,m0", "wlq", "", 0),
     ("push", "rm|i", "wq", "", 8),
     ("pop", "rm", "wq", "", 8),
@@ -153,13 +154,7 @@ _SSE: tuple[tuple[str, str, int], ...] = (
         "x,xm16,b",
         16,
     ),
-    ("blendvps blendvpd pblendvb", "x,xm16|x,xm16,x", 16),
     ("insertps", "x,xm4,b", 16),
-    ("movmskps movmskpd pmovmskb", "r4,x|r8,x", 16),
-    ("pinsrw", "x,r4m2,b|x,r8,b", 16),
-    ("pextrw", "r4,x,b|r8,x,b|m2,x,b", 16),
-    ("pinsrb", "x,r4m1,b|x,r8,b", 16),
-    ("pextrb", "r4m1,x,b|r8,x,b", 16),
     ("pinsrd", "x,r4m4,b", 16),
     ("pextrd extractps", "r4m4,x,b", 16),
     ("pinsrq", "x,r8m8,b", 16),
@@ -171,6 +166,14 @@ _SSE: tuple[tuple[str, str, int], ...] = (
     ("cmpxchg16b", "m16", 16),
     ("prefetcht0 prefetcht1 prefetcht2 prefetchnta prefetchw prefetch clflush clflushopt clwb", "m0", 0),
 )
+# rows whose 64-bit general register means its low half
+_NARROW = {
+    "movmskps movmskpd pmovmskb": "r4,x|r8,x",
+    "pinsrw": "x,r4m2,b|x,r8,b",
+    "pextrw": "r4,x,b|r8,x,b|m2,x,b",
+    "pinsrb": "x,r4m1,b|x,r8,b",
+    "pextrb": "r4m1,x,b|r8,x,b",
+}
 PREDICATES = ("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord")
 
 ATT: dict[str, Spelling] = {}
@@ -205,11 +208,14 @@ def _integer_rows() -> None:
             SUFFIXED.add(name)
             if name == "shl":
                 _suffixed("sal", form, suffixes)
-    absolute = Form("mov", patterns("r,w|r,m|m,r"), frozenset({1, 2, 4, 8}))
-    _suffixed("movabs", absolute, "bwlq")
+    for name in ("push", "pop"):
+        _spell(INTEL, name + "w", INTEL[name][0][0], 2)
+    _suffixed("movabs", Form("mov", patterns("r,w"), frozenset({8})), "q")
+    _suffixed("movabs", Form("mov", patterns("r,m|m,r"), frozenset({1, 2, 4, 8})), "bwlq")
     _both("crc32", Form("crc32", patterns("r4,r1|r4,r2|r4,r4|r8,r1|r8,r8"), size=4))
     for suffix, size in ATT_SUFFIX.items():
-        narrow = Form("crc32", patterns(f"r4,r{size}m{size}|r8,r{size}m{size}"), size=4)
+        to = {1: "r4,r1m1|r8,r1m1", 8: "r8,r8m8"}.get(size, f"r4,r{size}m{size}")
+        narrow = Form("crc32", patterns(to), size=4)
         _spell(ATT, "crc32" + suffix, narrow)
 
 
@@ -276,7 +282,7 @@ def _plain_rows() -> None:
                 _spell(table, name + suffix, Form(name, patterns("-"), size=size))
                 _spell(table, name + suffix, explicit, size)
         for suffix, size in INTEL_SUFFIX.items():
-            if suffix == "d" and name != "cmps":
+            if suffix == "d" and name == "movs":
                 _spell(ATT, name + suffix, Form(name, patterns("-"), size=size))
         CANONICAL.setdefault(name, []).append(explicit)
 
@@ -285,6 +291,11 @@ def _sse_rows() -> None:
     for names, pattern, size in _SSE:
         for name in names.split():
             _both(name, Form(name, patterns(pattern), size=size))
+    for names, pattern in _NARROW.items():
+        for name in names.split():
+            _both(name, Form(name, patterns(pattern), size=16, finish="narrow"))
+    for name in ("blendvps", "blendvpd", "pblendvb"):
+        _both(name, Form(name, patterns("x,xm16|x,xm16,x"), size=16, finish="blend"))
     for kind in ("ss", "sd", "ps", "pd"):
         full = ATT["cmp" + kind][-1][0]
         two = tuple(p[:2] for p in full.patterns)
