@@ -40,6 +40,8 @@ class Registers:
         self.binds: dict[str, Bind] = {}
         self.pinned: list[Content] = []
         self.reserved: frozenset[str] = frozenset()
+        self.busy: frozenset[str] = frozenset()
+        """Registers that the instruction being built reads, though nobody needs them after it."""
         self.clock = 0
         self.count = 0
         self.labels = 0
@@ -181,11 +183,11 @@ class Registers:
         for name, value in self.binds.items():
             if value.content is content:
                 for wanted in (self.block.exit.get(name, (None,))[0], self.context.homes.get(name)):
-                    if wanted is not None and wanted.register != place and wanted.register in family:
-                        if self.available(wanted.register):
-                            self.move(wanted.register, content)
-                            return
-        keep, self.reserved = self.reserved, self.reserved | {place}
+                    target = wanted.register if wanted is not None else ""
+                    if target != place and target in family and target not in self.busy and self.available(target):
+                        self.move(target, content)
+                        return
+        keep, self.reserved = self.reserved, self.reserved | self.busy | {place}
         target = self.integer_scratch() if family is INTEGER else self.vector_scratch()
         self.reserved = keep
         self.move(target, content)

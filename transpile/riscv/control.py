@@ -178,29 +178,32 @@ def branch_over(e: Emitter, made: Compare, a: Content, b: Content, to: str | Non
         if content.const is None:
             e.reg(content)
     e.release()
+    reuse = bool(start) and e.available(start)
     for content in (left, right, other):
         e.pin(content)
-    target = select_target(e, kept, start, to)
+    target = select_target(e, kept, start if reuse else "", to)
     if e.holder.get(target) is not kept:
         e.move_integer(target, kept)
-    e.forget(target)
-    skip = branch_text(e, negated(made), label := e.new_label())
+    result = e.fresh(max(a.u, b.u), max(a.s, b.s))
+    if kept in (left, right) and target == start:
+        # The comparison still reads the register under its old name; the branch comes before the change.
+        skip = branch_text(e, negated(made), label := e.new_label())
+        e.hold_in(target, e.pin(result))
+    else:
+        e.hold_in(target, e.pin(result))
+        skip = branch_text(e, negated(made), label := e.new_label())
     short = other.const is not None and small(other.const) and not e.in_register(other)
     change = f"li {target}, {other.const}" if short else f"mv {target}, {e.reg(other)}"
     e.put(skip)
     e.put(change)
     e.put_label(label)
-    result = e.fresh(max(a.u, b.u), max(a.s, b.s))
-    e.hold_in(target, result)
-    if to is None:
-        e.pin(result)
     return result
 
 
 def select_target(e: Emitter, kept: Content, start: str, to: str | None) -> str:
-    """Where the result goes: in place of ``kept`` if nobody else needs that."""
+    """Where the result goes: in place of ``kept`` (in ``start``, if that is free) rather than by a copy."""
     hints = e.hints(to) if to is not None else []
-    if start and e.available(start) and (start in hints or not hints):
+    if start and (start in hints or not hints):
         return start
     e.pin(kept)
     return e.integer_scratch() if to is None else e.target(to, vector=False)

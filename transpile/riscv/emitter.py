@@ -159,6 +159,7 @@ class Emitter(Builder):
     def release(self) -> None:
         if self.released:
             return
+        self.busy = frozenset(place for content in self.pinned for place in content.places)
         self.unpin()
         if self.exiting:
             return

@@ -12,6 +12,7 @@ Compare = tuple[str, Content, Content]
 """A branch mnemonic and its operands."""
 
 INVERSE = {"beq": "bne", "bne": "beq", "blt": "bge", "bge": "blt", "bltu": "bgeu", "bgeu": "bltu"}
+IMMEDIATE = {"slt": "slti", "sltu": "sltiu"}
 FROM_RESULT = frozenset(("e", "ne", "s", "ns"))
 
 
@@ -182,12 +183,12 @@ def order(e: Emitter, mnemonic: str, inverse: bool, a: Content, b: Content, to: 
         return flipped(e, e.shift("srli", a, 63, first), inverse, to)
     value = b.const
     if value is not None and -2048 <= value < 2048:
-        return flipped(e, e.ri(mnemonic + "i", a, value, 1, 64, first), inverse, to)
+        return flipped(e, e.ri(IMMEDIATE[mnemonic], a, value, 1, 64, first), inverse, to)
     if a.const is not None and inverse and -2048 <= a.const + 1 < 2048 and (mnemonic == "slt" or a.const >= 0):
-        return e.ri(mnemonic + "i", b, a.const + 1, 1, 64, to)
+        return e.ri(IMMEDIATE[mnemonic], b, a.const + 1, 1, 64, to)
     if a.const is not None and not inverse and -2048 <= a.const + 1 < 2048 and (mnemonic == "slt" or a.const >= 0):
         if a.const:
-            return flipped(e, e.ri(mnemonic + "i", b, a.const + 1, 1, 64), True, to)
+            return flipped(e, e.ri(IMMEDIATE[mnemonic], b, a.const + 1, 1, 64), True, to)
         if mnemonic == "sltu":
             return equality(e, "bne", b, e.zero, to)
     return flipped(e, e.rr(mnemonic, a, b, 1, 64, first), inverse, to)
