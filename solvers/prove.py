@@ -22,9 +22,9 @@ from transpile.solvers.step import Step
 from transpile.solvers.terms import Term
 
 RETURN_SLOT = -8
-S = t.var("S", 64)
-DYNAMIC = t.var("D", 64)
-RETURN_ADDRESS = t.var("RA", 64)
+S = t.permanent("S", 64)
+DYNAMIC = t.permanent("D", 64)
+RETURN_ADDRESS = t.permanent("RA", 64)
 
 ASSUMPTIONS = (
     "x86 does not fault in this block",

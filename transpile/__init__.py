@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transpile.options import Options
-    from transpile.pipeline import check, explain, translate
+    from transpile.pipeline import explain, translate, translate_many
     from transpile.translation import BlockResult, Explanation, FunctionResult, Translation
 
 __version__ = "0.1.0"
@@ -25,12 +25,14 @@ __all__ = [
     "check",
     "explain",
     "translate",
+    "translate_many",
 ]
 _HOMES = {
     "Options": "transpile.options",
     "check": "transpile.pipeline",
     "explain": "transpile.pipeline",
     "translate": "transpile.pipeline",
+    "translate_many": "transpile.pipeline",
 }
 
 

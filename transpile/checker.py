@@ -1,19 +1,23 @@
-"""The checker of the loop: store, proof, replay of what the solver found, differential test of what it cannot decide."""
+"""The checker of the loop: what the store knows, else a proof."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
+from transpile.asm.assembler import AssemblerMissing
 from transpile.core.loop import Candidate
 from transpile.core.verdict import Proved, Undecided, Verdict
+from transpile.errors import ToolError
 from transpile.native.abi import TargetAbi
 from transpile.native.block import TargetLine
 from transpile.native.micro import Code
 from transpile.options import Options
-from transpile.pipeline import BlockUnit, Body, FilePlan
+from transpile.planning import BlockUnit, Body, Proposal
+from transpile.solvers import terms
 from transpile.solvers.encode_target import encode_target
-from transpile.solvers.encode_x86 import EncodingError, encode_x86
+from transpile.solvers.encode_x86 import encode_x86
+from transpile.solvers.encoding import EncodingError
 from transpile.solvers.prove import Case, Convention, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
@@ -22,23 +26,30 @@ from transpile.x86.insn import Insn
 UNREACHABLE = Proved(("the call before does not return; if it did, the program would stop here",))
 """Where the source cannot arrive and the translation traps."""
 
-SOURCE_CLASS = Mapping[int, Step]
-
 
 class BlockChecker:
-    """Checks blocks of one planned file. All instructions are assembled in one batch when it is made."""
+    """Checks blocks of one target. ``learn`` assembles the instructions of many functions in one batch.
 
-    def __init__(self, plan: FilePlan, options: Options, store: ProofStore) -> None:
-        self.isa = plan.target.abi.name
-        self.convention = convention(plan.target.abi)
+    Terms are dropped before every proof, so that a verdict does not depend on what was proved before.
+    """
+
+    def __init__(self, abi: TargetAbi, options: Options, store: ProofStore) -> None:
+        self.isa = abi.name
+        self.convention = convention(abi)
         self.options = options
         self.store = store
         self.refused: dict[str, str] = {}
-        insns = [i for f in plan.lowered for b in f.blocks for i in b.source.insns]
-        self.source_steps = self._encode_source(insns)
-        lines = [line for bodies in plan.bodies for body in bodies.values() for line in body]
+        self.source_steps: dict[int, Step] = {}
         self.target_steps: dict[str, Step] = {}
-        self._encode_target(lines)
+
+    def learn(self, proposals: Sequence[Proposal]) -> None:
+        """Assemble and lift all instructions of ``proposals``; those of earlier calls are forgotten."""
+        insns = [insn for p in proposals for block in p.lowered.blocks for insn in block.source.insns]
+        try:
+            self.source_steps = self._encode_source(insns)
+            self._encode_target(line for p in proposals for body in p.bodies.values() for line in body)
+        except AssemblerMissing as error:
+            raise ToolError(str(error), "run 'transpile doctor'") from error
 
     def _encode_source(self, insns: Sequence[Insn]) -> dict[int, Step]:
         good = list(insns)
@@ -74,7 +85,7 @@ class BlockChecker:
         known = self.store.verdict(key)
         if known is not None:
             return known
-        verdict = self._decide(self.case(unit, candidate.body))
+        verdict = self._decide(unit, candidate.body)
         self.store.remember(key, verdict)
         return verdict
 
@@ -115,9 +126,9 @@ class BlockChecker:
             target_falls=unit.following,
         )
 
-    def _decide(self, case: Case) -> Verdict:
-        outcome = prove(case, self.convention, self.options.rlimit)
-        return outcome.verdict
+    def _decide(self, unit: BlockUnit, body: Body) -> Verdict:
+        terms.reset()
+        return prove(self.case(unit, body), self.convention, self.options.rlimit).verdict
 
 
 def _traps(unit: BlockUnit) -> bool:
@@ -134,7 +145,3 @@ def convention(abi: TargetAbi) -> Convention:
     """What the prover needs of a target."""
     held = set(abi.homes.values())
     return _convention(abi.name, abi.link, tuple(r for r in abi.callee_saved if r not in held))
-
-
-def block_checker(plan: FilePlan, options: Options) -> BlockChecker:
-    return BlockChecker(plan, options, ProofStore(options.store))

@@ -1,232 +1,267 @@
-"""A file from text to a checked translation: the composition of every other part.
+"""The library's entry points: a file from text to a checked translation.
 
-Parse, find functions, lower, emit candidates, assemble them all at once, and run the loop for every block.
+``translate`` reads a file, finds its functions, lowers them, and runs the loop for every block, in several processes
+when that pays. ``translate_many`` does so for several files, ``explain`` for one block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from transpile.asm.source import parse
-from transpile.core.loop import Candidate, Checker, Judged, Outcome, Proposer, translate_unit
+from transpile import pool
+from transpile.assembled import need_assemblers, refusals
+from transpile.blocks import BATCH, FunctionDone, translate_functions
 from transpile.core.verdict import Undecided
-from transpile.errors import Diagnostic, SourceError, UnsupportedError
-from transpile.native.abi import TargetIsa
-from transpile.native.block import TargetLine
-from transpile.native.cfg import Block, Function
-from transpile.native.describe import described
-from transpile.native.edges import FlagError
-from transpile.native.frame import FrameError
-from transpile.native.lower import CheckedBlock, LoweredFunction, Lowering, Prepared, prepare, settle
-from transpile.native.output import Writer, Written, label_map
-from transpile.native.program import Program, analyse
+from transpile.errors import TranspileError, UsageError
+from transpile.native.output import Writer, Written
 from transpile.options import Options
+from transpile.planning import FilePlan, first_line, plan_file
+from transpile.store import ProofStore, key_of
 from transpile.targets import target_isa
-from transpile.translation import Attempt, BlockResult, FunctionResult, Translation, accepts
-from transpile.x86.abi import SYSTEM_V
-from transpile.x86.decode import decode
-from transpile.x86.flow import X86Flow
-from transpile.x86.lowering import block_micros
+from transpile.translation import Explanation, Translation
 
-Body = tuple[TargetLine, ...]
+PARALLEL = 150
+"""Blocks from which on a file is worth several processes."""
+CHUNKS = 3
+"""Jobs for each worker, so that all end at about the same time."""
 
-
-@dataclass(slots=True)
-class BlockUnit:
-    """The unit of this direction: a block of a lowered function, with what the checker needs to know of its function."""
-
-    function: LoweredFunction
-    block: CheckedBlock
-    following: str
-    """Label of the block that stands next in the output."""
-    labels: Mapping[str, str]
-    """Every label of the function -> the label of its block."""
+Progress: TypeAlias = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
-class RulesProposer:
-    """Candidates that the target's emitter made from the micro-operations."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to translate."""
 
-    bodies: dict[str, Body]
-    name: str = "rules"
-
-    def propose(self, unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> list[Candidate[Body]]:
-        if feedback:
-            return []
-        body = self.bodies.get(unit.block.source.label)
-        return [] if body is None else [Candidate(body, cost(body), self.name)]
+    text: str
+    file: str = "<input>"
 
 
-def cost(body: Body) -> int:
-    """Instructions in a candidate."""
-    return sum(1 for line in body if line.text)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a worker is asked for: some functions of a file, or (None) all of it as a Translation."""
+
+    source: Source
+    to: str
+    options: Options
+    functions: tuple[str, ...] | None = None
 
 
-@dataclass(slots=True)
-class Failure:
-    """A function that could not be lowered."""
-
-    function: Function
-    error: SourceError | FrameError | FlagError
+_plans: dict[tuple[Source, str, Options], FilePlan] = {}
+"""The plan of the file at hand: a forked worker finds it here."""
 
 
-@dataclass(slots=True)
-class FilePlan:
-    """A parsed file with its functions lowered for one target."""
-
-    program: Program
-    target: TargetIsa
-    lowered: list[LoweredFunction] = field(default_factory=list)
-    bodies: list[dict[str, Body]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-
-
-def plan_file(source: str, file: str, target: TargetIsa, options: Options) -> FilePlan:
-    """Everything up to the candidates of the rules.
-
-    Raises:
-        SourceErrors: the input is not assembly that can be read.
-    """
-    parsed = parse(source, file)
-    program = analyse(parsed, lambda statement: decode(statement, parsed.constants), X86Flow())
-    plan = FilePlan(program, target)
-    prepared: list[Prepared] = []
-    for function in program.functions:
-        try:
-            prepared.append(prepare(function, block_micros(function), SYSTEM_V))
-        except (SourceError, FrameError) as error:
-            plan.failures.append(Failure(function, error))
-    settle(prepared, SYSTEM_V)
-    choices = {"march": options.march, "memory_model": options.memory_model, "trap_division": options.trap_division}
-    for one in prepared:
-        try:
-            lowered = Lowering(one, SYSTEM_V, target.abi, choices).run()
-            bodies = {b.source.label: emit(b, lowered, target) for b in lowered.blocks}
-        except (SourceError, FlagError) as error:
-            plan.failures.append(Failure(one.function, error))
-            continue
-        plan.lowered.append(lowered)
-        plan.bodies.append(bodies)
-    return plan
-
-
-def emit(block: CheckedBlock, function: LoweredFunction, target: TargetIsa) -> Body:
-    """The rules' translation of one block."""
-    return tuple(target.emit_block(block.lowered, function.context).lines)
-
-
-def translate(source: str, to: str = "riscv", *, file: str = "<input>", options: Options | None = None) -> Translation:
+def translate(
+    source: str,
+    to: str = "riscv",
+    *,
+    file: str = "<input>",
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Translation:
     """Translate GNU assembler text for x86-64 to ``riscv`` or ``aarch64``, with a verdict for every basic block.
+
+    ``progress`` is told how many blocks are done, and how many there are.
 
     Raises:
         SourceErrors: the input cannot be read.
         UsageError: there is no target ``to``.
         ToolError: an assembler is missing.
     """
-    from transpile.checker import block_checker
+    part = Part(Source(source, file), to, options or Options())
+    target_isa(to)
 
+    def work(plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
+        return _all_functions(part, plan, store, progress or (lambda done, blocks: None))
+
+    try:
+        return _translation(part, work)
+    finally:
+        _plans.clear()
+
+
+def translate_many(
+    sources: Sequence[tuple[str, str]],
+    to: str = "riscv",
+    *,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> list[Translation | TranspileError]:
+    """``translate`` for several files, each given as its text and its name; errors stand in place of results.
+
+    Files are shared out among the worker processes. ``progress`` is told how many files are done.
+    """
     options = options or Options()
-    target = target_isa(to)
-    plan = plan_file(source, file, target, options)
-    checker = block_checker(plan, options)
-    results: dict[str, FunctionResult] = {}
-    written: list[Written] = []
-    for lowered, bodies in zip(plan.lowered, plan.bodies, strict=True):
-        result, blocks = translate_function(lowered, [RulesProposer(bodies)], checker, plan, options)
-        results[lowered.function.name] = result
-        written.extend(blocks)
-    diagnostics: list[Diagnostic] = []
-    for failure in plan.failures:
-        result, blocks, diagnostic = failed_function(failure, plan)
-        results[failure.function.name] = result
-        written.extend(blocks)
-        diagnostics.append(diagnostic)
-    order = [f.name for f in plan.program.functions]
-    text = Writer(plan.program, target, _in_order(written, plan.program)).text()
-    return Translation(text, file, to, tuple(results[n] for n in order), tuple(diagnostics))
+    target_isa(to)
+    given = [Source(text, file) for text, file in sources]
+    told = progress or (lambda done, files: None)
+    if min(len(given), options.workers) < 2:
+        results: list[Translation | TranspileError] = []
+        for number, source in enumerate(given, 1):
+            try:
+                results.append(translate(source.text, to, file=source.file, options=options))
+            except TranspileError as error:
+                results.append(error)
+            told(number, len(given))
+        return results
+    order = sorted(range(len(given)), key=lambda i: -len(given[i].text))
+    single = replace(options, jobs=1)
+    parts = [Part(given[i], to, single) for i in order]
+    done = pool.run(_whole_file, parts, options.workers, ended=lambda files: told(files, len(parts)))
+    by_place = dict(zip(order, done, strict=True))
+    return [by_place[i] for i in range(len(given))]
 
 
-def _in_order(written: Sequence[Written], program: Program) -> list[Written]:
-    by_block = {id(w.block): w for w in written}
-    return [by_block[id(b)] for f in program.functions for b in f.blocks if id(b) in by_block]
+def explain(source: str, block: str, to: str, *, file: str = "<input>", options: Options | None = None) -> Explanation:
+    """One block of a file, named by its label or by a line in it. Only its function is translated.
+
+    Raises:
+        UsageError: there is no such block.
+    """
+    options = options or Options()
+    target_isa(to)
+    need_assemblers(to)
+    plan = plan_file(source, file, target_isa(to), options)
+    name, label = find_block(plan, block)
+    with closing(ProofStore(options.store)) as store:
+        (done,) = translate_functions(plan, [name], store, pool.silent, {})
+    return Explanation(file, to, name, next(b for b in done.result.blocks if b.label == label))
 
 
-def translate_function(
-    lowered: LoweredFunction,
-    proposers: Sequence[Proposer[BlockUnit, Body]],
-    checker: Checker[BlockUnit, Body],
-    plan: FilePlan,
-    options: Options,
-) -> tuple[FunctionResult, list[Written]]:
-    """Run the loop for every block of a function."""
-    blocks = lowered.blocks
-    labels = label_map(lowered.function.blocks)
-    results: list[BlockResult] = []
-    written: list[Written] = []
-    for position, block in enumerate(blocks):
-        following = blocks[position + 1].source.label if position + 1 < len(blocks) else ""
-        outcome = translate_unit(BlockUnit(lowered, block, following, labels), proposers, checker)
-        result = _result(block, outcome, plan, options)
-        results.append(result)
-        body = outcome.chosen.body if outcome.chosen is not None and not result.trapped else trap(plan.target, block)
-        written.append(Written(block.source, body))
-    return FunctionResult(lowered.function.name, tuple(results)), written
+def find_block(plan: FilePlan, block: str) -> tuple[str, str]:
+    """Function and label of the block that ``block`` names."""
+    labels: dict[str, tuple[str, str]] = {}
+    lines: dict[int, tuple[str, str]] = {}
+    for function in plan.program.functions:
+        for one in function.blocks:
+            place = function.name, one.label
+            labels.update((name, place) for name in (one.label, *one.names))
+            last = one.insns[-1].line if one.insns else 0
+            for line in range(first_line(one, plan.program) or last, last + 1):
+                lines.setdefault(line, place)
+    if block in labels:
+        return labels[block]
+    if block.isdigit():
+        if int(block) in lines:
+            return lines[int(block)]
+        nearest = min(lines, key=lambda line: abs(line - int(block)), default=0)
+        raise UsageError(f"no instruction on line {block}", f"the nearest is on line {nearest}" if nearest else "")
+    close = difflib.get_close_matches(block, labels, 5, 0.5)
+    hint = f"did you mean {', '.join(close)}?" if close else "give a label, or a line with an instruction"
+    raise UsageError(f"no block '{block}' in {plan.program.source.file}", hint)
 
 
-def trap(target: TargetIsa, block: CheckedBlock) -> Body:
-    """What stands in for a block that has no acceptable translation."""
-    line = block.source.insns[0].line if block.source.insns else 0
-    return (TargetLine(text=target.trap, source_line=line),)
+def file_key(source: Source, to: str, options: Options) -> bytes:
+    """What a whole translation is kept under: everything it depends on."""
+    return key_of(source.text, to, replace(options, jobs=0, store=None))
 
 
-def _result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan, options: Options) -> BlockResult:
-    body = outcome.chosen.body if outcome.chosen is not None else ()
-    insns = block.source.insns
-    trapped = options.allow_untranslated and not accepts(outcome.verdict, options.require)
-    history = tuple(Attempt(j.candidate.proposer, j.candidate.cost, j.verdict) for j in outcome.history)
-    return BlockResult(
-        label=block.source.label,
-        first_line=insns[0].line if insns else _line(block.source, plan),
-        last_line=insns[-1].line if insns else _line(block.source, plan),
-        source_text=tuple(i.text for i in insns),
-        target_text=tuple(f"{line.label}:" if line.label else line.text for line in body),
-        verdict=outcome.verdict,
-        relation=described(block.entry),
-        proposer=outcome.chosen.proposer if outcome.chosen is not None else "",
-        cost=cost(body),
-        rlimit=sum(getattr(a.verdict, "rlimit", 0) for a in history),
-        history=history,
-        trapped=trapped,
-    )
+def _planned(source: Source, to: str, options: Options) -> FilePlan:
+    key = source, to, replace(options, jobs=0)
+    if key not in _plans:
+        _plans.clear()
+        _plans[key] = plan_file(source.text, source.file, target_isa(to), options)
+    return _plans[key]
 
 
-def _line(block: Block, plan: FilePlan) -> int:
-    return plan.program.source.statements[block.statements[0]].line if block.statements else 0
+def _translation(part: Part, work: Callable[[FilePlan, ProofStore], list[FunctionDone]]) -> Translation:
+    """What the store has, or what comes of ``work`` on the functions of the file."""
+    with closing(ProofStore(part.options.store)) as store:
+        key = file_key(part.source, part.to, part.options) if part.options.store is not None else b""
+        known = store.translation(key)
+        if known is not None:
+            return replace(known, file=part.source.file)
+        need_assemblers(part.to)
+        plan = _planned(part.source, part.to, part.options)
+        translation = finished(plan, part.to, work(plan, store))
+        if not _lost(translation):
+            store.remember_translation(key, translation)
+        return translation
 
 
-def failed_function(failure: Failure, plan: FilePlan) -> tuple[FunctionResult, list[Written], Diagnostic]:
-    """A function that could not be lowered: every block undecided, and a trap in its place."""
-    error, function = failure.error, failure.function
-    if isinstance(error, SourceError):
-        diagnostic = error.diagnostics[0]
-        reason = error.message
+def _all_functions(part: Part, plan: FilePlan, store: ProofStore, progress: Progress) -> list[FunctionDone]:
+    """In one process or in several."""
+    total = sum(len(function.blocks) for function in plan.program.functions)
+    workers = min(part.options.workers, -(-total // PARALLEL))
+    beats = _Beats(progress, total)
+    if workers < 2:
+        done = list(translate_functions(plan, list(plan.prepared), store, beats.block, {}))
     else:
-        reason = str(error)
-        index = function.blocks[0].statements[0]
-        span = plan.program.source.statements[index].span
-        hint = "pass --allow-untranslated to trap there instead"
-        diagnostic = Diagnostic("error", f"'{function.name}' is not translated: {reason}", span, hint)
-    if isinstance(error, UnsupportedError):
-        reason = f"unsupported: {reason}"
-    results, written = [], []
-    for block in function.blocks:
-        insns = block.insns
-        line = insns[0].line if insns else _line(block, plan)
-        written.append(Written(block, (TargetLine(text=plan.target.trap, source_line=line),)))
-        last = insns[-1].line if insns else line
-        texts = tuple(i.text for i in insns)
-        results.append(BlockResult(block.label, line, last, texts, (), Undecided(reason), trapped=True))
-    return FunctionResult(function.name, tuple(results)), written, diagnostic
+        parts = [replace(part, functions=group) for group in chunks(plan, workers * CHUNKS)]
+        done = [one for found in pool.run(_some_functions, parts, workers, beats.block) for one in _ok(found)]
+    progress(total, total)
+    return done
 
 
+def _ok(result: list[FunctionDone] | TranspileError) -> list[FunctionDone]:
+    if isinstance(result, TranspileError):
+        raise result
+    return result
+
+
+def finished(plan: FilePlan, to: str, done: Iterable[FunctionDone]) -> Translation:
+    """The output text and the results of all functions; no text when the target's assembler refuses it."""
+    by_name = {one.result.name: one for one in done}
+    written = [
+        Written(block, by_name[function.name].bodies[block.label])
+        for function in plan.program.functions
+        for block in function.blocks
+    ]
+    text = Writer(plan.program, plan.target, written).text()
+    results = tuple(by_name[function.name].result for function in plan.program.functions)
+    diagnostics = [d for function in plan.program.functions for d in by_name[function.name].diagnostics]
+    translation = Translation(text, plan.program.source.file, to, results, tuple(diagnostics))
+    if plan.options.allow_untranslated or translation.meets(plan.options.require):
+        refused = refusals(text, to, plan.options.march)
+        if refused:
+            translation = replace(translation, text="", diagnostics=(*diagnostics, *refused))
+    return translation
+
+
+class _Beats:
+    """Counts blocks for ``progress``."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress = progress
+        self.total = total
+        self.begun = 0
+
+    def block(self, function: str, label: str) -> None:
+        if label:
+            self.begun += 1
+            self.progress(min(self.begun - 1, self.total), self.total)
+
+
+def chunks(plan: FilePlan, count: int) -> list[tuple[str, ...]]:
+    """The functions in at most ``count`` groups of about as many blocks, none larger than a batch needs."""
+    functions = sorted(plan.program.functions, key=lambda f: -len(f.blocks))
+    total = sum(len(function.blocks) for function in functions)
+    count = min(max(count, total // BATCH), len(functions))
+    sizes = [0] * count
+    groups: list[list[str]] = [[] for _ in range(count)]
+    for function in functions:
+        smallest = sizes.index(min(sizes))
+        groups[smallest].append(function.name)
+        sizes[smallest] += len(function.blocks)
+    return [tuple(group) for _, group in sorted(zip(sizes, groups, strict=True), key=lambda pair: -pair[0]) if group]
+
+
+def _some_functions(part: Part, skip: pool.Skip, beat: pool.Beat) -> list[FunctionDone]:
+    with closing(ProofStore(part.options.store)) as store:
+        plan = _planned(part.source, part.to, part.options)
+        return list(translate_functions(plan, part.functions or (), store, beat, skip))
+
+
+def _whole_file(part: Part, skip: pool.Skip, beat: pool.Beat) -> Translation:
+    def work(plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
+        return list(translate_functions(plan, list(plan.prepared), store, beat, skip))
+
+    return _translation(part, work)
+
+
+def _lost(translation: Translation) -> bool:
+    """Whether a worker died or hung over a block: another day it may not."""
+    return any(isinstance(b.verdict, Undecided) and b.verdict.detail.get("lost") for b in translation.blocks)

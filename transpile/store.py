@@ -103,6 +103,14 @@ class ProofStore:
                 self.connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?)", rows)
         self.fresh.clear()
 
+    def close(self) -> None:
+        """Flush, and let go of the file."""
+        self.flush()
+        if self.connection is not None:
+            with suppress(sqlite3.Error):
+                self.connection.close()
+            self.connection = None
+
 
 def _open(path: Path) -> sqlite3.Connection | None:
     try:

@@ -6,9 +6,10 @@ describe the source machine and are dropped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from transpile import __version__
 from transpile.asm.directives import DirectiveClass
 from transpile.asm.source import Kind, Statement
 from transpile.native.abi import TargetIsa
@@ -55,7 +56,8 @@ class Writer:
             self.tail.setdefault(last, []).extend(waiting)
 
     def text(self) -> str:
-        return "\n".join(self._lines()) + "\n"
+        header = self.target.comment(f"transpile {__version__} {self.target.abi.name}")
+        return "\n".join([header, *self._lines()]) + "\n"
 
     def _lines(self) -> Iterator[str]:
         statements = self.program.source.statements
@@ -152,8 +154,3 @@ def _used_labels(written: Sequence[Written]) -> Collection[str]:
             if ".Ltp_" in line.text:
                 used.add(line.text.replace(",", " ").split()[-1])
     return used
-
-
-def label_map(blocks: Sequence[Block]) -> Mapping[str, str]:
-    """Every label of a function's blocks -> the block's own label."""
-    return {name: block.label for block in blocks for name in (block.label, *block.names)}

@@ -10,12 +10,15 @@ from transpile.native.micro import Code, Micro
 from transpile.x86.micro import Fresh, is_repeated, translate, translate_rep
 
 
-def block_micros(function: Function) -> Callable[[Block], list[list[Micro]]]:
-    """A function from a block of ``function`` to its micro-operations, one group per instruction."""
+def block_micros(function: Function, file: str = "") -> Callable[[Block], list[list[Micro]]]:
+    """A function from a block of ``function`` to its micro-operations, one group per instruction.
+
+    ``file`` is named in messages.
+    """
     labels = {name: block.label for block in function.blocks for name in (block.label, *block.names)}
 
     def lower(block: Block) -> list[list[Micro]]:
-        fresh = Fresh()
+        fresh = Fresh(file)
         groups: list[list[Micro]] = []
         for insn in block.insns:
             if is_repeated(insn):
