@@ -1,9 +1,9 @@
 """Short pieces of machine code on Unicorn: registers in, registers and stores out, many thousands of runs a second.
 
 Memory costs nothing to set up: every page exists and its content follows from (seed, page address) alone, so two
-CPUs with the same seed see the same memory. Addresses below ``LOWEST`` and from ``HIGHEST`` on fault, and so does data
-access to the code. Registers are named as in the manuals, by 64-bit containers: ``rax``, ``xmm0.lo``, ``ZF``, ``fs``
-(its base); ``a0``, ``fa0``, ``tp``; ``x0``, ``sp``, ``v0.hi``, ``NG``, ``tpidr_el0``.
+CPUs with the same seed see the same memory. Addresses below ``LOWEST`` fault, and so does data access to the code.
+Registers are named as in the manuals, by 64-bit containers: ``rax``, ``xmm0.lo``, ``ZF``, ``fs`` (its base); ``a0``,
+``fa0``, ``tp``; ``x0``, ``sp``, ``v0.hi``, ``NG``, ``tpidr_el0``.
 
 Unicorn 2.1 differs from real hardware in that RISC-V single-precision results are not NaN-boxed, that misaligned
 vector accesses never fault, and that RISC-V has no bit-manipulation extensions.
@@ -24,12 +24,12 @@ from unicorn import arm64_const, riscv_const, x86_const
 PAGE = 4096
 CODE = 0x0F00_0000
 CODE_SIZE = 0x2_0000
-LOWEST = 0x1_0000
-HIGHEST = 1 << 44
+LOWEST = PAGE
 ARENA = range(0x2000_0000, 0x2000_4000)
 """Where pointers in memory point to."""
 
 _FRAMES = 64
+_WATCHED = 4
 _PHYSICAL = 0x1_0000_0000
 _POOL_SIZE = 1 << 18
 _ALL = (1 << 64) - 1
@@ -133,12 +133,12 @@ def page_content(seed: int, page: int) -> bytes:
 
 
 class UnicornCpu:
-    """One emulated CPU, to be used again and again. Loads from ``watch`` are reported in ``Result.reads``."""
+    """One emulated CPU, to be used again and again."""
 
-    def __init__(self, isa: str, watch: range = range(0)) -> None:
+    def __init__(self, isa: str) -> None:
         self._isa = _ISAS[isa]
         self._registers = _RegisterFile(self._isa)
-        self._watch = watch
+        self._watched: tuple[int, ...] = ()
         self._loaded: tuple[bytes, tuple[int, ...]] | None = None
         self._exits: frozenset[int] = frozenset()
         self._seed = 0
@@ -151,6 +151,11 @@ class UnicornCpu:
         self._ram = ctypes.create_string_buffer(_FRAMES * PAGE)
         self._ram_address = ctypes.addressof(self._ram)
         self._uc = self._machine()
+        self._forget_pages()
+
+    def watch(self, pages: Collection[int]) -> None:
+        """From now on, report loads from these pages (at most four) in ``Result.reads``."""
+        self._watched = tuple(pages)
         self._forget_pages()
 
     def run(
@@ -199,9 +204,9 @@ class UnicornCpu:
         uc.hook_add(u.UC_HOOK_TLB_FILL, self._on_page)
         uc.hook_add(u.UC_HOOK_MEM_WRITE, self._on_write)
         uc.hook_add(u.UC_HOOK_INTR, self._on_interrupt)
-        if self._watch:
-            pages = (self._watch.stop - 1) // PAGE - self._watch.start // PAGE + 1
-            uc.hook_add(u.UC_HOOK_MEM_READ, self._on_read, None, _PHYSICAL, _PHYSICAL + pages * PAGE - 1)
+        # Watched pages have the first frames, so that Unicorn itself can tell their loads apart.
+        last = _PHYSICAL + _WATCHED * PAGE - 1
+        uc.hook_add(u.UC_HOOK_MEM_READ, self._on_read, None, _PHYSICAL, last)
         return uc
 
     def _load(self, code: bytes, stop: tuple[int, ...]) -> None:
@@ -228,15 +233,13 @@ class UnicornCpu:
                 address, content = page + PAGE, content[PAGE - offset :]
         if len(self._pages) > _FRAMES // 2:
             self._forget_pages()
-        for number, page in enumerate(self._pages):
+        for page, number in self._frames.items():
             self._fill(number, page)
 
     def _forget_pages(self) -> None:
         self._uc.ctl(u.UC_CTL_TLB_FLUSH, u.UC_CTL_IO_WRITE)
-        self._frames, self._pages = {}, []
-        # The watched pages get the first frames, so that Unicorn itself can tell their loads apart.
-        for page in range(self._watch.start & -PAGE, self._watch.stop, PAGE):
-            self._frame(page)
+        self._pages = [*self._watched, *[-1] * (_WATCHED - len(self._watched))]
+        self._frames = {page: number for number, page in enumerate(self._watched)}
 
     def _frame(self, page: int) -> int | None:
         """The physical frame of a page."""
@@ -265,8 +268,8 @@ class UnicornCpu:
         if access == u.UC_MEM_FETCH:
             self._fault = "fetch"
             return False
-        inside = LOWEST <= address < CODE or CODE + CODE_SIZE <= address < HIGHEST
-        number = self._frame(address & -PAGE) if inside else None
+        outside = address < LOWEST or CODE <= address < CODE + CODE_SIZE
+        number = None if outside else self._frame(address & -PAGE)
         if number is None:
             self._fault = "write" if access == u.UC_MEM_WRITE else "read"
             return False
