@@ -16,7 +16,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,7 @@ from harness import (
     added,
     difference,
     geometric_mean,
+    in_workers,
     markdown,
     processors,
     share,
@@ -145,16 +146,14 @@ def native_runs(bench: Bench, listed: Sequence[Program], level: str) -> dict[str
 
 def translations(bench: Bench, listed: Sequence[Program], level: str, target: Target) -> dict[str, list[Translated]]:
     """Translate every file of every program, in worker processes; results by program."""
-    jobs = [(program.name, source) for program in [bench.library, *listed] for source in program.sources]
-    results: dict[str, list[Translated]] = {program.name: [] for program in [bench.library, *listed]}
-    with ProcessPoolExecutor(bench.jobs, max_tasks_per_child=20) as pool:
-        futures = []
-        for name, source in jobs:
-            file = f"{name}__{source.stem}.s"
-            paths = bench.folder(level, "x86") / file, bench.folder(level, target) / file
-            futures.append(pool.submit(translate_file, paths[0], target, paths[1], bench.store))
-        for (name, _), future in zip(jobs, futures, strict=True):
-            results[name].append(future.result())
+    every = [bench.library, *listed]
+    sources, outputs = bench.folder(level, "x86"), bench.folder(level, target)
+    owners = [program.name for program in every for _ in program.sources]
+    files = [path.name for program in every for path in assembly_of(program, sources)]
+    jobs = [(sources / name, target, outputs / name, bench.store) for name in files]
+    results: dict[str, list[Translated]] = {program.name: [] for program in every}
+    for owner, name, done in zip(owners, files, in_workers(translate_file, jobs, bench.jobs), strict=True):
+        results[owner].append(Translated(name, target, error=done) if isinstance(done, str) else done)
     return results
 
 

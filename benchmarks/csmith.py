@@ -16,11 +16,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from harness import X86_FLAGS, added, difference, markdown, processors, share, translate_file, write_json
+from harness import X86_FLAGS, added, difference, in_workers, markdown, processors, share, translate_file, write_json
 
 from transpile import tools
 from transpile.emulators import qemu
@@ -61,7 +60,8 @@ def generate(seed: int, folder: Path) -> Path:
     if not shutil.which("csmith"):
         raise ToolError("csmith is not installed", hint="run 'apt-get install csmith libcsmith-dev'")
     source = folder / f"{seed}.c"
-    source.write_bytes(tools.call(["csmith", "--seed", str(seed), *SHAPE]))
+    # csmith leaves a file named platform.info in the current folder.
+    source.write_bytes(tools.call(["csmith", "--seed", str(seed), *SHAPE], cwd=folder))
     return source
 
 
@@ -156,13 +156,16 @@ def main() -> int:
     output = chosen.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
     outcomes = []
-    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(chosen.jobs, max_tasks_per_child=20) as pool:
+    with tempfile.TemporaryDirectory() as scratch:
         sources = {seed: generate(seed, Path(scratch)) for seed in range(first, first + chosen.seeds)}
         cases = [Case(s, level, t, sources[s], chosen.timeout) for s in sources for level in levels for t in targets]
-        for outcome in pool.map(judge, cases):
+        done = in_workers(judge, [(case,) for case in cases], chosen.jobs)
+        for case, result in zip(cases, done, strict=True):
+            died = Outcome(case.seed, case.level, case.target, "failed", str(result))
+            outcome = died if isinstance(result, str) else result
             outcomes.append(outcome)
             if outcome.status in ("differs", "failed"):
-                keep(outcome, sources[outcome.seed], output)
+                keep(outcome, case.source, output)
                 told = f"{outcome.seed} {outcome.level} {outcome.target}: {outcome.status}: {outcome.reason}"
                 print(told, file=sys.stderr, flush=True)
     total = summary(outcomes)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import os
 import signal
 import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import transpile
 from transpile.core.verdict import WORDS
@@ -23,7 +26,8 @@ from transpile.emulators.qemu import Completed
 from transpile.errors import TranspileError
 from transpile.options import Options, Target
 
-ROOT = Path(__file__).parent.parent
+BATCH = 64
+A = TypeVar("A")
 X86_FLAGS = ("-w", "-fcf-protection=none")
 CONTROL_FLAGS = ("-w", "-fsigned-char", "-ffp-contract=off")
 """How the target's own compiler gets the results of x86-64: its char is unsigned, and it fuses multiply and add."""
@@ -70,6 +74,21 @@ def translate_file(source: Path, target: Target, output: Path, store: Path | Non
 
 def _overdue(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError("the translation took too long")
+
+
+def in_workers(work: Callable[..., A], jobs: Sequence[tuple[Any, ...]], workers: int) -> Iterator[A | str]:
+    """``work(*job)`` for each job, in order, by processes that are replaced now and then to give their memory back.
+
+    A job whose worker dies yields a message instead of a result.
+    """
+    for start in range(0, len(jobs), BATCH):
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            futures = [pool.submit(work, *job) for job in jobs[start : start + BATCH]]
+            for future in futures:
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    yield "a worker process died"
 
 
 def difference(expected: Completed, actual: Completed) -> str:

@@ -86,6 +86,10 @@ static void prints(void)
              STACK(5, 0, 0xc000000000000000, 0x3fff, 6, 0, 0x8000000000000000, 0xc000));
     IS(out, "1 2 3 4 5 1.500000 6 -2");
 
+    /* 1 + 2^-63, all of whose significand counts. */
+    x86_call(__transpile_sprintf, REGISTERS(P(out), P("%.25Lf")), NONE, STACK(0x8000000000000001, 0x3fff));
+    IS(out, "1.0000000000000000001084202");
+
     int stored = 0;
     x86_call(__transpile_sprintf, REGISTERS(P(out), P("abc%n%d"), P(&stored), 9), NONE, NOTHING);
     CHECK(stored == 3);
@@ -131,6 +135,8 @@ static void scans(void)
     IS(word, "abc");
     IS(set, "[x]");
     CHECK(memcmp(extended, "\0\0\0\0\0\0\0\xc0\xff\x3f", 10) == 0);
+    x86_call(__transpile_sscanf, REGISTERS(P("-0.1"), P("%Lg"), P(extended)), NONE, NOTHING);
+    CHECK(memcmp(extended, "\xcd\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xfb\xbf", 10) == 0);
     char *allocated = NULL;
     x86_call(__transpile_sscanf, REGISTERS(P("word 3"), P("%ms %d"), P(&allocated), P(&a)), NONE, NOTHING);
     IS(allocated, "word");
