@@ -1,7 +1,8 @@
 """Hash-consed bit-vector terms: the same structure is always the same object, so equality is ``is``.
 
 ``make`` shares but does not simplify; only the ``rewrite_*`` modules call it, everybody else uses
-``transpile.solvers.terms``. Terms live until ``reset``; terms from before a reset must not be mixed with later ones.
+``transpile.solvers.terms``. Terms live until ``reset``; of those from before a reset only variables and constants may
+be used after it.
 
 Operators that exist after simplification (``args``; payload):
 
@@ -46,10 +47,8 @@ class Term:
 Key = tuple[str, int, tuple[Term, ...], int, str, tuple[int, ...]]
 _table: dict[Key, Term] = {}
 _constants: dict[tuple[int, int], Term] = {}
+_variables: dict[tuple[str, int], Term] = {}
 extract_memo: dict[tuple[Term, int, int], Term] = {}
-
-
-_serial = [0]
 
 
 def make(
@@ -64,8 +63,7 @@ def make(
     key = (op, width, args, value, name, coefs)
     term = _table.get(key)
     if term is None:
-        _serial[0] += 1
-        term = _table[key] = Term(op, width, args, value, name, coefs, _serial[0])
+        term = _table[key] = Term(op, width, args, value, name, coefs, len(_table))
     return term
 
 
@@ -75,29 +73,23 @@ def const(value: int, width: int) -> Term:
     key = (value, width)
     term = _constants.get(key)
     if term is None:
-        _serial[0] += 1
-        term = _constants[key] = Term("const", width, (), value, "", (), _serial[0])
+        term = _constants[key] = Term("const", width, (), value, "", (), -(value << 12 | width) - 1)
     return term
 
 
 def var(name: str, width: int) -> Term:
     """A free variable."""
-    return make("var", width, (), 0, name)
+    term = _variables.get((name, width))
+    if term is None:
+        number = int.from_bytes(name.encode(), "little")
+        term = _variables[name, width] = Term("var", width, (), 0, name, (), -(number << 12 | 1 << 11 | width) - 1)
+    return term
 
 
 FALSE = const(0, 1)
 TRUE = const(1, 1)
-
-
-_permanent: dict[Key, Term] = {}
 _generation = [0]
-
-
-def permanent(name: str, width: int) -> Term:
-    """A variable that survives ``reset``: for module constants."""
-    term = var(name, width)
-    _permanent["var", width, (), 0, name, ()] = term
-    return term
+_MANY_CONSTANTS = 200_000
 
 
 def generation() -> int:
@@ -106,24 +98,26 @@ def generation() -> int:
 
 
 def reset() -> None:
-    """Forget all terms and give their memory back; ``TRUE``, ``FALSE`` and ``permanent`` variables stay valid."""
+    """Forget all terms but variables and constants, and give their memory back.
+
+    What is built afterwards does not depend on what was built before. Of very many constants only small ones stay.
+    """
     _generation[0] += 1
     _table.clear()
-    _table.update(_permanent)
-    _constants.clear()
     extract_memo.clear()
-    _constants[(0, 1)] = FALSE
-    _constants[(1, 1)] = TRUE
-    _serial[0] = max(term.id for term in (FALSE, TRUE, *_permanent.values()))
+    if len(_constants) > _MANY_CONSTANTS:
+        for value, width in list(_constants):
+            if 1 << 16 < value < (1 << width) - (1 << 16):
+                del _constants[value, width]
 
 
 def pool_size() -> int:
     """How many terms are alive."""
-    return len(_table) + len(_constants)
+    return len(_table) + len(_variables) + len(_constants)
 
 
 def term_key(term: Term) -> int:
-    """Sort key of commutative operators: order of creation."""
+    """Sort key of commutative operators: variables by name, then the others by age."""
     return term.id
 
 

@@ -2,7 +2,7 @@
 
 Every function here returns a term equal to what its name says, for all values of the variables; the rewriting is part
 of the trusted base and tested against Z3. The operators that can occur in a result are listed in ``term_pool``.
-Booleans are 1-bit vectors. Call ``reset`` between functions to drop all terms.
+Booleans are 1-bit vectors. Call ``reset`` between functions: it drops all terms but variables and constants.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from transpile.solvers.term_pool import (
     TRUE,
     Term,
     const,
-    permanent,
     pool_size,
     postorder,
     reset,
@@ -75,7 +74,6 @@ __all__ = [
     "mul",
     "ne",
     "neg",
-    "permanent",
     "pool_size",
     "popcount",
     "postorder",

@@ -174,8 +174,8 @@ def test_rewritten_loads_read_the_same_bytes() -> None:
         assert t.concat(*reversed(pieces)) is whole
 
 
-def test_reset_keeps_permanent_variables() -> None:
-    stack = t.permanent("stack", 64)
+def test_reset_keeps_variables_and_constants() -> None:
+    stack = t.var("stack", 64)
     before = t.add(stack, k(8))
     t.reset()
     assert t.var("stack", 64) is stack
