@@ -15,6 +15,9 @@ from transpile.solvers.term_pool import Term, const, make, term_key
 _EXPANSION = 16
 """Products with more terms than this are not multiplied out."""
 
+_DECOMPOSED = frozenset(("const", "sum", "not", "zext", "sext", "concat", "ite"))
+"""Operators that ``collect`` looks into; all others are atoms."""
+
 _LOW_BITS_MATTER = frozenset(("sext", "zext", "concat", "ite", "load"))
 
 
@@ -51,6 +54,8 @@ def add(a: Term, b: Term) -> Term:
             return const(a.value + b.value, a.width)
         if b.op == "sum" and len(b.args) > 1:
             return make("sum", b.width, b.args, (a.value + b.value) & ((1 << b.width) - 1), "", b.coefs)
+    elif a is not b and a.op not in _DECOMPOSED and b.op not in _DECOMPOSED:
+        return make("sum", a.width, (a, b) if a.id < b.id else (b, a), 0, "", (1, 1))
     acc: dict[Term, int] = {}
     constant = collect(a, 1, acc) + collect(b, 1, acc)
     return finish(a.width, acc, constant)
@@ -63,6 +68,13 @@ def sub(a: Term, b: Term) -> Term:
         return add(a, const(-b.value, b.width))
     if a.width == 1:
         return bits.bxor(a, b)
+    if a.op not in _DECOMPOSED and b.op not in _DECOMPOSED:
+        minus = (1 << a.width) - 1
+        return (
+            make("sum", a.width, (a, b), 0, "", (1, minus))
+            if a.id < b.id
+            else make("sum", a.width, (b, a), 0, "", (minus, 1))
+        )
     acc: dict[Term, int] = {}
     constant = collect(a, 1, acc) + collect(b, -1, acc)
     return finish(a.width, acc, constant)
