@@ -101,6 +101,13 @@ _ISAS = {
 }  # fmt: skip
 
 
+REGISTERS = {
+    name: (*isa.scalars, *isa.flags, *(f"{vector}.{half}" for vector in isa.vectors for half in ("lo", "hi")))
+    for name, isa in _ISAS.items()
+}
+"""What ``UnicornCpu`` calls the registers of each ISA."""
+
+
 def _pool() -> bytes:
     """What memory is made of: pointers, small and large integers, floats and text."""
     draw = random.Random(20240229)
