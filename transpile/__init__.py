@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transpile.options import Options
-    from transpile.pipeline import explain, translate, translate_many
+    from transpile.pipeline import check, explain, translate, translate_many
     from transpile.translation import BlockResult, Explanation, FunctionResult, Translation
 
 __version__ = "0.1.0"

@@ -22,7 +22,7 @@ def need_assemblers(to: str) -> None:
     tools.command("as", to)
 
 
-def refusals(text: str, to: str, march: str) -> list[Diagnostic]:
+def refusals(text: str, to: str, march: str, file: str = "<output>") -> list[Diagnostic]:
     """What GNU as says against ``text``; nothing when it assembles.
 
     Raises:
@@ -38,13 +38,13 @@ def refusals(text: str, to: str, march: str) -> list[Diagnostic]:
     if done.returncode == 0:
         return []
     said = done.stderr.decode(errors="replace")
-    return list(_diagnostics(said, text.splitlines(), to))[:MOST] or [
+    return list(_diagnostics(said, text.splitlines(), to, file))[:MOST] or [
         Diagnostic("error", f"the {to} assembler refuses the translation: {said.strip()[:300]}")
     ]
 
 
-def _diagnostics(said: str, lines: list[str], to: str) -> Iterator[Diagnostic]:
+def _diagnostics(said: str, lines: list[str], to: str, file: str) -> Iterator[Diagnostic]:
     for number, message in _MESSAGE.findall(said):
         line = lines[int(number) - 1] if 0 < int(number) <= len(lines) else ""
-        span = Span("<output>", int(number), 1, max(len(line), 1), line)
+        span = Span(file, int(number), 1, max(len(line), 1), line)
         yield Diagnostic("error", f"the {to} assembler refuses the translation: {message}", span)

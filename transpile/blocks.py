@@ -76,7 +76,7 @@ def translate_functions(
     """The functions ``names`` of ``plan``, in that order."""
     from transpile.checker import BlockChecker
 
-    checker = BlockChecker(plan.target.abi, plan.options, store)
+    checker = BlockChecker(plan.target, plan.options, store)
     careful = Carefully(checker, beat, skip)
     for batch in batches(plan, names):
         lowered: dict[str, Proposal | Failure] = {}
@@ -120,10 +120,10 @@ def translate_function(
     labels = label_map(lowered.function.blocks)
     results: list[BlockResult] = []
     bodies: dict[str, Body] = {}
-    for position, block in enumerate(lowered.blocks):
+    for block in lowered.blocks:
         label = block.source.label
-        following = lowered.blocks[position + 1].source.label if position + 1 < len(lowered.blocks) else ""
-        outcome = translate_unit(BlockUnit(lowered, block, following, labels), proposers, checker)
+        unit = BlockUnit(lowered, block, block.lowered.next_label, labels)
+        outcome = translate_unit(unit, proposers, checker)
         if outcome.chosen is None and label in proposal.broken:
             outcome = Outcome(None, Undecided(proposal.broken[label]), ())
         result = block_result(block, outcome, plan)

@@ -9,7 +9,7 @@ from transpile.asm.assembler import AssemblerMissing
 from transpile.core.loop import Candidate
 from transpile.core.verdict import Proved, Undecided, Verdict
 from transpile.errors import ToolError
-from transpile.native.abi import TargetAbi
+from transpile.native.abi import TargetAbi, TargetIsa
 from transpile.native.block import TargetLine
 from transpile.native.micro import Code
 from transpile.options import Options
@@ -33,9 +33,10 @@ class BlockChecker:
     Terms are dropped before every proof, so that a verdict does not depend on what was proved before.
     """
 
-    def __init__(self, abi: TargetAbi, options: Options, store: ProofStore) -> None:
-        self.isa = abi.name
-        self.convention = convention(abi)
+    def __init__(self, target: TargetIsa, options: Options, store: ProofStore) -> None:
+        self.isa = target.abi.name
+        self.trap = target.trap
+        self.convention = convention(target.abi)
         self.options = options
         self.store = store
         self.refused: dict[str, str] = {}
@@ -75,7 +76,7 @@ class BlockChecker:
 
     def check(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict:
         """The verdict on ``candidate``; see ``transpile.core.verdict``."""
-        if _traps(unit):
+        if _unreachable(unit) and [line.text for line in candidate.body] == [self.trap]:
             return UNREACHABLE
         self._encode_target(candidate.body)
         missing = self._missing(unit, candidate.body)
@@ -106,6 +107,7 @@ class BlockChecker:
             [line.text or line.label + ":" for line in body],
             block.entry,
             block.exits,
+            sorted(block.undefined),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
             self.options.rlimit,
         )
@@ -124,6 +126,7 @@ class BlockChecker:
             label=block.source.label,
             source_falls=block.source.next_label,
             target_falls=unit.following,
+            undefined=block.undefined,
         )
 
     def _decide(self, unit: BlockUnit, body: Body) -> Verdict:
@@ -131,9 +134,11 @@ class BlockChecker:
         return prove(self.case(unit, body), self.convention, self.options.rlimit).verdict
 
 
-def _traps(unit: BlockUnit) -> bool:
-    micros = unit.block.lowered.micros
-    return not unit.block.source.insns and len(micros) == 1 and micros[0].code is Code.TRAP
+def _unreachable(unit: BlockUnit) -> bool:
+    block = unit.block
+    micros = block.lowered.micros
+    landing = block.trap or block.source.after_call
+    return landing and not block.source.insns and len(micros) == 1 and micros[0].code is Code.TRAP
 
 
 @cache

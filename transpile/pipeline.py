@@ -15,6 +15,7 @@ from typing import TypeAlias
 from transpile import pool
 from transpile.assembled import need_assemblers, refusals
 from transpile.blocks import BATCH, FunctionDone, translate_functions
+from transpile.checking import adopt, target_of
 from transpile.core.verdict import Undecided
 from transpile.errors import TranspileError, UsageError
 from transpile.native.output import Writer, Written
@@ -48,9 +49,11 @@ class Part:
     to: str
     options: Options
     functions: tuple[str, ...] | None = None
+    output: Source | None = None
+    """An existing translation, to be checked in place of candidates of our own."""
 
 
-_plans: dict[tuple[Source, str, Options], FilePlan] = {}
+_plans: dict[Part, FilePlan] = {}
 """The plan of the file at hand: a forked worker finds it here."""
 
 
@@ -115,6 +118,43 @@ def translate_many(
     return [by_place[i] for i in range(len(given))]
 
 
+def check(
+    source: str,
+    output: str,
+    to: str | None = None,
+    *,
+    file: str = "<input>",
+    output_file: str = "<output>",
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Translation:
+    """Check ``output``, a translation of ours of ``source``, block by block, trusting nothing in it.
+
+    The target is read from the output's first line unless ``to`` names it. Whatever stands in the output and does not
+    follow from the source is a diagnostic.
+
+    Raises:
+        SourceErrors: the source cannot be read.
+        UsageError: the target is not known.
+        ToolError: an assembler is missing.
+    """
+    to = to or target_of(output, output_file)
+    target_isa(to)
+    need_assemblers(to)
+    part = Part(Source(source, file), to, options or Options(), None, Source(output, output_file))
+    try:
+        plan = _planned(part)
+        with closing(ProofStore(part.options.store)) as store:
+            done = _all_functions(part, plan, store, progress or (lambda done, blocks: None))
+    finally:
+        _plans.clear()
+    by_name = {one.result.name: one for one in done}
+    results = tuple(by_name[name].result for name in plan.prepared)
+    diagnostics = [d for name in plan.prepared for d in by_name[name].diagnostics]
+    refused = refusals(output, to, part.options.march, output_file)
+    return Translation(output, file, to, results, (*diagnostics, *plan.findings, *refused))
+
+
 def explain(source: str, block: str, to: str, *, file: str = "<input>", options: Options | None = None) -> Explanation:
     """One block of a file, named by its label or by a line in it. Only its function is translated.
 
@@ -159,11 +199,13 @@ def file_key(source: Source, to: str, options: Options) -> bytes:
     return key_of(source.text, to, replace(options, jobs=0, store=None))
 
 
-def _planned(source: Source, to: str, options: Options) -> FilePlan:
-    key = source, to, replace(options, jobs=0)
+def _planned(part: Part) -> FilePlan:
+    key = replace(part, functions=None)
     if key not in _plans:
         _plans.clear()
-        _plans[key] = plan_file(source.text, source.file, target_isa(to), options)
+        plan = _plans[key] = plan_file(part.source.text, part.source.file, target_isa(part.to), part.options)
+        if part.output is not None:
+            adopt(plan, part.output.text, part.output.file)
     return _plans[key]
 
 
@@ -175,7 +217,7 @@ def _translation(part: Part, work: Callable[[FilePlan, ProofStore], list[Functio
         if known is not None:
             return replace(known, file=part.source.file)
         need_assemblers(part.to)
-        plan = _planned(part.source, part.to, part.options)
+        plan = _planned(part)
         translation = finished(plan, part.to, work(plan, store))
         if not _lost(translation):
             store.remember_translation(key, translation)
@@ -251,7 +293,7 @@ def chunks(plan: FilePlan, count: int) -> list[tuple[str, ...]]:
 
 def _some_functions(part: Part, skip: pool.Skip, beat: pool.Beat) -> list[FunctionDone]:
     with closing(ProofStore(part.options.store)) as store:
-        plan = _planned(part.source, part.to, part.options)
+        plan = _planned(part)
         return list(translate_functions(plan, part.functions or (), store, beat, skip))
 
 

@@ -70,6 +70,10 @@ class FilePlan:
     target: TargetIsa
     options: Options
     prepared: dict[str, Prepared | Failure] = field(default_factory=dict)
+    adopted: dict[str, Proposal | Failure] = field(default_factory=dict)
+    """Functions whose candidates come from an existing translation."""
+    findings: list[Diagnostic] = field(default_factory=list)
+    """What is wrong with that translation beside its blocks."""
 
     def function(self, name: str) -> Function:
         """The function called ``name``."""
@@ -78,6 +82,8 @@ class FilePlan:
 
     def lower(self, name: str) -> Proposal | Failure:
         """Relations and candidates of one function."""
+        if name in self.adopted:
+            return self.adopted[name]
         prepared = self.prepared[name]
         if isinstance(prepared, Failure):
             return prepared

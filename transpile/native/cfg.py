@@ -6,7 +6,7 @@ which stands alone with an edge to itself. Parts that the compiler split off (``
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -63,6 +63,8 @@ class Block:
     """The previous block ended in a call: results are where the target's convention puts them."""
     next_label: str = ""
     """The block that follows in the text, if control can fall into it."""
+    breaks: bool = False
+    """The function's next block stands elsewhere in the text: nothing falls into it."""
 
 
 @dataclass(slots=True)
@@ -88,22 +90,27 @@ def split_functions(
     referenced: Collection[str],
     address_taken: Collection[str],
     isa: Classifier,
+    section: Callable[[int], str],
 ) -> list[Function]:
-    """Cut ``items`` (text order) into functions at the labels in ``entries``.
+    """Cut ``items`` (text order) into functions at the labels in ``entries``; ``section``: of a statement.
 
     ``referenced``: labels that any instruction or data refers to; ``address_taken``: those whose address is used other
     than by a direct branch, the possible targets of indirect jumps.
     """
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[list[Item]]] = {}
     current = ""
+    place = ("", "")
     for item in items:
         if isinstance(item, LabelItem) and item.name in entries:
             current = cold_parent(item.name, entries) or item.name
-        groups.setdefault(current, []).append(item)
+        if place != (current, section(item.statement)):
+            place = current, section(item.statement)
+            groups.setdefault(current, []).append([])
+        groups[current][-1].append(item)
     groups.pop("", None)
     functions = []
-    for name, members in groups.items():
-        function = Function(name, _cut(name, members, referenced, isa))
+    for name, pieces in groups.items():
+        function = Function(name, _split_entry(name, _cut(name, pieces, referenced, isa)))
         _connect(function, entries, address_taken)
         functions.append(function)
     return functions
@@ -121,9 +128,20 @@ def orphans(items: Iterable[Item], entries: Collection[str]) -> list[InsnItem]:
     return found
 
 
-def _cut(name: str, members: Sequence[Item], referenced: Collection[str], isa: Classifier) -> list[Block]:
+def _cut(name: str, pieces: Sequence[Sequence[Item]], referenced: Collection[str], isa: Classifier) -> list[Block]:
+    """The blocks of all pieces; at the end of each, nothing is fallen into."""
     blocks: list[Block] = []
-    fresh = 0
+    for piece in pieces:
+        blocks.extend(_cut_piece(name, piece, referenced, isa, len(blocks)))
+        if blocks:
+            blocks[-1].breaks = True
+    return blocks
+
+
+def _cut_piece(
+    name: str, members: Sequence[Item], referenced: Collection[str], isa: Classifier, fresh: int
+) -> list[Block]:
+    blocks: list[Block] = []
     open_block: Block | None = None
     pending: list[LabelItem] = []
     after_call = False
@@ -167,10 +185,12 @@ def _cut(name: str, members: Sequence[Item], referenced: Collection[str], isa: C
             block.ending = ending
             after_call = ending.kind in ("call", "icall") and ending.returns
             open_block = None
-    if after_call or pending:
+    if after_call or any(label.name in referenced or label.name == name for label in pending):
         start()
         blocks[-1].ending = Ending("trap")
-    return _split_entry(name, blocks)
+    elif blocks:
+        blocks[-1].statements.extend(label.statement for label in pending)
+    return blocks
 
 
 def _split_entry(name: str, blocks: list[Block]) -> list[Block]:
@@ -178,7 +198,8 @@ def _split_entry(name: str, blocks: list[Block]) -> list[Block]:
     if any(b.ending.target == name and b.ending.kind in ("jump", "branch", "rep") for b in blocks):
         first = blocks[0]
         inner = f".Ltp_{name}_head"
-        entry = Block(label=name, names=[n for n in first.names if n == name])
+        entry = Block(label=name, names=[n for n in first.names if n == name], statements=first.statements[:1])
+        del first.statements[:1]
         first.names = [n for n in first.names if n != name]
         first.label = inner
         for block in blocks:
@@ -200,7 +221,8 @@ def _connect(function: Function, entries: Collection[str], address_taken: Collec
         )
     )
     for position, block in enumerate(function.blocks):
-        following = function.blocks[position + 1] if position + 1 < len(function.blocks) else None
+        last = block.breaks or position + 1 == len(function.blocks)
+        following = None if last else function.blocks[position + 1]
         falls = following.label if following is not None else ""
         block.ending = _resolve(block.ending, labels)
         ending = block.ending

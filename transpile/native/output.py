@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from transpile import __version__
 from transpile.asm.directives import DirectiveClass
@@ -18,6 +19,11 @@ from transpile.native.cfg import Block
 from transpile.native.program import DEBUG_SECTION, Program, directive_class, rename_in
 
 
+def header(target: str) -> str:
+    """The first line of every output, as a comment: who wrote it, and for what."""
+    return f"transpile {__version__} {target}"
+
+
 @dataclass(slots=True)
 class Written:
     """The text of a block as it stands in the output."""
@@ -26,76 +32,73 @@ class Written:
     lines: Sequence[TargetLine] = field(default_factory=list)
 
 
+class Placed(NamedTuple):
+    """A line of the output. ``block``: whose instruction it is; an empty line marks where a block ``starts``."""
+
+    text: str
+    block: Block | None = None
+    starts: bool = False
+
+
 class Writer:
-    """Writes one file. ``blocks``: first statement index -> what replaces the block's instructions."""
+    """Writes one file. ``start``: statement index -> the block that begins there; ``tail``: those that follow it."""
 
     def __init__(self, program: Program, target: TargetIsa, written: Sequence[Written]) -> None:
         self.program = program
         self.target = target
         self.used = _used_labels(written)
-        self.start: dict[int, list[Written]] = {}
+        self.start: dict[int, Written] = {}
         self.tail: dict[int, list[Written]] = {}
-        self._place(written)
-
-    def _place(self, written: Sequence[Written]) -> None:
-        """Blocks without statements of their own go before the next one, or after the function's last."""
-        waiting: list[Written] = []
         last = -1
         for entry in written:
-            if not entry.block.statements:
-                waiting.append(entry)
-                continue
-            first = entry.block.statements[0]
-            if waiting and first < last:
-                self.tail.setdefault(last, []).extend(waiting)
-                waiting = []
-            self.start.setdefault(first, []).extend([*waiting, entry])
-            waiting = []
-            last = max(entry.block.statements)
-        if waiting:
-            self.tail.setdefault(last, []).extend(waiting)
+            if entry.block.statements:
+                self.start[entry.block.statements[0]] = entry
+                last = max(entry.block.statements)
+            else:
+                self.tail.setdefault(last, []).append(entry)
 
     def text(self) -> str:
-        header = self.target.comment(f"transpile {__version__} {self.target.abi.name}")
-        return "\n".join([header, *self._lines()]) + "\n"
+        return "\n".join(line.text for line in self.lines() if not line.starts) + "\n"
 
-    def _lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Placed]:
+        """The file, with the blocks that instructions belong to."""
+        yield Placed(self.target.comment(header(self.target.abi.name)))
         statements = self.program.source.statements
-        pending: list[TargetLine] = []
+        block: Block | None = None
+        pending: Sequence[TargetLine] = ()
         for index, statement in enumerate(statements):
             if index in self.start:
-                yield from _format(pending)
-                *empty, entry = self.start[index]
-                for other in empty:
-                    yield from self._own(other)
-                pending = list(entry.lines)
-                own = entry.block.label not in entry.block.names
-                if own and entry.block.label in self.used:
-                    yield f"{entry.block.label}:"
+                yield from _format(pending, block)
+                block, pending = self.start[index].block, self.start[index].lines
+                yield from self._begin(block)
             if statement.kind is Kind.INSTRUCTION:
                 ready, pending = _upto(pending, statement.line)
-                shown = self._comment(statement)
-                for line in _format(ready):
-                    yield line + shown
-                    shown = ""
-                if shown:
-                    yield "\t" + shown.strip()
+                yield from self._instructions(ready, block, self._comment(statement))
             else:
                 if pending and not _before(statements, index, pending):
-                    yield from _format(pending)
-                    pending = []
-                yield from self._other(statement)
+                    yield from _format(pending, block)
+                    pending = ()
+                yield from map(Placed, self._other(statement))
             if index in self.tail:
-                yield from _format(pending)
-                pending = []
+                yield from _format(pending, block)
+                pending = ()
                 for other in self.tail[index]:
-                    yield from self._own(other)
-        yield from _format(pending)
+                    yield from self._begin(other.block)
+                    yield from _format(other.lines, other.block)
+        yield from _format(pending, block)
 
-    def _own(self, written: Written) -> Iterator[str]:
-        if written.block.label in self.used or written.block.names:
-            yield f"{written.block.label}:"
-        yield from _format(written.lines)
+    def _begin(self, block: Block) -> Iterator[Placed]:
+        yield Placed("", block, True)
+        if block.label in self.used and block.label not in block.names:
+            yield Placed(f"{block.label}:")
+
+    def _instructions(self, lines: Sequence[TargetLine], block: Block | None, comment: str) -> Iterator[Placed]:
+        """The comment of the source instruction stands beside the first."""
+        if comment and not lines:
+            yield Placed(comment)
+        for line in _format(lines, block):
+            yield Placed(line.text + comment, line.block)
+            comment = ""
 
     def _comment(self, statement: Statement) -> str:
         return "\t" + self.target.comment(_plain(statement.comment)) if statement.comment else ""
@@ -114,6 +117,8 @@ class Writer:
                 if kind is DirectiveClass.SYNTAX or statement.name.startswith(".cfi_"):
                     return
                 arguments = statement.args
+                if kind is DirectiveClass.ALIGN and statement.section.executable:
+                    arguments = _unfilled(arguments)
                 if kind in (DirectiveClass.DATA, DirectiveClass.SYMBOL) and self.program.renamed:
                     arguments = rename_in(arguments, self.program.renamed) if kind is DirectiveClass.DATA else arguments
                 line = self.target.directive(statement.name, arguments)
@@ -121,23 +126,30 @@ class Writer:
                     yield f"\t{line}{comment}"
 
 
+def _unfilled(arguments: str) -> str:
+    """An alignment of code without the byte to fill with, which is an instruction of the source machine."""
+    size, _, most = (part.strip() for part in (arguments + ",,").split(",", 2))
+    most = most.rstrip(", ")
+    return f"{size},,{most}" if most else size
+
+
 def _plain(comment: str) -> str:
     return comment.lstrip("#/* ").removesuffix("*/").rstrip()
 
 
-def _format(lines: Sequence[TargetLine]) -> Iterator[str]:
+def _format(lines: Sequence[TargetLine], block: Block | None) -> Iterator[Placed]:
     for line in lines:
-        yield f"{line.label}:" if line.label else f"\t{line.text.replace(' ', chr(9), 1)}"
+        yield Placed(f"{line.label}:" if line.label else f"\t{line.text.replace(' ', chr(9), 1)}", block)
 
 
-def _upto(lines: Sequence[TargetLine], source_line: int) -> tuple[list[TargetLine], list[TargetLine]]:
+def _upto(lines: Sequence[TargetLine], source_line: int) -> tuple[Sequence[TargetLine], Sequence[TargetLine]]:
     """Lines that come from source lines up to ``source_line``, and the rest."""
     last = -1
     for position, line in enumerate(lines):
         if line.source_line > source_line:
             break
         last = position
-    return list(lines[: last + 1]), list(lines[last + 1 :])
+    return lines[: last + 1], lines[last + 1 :]
 
 
 def _before(statements: Sequence[Statement], index: int, pending: Sequence[TargetLine]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from transpile.asm.directives import DIRECTIVES, DirectiveClass
 from transpile.asm.source import Kind, SourceFile, Statement
-from transpile.errors import SourceError, SourceErrors
+from transpile.errors import SourceError, SourceErrors, UnsupportedError
 from transpile.native.cfg import Classifier, Function, InsnItem, Item, LabelItem, orphans, split_functions
 from transpile.native.micro import Symbol
 from transpile.native.natives import RENAMES
@@ -16,6 +16,8 @@ from transpile.x86.insn import ImmOp, Insn, LabelOp, MemOp, Operand
 
 _SYMBOL = re.compile(r"(?<![\w.$@%])[A-Za-z_.$][\w.$]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+FALLS = ("branch", "call", "icall", "rep")
+"""Endings after which control may go on with what follows."""
 DEBUG_SECTION = re.compile(r"\.(z?debug_|eh_frame|gnu\.debuglto|stab)")
 
 
@@ -70,12 +72,35 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
     entries = _entries(source, items, labels)
     for item in orphans(items, entries)[:1]:
         span = source.statements[item.statement].span
-        errors.append(SourceError(span, "code before the first function", "give it a label with '.type name, @function'"))
+        errors.append(
+            SourceError(span, "code before the first function", "give it a label with '.type name, @function'")
+        )
+    referenced, taken, jumped = _references(source, items)
+    errors.extend(_data_in_code(program, flow, jumped | entries))
     if errors:
-        raise SourceErrors(errors)
-    referenced, taken = _references(source, items)
-    program.functions = split_functions(items, entries, referenced, taken, flow)
+        raise SourceErrors(sorted(errors, key=lambda error: error.span.line))
+    section = [statement.section.name for statement in source.statements]
+    program.functions = split_functions(items, entries, referenced, taken, flow, section.__getitem__)
     return program
+
+
+def _data_in_code(program: Program, flow: Classifier, jumped: set[str]) -> Iterator[SourceError]:
+    """Data that control would run into: machine code in disguise."""
+    reached: dict[str, bool] = {}
+    for index, statement in enumerate(program.source.statements):
+        section = statement.section.name
+        if statement.kind is Kind.INSTRUCTION:
+            if index in program.insns:
+                ending = flow.ending(program.insns[index])
+                reached[section] = ending is None or (ending.kind in FALLS and ending.returns)
+        elif statement.kind is Kind.LABEL:
+            reached[section] = reached.get(section, False) or statement.name in jumped
+        elif (
+            statement.section.executable and reached.get(section) and directive_class(statement) is DirectiveClass.DATA
+        ):
+            reached[section] = False
+            hint = "write the instruction by its name"
+            yield UnsupportedError(statement.span, "data in the middle of code is not translated", hint, statement.name)
 
 
 def _assigned(source: SourceFile) -> set[str]:
@@ -113,8 +138,8 @@ def _operand_symbols(insn: Insn) -> Iterable[str]:
             yield operand.symbol.name
 
 
-def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], set[str]]:
-    """Labels referred to by anything, and those referred to other than by a direct jump or call."""
+def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], set[str], set[str]]:
+    """Labels referred to by anything, those referred to other than by a direct jump or call, and those by one."""
     taken: set[str] = set()
     direct: set[str] = set()
     for item in items:
@@ -123,9 +148,10 @@ def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], se
             direct.update(o.name for o in item.insn.operands if isinstance(o, LabelOp))
     for statement in source.statements:
         if statement.kind is Kind.DIRECTIVE and directive_class(statement) is DirectiveClass.DATA:
-            if not DEBUG_SECTION.match(statement.section.name) and ("." in statement.args or statement.args[:1].isalpha()):
+            named = "." in statement.args or statement.args[:1].isalpha()
+            if named and not DEBUG_SECTION.match(statement.section.name):
                 taken.update(symbols_in(statement.args))
-    return taken | direct, taken
+    return taken | direct, taken, direct
 
 
 def _rename(program: Program, items: list[Item]) -> None:
@@ -156,5 +182,3 @@ def rename_in(arguments: str, renames: dict[str, str]) -> str:
     if not any(name in renames for name in symbols_in(arguments)):
         return arguments
     return _SYMBOL.sub(lambda m: renames.get(m[0], m[0]), arguments)
-
-
