@@ -118,7 +118,7 @@ def test_block(case: Case, convention: Convention, runs: int, seed: int, reason:
 
     ``reason`` says why there is no proof.
     """
-    return Tester(convention).test([case], runs, seed, [reason])[0]
+    return Differential(convention).test([case], runs, seed, [reason])[0]
 
 
 def replay(case: Case, convention: Convention, model: Model, runs: int = 32) -> Refuted | None:
@@ -126,10 +126,10 @@ def replay(case: Case, convention: Convention, model: Model, runs: int = 32) -> 
 
     None if they do not differ: the model relied on something that is not so, and must not be believed.
     """
-    return Tester(convention).replay(case, model, runs)
+    return Differential(convention).replay(case, model, runs)
 
 
-class Tester:
+class Differential:
     """Tests blocks of one target. Keeps its emulators; make one per process."""
 
     def __init__(self, convention: Convention) -> None:

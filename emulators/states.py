@@ -27,6 +27,7 @@ _BOUNDARIES = (
     0xFFFF_FFFF, 1 << 32, (1 << 63) - 1, 1 << 63, ALL, ALL - 1, ALL - 127, ALL - 128, 0xFFFF_FFFF_8000_0000,
     0xFFFF_FFFF_7FFF_FFFF, 0x0123_4567_89AB_CDEF, 0x8080_8080_8080_8080,
 )  # fmt: skip
+_NEAR = (0, 0, 0, 0, 1, -1, 4, 8, -8)
 _DOUBLES = (
     0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 1e300, -1e300, 5e-324, 2147483647.5, -2147483648.5, 4294967296.0,
     9.3e18, -9.3e18, float("inf"), float("-inf"), float("nan"), 3.999, 16777217.0, 1e-310,
@@ -67,10 +68,20 @@ class Draw:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self._recent: list[int] = [0]
+        self._focus: int | None = None
+
+    def start(self) -> None:
+        """A new state begins. In every other one, many values are near to each other."""
+        self._focus = None
+        focus = self.integer()
+        if self.random.random() < 0.5:
+            self._focus = focus
 
     def integer(self) -> int:
         draw = self.random
         kind = draw.random()
+        if self._focus is not None and draw.random() < 0.4:
+            return self._focus + draw.choice(_NEAR) & ALL
         if kind < 0.22:
             value = draw.choice(_BOUNDARIES)
         elif kind < 0.42:
@@ -135,6 +146,7 @@ class Entry:
 
     def draw(self, draw: Draw) -> State:
         """A random state."""
+        draw.start()
         base = draw.random.choice(self.bases())
         values = {name: draw.integer() for name in SOURCE_GENERAL}
         values |= {name: draw.vector_half() for name in SOURCE_VECTOR}
