@@ -149,7 +149,7 @@ def emit_compare(state: State, flags: Flags) -> None:
         left, right = (names[state.use(v)] for v in flags.args)
         state.emit(f"fcmp {left}, {right}")
         take(state, flags, "fcmp")
-    elif kind in ("inc", "dec") and not wanted(flags) <= {"e", "s"}:
+    elif kind in ("inc", "dec") and size >= 4 and not wanted(flags) <= {"e", "s"}:
         compare_step(state, flags)
     elif zero is not None:
         compare_zero(state, flags, zero)
@@ -169,8 +169,9 @@ def wanted(flags: Flags) -> set[str]:
 
 
 def compare_text(mnemonic: str, state: State, a: Val, b: Val, size: int) -> str:
-    left = state.operand(a, size)
     if b.const is not None:
+        # The zero register does not go with an immediate: its number means sp there.
+        left = integer(state.use(a), size)
         bits = 8 * size
         value = b.const & ((1 << bits) - 1)
         negative = (1 << bits) - value
@@ -179,7 +180,7 @@ def compare_text(mnemonic: str, state: State, a: Val, b: Val, size: int) -> str:
         if is_add(negative):
             return f"{'cmn' if mnemonic == 'cmp' else 'cmp'} {left}, {add_text(negative)}"
         return f"{mnemonic} {left}, {state.operand(const_val(value), size)}"
-    return f"{mnemonic} {left}, {state.operand(b, size)}"
+    return f"{mnemonic} {state.operand(a, size)}, {state.operand(b, size)}"
 
 
 def compare_zero(state: State, flags: Flags, val: Val) -> None:
@@ -201,7 +202,7 @@ def compare_zero(state: State, flags: Flags, val: Val) -> None:
         state.emit(f"tst {source}, {source}")
         take(state, flags, "logic")
     elif size >= 4:
-        state.emit(f"cmp {state.operand(val, size)}, #0")
+        state.emit(f"cmp {integer(state.use(val), size)}, #0")
         take(state, flags, "sub" if no_carry else "result")
     elif equality and val.u32 > bits:
         state.emit(f"tst {state.operand(val, 4)}, #{(1 << bits) - 1:#x}")
@@ -280,7 +281,7 @@ def compare_carry(state: State, flags: Flags) -> None:
     a, b, c = flags.args
     size = flags.size
     left, right = state.operand(a, size), state.operand(b, size)
-    carry = W[state.zext(c, 1)] if c.const is None else state.operand(c, 4)
+    carry = W[state.zext(c, 1)]
     zero = "xzr" if size == 8 else "wzr"
     if flags.kind == "adc":
         state.emit(f"cmp {carry}, #1")
@@ -307,7 +308,7 @@ def leave_in_nzcv(state: State, flags: Flags, out: EdgeFlags) -> None:
     if flags.mode == "logic" and out.nzcv == "sub":
         val = as_zero_test(flags)
         assert val is not None
-        state.emit(f"cmp {state.operand(val, flags.size)}, #0")
+        state.emit(f"cmp {integer(state.use(val), flags.size)}, #0")
         take(state, flags, "sub")
 
 
@@ -400,7 +401,7 @@ def single(state: State, flags: Flags, letter: str) -> int:
 def zero_bit(state: State, val: Val, size: int) -> int:
     spill_nzcv(state)
     if size >= 4:
-        state.emit(f"cmp {state.operand(val, size)}, #0")
+        state.emit(f"cmp {integer(state.use(val), size)}, #0")
     else:
         state.emit(f"tst {state.operand(val, 4)}, #{(1 << 8 * size) - 1:#x}")
     target = state.scratch()

@@ -86,6 +86,8 @@ def may_be_immediate(state: State, flags: Flags) -> bool:
         return False
     if flags.kind != "fcmp" and ("p" in flags.ccs or "np" in flags.ccs):
         return False
+    if flags.kind in ("inc", "dec") and flags.size < 4 and not compare.wanted(flags) <= {"e", "s"}:
+        return False
     for m in state.micros[state.i + 1 : flags.last]:
         if m.code in _CLOBBERS or (m.cond is not None and m.cond.flags != flags.id):
             return False

@@ -172,7 +172,7 @@ def logic(state: State, m: Micro, dst: Reg | Temp, a: Val, b: Val, size: int, se
         left = state.operand(a, wide)
         if is_bitmask(value, wide):
             right = f"#{value:#x}"
-            if mnemonic == "and" and value >> 32 == 0:
+            if mnemonic == "and" and value >> 31 == 0:
                 wide, left = 4, integer(state.use(a), 4)
         else:
             right = state.operand(const_val(value), wide)
@@ -203,7 +203,7 @@ def additive(state: State, m: Micro, dst: Reg | Temp, a: Val, b: Val, size: int,
         amount = signed(b.const, size)
         if amount < 0 and is_add(-amount):
             mnemonic, amount = ("sub" if mnemonic == "add" else "add"), -amount
-        left = state.operand(a, wide)
+        left = integer(state.use(a), wide)
         if not is_add(amount) and -(1 << 24) < amount < 1 << 24 and not sets:
             target = state.result(dst)
             add_constant(state, target, state.use(a), amount if mnemonic == "add" else -amount, wide)

@@ -63,7 +63,7 @@ def load_integer(state: State, m: Micro, dst: Reg | Temp, address: Address, acqu
         reg = state.result(dst)
         state.emit(f"{mnemonic} {integer(reg, wide)}, {where}")
     if m.name == "s":
-        state.finish(dst, reg, u=64 if dst.size == 8 else 32, s=bits, s32=bits)
+        state.finish(dst, reg, s=bits if dst.size == 8 else 64, s32=bits)
     else:
         state.finish(dst, reg, u=bits)
 

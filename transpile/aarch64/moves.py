@@ -91,9 +91,14 @@ def parallel(state: State, bank: Bank, moves: list[Move], keep: list[Val]) -> No
                 targets.add(home)
                 final[home] = val
     run(state, bank, pending, targets, keep)
-    for target, val in final.items():
-        if val.reg >= 0:
-            bank.put(val, target)
+    held = [(target, val) for target, val in final.items() if val.reg >= 0]
+    for target in final:
+        old = bank.owner[target]
+        if old is not None and old.reg == target:
+            old.reg = -1
+    for target, val in held:
+        bank.owner[target] = val
+        val.reg = target
     for target, val, _ in makes:
         if val.reg >= 0 and val.reg != target and val.lazy != "slot":
             val.reg = -1

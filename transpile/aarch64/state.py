@@ -172,8 +172,10 @@ class State:
 
     def scratch(self, bank: Bank | None = None) -> int:
         """A register that is free before and during the current micro-operation."""
-        reg = self.pick(bank or self.ints, self.i - 1, True, "")
-        (bank or self.ints).locked.add(reg)
+        bank = bank or self.ints
+        reg = self.pick(bank, self.i - 1, True, "")
+        bank.forget(reg)
+        bank.locked.add(reg)
         return reg
 
     def pick(self, bank: Bank, point: int, respect: bool, defining: str) -> int:
@@ -193,6 +195,22 @@ class State:
                     weak = reg
             if weak >= 0:
                 return weak
+        if bank is self.ints:
+            return self.spill(point)
+        raise ToolError(f"no free register in block {self.block.label}")
+
+    def spill(self, point: int) -> int:
+        """Free an integer register by keeping its value in a vector scratch register."""
+        for reg in (*self.ints.scratch, *self.ints.reserve):
+            val = self.ints.owner[reg]
+            if reg not in self.ints.locked and val is not None:
+                slot = self.pick(self.vectors, point, True, "")
+                self.emit(f"fmov d{slot}, {X[reg]}")
+                holder = Val(vector=True)
+                holder.pins = 1
+                self.vectors.put(holder, slot)
+                val.lazy, val.amount, val.reg = "spilled", slot, -1
+                return reg
         raise ToolError(f"no free register in block {self.block.label}")
 
     def wanted(self, dst: Reg | Temp) -> int:
@@ -229,7 +247,9 @@ class State:
                     bank.locked.add(reg)
                     return reg
         reg = self.pick(bank, self.i, early, defining)
-        bank.locked.add(reg)
+        if reg not in bank.locked:
+            bank.forget(reg)
+            bank.locked.add(reg)
         return reg
 
     def merges(self, dst: Reg | Temp) -> bool:
@@ -400,6 +420,7 @@ class State:
         s32 = min(s32, u + 1)
         if self.merges(dst):
             assert isinstance(dst, Reg)
+            self.ints.forget(reg)
             return self.merge(dst, reg, u if dst.size > 4 else min(u, u32))
         val = Val(u=u, s=s, u32=u32, s32=s32)
         self.ints.put(val, reg)
@@ -544,6 +565,10 @@ def _make_shl(state: State, val: Val, target: int) -> None:
     state.emit(f"lsl {names[target]}, {state.operand(val.args[0], size)}, #{val.amount}")
 
 
+def _make_spilled(state: State, val: Val, target: int) -> None:
+    state.emit(f"fmov {X[target]}, d{val.amount}")
+
+
 def _make_slot(state: State, val: Val, target: int) -> None:
     name = f"q{target}" if val.vector else X[target]
     state.emit(f"ldr {name}, [sp, #{val.amount}]")
@@ -557,4 +582,5 @@ MAKERS = {
     "sxtw": _make_sxtw,
     "shl": _make_shl,
     "slot": _make_slot,
+    "spilled": _make_spilled,
 }

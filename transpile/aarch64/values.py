@@ -29,7 +29,7 @@ class Val:
         self.const: int | None = None
         self.symbol: Symbol | None = None
         self.lazy = ""
-        """How to make it when it is in no register: ``const symbol and mul sxtw shl slot``, or empty."""
+        """How to make it when it is in no register: ``const symbol and mul sxtw shl slot spilled``."""
         self.args: tuple[Val, ...] = ()
         self.amount = 0
         """A lazy value's further parameter: shift count, slot offset, or width in bytes."""
@@ -75,6 +75,13 @@ class Bank:
         self.scratch = tuple(scratch)
         self.reserve = tuple(r for r in reserve if r not in self.scratch)
         """Used when the scratch registers run out: homes of locations that are dead here."""
+
+    def forget(self, reg: int) -> None:
+        """``reg`` is about to be overwritten."""
+        old = self.owner[reg]
+        if old is not None and old.reg == reg:
+            old.reg = -1
+        self.owner[reg] = None
 
     def put(self, val: Val, reg: int) -> None:
         old = self.owner[reg]

@@ -14,6 +14,7 @@ def finish_vector(state: State, dst: Reg | Temp, reg: int, known: int = 128) -> 
     """``dst`` has been computed in the low bytes of ``reg``; bits from ``known`` on are zero."""
     if state.merges(dst):
         assert isinstance(dst, Reg)
+        state.vectors.forget(reg)
         return merge_vector(state, dst, reg)
     val = Val(vector=True, u=known)
     state.vectors.put(val, reg)
