@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from transpile.asm.assembler import AssemblerMissing
@@ -21,7 +22,7 @@ from transpile.solvers.encoding import EncodingError
 from transpile.solvers.prove import Case, Convention, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
-from transpile.x86.insn import Insn
+from transpile.x86.insn import Insn, LabelOp
 
 UNREACHABLE = Proved(("the call before does not return; if it did, the program would stop here",))
 """Where the source cannot arrive and the translation traps."""
@@ -116,6 +117,12 @@ class BlockChecker:
         """The proof problem of one candidate."""
         block = unit.block
         source = [self.source_steps[id(insn)] for insn in block.source.insns]
+        ending = block.source.ending
+        if ending.kind in ("jump", "branch") and source:
+            # The graph may have put a block without instructions before the one that the label names.
+            source[-1] = replace(source[-1], target=ending.target)
+        elif ending.kind == "tail" and not source:
+            source = encode_x86([Insn("jmp", 8, (LabelOp(ending.target),), text=f"jmp {ending.target}")])
         target = [label_step(line.label) if line.label else self.target_steps[line.text] for line in body]
         return Case(
             source=source,
