@@ -74,7 +74,7 @@ def greater(a: Term, b: Term) -> Term:
 
 
 def number_min(a: Term, b: Term) -> Term:
-    """IEEE 754 minimumNumber: a NaN loses against a number (RISC-V fmin, AArch64 fminnm); two give the canonical."""
+    """IEEE 754-2019 minimumNumber, RISC-V fmin: a NaN loses against a number; two give the canonical one."""
     return _prefer_number(a, b, lesser(a, b))
 
 
@@ -85,6 +85,25 @@ def number_max(a: Term, b: Term) -> Term:
 def _prefer_number(a: Term, b: Term, chosen: Term) -> Term:
     a_nan, b_nan = t.float_is_nan(a), t.float_is_nan(b)
     return t.ite(a_nan, t.ite(b_nan, canonical_nan(a.width), b), t.ite(b_nan, a, chosen))
+
+
+def signaling(value: Term) -> Term:
+    quiet = 22 if value.width == 32 else 51
+    return t.band(t.float_is_nan(value), t.bnot(t.extract(value, quiet, 1)))
+
+
+def quiet_min(a: Term, b: Term) -> Term:
+    """IEEE 754-2008 minNum, AArch64 fminnm: a quiet NaN loses against a number, a signaling one gives a NaN."""
+    return _unless_signaling(a, b, number_min(a, b))
+
+
+def quiet_max(a: Term, b: Term) -> Term:
+    return _unless_signaling(a, b, number_max(a, b))
+
+
+def _unless_signaling(a: Term, b: Term, chosen: Term) -> Term:
+    either = t.bor(signaling(a), signaling(b))
+    return t.ite(either, t.apply(f"fadd{a.width}", a.width, a, b), chosen)
 
 
 def nan_min(a: Term, b: Term) -> Term:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from transpile.errors import TranspileError
 from transpile.native.micro import Symbol
 from transpile.solvers.pcode import RawOp
 
 
-class EncodingError(Exception):
+class EncodingError(TranspileError):
     """``messages``: position of the instruction -> why it has no meaning here."""
 
     def __init__(self, messages: Mapping[int, str]) -> None:
         self.messages = dict(messages)
         first = min(self.messages)
         super().__init__(f"{len(self.messages)} instructions cannot be encoded; number {first}: {self.messages[first]}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.messages,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ def mapped(lane: int, function: LaneOperation) -> LaneOperation:
     return operate
 
 
+def mapped_to(lane: int, function: LaneOperation) -> LaneOperation:
+    """``function`` on the lanes of one value; results may have another width."""
+    return lambda value: join([function(x) for x in split(value, lane)])
+
+
 def clamp(value: Term, low: int, high: int, width: int) -> Term:
     """A signed ``value`` limited to ``low`` … ``high``, in ``width`` bits."""
     bottom, top = t.const(low, value.width), t.const(high, value.width)

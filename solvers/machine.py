@@ -418,7 +418,7 @@ Plan: TypeAlias = list[tuple[Step, list[tuple[int, l.Op]]]]
 def _plan(steps: Sequence[Step], live_out: Collection[str] | None) -> Plan:
     """The operations of each step that something needs: exact backward liveness, as all branches go forwards."""
     if live_out is None:
-        return [(step, list(enumerate(step.program.ops))) for step in steps]
+        live_out = {key for step in steps for key in step.program.results}
     final = dict.fromkeys(live_out, _ALL)
     live: dict[str, int] = dict(final)
     at_label: dict[str, dict[str, int]] = {}

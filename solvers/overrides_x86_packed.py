@@ -198,6 +198,25 @@ def _extract_word(isa: Isa, instruction: Instruction) -> Rows:
     return result(isa, first, lambda a: t.zext(a, 32), lane)
 
 
+_ROUNDINGS = {0: "frint", 1: "ffloor", 2: "fceil", 3: "ftrunc", 4: "frint"}
+
+
+def _round(lane: int, scalar: bool) -> Handler:
+    def rows(isa: Isa, instruction: Instruction) -> Rows:
+        first, second, _ = operands(instruction)
+        name = _ROUNDINGS.get(instruction.code[-1] & 7)
+        if name is None:
+            return None
+        to = isa.register(first)
+        fetch, value = source(isa, instruction, second, lane if scalar else 16)
+        function = lanes.mapped(8 * lane, lanes.arithmetic(name))
+        if scalar:
+            return [*fetch, RawOp(l.COMPUTE, ((to[0], to[1], lane),), (value,), function)]
+        return [*fetch, *(RawOp(l.COMPUTE, (_half(to, i),), (_half(value, i),), function) for i in (0, 1))]
+
+    return rows
+
+
 _COMPARISONS = ("", "EQ", "LT", "LE", "UNORD", "NEQ", "NLT", "NLE", "ORD")
 
 
@@ -285,6 +304,10 @@ PACKED: dict[str, Handler] = {
     "MAXPD": lanewise(8, f.x86_max),
     "SQRTPS": _from_source(lanes.mapped(32, lanes.arithmetic("fsqrt"))),
     "SQRTPD": _from_source(lanes.mapped(64, lanes.arithmetic("fsqrt"))),
+    "ROUNDSD": _round(8, True),
+    "ROUNDSS": _round(4, True),
+    "ROUNDPD": _round(8, False),
+    "ROUNDPS": _round(4, False),
     "CVTTPS2DQ": _from_source(lanes.mapped(32, lanes.truncated(32))),
     "CVTPS2DQ": _from_source(lanes.mapped(32, lanes.truncated(32, "r"))),
     "CVTTPD2DQ": _convert(lambda a: _upper_clear(lanes.mapped(64, lanes.truncated(32))(a))),

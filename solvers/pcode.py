@@ -102,10 +102,12 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The operations of a byte string; ``targets`` are the indices that branches inside it go to."""
+    """The operations of a byte string; ``targets`` are the indices that branches inside it go to, ``results`` the
+    registers it may write."""
 
     ops: tuple[Op, ...]
     targets: frozenset[int] = frozenset()
+    results: frozenset[str] = frozenset()
 
 
 class Unliftable(Exception):
@@ -215,7 +217,8 @@ def compile_program(machine: Isa, listing: Iterable[Instruction]) -> Program:
         elif op.code == CALL:
             ins = ()
         ops.append(_compile(machine, op, ins, extra, clusters))
-    return Program(tuple(ops), frozenset(targets))
+    results = frozenset(key for op in ops for key, _ in op.defines if key[0] != "$")
+    return Program(tuple(ops), frozenset(targets), results)
 
 
 def _target(op: RawOp, index: int, instruction: Instruction, starts: Mapping[int, int]) -> int | None:

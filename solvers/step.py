@@ -35,7 +35,7 @@ def substitute(program: Program, symbols: Mapping[int, Symbol]) -> Program:
     """``program`` with the constants that stand for symbols replaced."""
     if not symbols:
         return program
-    return Program(tuple(_substitute_op(op, symbols) for op in program.ops), program.targets)
+    return replace(program, ops=tuple(_substitute_op(op, symbols) for op in program.ops))
 
 
 def _substitute_op(op: Op, symbols: Mapping[int, Symbol]) -> Op:

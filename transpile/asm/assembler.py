@@ -16,8 +16,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from transpile.errors import ToolError, TranspileError
 
-class AssemblyError(Exception):
+
+class AssemblyError(TranspileError):
     """``messages``: position in the sequence given -> what the assembler says about it."""
 
     def __init__(self, messages: Mapping[int, str]) -> None:
@@ -25,8 +27,11 @@ class AssemblyError(Exception):
         first = min(self.messages)
         super().__init__(f"{len(self.messages)} instructions do not assemble; number {first}: {self.messages[first]}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.messages,)
 
-class AssemblerMissing(Exception):
+
+class AssemblerMissing(ToolError):
     """No assembler for this ISA on this machine."""
 
 
@@ -115,14 +120,14 @@ def _faults(stderr: str, texts: Sequence[str], first_line: int) -> dict[str, str
         if severity != "Warning" and 0 <= position < len(texts):
             failed.setdefault(texts[position], message)
     if not failed:
-        raise RuntimeError(f"the assembler failed without naming a line: {stderr[:500]}")
+        raise ToolError(f"the assembler failed without naming a line: {stderr[:500]}")
     return failed
 
 
 def _slots(elf: bytes, count: int) -> tuple[bytes, list[int]]:
     """The .text section of a relocatable ELF64 file, and the values of the symbols ``s0`` … ``s<count>``."""
     if elf[:4] != b"\x7fELF" or elf[4] != 2:
-        raise RuntimeError("the assembler did not write an ELF64 file")
+        raise ToolError("the assembler did not write an ELF64 file")
     (table,) = struct.unpack_from("<Q", elf, 0x28)
     entry, number, names_index = struct.unpack_from("<HHH", elf, 0x3A)
     sections = [struct.unpack_from("<IIQQQQIIQQ", elf, table + i * entry) for i in range(number)]
@@ -134,7 +139,7 @@ def _slots(elf: bytes, count: int) -> tuple[bytes, list[int]]:
         elif section[1] == 2:
             symtab = section
     if symtab is None or text_index < 0:
-        raise RuntimeError("the assembler wrote no code or no symbol table")
+        raise ToolError("the assembler wrote no code or no symbol table")
     strings = sections[symtab[6]][4]
     offsets = [0] * (count + 1)
     for name, _, _, where, value, _ in struct.iter_unpack("<IBBHQQ", elf[symtab[4] : symtab[4] + symtab[5]]):
