@@ -9,7 +9,7 @@ is a failed proof.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ MOST = 20
 _LABEL = re.compile(r'([\w.$]+|"(?:[^"\\]|\\.)*"):')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _INSTRUCTION = re.compile(r"[a-z][a-z0-9.]*(?: [^=]*)?")
+_OWN_NAME = re.compile(r"\.Ltp_[\w.$]+")
 _LOCAL, _OWN = ".Lt_", ".Ltp_"
 _LEAVING = {"call": ("call", "bl "), "icall": ("jalr", "blr ")}
 
@@ -106,11 +107,12 @@ class _Reader:
         header_line = self.plan.target.comment(header(self.plan.target.abi.name))
         if self.lines[0] != header_line:
             self._mismatch(1, f"expected the first line to be '{header_line}'")
+        defined = {item.text[:-1] for item in found if item.kind == "label"}
         position = at = 0
         while at < len(found):
             item = found[at]
             if item.kind == "code" or item.text.startswith(_LOCAL):
-                self._code(item)
+                self._code(item, defined)
             elif item.text.startswith(_OWN):
                 position = self._own(item, expected, position)
             else:
@@ -159,11 +161,14 @@ class _Reader:
         self._mismatch(item.line, f"no block begins here that is called '{item.text[:-1]}'")
         return position
 
-    def _code(self, item: Item) -> None:
+    def _code(self, item: Item, defined: Collection[str]) -> None:
+        missing = [name for name in _OWN_NAME.findall(item.text) if name not in defined]
         if not self.run_of_slots:
             self._mismatch(item.line, "an instruction outside any function")
         elif item.kind == "code" and not _INSTRUCTION.fullmatch(item.text):
             self._mismatch(item.line, "not an instruction")
+        elif missing:
+            self._mismatch(item.line, f"there is no label '{missing[0]}'")
         else:
             self.run_of_slots[0].code.append(item)
 
