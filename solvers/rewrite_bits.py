@@ -8,7 +8,7 @@ from transpile.solvers import rewrite_bool as boolean
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
-from transpile.solvers.rewrite_ranges import signed_bits
+from transpile.solvers.rewrite_ranges import unsigned_bits
 from transpile.solvers.term_pool import Term, const, make, term_key
 
 _MAX_RUNS = 4
@@ -85,10 +85,12 @@ def _bitwise2(op: str, a: Term, b: Term) -> Term:
             return a if op == "and" else b
         if value == (1 << width) - 1:
             return b if op == "and" else a if op == "or" else bnot(b)
+        if op == "and" and ~value & ((1 << unsigned_bits(b)) - 1) == 0:
+            return b
     cuts = _cuts(op, a, b)
     if cuts:
         return _piecewise(op, a, b, cuts)
-    n = max(signed_bits(a), signed_bits(b))
+    n = slices.common_signed_bits(a, b)
     if n < width:
         return slices.sext(_narrow(op, a, b, n), width)
     if a.op == "ite" or b.op == "ite" or a.op == "sext" or b.op == "sext":
@@ -109,18 +111,30 @@ def _narrow(op: str, a: Term, b: Term, n: int) -> Term:
 
 
 def _cuts(op: str, a: Term, b: Term) -> set[int]:
-    """Bit positions where one of the operands changes its nature."""
+    """Bit positions where the operation falls apart: into bytes, or so that only one piece has two open operands."""
     cuts: set[int] = set()
+    fixed = 0
     for term in (a, b):
         if term.op in _STRUCTURED:
             position = 0
             for part in reversed(slices.segments(term)):
+                if part.op == "const":
+                    fixed |= (1 << part.width) - 1 << position
                 position += part.width
                 cuts.add(position)
-    if a.op == "const" and op != "xor":
-        runs = _runs(a.value, a.width)
-        if runs is not None:
-            cuts.update(runs)
+    if a.op == "const":
+        if op != "xor":
+            runs = _runs(a.value, a.width)
+            if runs is not None:
+                cuts.update(runs)
+    elif cuts and any(cut % 8 for cut in cuts):
+        cuts.add(a.width)
+        start = free = 0
+        for cut in sorted(cuts):
+            free += not fixed >> start & 1
+            start = cut
+        if free > 1:
+            return set()
     cuts.discard(a.width)
     return cuts if len(cuts) < _MAX_PIECES else set()
 

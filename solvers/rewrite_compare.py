@@ -82,7 +82,7 @@ def _item_key(item: tuple[Term, int]) -> int:
 def _eq_atoms(a: Term, b: Term) -> Term:
     """Equality of two different terms without common part; a constant stands right."""
     width = a.width
-    n = max(min(max(unsigned_bits(a), unsigned_bits(b)), max(signed_bits(a), signed_bits(b))), 1)
+    n = slices.common_bits(a, b)
     if n < width:
         return eq(slices.extract(a, 0, n), slices.extract(b, 0, n))
     if b.op == "const":
@@ -168,7 +168,7 @@ def ult(a: Term, b: Term) -> Term:
         if a.value == (1 << width) - 1:
             return FALSE
         return boolean.negate(ult(b, const(a.value + 1, width)))
-    n = max(min(max(unsigned_bits(a), unsigned_bits(b)), max(signed_bits(a), signed_bits(b))), 1)
+    n = slices.common_bits(a, b)
     if n < width:
         return ult(slices.extract(a, 0, n), slices.extract(b, 0, n))
     if a.op == "sum" or b.op == "sum":
@@ -199,7 +199,7 @@ def _ult_const(a: Term, b: Term) -> Term:
     s = signed_bits(a)
     if 1 << (s - 1) <= value <= (1 << width) - (1 << (s - 1)):
         return boolean.negate(slices.extract(a, width - 1, 1))
-    n = min(max(unsigned_bits(a), value.bit_length()), max(s, signed_bits(b)))
+    n = slices.common_bits(a, b)
     if n < width:
         return ult(slices.extract(a, 0, n), const(value, n))
     if a.op == "sum" and a.value == value:
@@ -223,7 +223,7 @@ def slt(a: Term, b: Term) -> Term:
         return boolean.negate(slt(b, const(a.value + 1, width)))
     if unsigned_bits(a) < width and unsigned_bits(b) < width:
         return ult(a, b)
-    n = max(signed_bits(a), signed_bits(b))
+    n = slices.common_signed_bits(a, b)
     if n < width:
         return slt(slices.extract(a, 0, n), slices.extract(b, 0, n))
     return make("slt", 1, (a, b))
@@ -247,7 +247,7 @@ def _slt_const(a: Term, b: Term) -> Term:
         return eq(a, const(low, width))
     if unsigned_bits(a) < width:
         return ult(a, b)
-    n = max(signed_bits(a), signed_bits(b))
+    n = slices.common_signed_bits(a, b)
     if n < width:
         return slt(slices.extract(a, 0, n), const(value, n))
     if a.op == "ite" and (a.args[1].op == "const" or a.args[2].op == "const"):

@@ -157,10 +157,43 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
         return finish(width, fresh, constant)
     if not items:
         return const(constant, width)
+    for atom, coef in items:
+        if coef != 1:
+            quotient = _quotient(atom)
+            if quotient is not None:
+                found = _remainder(quotient, width, dict(items), constant)
+                if found is not None:
+                    return found
     if len(items) == 1:
         return _single(items[0][0], items[0][1], constant, width)
     items.sort(key=_item_key)
     return make("sum", width, tuple([i[0] for i in items]), constant, "", tuple([i[1] for i in items]))
+
+
+def _quotient(atom: Term) -> Term | None:
+    """The quotient that ``atom`` is, or is a multiple of."""
+    for factor in atom.args if atom.op == "mul" else (atom,):
+        inner = factor.args[0] if factor.op == "zext" else factor
+        if inner.op == "udiv" or (inner.op == "sdiv" and inner is factor):
+            return factor
+    return None
+
+
+def _remainder(quotient: Term, width: int, acc: dict[Term, int], constant: int) -> Term | None:
+    """``acc + constant`` with ``a - b * (a / b)`` as the remainder that it is, also for b = 0; None if it is not there."""
+    mask = (1 << width) - 1
+    inner = quotient.args[0] if quotient.op == "zext" else quotient
+    a, b = (slices.zext(x, width) for x in inner.args)
+    product: dict[Term, int] = {}
+    if collect(mul(b, quotient), 1, product) & mask:
+        return None
+    product = {atom: coef & mask for atom, coef in product.items() if coef & mask}
+    if not product or any((acc.get(atom, 0) + coef) & mask for atom, coef in product.items()):
+        return None
+    rest = {atom: coef for atom, coef in acc.items() if atom not in product}
+    remainder = slices.zext((urem if inner.op == "udiv" else srem)(*inner.args), width)
+    constant += collect(remainder, 1, rest) + collect(a, -1, rest)
+    return finish(width, rest, constant)
 
 
 def _item_key(item: tuple[Term, int]) -> int:
@@ -305,7 +338,7 @@ def udiv(a: Term, b: Term) -> Term:
             return const(a.value // b.value, width)
         if b.value & (b.value - 1) == 0:
             return slices.lshr_by(a, b.value.bit_length() - 1)
-        n = max(unsigned_bits(a), b.value.bit_length())
+        n = slices.fitting(max(unsigned_bits(a), b.value.bit_length()), a, b)
         if n < width:
             return slices.zext(udiv(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
     return make("udiv", width, (a, b))
@@ -318,7 +351,7 @@ def urem(a: Term, b: Term) -> Term:
             return const(a.value % b.value, width)
         if b.value & (b.value - 1) == 0:
             return bits.band(a, const(b.value - 1, width))
-    n = max(unsigned_bits(a), unsigned_bits(b), 1)
+    n = slices.fitting(max(unsigned_bits(a), unsigned_bits(b), 1), a, b)
     if n < width:
         return slices.zext(urem(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
     return make("urem", width, (a, b))

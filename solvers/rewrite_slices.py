@@ -45,7 +45,9 @@ def _extract(term: Term, low: int, width: int) -> Term:
     if op == "sum":
         return _extract_sum(term, low, width)
     if op in ("and", "or", "xor"):
-        return bits.bitwise(op, [extract(arg, low, width) for arg in args])
+        if width == 1 or (width in NATURAL and low % width == 0) or args[0].op == "const":
+            return bits.bitwise(op, [extract(arg, low, width) for arg in args])
+        return _narrowed(term, low, width)
     if op == "not":
         return bits.bnot(extract(args[0], low, width))
     if op == "ite":
@@ -53,16 +55,16 @@ def _extract(term: Term, low: int, width: int) -> Term:
     if op == "load":
         return _extract_load(term, low, width)
     if op == "mul":
-        if low == 0:
+        if low == 0 and width in NATURAL:
             return lin.mul(*[extract(arg, 0, width) for arg in args])
         return _narrowed(term, low, width)
-    if op == "shl" and unsigned_bits(args[1]) <= low + width:
-        if low == 0:
+    if op == "shl" and unsigned_bits(args[1]) <= natural(low + width):
+        if low == 0 and width in NATURAL:
             return shl(extract(args[0], 0, width), extract(args[1], 0, width))
         return _narrowed(term, low, width)
     if op in _DIVISIONS:
         measure, build = _DIVISIONS[op]
-        n = max(measure(args[0]), measure(args[1]), low + width)
+        n = fitting(max(measure(args[0]), measure(args[1]), low + width), args[0], args[1])
         if n < term.width:
             return extract(build(extract(args[0], 0, n), extract(args[1], 0, n)), low, width)
     return make("extract", width, (term,), low)
@@ -75,10 +77,30 @@ _DIVISIONS: dict[str, tuple[Callable[[Term], int], Callable[[Term, Term], Term]]
 """Exact in the low bits even for a zero divisor and for overflow, by the SMT-LIB definition of both."""
 
 
+NATURAL = frozenset((1, 8, 16, 32, 64, 128))
+"""Widths at which arithmetic is computed. Other windows stay extractions: pushing them down would copy every term once
+per window, without end in code that rotates."""
+
+
+def natural(width: int) -> int:
+    """The smallest natural width of at least ``width``."""
+    return 1 << (width - 1).bit_length() if width > 8 else 8 if width > 1 else 1
+
+
+def fitting(width: int, a: Term, b: Term) -> int:
+    """The width to which ``a`` and ``b`` may be cut if their low ``width`` bits matter."""
+    return natural(width) if a.op in _COMPUTED or b.op in _COMPUTED else width
+
+
+_COMPUTED = frozenset(("sum", "mul"))
+
+
 def _narrowed(term: Term, low: int, width: int) -> Term:
     """Only the bits below ``low + width`` of an arithmetic result matter."""
-    base = extract(term, 0, low + width)
-    return make("extract", width, (term,), low) if base is term else extract(base, low, width)
+    n = natural(low + width)
+    if n < term.width:
+        return extract(extract(term, 0, n), low, width)
+    return make("extract", width, (term,), low)
 
 
 def _extract_zext(inner: Term, low: int, width: int) -> Term:
@@ -114,7 +136,7 @@ def _extract_concat(args: tuple[Term, ...], low: int, width: int) -> Term:
 
 def _extract_sum(term: Term, low: int, width: int) -> Term:
     args, coefs = term.args, term.coefs
-    if low == 0:
+    if low == 0 and (width in NATURAL or (len(args) == 1 and coefs[0] & 1 == 0)):
         acc: dict[Term, int] = {}
         constant = term.value
         if width == 1:
@@ -128,7 +150,7 @@ def _extract_sum(term: Term, low: int, width: int) -> Term:
     for coef in coefs:
         joined |= coef
     zeros = (joined & -joined).bit_length() - 1
-    if zeros:
+    if zeros and low:
         if low < zeros:
             if low + width <= zeros:
                 return const(0, width)
@@ -144,8 +166,6 @@ def _extract_sum(term: Term, low: int, width: int) -> Term:
         return _extract_concat(tuple(parts), low, width)
     if width == 1 and low == term.width - 1:
         return compare.sign_of_sum(term)
-    if low + width == term.width:
-        return make("extract", width, (term,), low)
     return _narrowed(term, low, width)
 
 
@@ -268,7 +288,11 @@ def _merge(high: Term, low: Term) -> Term | None:
     if op == "load" or (op == "extract" and high.args[0].op == "load"):
         return _merge_loads(high, low)
     if op in ("not", "xor") or low.op in ("not", "xor"):
-        return _merge_flipped(high, low)
+        flipped = _merge_flipped(high, low)
+        if flipped is not None:
+            return flipped
+    if op in ("and", "or", "xor") and low.op == op and len(high.args) == len(low.args):
+        return _merge_bitwise(high, low)
     if op != "extract":
         return None
     base, start = high.args[0], high.value
@@ -279,7 +303,23 @@ def _merge(high: Term, low: Term) -> Term | None:
     return None
 
 
-_PARTLY_PUSHED = frozenset(("sum", "mul", "shl", "udiv", "sdiv"))
+_PARTLY_PUSHED = frozenset(("sum", "mul", "shl", "udiv", "sdiv", "and", "or", "xor"))
+
+
+def _merge_bitwise(high: Term, low: Term) -> Term | None:
+    """The same bitwise operator on neighbouring pieces."""
+    left = list(low.args)
+    merged = []
+    for arg in high.args:
+        for other in left:
+            whole = _merge(arg, other)
+            if whole is not None:
+                merged.append(whole)
+                left.remove(other)
+                break
+        else:
+            return None
+    return bits.bitwise(high.op, merged)
 
 
 def _merge_flipped(high: Term, low: Term) -> Term | None:
@@ -328,8 +368,8 @@ def zext(term: Term, width: int) -> Term:
         return zext(term.args[0], width)
     if op == "extract":
         base = term.args[0]
-        if term.value == 0 and base.width >= width and unsigned_bits(base) <= term.width:
-            return extract(base, 0, width)
+        if term.value == 0 and unsigned_bits(base) <= term.width:
+            return extract(base, 0, width) if base.width >= width else zext(base, width)
     elif op == "ite" and term.width > 1:
         return select.ite(term.args[0], zext(term.args[1], width), zext(term.args[2], width))
     elif op in ("sum", "mul"):
@@ -358,8 +398,8 @@ def sext(term: Term, width: int) -> Term:
         return zext(term, width)
     if op == "extract":
         base = term.args[0]
-        if term.value == 0 and base.width >= width and signed_bits(base) <= n:
-            return extract(base, 0, width)
+        if term.value == 0 and signed_bits(base) <= n:
+            return extract(base, 0, width) if base.width >= width else sext(base, width)
     elif op == "ite" and n > 1:
         return select.ite(term.args[0], sext(term.args[1], width), sext(term.args[2], width))
     elif op in ("sum", "mul"):
@@ -385,7 +425,14 @@ def _stretched(term: Term, width: int) -> Term:
 
 
 def common_signed_bits(a: Term, b: Term) -> int:
-    return max(signed_bits(a), signed_bits(b))
+    """A width to which both can be cut and sign-extended again."""
+    return fitting(max(signed_bits(a), signed_bits(b)), a, b)
+
+
+def common_bits(a: Term, b: Term) -> int:
+    """A width to which both can be cut, and either zero- or sign-extended again."""
+    unsigned = max(unsigned_bits(a), unsigned_bits(b))
+    return fitting(max(min(unsigned, max(signed_bits(a), signed_bits(b))), 1), a, b)
 
 
 def lshr_by(term: Term, count: int) -> Term:
@@ -410,7 +457,7 @@ def lshr(term: Term, count: Term) -> Term:
         return lshr_by(term, count.value)
     if term.op == "const" and term.value == 0:
         return term
-    n = max(unsigned_bits(term), unsigned_bits(count), 1)
+    n = fitting(max(unsigned_bits(term), unsigned_bits(count), 1), term, count)
     if n < width:
         return zext(lshr(extract(term, 0, n), extract(count, 0, n)), width)
     return make("lshr", width, (term, count))
@@ -424,7 +471,7 @@ def ashr(term: Term, count: Term) -> Term:
         return sext(extract(term, places, width - places), width)
     if unsigned_bits(term) < width:
         return lshr(term, count)
-    n = max(signed_bits(term), unsigned_bits(count))
+    n = fitting(max(signed_bits(term), unsigned_bits(count)), term, count)
     if n < width:
         return sext(ashr(extract(term, 0, n), extract(count, 0, n)), width)
     return make("ashr", width, (term, count))
