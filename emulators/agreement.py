@@ -178,8 +178,9 @@ class Comparison:
         wrong = {at for at in touched if self._byte(source, at) != self._byte(target, at)}
         if wrong and self.floating:
             for at, size, _ in stores:
-                if size in (4, 8) and at in wrong and self._same_at(source, target, at, size):
-                    wrong -= {at + i & ALL for i in range(size)}
+                stored = {at + i & ALL for i in range(size)}
+                if size in (4, 8) and wrong & stored and self._same_at(source, target, at, size):
+                    wrong -= stored
         if wrong:
             first = min(wrong)
             ours, theirs = self._byte(source, first), self._byte(target, first)

@@ -155,9 +155,11 @@ class UnicornCpu:
         self._writes: list[tuple[int, int, int]] = []
         self._reads: list[tuple[int, int]] = []
         self._fault = ""
+        self._forget = False
         self._ram = ctypes.create_string_buffer(_FRAMES * PAGE)
         self._ram_address = ctypes.addressof(self._ram)
         self._uc = self._machine()
+        self._fresh = self._uc.context_save()
         self._forget_pages()
 
     def watch(self, pages: Collection[int]) -> None:
@@ -185,6 +187,10 @@ class UnicornCpu:
             if not self._fault:
                 self._fault = "illegal" if error.errno == u.UC_ERR_INSN_INVALID else str(error)
         after, address = self._registers.read(self._uc)
+        if self._fault and self._fault != "fetch":
+            # x86 remembers an exception, and makes the next one a double fault.
+            self._uc.context_restore(self._fresh)
+            self._forget = True
         fault = self._fault
         if fault == "fetch":
             fault = ""
@@ -238,12 +244,13 @@ class UnicornCpu:
                 page, offset = address & -PAGE, address % PAGE
                 self._overlays.setdefault(page, []).append((offset, content[: PAGE - offset]))
                 address, content = page + PAGE, content[PAGE - offset :]
-        if len(self._pages) > _FRAMES // 2:
+        if self._forget or len(self._pages) > _FRAMES // 2:
             self._forget_pages()
         for page, number in self._frames.items():
             self._fill(number, page)
 
     def _forget_pages(self) -> None:
+        self._forget = False
         self._uc.ctl(u.UC_CTL_TLB_FLUSH, u.UC_CTL_IO_WRITE)
         self._pages = [*self._watched, *[-1] * (_WATCHED - len(self._watched))]
         self._frames = {page: number for number, page in enumerate(self._watched)}

@@ -108,3 +108,13 @@ def test_where_and_why_a_run_ends(isa: str, text: str, given: dict[str, int], fa
 
 def test_loops_are_bounded() -> None:
     assert run("x86", "rep stosb", {"rcx": 1 << 40, "rdi": HERE}).fault == "unfinished"
+
+
+@pytest.mark.parametrize("text", ["div rbx", "ud2", "int3", "mov rax, [rbx]"])
+def test_faults_do_not_add_up(text: str) -> None:
+    seen = {(r.fault, r.exit_address) for r in (run("x86", text, {}) for _ in range(50))}
+    assert len(seen) == 1
+    assert run("x86", "ud2", {}).fault == "illegal"
+    assert run("x86", "mov rax, [rcx]", {"rcx": HERE}).registers["rax"] == int.from_bytes(
+        page_content(0, HERE)[:8], "little"
+    )
