@@ -16,15 +16,16 @@ from dataclasses import dataclass, field
 from transpile.core.verdict import Proved, Undecided, Verdict
 from transpile.native.relation import EdgeFlags, Form, Frame, Place, Range, Relation
 from transpile.solvers import terms as t
+from transpile.solvers.assume import without_zero_divisors
 from transpile.solvers.machine import TRUE, Exit, Machine
 from transpile.solvers.smt import GaveUp, Model, Valid, check_valid
 from transpile.solvers.step import Step
 from transpile.solvers.terms import Term
 
 RETURN_SLOT = -8
-S = t.permanent("S", 64)
-DYNAMIC = t.permanent("D", 64)
-RETURN_ADDRESS = t.permanent("RA", 64)
+S = t.var("S", 64)
+DYNAMIC = t.var("D", 64)
+RETURN_ADDRESS = t.var("RA", 64)
 
 ASSUMPTIONS = (
     "x86 does not fault in this block",
@@ -57,6 +58,9 @@ class Case:
     label: str
     source_falls: str = ""
     target_falls: str = ""
+    undefined: frozenset[str] = frozenset()
+    """Source registers that the convention leaves undefined at entry (after a call): while they are untouched, any
+    target value will do for them."""
 
 
 @dataclass(slots=True)
@@ -115,6 +119,7 @@ def _solve(
     open_ones: Sequence[Obligation], rlimit: int, source: Machine, target: Machine, obligations: list[Obligation]
 ) -> Outcome:
     goals = [o.goal if o.guard is TRUE else t.bor(t.bnot(o.guard), o.goal) for o in open_ones]
+    goals = without_zero_divisors(goals, source)
     remaining = [(o, g) for o, g in zip(open_ones, goals, strict=True) if g is not TRUE]
     if not remaining:
         return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
@@ -228,6 +233,8 @@ def _sign_extended(name: str, size: int, target: Machine) -> Term:
 
 
 def _set_flags(flags: EdgeFlags, source: Machine, target: Machine) -> None:
+    if flags.nzcv == "fcmp":
+        _set_comparison(target)
     if flags.kind != "nzcv":
         for position, place in enumerate(flags.places):
             if not place.startswith("#"):
@@ -250,8 +257,27 @@ def flag_terms(flags: EdgeFlags, target: Machine) -> dict[str, Term]:
     return {names[c]: values[c] for c in flags.live}
 
 
+def _nzcv(target: Machine) -> list[Term]:
+    return [target.get(name) for name in ("NG", "ZR", "CY", "OV")]
+
+
+def _set_comparison(target: Machine) -> None:
+    """NZCV as one of the four outcomes of a floating-point comparison (Arm ARM, FPCompare)."""
+    high, low = t.var("flag:high", 1), t.var("flag:low", 1)
+    less = t.bnot(t.bor(high, low))
+    equal = t.band(t.bnot(high), low)
+    unordered = t.band(high, low)
+    for name, value in zip(("NG", "ZR", "CY", "OV"), (less, equal, t.bnot(less), unordered), strict=True):
+        target.set(name, value)
+
+
+def _is_comparison(target: Machine) -> Term:
+    n, z, c, v = _nzcv(target)
+    return t.band(t.eq(c, t.bnot(n)), t.bnot(t.bor(t.band(z, v), t.bor(t.band(n, z), t.band(n, v)))))
+
+
 def _from_nzcv(kind: str, target: Machine) -> dict[str, Term]:
-    n, z, c, v = (target.get(name) for name in ("NG", "ZR", "CY", "OV"))
+    n, z, c, v = _nzcv(target)
     if kind == "fcmp":
         zero = t.const(0, 1)
         return {"o": zero, "s": zero, "z": t.bor(z, v), "p": v, "c": t.bxor(n, v)}
@@ -323,7 +349,8 @@ def _obligations(case: Case, convention: Convention, source: Machine, target: Ma
     yield from _exits(case, convention, source, target)
     for name in convention.preserved:
         if name in target.registers:
-            yield Obligation(f"{name} preserved", TRUE, t.eq(target.get(name), t.var(f"{target.isa}:{name}", 64)))
+            untouched = t.var("tp", 64) if name == "tp" else t.var(f"{target.isa}:{name}", 64)
+            yield Obligation(f"{name} preserved", TRUE, t.eq(target.get(name), untouched))
 
 
 def _stores(source: Machine, target: Machine) -> Iterator[Obligation]:
@@ -390,7 +417,7 @@ def _exits(case: Case, convention: Convention, source: Machine, target: Machine)
                 raise Mismatch("a return without an address")
             yield Obligation("return address", guard, t.eq(address, RETURN_ADDRESS))
         for name, relation in _relations_at(key, case):
-            yield from _relation(name, relation, guard, convention, source, target)
+            yield from _relation(name, relation, guard, case.undefined, convention, source, target)
 
 
 def _names(leavings: Mapping[tuple[str, str], Leaving]) -> str:
@@ -422,7 +449,13 @@ def _relations_at(key: tuple[str, str], case: Case) -> Iterator[tuple[str, Relat
 
 
 def _relation(
-    name: str, relation: Relation, guard: Term, convention: Convention, source: Machine, target: Machine
+    name: str,
+    relation: Relation,
+    guard: Term,
+    undefined: frozenset[str],
+    convention: Convention,
+    source: Machine,
+    target: Machine,
 ) -> Iterator[Obligation]:
     yield from _stack(name, relation.frame, guard, convention, source, target)
     if name not in ("call", "tail", "ret"):
@@ -440,6 +473,8 @@ def _relation(
                 f"range of {register}", guard, t.eq(value, t.sext(t.extract(value, 0, known.signed), 64))
             )
     for register, (place, form) in relation.places.items():
+        if register in undefined and source.get(register) is t.var(f"x86:{register}", 64):
+            continue
         held = _content(target, place, form, relation.frame)
         yield Obligation(register, guard, _holds(held, form, _source_value(source, register)))
     if relation.flags is not None:
@@ -448,6 +483,8 @@ def _relation(
                 value = target.get(place)
                 low = t.extract(value, 0, 8 * relation.flags.size)
                 yield Obligation(f"flags in {place}", guard, t.eq(value, t.sext(low, 64)))
+        if relation.flags.nzcv == "fcmp":
+            yield Obligation("comparison flags", guard, _is_comparison(target))
         for flag, expected in flag_terms(relation.flags, target).items():
             yield Obligation(flag, guard, t.eq(source.get(flag), expected))
 

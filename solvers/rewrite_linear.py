@@ -68,7 +68,7 @@ def sub(a: Term, b: Term) -> Term:
         return add(a, const(-b.value, b.width))
     if a.width == 1:
         return bits.bxor(a, b)
-    if a.op not in _DECOMPOSED and b.op not in _DECOMPOSED:
+    if a.op not in _DECOMPOSED and b.op not in _DECOMPOSED and _quotient(b) is None:
         minus = (1 << a.width) - 1
         return (
             make("sum", a.width, (a, b), 0, "", (1, minus))
@@ -179,13 +179,26 @@ def _quotient(atom: Term) -> Term | None:
     return None
 
 
+def _multiples(b: Term, quotient: Term) -> dict[Term, int] | None:
+    """The linear combination ``b * quotient``; None if it is not one of plain products."""
+    factors: dict[Term, int] = {}
+    constant = collect(b, 1, factors)
+    product: dict[Term, int] = {quotient: constant}
+    for factor, coef in factors.items():
+        made = _product(factor, quotient, b.width)
+        if made.op != "mul":
+            return None
+        product[made] = product.get(made, 0) + coef
+    return product
+
+
 def _remainder(quotient: Term, width: int, acc: dict[Term, int], constant: int) -> Term | None:
     """``acc + constant`` with ``a - b * (a / b)`` as the remainder that it is, also for b = 0; None if it is not there."""
     mask = (1 << width) - 1
     inner = quotient.args[0] if quotient.op == "zext" else quotient
     a, b = (slices.zext(x, width) for x in inner.args)
-    product: dict[Term, int] = {}
-    if collect(mul(b, quotient), 1, product) & mask:
+    product = _multiples(b, quotient)
+    if product is None:
         return None
     product = {atom: coef & mask for atom, coef in product.items() if coef & mask}
     if not product or any((acc.get(atom, 0) + coef) & mask for atom, coef in product.items()):

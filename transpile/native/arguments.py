@@ -141,29 +141,31 @@ def prototype_call(prototype: Prototype, defined: Defined, abi: SourceAbi) -> Cr
     return Crossing(sizes, frozenset(extended), native=True)
 
 
-def separate_variadic_count(crossing: Crossing, micros: list[Micro], abi: SourceAbi) -> Crossing:
+def separate_variadic_count(crossing: Crossing, micros: list[Micro], abi: SourceAbi, exact: bool) -> Crossing:
     """Give the count of vector arguments a location of its own where the block sets it to a constant for the call.
 
-    It then does not keep the result register busy up to the call. Changes ``micros``.
+    It then does not keep the result register busy up to the call. Unless the callee is known to read it (``exact``), a
+    call whose block does not set it so is not variadic. Changes ``micros``.
     """
     name = abi.variadic_count
     if crossing.sizes.get(name) != 1:
         return crossing
+    fallback = crossing if exact else replace(crossing, sizes={n: s for n, s in crossing.sizes.items() if n != name})
     for position in range(len(micros) - 1, -1, -1):
         micro = micros[position]
         written = defs(micro)
         if written is not None and written[0] == name:
             if micro.code is not Code.COPY or not isinstance(micro.args[0], Const):
-                return crossing
+                return fallback
             constant = Const(micro.args[0].value, 8)
             micros[position] = replace(micro, size=8, dst=Reg(VARIADIC_COUNT, 8), args=(constant,))
         elif written is None or written[0] != VARIADIC_COUNT:
             if any(used == name for used, _, _ in uses(micro)):
-                return crossing
+                return fallback
             continue
         sizes = {VARIADIC_COUNT if n == name else n: size for n, size in crossing.sizes.items()}
         return replace(crossing, sizes=sizes)
-    return crossing
+    return fallback
 
 
 def call_crossing(

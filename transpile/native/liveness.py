@@ -36,6 +36,12 @@ def live_bytes(mask: int) -> int:
     return mask.bit_length()
 
 
+def rounded(mask: int) -> int:
+    """The mask of the 1, 2, 4, 8 or 16 low bytes that cover ``mask``."""
+    size = mask.bit_length()
+    return mask and bytes_mask(0, 1 << (size - 1).bit_length())
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What leaves the function at a call, tail call or return: location -> mask of the bytes that must be right."""
@@ -159,6 +165,29 @@ class FunctionLiveness:
         self.demands = demands
 
     def run(self) -> dict[str, BlockLiveness]:
+        """Liveness in which all successors of a block that need a location need equally many bytes of it."""
+        floor: dict[str, Masks] = {}
+        while True:
+            result = self._fixed_point(floor)
+            if not self._raise(result, floor):
+                return result
+
+    def _raise(self, result: Mapping[str, BlockLiveness], floor: dict[str, Masks]) -> bool:
+        blocks = self.function.by_label()
+        changed = False
+        for block in self.function.blocks:
+            if len(block.successors) < 2:
+                continue
+            entries = [(blocks[s].label, result[blocks[s].label].entry) for s in block.successors]
+            for name in {n for _, entry in entries for n in entry}:
+                widest = max(rounded(entry.get(name, 0)) for _, entry in entries)
+                for label, entry in entries:
+                    if 0 < rounded(entry.get(name, 0)) < widest:
+                        floor.setdefault(label, {})[name] = widest
+                        changed = True
+        return changed
+
+    def _fixed_point(self, floor: Mapping[str, Masks]) -> dict[str, BlockLiveness]:
         blocks = self.function.by_label()
         order = [b.label for b in reversed(self.function.blocks)]
         predecessors: dict[str, list[str]] = {label: [] for label in order}
@@ -177,6 +206,7 @@ class FunctionLiveness:
                 continue
             new = Backward(self.abi, self.demands.get(label)).walk(self.micros[label], live_out, flags_out)
             new.exit = live_out
+            union(new.entry, floor.get(label, {}))
             result[label] = new
             if old is None or new.entry != old.entry or new.flags_entry != old.flags_entry:
                 for predecessor in predecessors[label]:

@@ -37,6 +37,8 @@ class CheckedBlock:
     entry: Relation
     exits: dict[str, Relation] = field(default_factory=dict)
     trap: bool = False
+    undefined: frozenset[str] = frozenset()
+    """Locations without a value at entry: what a call may clobber and is no result."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,10 @@ def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mappin
             continue
         crossing = arguments.crossing(block, prepared.defined[block.label], abi, summaries)
         if crossing is not None:
-            crossing = arguments.separate_variadic_count(crossing, prepared.micros[block.label], abi)
+            target = block.ending.target
+            crossing = arguments.separate_variadic_count(
+                crossing, prepared.micros[block.label], abi, exact=block.ending.kind == "tail" or target in summaries
+            )
             prepared.crossings[block.label] = crossing
             demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
     prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
@@ -136,6 +141,7 @@ class Lowering:
         self.options = options
         self.blocks = prepared.function.by_label()
         self.vectors = frozenset(source.vectors)
+        self.survivors = frozenset((*source.callee_saved, *source.results, *source.vector_results))
         self.homes = self._homes()
         self.sizes = self._edge_sizes()
         self.ranges = range_flow(prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source)
@@ -153,7 +159,8 @@ class Lowering:
         entries = {b.label: self._entry(b) for b in self.function.blocks}
         checked = []
         for position, block in enumerate(self.function.blocks):
-            following = self.function.blocks[position + 1].label if position + 1 < len(self.function.blocks) else ""
+            last = block.breaks or position + 1 == len(self.function.blocks)
+            following = "" if last else self.function.blocks[position + 1].label
             checked.append(self._block(block, entries, following))
         return LoweredFunction(self.function, context, checked)
 
@@ -237,24 +244,8 @@ class Lowering:
         )
 
     def _edge_sizes(self) -> dict[str, dict[str, int]]:
-        """Live bytes at each block's entry, raised so that all edges that meet agree."""
-        entry = {b.label: self.split_masks(self.prepared.liveness[b.label].entry) for b in self.function.blocks}
-        groups = [
-            [self.blocks[s].label for s in b.successors]
-            for b in self.function.blocks
-            if len(b.successors) > 1
-        ]
-        changed = True
-        while changed:
-            changed = False
-            for group in groups:
-                for name in {n for label in group for n in entry[label]}:
-                    widest = max(entry[label].get(name, 0) for label in group)
-                    for label in group:
-                        if 0 < entry[label].get(name, 0) < widest:
-                            entry[label][name] = widest
-                            changed = True
-        return entry
+        """Live bytes at each block's entry."""
+        return {b.label: self.split_masks(self.prepared.liveness[b.label].entry) for b in self.function.blocks}
 
     def _is_entry(self, block: Block) -> bool:
         return block is self.function.blocks[0]
@@ -264,9 +255,10 @@ class Lowering:
         crossed = self._crossed_into(block)
         for name, size in self.sizes[block.label].items():
             home = self.homes.get(name)
-            if home is None:
+            base = name.partition(".")[0]
+            if home is None or (crossed and base not in self.survivors):
                 continue
-            if self._is_entry(block) or (crossed and name.partition(".")[0] not in self.source.callee_saved):
+            if self._is_entry(block) or (crossed and base not in self.source.callee_saved):
                 form = self.target.entry_form(name, size)
             else:
                 form = self.target.form(name, size)
@@ -362,7 +354,9 @@ class Lowering:
             flags_out=flags_out,
             next_label=following,
         )
-        return CheckedBlock(block, lowered, entry, exits, trap=block.label in self.prepared.plan.dead_landings)
+        undefined = frozenset(n for n in self.sizes[block.label] if n not in entry.places) if block.after_call else ()
+        dead = block.label in self.prepared.plan.dead_landings
+        return CheckedBlock(block, lowered, entry, exits, dead, frozenset(undefined))
 
     def _frame_at_crossing(self, block: Block) -> Frame:
         plan = self.prepared.plan

@@ -23,11 +23,13 @@ DEBUG_SECTION = re.compile(r"\.(z?debug_|eh_frame|gnu\.debuglto|stab)")
 
 @dataclass(slots=True)
 class Program:
-    """``insns``: by statement index. ``renamed``: libc symbols that the runtime takes over in this file."""
+    """``insns``: by statement index, and why some of them are ``refused``: these have no mnemonic and no operands.
+    ``renamed``: libc symbols that the runtime takes over in this file."""
 
     source: SourceFile
     functions: list[Function] = field(default_factory=list)
     insns: dict[int, Insn] = field(default_factory=dict)
+    refused: dict[int, SourceError] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
     renamed: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +48,7 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
     """Decode all instructions and cut the file into functions.
 
     Raises:
-        SourceErrors: everything that cannot be decoded, and code outside any function.
+        SourceErrors: everything that cannot be read, and code outside any function.
     """
     program = Program(source)
     errors: list[SourceError] = []
@@ -61,6 +63,9 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
                 continue
             try:
                 insn = decode(statement)
+            except UnsupportedError as error:
+                program.refused[index] = error
+                insn = Insn("", 0, (), line=statement.line, column=statement.column, text=statement.text)
             except SourceError as error:
                 errors.append(error)
                 continue
