@@ -291,13 +291,12 @@ def initial(block: LoweredBlock, rng: random.Random) -> tuple[dict[str, int], di
             overlay[sp + place.slot] = held.to_bytes(8, "little")
         halves[name] = value
     for number in range(16):
-        low = halves.get(f"xmm{number}.lo", rng.getrandbits(64))
-        source[f"xmm{number}"] = low | halves.get(f"xmm{number}.hi", rng.getrandbits(64)) << 64
+        source[f"xmm{number}"] = halves.get(f"xmm{number}.lo", 0) | halves.get(f"xmm{number}.hi", 0) << 64
     for name, value in halves.items():
         if "." not in name:
             source[name] = value
     for name in INTEGERS:
-        source.setdefault(name, rng.getrandbits(64))
+        source.setdefault(name, 0)  # undefined here; the emitter takes zero too
     for native, register in NATIVE.items():
         source["=" + native] = target[register]
     return source, target, overlay
@@ -460,12 +459,12 @@ def differing(case: Case, state: BlockState, result, before: dict[int, int]) -> 
 def nan_byte(state: BlockState, final: dict[int, int], address: int) -> bool:
     """Whether the byte belongs to a NaN on both sides."""
     for size in (8, 4):
-        base = address & -size
-        if all(base + i in state.memory and base + i in final for i in range(size)):
-            mine = int.from_bytes(bytes(state.memory[base + i] for i in range(size)), "little")
-            theirs = int.from_bytes(bytes(final[base + i] for i in range(size)), "little")
-            if is_nan(mine, size) and is_nan(theirs, size):
-                return True
+        for base in range(address - size + 1, address + 1):
+            if all(base + i in state.memory and base + i in final for i in range(size)):
+                mine = int.from_bytes(bytes(state.memory[base + i] for i in range(size)), "little")
+                theirs = int.from_bytes(bytes(final[base + i] for i in range(size)), "little")
+                if is_nan(mine, size) and is_nan(theirs, size):
+                    return True
     return False
 
 

@@ -158,14 +158,14 @@ class Registers:
             content = self.holder[place]
             for name, value in self.binds.items():
                 home = self.context.homes.get(name)
-                if value.content is content and home is not None and home.slot >= 0:
-                    slot = place_name(home)
-                    if self.available(slot):
-                        self.move(slot, content)
+                if value.content is content and home is not None:
+                    target = place_name(home)
+                    if target not in pool and self.available(target) and target not in self.reserved | self.busy:
+                        self.move(target, content)
                         return place
         for place in victims:
             for target in other:
-                if self.available(target) and target not in self.reserved:
+                if self.available(target) and target not in self.reserved | self.busy:
                     self.move(target, self.holder[place])
                     return place
         raise EmitError("out of registers")
@@ -243,7 +243,7 @@ class Registers:
         if source in INTEGER and (value is None or value == 0 or li_cost(value) > 1) and source != "zero":
             self.put(f"mv {place}, {source}")
         elif value is not None:
-            self.put(f"li {place}, {value}")
+            self.put_constant(place, value)
         elif content.symbol is not None:
             self.put_symbol(place, content.symbol)
         elif source in FLOATING:
@@ -252,6 +252,21 @@ class Registers:
             self.put(f"ld {place}, {self.slot_text(source)}")
         else:
             raise EmitError("a value was lost")
+
+    def put_constant(self, place: str, value: int) -> None:
+        low = ((value & 0xFFFFFFFF) ^ 1 << 31) - (1 << 31)
+        if li_cost(value) <= 5 or value & 0xFFFFFFFF != value >> 32 & 0xFFFFFFFF:
+            self.put(f"li {place}, {value}")
+            return
+        keep, self.reserved = self.reserved, self.reserved | {place}
+        other = self.integer_scratch()
+        self.reserved = keep
+        self.forget(other)
+        self.put(f"li {place}, {low}")
+        self.put(f"slli {other}, {place}, 32")
+        if low < 0:
+            self.put(f"srli {place}, {other}, 32")
+        self.put(f"or {place}, {place}, {other}")
 
     def move_vector(self, place: str, content: Content) -> None:
         source = min((self.rank(other, FLOATING), other) for other in content.places)[1] if content.places else ""

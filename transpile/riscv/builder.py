@@ -7,10 +7,32 @@ be overwritten, and the result is put where the location wants to live.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 from transpile.native.block import FunctionContext, LoweredBlock
 from transpile.riscv.allocation import Registers, place_name
 from transpile.riscv.registers import FLOATING, INTEGER
 from transpile.riscv.values import MASK64, Bind, Content, sign_extended, wrap
+
+P = ParamSpec("P")
+
+
+def scoped(build: Callable[P, Content]) -> Callable[P, Content]:
+    """Let go of a function's intermediate contents when it returns; its first argument is the builder."""
+
+    @wraps(build)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Content:
+        e = args[0]
+        assert isinstance(e, Builder)
+        mark = len(e.pinned)
+        result = build(*args, **kwargs)
+        e.unpin(mark)
+        return e.pin(result)
+
+    return wrapped
+
 
 COMMUTATIVE = frozenset(("add", "addw", "and", "or", "xor", "mul", "mulw", "mulh", "mulhu"))
 
@@ -51,6 +73,8 @@ class Builder(Registers):
         self.temp_target: dict[str, tuple[str, int]] = {}
         self.index = 0
         self.holding = False
+        self.half_operands: list[Content] = []
+        """What the current part of a result in parts still has to read."""
         self.zba = "zba" in context.march
         self.zbb = "zbb" in context.march
 
@@ -90,13 +114,21 @@ class Builder(Registers):
                 return hint
         return self.vector_scratch() if vector else self.integer_scratch()
 
+    def settle(self) -> None:
+        """The operands of the result that is about to be written have been read."""
+        if not self.holding:
+            self.release()
+            return
+        self.busy = frozenset(place for content in self.pinned for place in content.places)
+        self.unpin()
+        for content in self.half_operands:
+            content.refs -= 1
+        self.half_operands = []
+
     def result(self, to: str | None, vector: bool = False) -> str:
         if to is None:
             return self.vector_scratch() if vector else self.integer_scratch()
-        if self.holding:
-            hints = self.hints(to)
-            return self.vector_scratch(hints) if vector else self.integer_scratch(hints)
-        self.release()
+        self.settle()
         return self.target(to, vector)
 
     def known(self, key: tuple[object, ...], to: str | None) -> Content | None:
@@ -153,8 +185,8 @@ class Builder(Registers):
             return content
         names = [self.reg(operand) for operand in operands]
         temporaries = self.temporaries(scratch)
-        if to is not None and not self.holding:
-            self.release()
+        if to is not None:
+            self.settle()
             for busy in (*operands, *(self.holder[place] for place in temporaries.values())):
                 self.pin(busy)
             target = self.target(to, vector=False)
@@ -370,10 +402,10 @@ class Builder(Registers):
         if value is None or a.const is not None:
             return self.rr(mnemonic, a, b, u, s, to)
         if mnemonic == "and":
-            if value >= 0 and value & (value + 1) == 0:
+            if value in (0, -1):
+                return self.give(a if value else self.zero, to)
+            if value > 0 and value & (value + 1) == 0:
                 return self.zext(a, value.bit_length(), to)
-            if value == -1:
-                return self.give(a, to)
         elif value == 0:
             return self.give(a, to)
         if -2048 <= value < 2048:

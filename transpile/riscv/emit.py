@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
-from transpile.riscv import atomics, control, flags, floats, integer, memory
+from transpile.riscv import atomics, control, flags, floats, integer, memory, packed
 from transpile.riscv.emitter import Emitter
 
-FAMILIES = (atomics, control, flags, floats, integer, memory)
+FAMILIES = (atomics, control, flags, floats, integer, memory, packed)
 """The modules that register a handler per micro-operation."""
 
 

@@ -44,8 +44,8 @@ def choose(e: Emitter, least: bool, a: Content, b: Content, size: int, to: str |
     suffix = SUFFIX[size]
     less = e.fx(f"flt.{suffix}", (a, b) if least else (b, a), 1)
     test, first, second = e.reg(less), e.freg(a), e.freg(b)
-    if to is not None and not e.holding:
-        e.release()
+    if to is not None:
+        e.settle()
     for content in (less, b):
         e.pin(content)
     hints = e.hints(to) if to is not None else []

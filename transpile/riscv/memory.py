@@ -286,20 +286,12 @@ def load_halves(e: Emitter, micro: Micro, place: Operand) -> None:
     dst = micro.dst
     assert dst is not None
     floating = vector_use(e, dst, 8)
-    results = []
-    e.open(dst)
-    for high in (False, True):
-        if e.needs_half(dst, high):
-            to = location(dst, 8 if high else 0)
-            half = place if not high else higher(place)
-            if floating:
-                content = loaded_vector(e, half, 8, to)
-            else:
-                content = loaded(e, "ld", half, 8, None)
-            results.append((high, content))
-    e.close()
-    for high, content in results:
-        e.write_half(dst, high, Bind(content))
+
+    def build(high: bool, to: str) -> Content:
+        half = higher(place) if high else place
+        return loaded_vector(e, half, 8, to) if floating else loaded(e, "ld", half, 8, to)
+
+    e.in_parts(dst, {}, build, () if place.base is None else (place.base,))
 
 
 def higher(place: Operand) -> Operand:
