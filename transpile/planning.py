@@ -167,8 +167,13 @@ def plan_file(source: str, file: str, target: TargetIsa, options: Options) -> Fi
 def _prepared(function: Function, plan: FilePlan) -> Prepared | Failure:
     lower = block_micros(function, plan.program.source.file)
     micros: dict[str, list[list[Micro]]] = {}
+    refused = plan.program.refused
     errors: list[Exception] = []
     for block in function.blocks:
+        unreadable = [refused[index] for index in block.statements if index in refused]
+        errors.extend(unreadable)
+        if unreadable:
+            continue
         try:
             micros[block.label] = lower(block)
         except Exception as error:

@@ -23,7 +23,7 @@ DEBUG_SECTION = re.compile(r"\.(z?debug_|eh_frame|gnu\.debuglto|stab)")
 
 @dataclass(slots=True)
 class Program:
-    """``insns``: by statement index, and why some of them are ``refused``: these have no mnemonic and no operands.
+    """``insns``: by statement index, and why some of them are ``refused``: these are called ``(bad)``.
     ``renamed``: libc symbols that the runtime takes over in this file."""
 
     source: SourceFile
@@ -65,7 +65,7 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
                 insn = decode(statement)
             except UnsupportedError as error:
                 program.refused[index] = error
-                insn = Insn("", 0, (), line=statement.line, column=statement.column, text=statement.text)
+                insn = Insn("(bad)", 0, (), line=statement.line, column=statement.column, text=statement.text)
             except SourceError as error:
                 errors.append(error)
                 continue
