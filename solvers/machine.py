@@ -196,7 +196,7 @@ class Machine:
         elif code == l.TRAP:
             self._exit("trap", "")
         else:
-            name = op.extra if isinstance(op.extra, str) else f"operation {code}"
+            name = op.extra if isinstance(op.extra, str) else l.operation_name(code)
             self.unsupported = self.unsupported or f"{name} in {step.text}"
             for out in op.outs:
                 self._write(out, self.undefined(_bits(out)))

@@ -140,6 +140,11 @@ def _bit(b: Term) -> Term:
     return t.shl(t.const(1, 64), _count(b, 64))
 
 
+def _divide(a: Term, b: Term) -> Term:
+    """-1 for a zero divisor, where SMT-LIB's division gives 1 or -1."""
+    return t.ite(t.eq(b, t.const(0, b.width)), t.const(-1, b.width), t.sdiv(a, b))
+
+
 # (funct7, funct3) of opcode 0x33
 _REGISTER: dict[tuple[int, int], Compute] = {
     (0x10, 2): _shift_add(1, False),
@@ -158,6 +163,7 @@ _REGISTER: dict[tuple[int, int], Compute] = {
     (0x24, 1): lambda a, b: t.band(a, t.bnot(_bit(b))),
     (0x34, 1): lambda a, b: t.bxor(a, _bit(b)),
     (0x24, 5): lambda a, b: t.band(t.lshr(a, _count(b, 64)), t.const(1, 64)),
+    (0x01, 4): _divide,
     (0x00, 1): lambda a, b: t.shl(a, _count(b, 64)),
     (0x00, 5): lambda a, b: t.lshr(a, _count(b, 64)),
     (0x20, 5): lambda a, b: t.ashr(a, _count(b, 64)),
@@ -169,6 +175,7 @@ _REGISTER_WORD: dict[tuple[int, int], Compute] = {
     (0x10, 2): _shift_add(1, True),
     (0x10, 4): _shift_add(2, True),
     (0x10, 6): _shift_add(3, True),
+    (0x01, 4): _word(_divide),
     (0x00, 1): _word(lambda a, b: t.shl(a, _count(b, 32))),
     (0x00, 5): _word(lambda a, b: t.lshr(a, _count(b, 32))),
     (0x20, 5): _word(lambda a, b: t.ashr(a, _count(b, 32))),

@@ -46,6 +46,11 @@ def opcode(name: str) -> int:
     return _OPCODES[name]
 
 
+def operation_name(code: int) -> str:
+    """For messages."""
+    return next((name for name, number in _OPCODES.items() if number == code), str(code))
+
+
 COMPUTE = 1000  # outputs = function(*inputs), terms to a term or a tuple of them
 UNDEFINED = 1001  # output becomes a fresh unknown
 TRAP = 1002
@@ -224,7 +229,7 @@ def compile_program(machine: Isa, listing: Iterable[Instruction]) -> Program:
 def _target(op: RawOp, index: int, instruction: Instruction, starts: Mapping[int, int]) -> int | None:
     space, offset, _ = op.ins[0]
     if space == CONSTANT:
-        relative = offset - (1 << 32) if offset >= 1 << 31 and offset < 1 << 32 else offset
+        relative: int = offset - (1 << 32) if offset >= 1 << 31 and offset < 1 << 32 else offset
         if relative >= 1 << 63:
             relative -= 1 << 64
         return index + relative
