@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transpile.solvers import rewrite_bool as boolean
+from transpile.solvers import rewrite_concat as joins
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
@@ -48,7 +49,7 @@ def complement(term: Term) -> Term:
     """``not`` of a term that is neither constant nor linear."""
     op, args = term.op, term.args
     if op in ("zext", "concat"):
-        return slices.concat(*[bnot(part) for part in slices.segments(term)])
+        return joins.concat(*[bnot(part) for part in joins.segments(term)])
     if op == "sext":
         return slices.sext(bnot(args[0]), term.width)
     if op == "xor" and args[0].op == "const":
@@ -117,7 +118,7 @@ def _cuts(op: str, a: Term, b: Term) -> set[int]:
     for term in (a, b):
         if term.op in _STRUCTURED:
             position = 0
-            for part in reversed(slices.segments(term)):
+            for part in reversed(joins.segments(term)):
                 if part.op == "const":
                     fixed |= (1 << part.width) - 1 << position
                 position += part.width
@@ -160,7 +161,7 @@ def _piecewise(op: str, a: Term, b: Term, cuts: set[int]) -> Term:
         pieces.append(bitwise(op, (slices.extract(a, start, size), slices.extract(b, start, size))))
         start = end
     pieces.reverse()
-    return slices.concat(*pieces)
+    return joins.concat(*pieces)
 
 
 def _over_selection(op: str, a: Term, b: Term) -> Term | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from transpile.solvers import rewrite_bits as bits
 from transpile.solvers import rewrite_bool as boolean
+from transpile.solvers import rewrite_concat as joins
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
@@ -124,9 +125,9 @@ def _eq_const(a: Term, b: Term) -> Term:
             return _eq_parts(args, value)
         if any(part.op in ("not", "xor") for part in args):
             pairs = [_unflipped(part) for part in args]
-            flips = slices.concat(*[const(flip, part.width) for part, flip in pairs])
+            flips = joins.concat(*[const(flip, part.width) for part, flip in pairs])
             if flips.value:
-                return eq(slices.concat(*[part for part, _ in pairs]), const(value ^ flips.value, width))
+                return eq(joins.concat(*[part for part, _ in pairs]), const(value ^ flips.value, width))
     elif op == "xor":
         if args[0].op == "const":
             return eq(bits.bitwise("xor", args[1:]), const(args[0].value ^ value, width))

@@ -1,4 +1,4 @@
-"""Addition, multiplication and division: sums with coefficients modulo ``2 ** width``, products expanded.
+"""Addition and multiplication: sums with coefficients modulo ``2 ** width``, products expanded.
 
 A ``sum`` is a canonical linear combination of atoms. Shifts left by constants, negation, complement, disjoint
 concatenation with constants and selections between constants are linear too, and come out as one form.
@@ -7,9 +7,10 @@ concatenation with constants and selections between constants are linear too, an
 from __future__ import annotations
 
 from transpile.solvers import rewrite_bits as bits
+from transpile.solvers import rewrite_concat as joins
+from transpile.solvers import rewrite_divide as division
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
-from transpile.solvers.rewrite_ranges import unsigned_bits
 from transpile.solvers.term_pool import Term, const, make, term_key
 
 _EXPANSION = 16
@@ -126,7 +127,7 @@ def _collect_wide(term: Term, factor: int, acc: dict[Term, int]) -> int:
             return collect(slices.sext(inner.args[0], width), -factor, acc) - factor
     elif op == "concat":
         if inner.op == "const":
-            rest = slices.concat(*args[1:])
+            rest = joins.concat(*args[1:])
             return collect(slices.zext(rest, width), factor, acc) + factor * (inner.value << rest.width)
     elif args[1].op == "const" and args[2].op == "const":
         step = args[1].value - args[2].value
@@ -159,54 +160,15 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
         return const(constant, width)
     for atom, coef in items:
         if coef != 1:
-            quotient = _quotient(atom)
+            quotient = division.quotient_in(atom)
             if quotient is not None:
-                found = _remainder(quotient, width, dict(items), constant)
+                found = division.remainder(quotient, width, dict(items), constant)
                 if found is not None:
                     return found
     if len(items) == 1:
         return _single(items[0][0], items[0][1], constant, width)
     items.sort(key=_item_key)
     return make("sum", width, tuple([i[0] for i in items]), constant, "", tuple([i[1] for i in items]))
-
-
-def _quotient(atom: Term) -> Term | None:
-    """The quotient that ``atom`` is, or is a multiple of."""
-    for factor in atom.args if atom.op == "mul" else (atom,):
-        inner = factor.args[0] if factor.op == "zext" else factor
-        if inner.op == "udiv" or (inner.op == "sdiv" and inner is factor):
-            return factor
-    return None
-
-
-def _multiples(b: Term, quotient: Term) -> dict[Term, int] | None:
-    """The linear combination ``b * quotient``; None if it is not one of plain products."""
-    factors: dict[Term, int] = {}
-    constant = collect(b, 1, factors)
-    product: dict[Term, int] = {quotient: constant}
-    for factor, coef in factors.items():
-        made = _product(factor, quotient, b.width)
-        if made.op != "mul":
-            return None
-        product[made] = product.get(made, 0) + coef
-    return product
-
-
-def _remainder(quotient: Term, width: int, acc: dict[Term, int], constant: int) -> Term | None:
-    """``acc + constant`` with ``a - b * (a / b)`` as the remainder that it is, also for b = 0; None if it is not there."""
-    mask = (1 << width) - 1
-    inner = quotient.args[0] if quotient.op == "zext" else quotient
-    a, b = (slices.zext(x, width) for x in inner.args)
-    product = _multiples(b, quotient)
-    if product is None:
-        return None
-    product = {atom: coef & mask for atom, coef in product.items() if coef & mask}
-    if not product or any((acc.get(atom, 0) + coef) & mask for atom, coef in product.items()):
-        return None
-    rest = {atom: coef for atom, coef in acc.items() if atom not in product}
-    remainder = slices.zext((urem if inner.op == "udiv" else srem)(*inner.args), width)
-    constant += collect(remainder, 1, rest) + collect(a, -1, rest)
-    return finish(width, rest, constant)
 
 
 def _item_key(item: tuple[Term, int]) -> int:
@@ -225,11 +187,11 @@ def _single(atom: Term, coef: int, constant: int, width: int) -> Term:
         n = inner.width
         low = (1 << n) - 1
         if coef == 1 and constant & low == 0:
-            return slices.concat(const(constant >> n, width - n), inner)
+            return joins.concat(const(constant >> n, width - n), inner)
         if coef == mask and constant & low == low:
             flipped = bits.bnot(inner)
             if flipped.op == "not":
-                return slices.concat(const(constant >> n, width - n), flipped)
+                return joins.concat(const(constant >> n, width - n), flipped)
         if n == 1:
             if coef == mask and constant == 0:
                 return make("sext", width, (inner,))
@@ -324,7 +286,7 @@ def _mul2(a: Term, b: Term) -> Term:
     constant = left_constant * right_constant
     for x, p in left.items():
         for y, q in right.items():
-            constant += collect(_product(x, y, width), p * q, acc)
+            constant += collect(product(x, y, width), p * q, acc)
     if right_constant:
         for x, p in left.items():
             acc[x] = acc.get(x, 0) + p * right_constant
@@ -334,7 +296,7 @@ def _mul2(a: Term, b: Term) -> Term:
     return finish(width, acc, constant)
 
 
-def _product(x: Term, y: Term, width: int) -> Term:
+def product(x: Term, y: Term, width: int) -> Term:
     """Product of two atoms."""
     for a, b in ((x, y), (y, x)):
         if a.op == "zext" and a.args[0].width == 1:
@@ -342,63 +304,6 @@ def _product(x: Term, y: Term, width: int) -> Term:
     factors = [*(x.args if x.op == "mul" else (x,)), *(y.args if y.op == "mul" else (y,))]
     factors.sort(key=term_key)
     return make("mul", width, tuple(factors))
-
-
-def udiv(a: Term, b: Term) -> Term:
-    width = a.width
-    if b.op == "const" and b.value:
-        if a.op == "const":
-            return const(a.value // b.value, width)
-        if b.value & (b.value - 1) == 0:
-            return slices.lshr_by(a, b.value.bit_length() - 1)
-        n = slices.fitting(max(unsigned_bits(a), b.value.bit_length()), a, b)
-        if n < width:
-            return slices.zext(udiv(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
-    return make("udiv", width, (a, b))
-
-
-def urem(a: Term, b: Term) -> Term:
-    width = a.width
-    if b.op == "const" and b.value:
-        if a.op == "const":
-            return const(a.value % b.value, width)
-        if b.value & (b.value - 1) == 0:
-            return bits.band(a, const(b.value - 1, width))
-    n = slices.fitting(max(unsigned_bits(a), unsigned_bits(b), 1), a, b)
-    if n < width:
-        return slices.zext(urem(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
-    return make("urem", width, (a, b))
-
-
-def sdiv(a: Term, b: Term) -> Term:
-    width = a.width
-    if b.op == "const" and b.value:
-        if a.op == "const":
-            x, y = signed(a), signed(b)
-            quotient = abs(x) // abs(y)
-            return const(quotient if (x < 0) == (y < 0) else -quotient, width)
-        if b.value == 1 and width > 1:
-            return a
-        if unsigned_bits(a) < width and unsigned_bits(b) < width:
-            return udiv(a, b)
-    return make("sdiv", width, (a, b))
-
-
-def srem(a: Term, b: Term) -> Term:
-    width = a.width
-    if b.op == "const" and b.value:
-        if a.op == "const":
-            x, y = signed(a), signed(b)
-            rest = abs(x) % abs(y)
-            return const(-rest if x < 0 else rest, width)
-        if b.value == 1 and width > 1:
-            return const(0, width)
-    if unsigned_bits(a) < width and unsigned_bits(b) < width:
-        return urem(a, b)
-    n = slices.common_signed_bits(a, b)
-    if n < width:
-        return slices.sext(srem(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
-    return make("srem", width, (a, b))
 
 
 def signed(term: Term) -> int:

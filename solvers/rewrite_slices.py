@@ -1,7 +1,6 @@
-"""Extraction, concatenation and extension, and constant shifts, which are the same thing.
+"""Extraction and extension, and shifts right by constants, which are the same thing.
 
-Extraction is pushed towards the variables wherever the operator allows it; adjacent pieces of one term grow together
-again in ``concat``. A concatenation never ends in a constant (that is a ``sum``) nor starts with 0 (that is ``zext``).
+Extraction is pushed towards the variables wherever the operator allows it and the width is a natural one.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from collections.abc import Callable
 
 from transpile.solvers import rewrite_bits as bits
 from transpile.solvers import rewrite_compare as compare
+from transpile.solvers import rewrite_concat as joins
+from transpile.solvers import rewrite_divide as division
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_select as select
 from transpile.solvers.rewrite_ranges import exact, signed_bits, unsigned_bits
@@ -71,8 +72,8 @@ def _extract(term: Term, low: int, width: int) -> Term:
 
 
 _DIVISIONS: dict[str, tuple[Callable[[Term], int], Callable[[Term, Term], Term]]] = {
-    "udiv": (unsigned_bits, lambda a, b: lin.udiv(a, b)),
-    "sdiv": (signed_bits, lambda a, b: lin.sdiv(a, b)),
+    "udiv": (unsigned_bits, lambda a, b: division.udiv(a, b)),
+    "sdiv": (signed_bits, lambda a, b: division.sdiv(a, b)),
 }
 """Exact in the low bits even for a zero divisor and for overflow, by the SMT-LIB definition of both."""
 
@@ -131,7 +132,7 @@ def _extract_concat(args: tuple[Term, ...], low: int, width: int) -> Term:
             parts.append(extract(part, start - position, min(end, top) - start))
         position = top
     parts.reverse()
-    return concat(*parts)
+    return joins.concat(*parts)
 
 
 def _extract_sum(term: Term, low: int, width: int) -> Term:
@@ -154,14 +155,14 @@ def _extract_sum(term: Term, low: int, width: int) -> Term:
         if low < zeros:
             if low + width <= zeros:
                 return const(0, width)
-            return concat(extract(term, zeros, low + width - zeros), const(0, zeros - low))
+            return joins.concat(extract(term, zeros, low + width - zeros), const(0, zeros - low))
         half = 1 << (term.width - 1)
         acc = {}
         constant = term.value >> zeros
         for arg, coef in zip(args, coefs, strict=True):
             constant += lin.collect(arg, (coef - 2 * half if coef >= half else coef) >> zeros, acc)
         return extract(lin.finish(term.width, acc, constant), low - zeros, width)
-    parts = segments(term)
+    parts = joins.segments(term)
     if len(parts) > 1:
         return _extract_concat(tuple(parts), low, width)
     if width == 1 and low == term.width - 1:
@@ -175,186 +176,9 @@ def _extract_load(term: Term, low: int, width: int) -> Term:
     nbytes = last - first
     base = term
     if nbytes * 8 < term.width:
-        base = load(term.value, lin.add(term.args[0], const(first, term.args[0].width)), nbytes)
+        base = joins.load(term.value, lin.add(term.args[0], const(first, term.args[0].width)), nbytes)
         low -= 8 * first
     return base if width == base.width else make("extract", width, (base,), low)
-
-
-def load(version: int, address: Term, nbytes: int) -> Term:
-    """``nbytes`` little-endian bytes at ``address`` in memory ``version``."""
-    return make("load", 8 * nbytes, (address,), version)
-
-
-def segments(term: Term) -> list[Term]:
-    """``term`` as a concatenation, high part first; ``[term]`` if it is none."""
-    op, args = term.op, term.args
-    if op == "concat":
-        return list(args)
-    if op == "zext":
-        return [const(0, term.width - args[0].width), *segments(args[0])]
-    if op == "sum" and len(args) == 1:
-        return _segments_of_shift(term)
-    if op == "ite" and args[1].op == "const" and args[2].op == "const":
-        flip = args[1].value ^ args[2].value
-        if flip & (flip - 1) == 0:
-            bit = args[0] if args[1].value & flip else bits.bnot(args[0])
-            return _insert(term, bit, flip.bit_length() - 1, args[1].value & ~flip)
-    return [term]
-
-
-def _segments_of_shift(term: Term) -> list[Term]:
-    width, coef, constant = term.width, term.coefs[0], term.value
-    shift = (coef & -coef).bit_length() - 1
-    atom = term.args[0]
-    if coef == 1 << shift:
-        parts = segments(extract(atom, 0, width - shift)) if shift else segments(atom)
-        if shift:
-            parts.append(const(0, shift))
-        if constant:
-            position = width
-            for i, part in enumerate(parts):
-                position -= part.width
-                piece = constant >> position & ((1 << part.width) - 1)
-                if piece:
-                    if part.op != "const" or part.value:
-                        return [term]
-                    parts[i] = const(piece, part.width)
-        return parts
-    if coef == (1 << width) - (1 << shift) and atom.op == "zext" and atom.args[0].width + shift <= width:
-        inner = atom.args[0]
-        filled = ((1 << inner.width) - 1) << shift
-        rest = (constant - filled) & ((1 << width) - 1)
-        if rest & filled == 0:
-            return _insert(term, bits.bnot(inner), shift, rest)
-    return [term]
-
-
-def _insert(term: Term, piece: Term, low: int, constant: int) -> list[Term]:
-    """The segments of ``constant`` with ``piece`` put at bit ``low``."""
-    top = term.width - low - piece.width
-    parts = segments(piece)
-    if top:
-        parts.insert(0, const(constant >> (low + piece.width), top))
-    if low:
-        parts.append(const(constant, low))
-    return parts if len(parts) > 1 else [term]
-
-
-def concat(*parts: Term) -> Term:
-    """The parts put together, high part first."""
-    stack: list[Term] = []
-    for given in parts:
-        for part in segments(given) if given.op in ("concat", "zext", "sum", "ite") else (given,):
-            while stack:
-                merged = _merge(stack[-1], part)
-                if merged is None:
-                    break
-                stack.pop()
-                part = merged
-            stack.append(part)
-    if len(stack) == 1:
-        return stack[0]
-    last = stack[-1]
-    if last.op == "const":
-        n = last.width
-        rest = concat(*stack[:-1])
-        width = n + rest.width
-        acc: dict[Term, int] = {}
-        constant = lin.collect(lin.widen(rest, width), 1 << n, acc) + last.value
-        return lin.finish(width, acc, constant)
-    first = stack[0]
-    if first.op == "const" and first.value == 0:
-        rest = stack[1] if len(stack) == 2 else make("concat", sum(p.width for p in stack[1:]), tuple(stack[1:]))
-        return zext(rest, first.width + rest.width)
-    return make("concat", sum(p.width for p in stack), tuple(stack))
-
-
-def _merge(high: Term, low: Term) -> Term | None:
-    """``high`` and ``low`` as one term, if they are neighbouring pieces."""
-    op = high.op
-    width = high.width + low.width
-    if op == "const":
-        return const(high.value << low.width | low.value, width) if low.op == "const" else None
-    if op == "sext":
-        inner = high.args[0]
-        if inner.width == 1 and extract(low, low.width - 1, 1) is inner:
-            return sext(low, width)
-        merged = _merge(inner, low)
-        return None if merged is None else sext(merged, width)
-    if op == "ite":
-        if low.op == "ite" and high.args[0] is low.args[0]:
-            return select.ite(high.args[0], concat(high.args[1], low.args[1]), concat(high.args[2], low.args[2]))
-        return None
-    if op == "load" or (op == "extract" and high.args[0].op == "load"):
-        return _merge_loads(high, low)
-    if op in ("not", "xor") or low.op in ("not", "xor"):
-        flipped = _merge_flipped(high, low)
-        if flipped is not None:
-            return flipped
-    if op in ("and", "or", "xor") and low.op == op and len(high.args) == len(low.args):
-        return _merge_bitwise(high, low)
-    if op != "extract":
-        return None
-    base, start = high.args[0], high.value
-    if low.op == "extract" and low.args[0] is base:
-        return extract(base, low.value, width) if start == low.value + low.width else None
-    if base.op in _PARTLY_PUSHED and start >= low.width and extract(base, start - low.width, low.width) is low:
-        return extract(base, start - low.width, width)
-    return None
-
-
-_PARTLY_PUSHED = frozenset(("sum", "mul", "shl", "udiv", "sdiv", "and", "or", "xor"))
-
-
-def _merge_bitwise(high: Term, low: Term) -> Term | None:
-    """The same bitwise operator on neighbouring pieces."""
-    left = list(low.args)
-    merged = []
-    for arg in high.args:
-        for other in left:
-            whole = _merge(arg, other)
-            if whole is not None:
-                merged.append(whole)
-                left.remove(other)
-                break
-        else:
-            return None
-    return bits.bitwise(high.op, merged)
-
-
-def _merge_flipped(high: Term, low: Term) -> Term | None:
-    """Pieces of one term of which some bits are inverted."""
-    plain_high, mask_high = _unflipped(high)
-    plain_low, mask_low = _unflipped(low)
-    if plain_high is None or plain_low is None:
-        return None
-    merged = _merge(plain_high, plain_low)
-    if merged is None:
-        return None
-    return bits.bxor(merged, const(mask_high << low.width | mask_low, merged.width))
-
-
-def _unflipped(term: Term) -> tuple[Term | None, int]:
-    if term.op == "not":
-        return term.args[0], (1 << term.width) - 1
-    if term.op == "xor":
-        if len(term.args) == 2 and term.args[0].op == "const":
-            return term.args[1], term.args[0].value
-        return None, 0
-    return term, 0
-
-
-def _merge_loads(high: Term, low: Term) -> Term | None:
-    upper, start = (high.args[0], high.value) if high.op == "extract" else (high, 0)
-    lower, begin = (low.args[0], low.value) if low.op == "extract" else (low, 0)
-    if lower.op != "load" or upper.value != lower.value or upper.args[0].width != lower.args[0].width:
-        return None
-    distance = lin.difference(upper.args[0], lower.args[0])
-    if distance is None or distance > 1024 or 8 * distance + start != begin + low.width:
-        return None
-    width = high.width + low.width
-    whole = load(lower.value, lower.args[0], (begin + width + 7) // 8)
-    return extract(whole, begin, width)
 
 
 def zext(term: Term, width: int) -> Term:
@@ -376,11 +200,11 @@ def zext(term: Term, width: int) -> Term:
         low, high = exact(term)
         if low >= 0 and high < 1 << term.width:
             return _stretched(term, width)
-        parts = segments(term)
+        parts = joins.segments(term)
         if len(parts) > 1:
-            return concat(const(0, width - term.width), *parts)
+            return joins.concat(const(0, width - term.width), *parts)
     elif op == "concat" and term.args[0].op == "const":
-        return concat(const(term.args[0].value, width - term.width + term.args[0].width), *term.args[1:])
+        return joins.concat(const(term.args[0].value, width - term.width + term.args[0].width), *term.args[1:])
     return make("zext", width, (term,))
 
 
@@ -407,7 +231,7 @@ def sext(term: Term, width: int) -> Term:
         if low >= -1 << (n - 1) and high < 1 << (n - 1):
             return _stretched(term, width)
     elif op == "concat" and term.args[0].op == "const":
-        return concat(sext(term.args[0], width - n + term.args[0].width), *term.args[1:])
+        return joins.concat(sext(term.args[0], width - n + term.args[0].width), *term.args[1:])
     return make("sext", width, (term,))
 
 

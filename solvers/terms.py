@@ -21,10 +21,12 @@ from transpile.solvers.float_terms import (
 )
 from transpile.solvers.rewrite_bits import band, bitwise, bnot, bor, bxor, lzcount, popcount
 from transpile.solvers.rewrite_compare import carry, eq, ne, sborrow, scarry, sle, slt, ule, ult
-from transpile.solvers.rewrite_linear import add, difference, linear, mul, neg, scale, sdiv, srem, sub, udiv, urem
+from transpile.solvers.rewrite_concat import concat, load
+from transpile.solvers.rewrite_divide import sdiv, srem, udiv, urem
+from transpile.solvers.rewrite_linear import add, difference, linear, mul, neg, scale, sub
 from transpile.solvers.rewrite_ranges import signed_bits, unsigned_bits
 from transpile.solvers.rewrite_select import ite
-from transpile.solvers.rewrite_slices import ashr, concat, extract, load, lshr, sext, shl, zext
+from transpile.solvers.rewrite_slices import ashr, extract, lshr, sext, shl, zext
 from transpile.solvers.term_pool import (
     FALSE,
     TRUE,

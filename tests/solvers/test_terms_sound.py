@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transpile.solvers import terms as t
-from transpile.solvers.smt import Encoder
+from transpile.solvers.smt_encode import Encoder
 from transpile.solvers.terms import Program, Term
 
 RLIMIT = 400_000
