@@ -69,7 +69,7 @@ def sub(a: Term, b: Term) -> Term:
         return add(a, const(-b.value, b.width))
     if a.width == 1:
         return bits.bxor(a, b)
-    if a.op not in _DECOMPOSED and b.op not in _DECOMPOSED and _quotient(b) is None:
+    if a.op not in _DECOMPOSED and b.op not in _DECOMPOSED and division.quotient_in(b) is None:
         minus = (1 << a.width) - 1
         return (
             make("sum", a.width, (a, b), 0, "", (1, minus))
