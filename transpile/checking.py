@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from transpile.asm.directives import DIRECTIVES, DirectiveClass, SectionTracker
 from transpile.errors import Diagnostic, Span, UsageError
 from transpile.native.block import TargetLine
 from transpile.native.cfg import Block
@@ -47,6 +49,7 @@ class Slot:
     block: Block
     expected: Body
     hard: bool = False
+    section: str = ""
     code: list[Item] = field(default_factory=list)
     damage: str = "it is not in the output"
 
@@ -75,6 +78,7 @@ class _Reader:
         self.lines = output.split("\n")
         self.slots: dict[int, Slot] = {}
         self.run_of_slots: list[Slot] = []
+        self.sections = SectionTracker()
 
     def run(self) -> None:
         proposals = {f.name: self.plan.lower(f.name) for f in self.plan.program.functions}
@@ -88,11 +92,14 @@ class _Reader:
     def _expected(self, bodies: dict[str, dict[str, Body]]) -> list[Item | Slot]:
         """The fixed parts of the output, and where blocks begin among them."""
         written = []
+        statements = self.plan.program.source.statements
+        section = ""
         for function in self.plan.program.functions:
             for block in function.blocks:
+                section = statements[block.statements[0]].section.name if block.statements else section
                 own = bodies.get(function.name, {}).get(block.label, trap(self.plan.target, 0))
                 written.append(Written(block, own))
-                self.slots[id(block)] = Slot(function.name, block, own, bool(block.names))
+                self.slots[id(block)] = Slot(function.name, block, own, bool(block.names), section)
         expected: list[Item | Slot] = []
         for placed in Writer(self.plan.program, self.plan.target, written).lines():
             if placed.starts:
@@ -112,6 +119,7 @@ class _Reader:
         while at < len(found):
             item = found[at]
             if item.kind == "code" or item.text.startswith(_LOCAL):
+                position = position if self.run_of_slots else self._open(expected, position)
                 self._code(item, defined)
             elif item.text.startswith(_OWN):
                 position = self._own(item, expected, position)
@@ -119,9 +127,14 @@ class _Reader:
                 position = self._open(expected, position)
                 wanted = expected[position] if position < len(expected) else None
                 if not isinstance(wanted, Item) or wanted.text != item.text:
-                    self._damage(item, wanted)
+                    self._mismatch(item.line, f"expected {_shown(wanted)}, not '{item.text[:60]}'")
+                    last = position
                     position, at = _again(expected, position, found, at)
+                    for skipped in expected[last:position]:
+                        if isinstance(skipped, Item):
+                            self._pass(skipped)
                     continue
+                self._pass(item)
                 position += 1
             at += 1
         position = self._open(expected, position)
@@ -145,6 +158,17 @@ class _Reader:
         slot.damage = ""
         self.run_of_slots.append(slot)
 
+    def _pass(self, item: Item) -> None:
+        """Data ends the code before it; code in another section is not part of that block."""
+        name, _, arguments = item.text.partition(" ")
+        row = DIRECTIVES.get(name)
+        if row is not None and row.kind is DirectiveClass.SECTION:
+            with suppress(ValueError):
+                self.sections.apply(name, arguments)
+        elif row is not None and row.kind is DirectiveClass.DATA and self.run_of_slots:
+            if self.run_of_slots[-1].section == self.sections.current.name:
+                self._cut()
+
     def _own(self, item: Item, expected: Sequence[Item | Slot], position: int) -> int:
         """A label of ours marks the beginning of its block."""
         for ahead in range(position, len(expected)):
@@ -163,17 +187,15 @@ class _Reader:
 
     def _code(self, item: Item, defined: Collection[str]) -> None:
         missing = [name for name in _OWN_NAME.findall(item.text) if name not in defined]
-        if not self.run_of_slots:
+        run = self.run_of_slots
+        if not run or run[0].section != self.sections.current.name:
             self._mismatch(item.line, "an instruction outside any function")
         elif item.kind == "code" and not _INSTRUCTION.fullmatch(item.text):
             self._mismatch(item.line, "not an instruction")
         elif missing:
             self._mismatch(item.line, f"there is no label '{missing[0]}'")
         else:
-            self.run_of_slots[0].code.append(item)
-
-    def _damage(self, item: Item, wanted: Item | Slot | None) -> None:
-        self._mismatch(item.line, f"expected {_shown(wanted)}, not '{item.text[:60]}'")
+            run[0].code.append(item)
 
     def _mismatch(self, line: int, message: str) -> None:
         for slot in self.run_of_slots:
@@ -264,7 +286,10 @@ def _length(slot: Slot, following: Slot, code: Sequence[Item]) -> int:
 
 
 def _again(expected: Sequence[Item | Slot], position: int, found: Sequence[Item], at: int) -> tuple[int, int]:
-    """Where both go on after a mismatch: at the next label that both have."""
+    """Where both go on after a mismatch: behind one replaced part, or at the next label that both have."""
+    follow = next((item for item in expected[position + 1 :] if isinstance(item, Item)), None)
+    if follow is not None and at + 1 < len(found) and found[at + 1].text == follow.text:
+        return position + 1, at + 1
     places: dict[str, int] = {}
     for i in range(at, len(found)):
         if found[i].kind == "label":
@@ -272,7 +297,10 @@ def _again(expected: Sequence[Item | Slot], position: int, found: Sequence[Item]
     for ahead in range(position, len(expected)):
         wanted = expected[ahead]
         if isinstance(wanted, Item) and wanted.kind == "label" and wanted.text in places:
-            return ahead, places[wanted.text]
+            start = ahead
+            while start > position and isinstance(expected[start - 1], Slot):
+                start -= 1
+            return start, places[wanted.text]
     return len(expected), len(found)
 
 

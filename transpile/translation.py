@@ -63,7 +63,8 @@ class FunctionResult:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A translated file. ``text`` is complete even when ``meets`` says no: who prints it decides."""
+    """A translated file. ``text`` is complete even when ``meets`` says no: who prints it decides. It is empty when the
+    target's own assembler refuses it, which ``diagnostics`` then tell."""
 
     text: str
     file: str

@@ -10,7 +10,7 @@ import pytest
 import transpile
 from transpile.cli import main
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
-from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, UsageError
+from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, TranspileError, UsageError
 from transpile.options import Options
 from transpile.translation import Attempt, BlockResult, Explanation, FunctionResult, Translation
 
@@ -54,6 +54,18 @@ def fake_translate(source: str, to: str, *, file: str, options: Options, progres
     return translated(source, to, file, options)
 
 
+def fake_translate_many(
+    sources: list[tuple[str, str]], to: str, *, options: Options, progress: object = None
+) -> list[Translation | TranspileError]:
+    results: list[Translation | TranspileError] = []
+    for text, file in sources:
+        try:
+            results.append(translated(text, to, file, options))
+        except TranspileError as error:
+            results.append(error)
+    return results
+
+
 def fake_explain(source: str, block: str, to: str, *, file: str, options: Options) -> Explanation:
     for found in translated(source, to, file, options).blocks:
         if block in (found.label, str(found.first_line)):
@@ -73,6 +85,7 @@ def transpile_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callab
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TRANSPILE_STORE", "none")
     monkeypatch.setattr(transpile, "translate", fake_translate, raising=False)
+    monkeypatch.setattr(transpile, "translate_many", fake_translate_many, raising=False)
     monkeypatch.setattr(transpile, "explain", fake_explain, raising=False)
     monkeypatch.setattr(transpile, "check", fake_check, raising=False)
 

@@ -104,10 +104,17 @@ def translate_files(
 ) -> int:
     """Translate each file and write it when it meets the requirement, or when traps stand where it does not."""
     session = Session(options, outputs, quiet_unless_text(screen, outputs))
-    for path, destination in zip(files, output_paths(files, outputs.output), strict=True):
+    destinations = output_paths(files, outputs.output)
+    together = translate_together(files, to, options, session.screen, include) if len(files) > 1 else {}
+    for path, destination in zip(files, destinations, strict=True):
         name = STDIN_NAME if path == STANDARD else path
 
         def work(progress: Progress | None, path: str = path, name: str = name) -> Translation:
+            known = together.get(path)
+            if isinstance(known, TranspileError):
+                raise known
+            if known is not None:
+                return known
             source = read_source(path, include)
             return transpile.translate(source, to, file=name, options=options, progress=progress)
 
@@ -117,6 +124,23 @@ def translate_files(
         elif translation is not None and outputs.style == "text":
             screen.message(f"{name}: nothing is written, because some blocks do not meet --require {options.require}")
     return session.finish()
+
+
+def translate_together(
+    files: Sequence[str], to: Target, options: Options, screen: Screen, include: Sequence[Path]
+) -> dict[str, Translation | TranspileError]:
+    """Several files, shared out among the processes."""
+    results: dict[str, Translation | TranspileError] = {}
+    sources: dict[str, str] = {}
+    for path in files:
+        try:
+            sources[path] = read_source(path, include)
+        except TranspileError as error:
+            results[path] = error
+    named = [(text, STDIN_NAME if path == STANDARD else path) for path, text in sources.items()]
+    with screen.progress("files") as progress:
+        done = transpile.translate_many(named, to, options=options, progress=progress)
+    return results | dict(zip(sources, done, strict=True))
 
 
 def check_file(
@@ -141,6 +165,8 @@ def check_file(
 
 def may_write(translation: Translation, options: Options) -> bool:
     """Code that does not meet the requirement is never written; a trap in its place may be."""
+    if not translation.text:
+        return False
     if translation.meets(options.require):
         return True
     return options.allow_untranslated and all(block.trapped for _, block in translation.failing(options.require))
