@@ -1,4 +1,4 @@
-"""The checker of the loop: what the store knows, else a proof."""
+"""The checker of the loop: what the store knows, else a proof, else executions of both sides."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
 from transpile.x86.insn import Insn, LabelOp
 
+RUNS = 200
+"""Executions of a differential test."""
 UNREACHABLE = Proved(("the call before does not return; if it did, the program would stop here",))
 """Where the source cannot arrive and the translation traps."""
 
@@ -110,7 +112,7 @@ class BlockChecker:
             block.exits,
             sorted(block.undefined),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
-            self.options.rlimit,
+            (self.options.rlimit, self.options.seed, RUNS),
         )
 
     def case(self, unit: BlockUnit, body: Body) -> Case:
@@ -137,15 +139,29 @@ class BlockChecker:
         )
 
     def _decide(self, unit: BlockUnit, body: Body) -> Verdict:
+        """A proof; else a difference that real executions show; else no difference in many of them."""
         terms.reset()
-        return prove(self.case(unit, body), self.convention, self.options.rlimit).verdict
+        case = self.case(unit, body)
+        outcome = prove(case, self.convention, self.options.rlimit)
+        if not isinstance(outcome.verdict, Undecided):
+            return outcome.verdict
+        from transpile.emulators.differential import replay, test_block
+
+        reason = outcome.verdict.reason
+        if outcome.difference is not None:
+            refuted = replay(case, self.convention, outcome.difference.model)
+            if refuted is not None:
+                return refuted
+            reason += ", which execution does not show"
+        tested = test_block(case, self.convention, RUNS, self.options.seed, reason)
+        return Undecided(f"{reason}; {tested.reason}") if isinstance(tested, Undecided) else tested
 
 
 def _unreachable(unit: BlockUnit) -> bool:
     block = unit.block
     micros = block.lowered.micros
     landing = block.trap or block.source.after_call
-    return landing and not block.source.insns and len(micros) == 1 and micros[0].code is Code.TRAP
+    return landing and not block.source.insns and bool(micros) and micros[-1].code is Code.TRAP
 
 
 @cache
