@@ -195,7 +195,7 @@ class Comparison:
         content = result.pages.get(page)
         if content is not None:
             return content[address % PAGE]
-        given = self.state.memory.get(address)
+        given = self.state.byte(address)
         return page_content(self.state.seed, page)[address % PAGE] if given is None else given
 
     def _same_at(self, source: Result, target: Result, address: int, size: int) -> bool:

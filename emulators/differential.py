@@ -43,6 +43,9 @@ _TRAP = re.compile(r"(ud2|hlt|int3|ebreak|unimp|brk|udf)\b")
 _REPEATED = re.compile(r"rep(n?[ez])?\s")
 _UNDEFINED_FOR_ZERO = re.compile(r"(?<![\w.])bs[fr][wlq]?\s")
 _MISALIGNED = frozenset(("exception 4", "exception 6"))
+_MEMORY = re.compile(r"(-?(?:0x[0-9a-f]+|\d+))?\(%(r(?!ip)[a-z0-9]+)\)")
+"""An operand in AT&T syntax; in Intel syntax none is recognised, and memory is only what the seed says."""
+_NUMBER = re.compile(r"(?<![\w.])-?(?:0x[0-9a-f]+|\d+)(?![\w.(])")
 _FLOATING = re.compile(r"\b(add|sub|mul|div|sqrt|min|max|cvt\w+|cmp\w*|h?add)[sp][sd]\w*")
 
 
@@ -159,23 +162,25 @@ class Differential:
             except LinkError as error:
                 sources.append(error)
         targets = link_target(self.convention.isa, bodies, addresses)
-        memory = addresses.memory()
         prepared: list[Prepared | Undecided] = []
         for case, source, target, body in zip(cases, sources, targets, bodies, strict=True):
             if isinstance(source, LinkError) or isinstance(target, LinkError):
                 prepared.append(Undecided(f"cannot be run: {source if isinstance(source, LinkError) else target}"))
             else:
-                prepared.append(self._prepared(case, source, target, body.stops, memory))
+                prepared.append(self._prepared(case, source, target, body.stops, addresses))
         return prepared
 
     def _prepared(
-        self, case: Case, source: bytes, target: Linked, stops: Mapping[str, int], memory: Mapping[int, bytes]
+        self, case: Case, source: bytes, target: Linked, stops: Mapping[str, int], addresses: Addresses
     ) -> Prepared:
         relations = (case.entry, *case.exits.values())
         slots = {place.slot for relation in relations for place, _ in relation.places.values() if place.slot >= 0}
-        entry = Entry(self.convention.isa, self.convention.link, case.entry, sorted(slots))
+        operands = [(m[2], int(m[1] or "0", 0)) for step in case.source for m in _MEMORY.finditer(step.text)]
+        symbols = [symbol for step in case.source for _, symbol, _ in step.symbols if not symbol.kind]
+        operands += [("", addresses.value(symbol)) for symbol in symbols]
+        entry = Entry(self.convention.isa, self.convention.link, case.entry, sorted(slots), operands)
         return Prepared(
-            case, source, target, stops, memory, entry,
+            case, source, target, stops, addresses.memory(), entry,
             undefined_after=list(_undefined_results(case.source)),
             repeats=any(_REPEATED.match(step.text) for step in case.source),
             floating=any(_FLOATING.search(step.text) for step in case.source),
@@ -183,7 +188,8 @@ class Differential:
 
     def check(self, prepared: Prepared, runs: int, seed: int, reason: str) -> Verdict:
         """Test one prepared block."""
-        draw = Draw(seed)
+        numbers = [int(n, 0) for step in prepared.case.source for n in _NUMBER.findall(step.text)]
+        draw = Draw(seed, numbers)
         completed = 0
         skipped = "no draw counted"
         self._watch(prepared)
@@ -233,7 +239,7 @@ class Differential:
         """What differs from ``state`` on. Raises Skip, Unemulated."""
         case = prepared.case
         source = self._run_source(prepared, state)
-        memory = {**prepared.memory, **prepared.target.memory, **state.over_seed(state.target_memory)}
+        memory = {**prepared.memory, **prepared.target.memory, **state.memory, **state.target_memory}
         target = self.target_cpu.run(prepared.target.code, state.target, memory, state.seed)
         if target.fault in _MISALIGNED:
             raise Skip("an atomic access is not aligned")
@@ -246,7 +252,7 @@ class Differential:
         return comparison.differences(source, source_exit, target, target_exit)
 
     def _run_source(self, prepared: Prepared, state: State) -> Result:
-        memory = {**prepared.memory, **prepared.target.memory, **state.over_seed(state.source_memory)}
+        memory = {**prepared.memory, **prepared.target.memory, **state.memory, **state.source_memory}
         code = prepared.source_code
         for length in prepared.undefined_after:
             if self.source_cpu.run(code[:length], state.source, memory, state.seed).registers["ZF"]:
@@ -380,7 +386,8 @@ def _from_model(entry: Entry, model: Model, draw: Draw, exact: bool) -> State:
             depth = state.base - entry.relation.frame.reserved - env["D"] & ALL
     entry.complete(state, depth, draw)
     if exact:
-        state.memory = {at: byte for (version, at), byte in model.memory.items() if version == 0}
+        given = {at: byte.to_bytes(1, "little") for (version, at), byte in model.memory.items() if version == 0}
+        state.memory = given
     return state
 
 

@@ -20,7 +20,7 @@ from transpile.emulators.unicorn_cpu import CODE
 from transpile.errors import ToolError
 from transpile.native.micro import Symbol
 
-_SYMBOLS = 0x1000_0000
+_SYMBOLS = 0x1000_0AC0
 _SYMBOL_STRIDE = 0x8040
 _SLOTS = 0x1680_0000
 _LINKER_SLOTS = 0x1700_0000

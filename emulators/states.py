@@ -15,7 +15,7 @@ from transpile.emulators.flags import operand, source_flags
 from transpile.emulators.unicorn_cpu import ARENA, PAGE, REGISTERS
 from transpile.native.relation import EdgeFlags, Form, Frame, Place, Relation
 
-STACK_TOP = 0x5000_0000
+STACK_TOP = 0x7F_5000_0000
 RETURN_ADDRESS = 0x0EEE_0000
 THREAD_POINTER = 0x4800_0000
 DYNAMIC_DEPTH = 0x400
@@ -27,7 +27,7 @@ _BOUNDARIES = (
     0xFFFF_FFFF, 1 << 32, (1 << 63) - 1, 1 << 63, ALL, ALL - 1, ALL - 127, ALL - 128, 0xFFFF_FFFF_8000_0000,
     0xFFFF_FFFF_7FFF_FFFF, 0x0123_4567_89AB_CDEF, 0x8080_8080_8080_8080,
 )  # fmt: skip
-_NEAR = (0, 0, 0, 0, 1, -1, 4, 8, -8)
+_NEAR = (0, 0, 0, 0, 1, -1, 4, 8, -8, 1 << 32)
 _DOUBLES = (
     0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 1e300, -1e300, 5e-324, 2147483647.5, -2147483648.5, 4294967296.0,
     9.3e18, -9.3e18, float("inf"), float("-inf"), float("nan"), 3.999, 16777217.0, 1e-310,
@@ -40,20 +40,23 @@ SOURCE_VECTOR = tuple(f"xmm{n}.{half}" for n in range(16) for half in ("lo", "hi
 
 @dataclass(slots=True)
 class State:
-    """Both machines at the start of a block. ``base`` is the relation's S. Over what ``seed`` says lie the bytes of
-    ``memory``, and over them what each machine has for itself."""
+    """Both machines at the start of a block. ``base`` is the relation's S. Over what ``seed`` says lies ``memory``, and
+    over that what each machine has for itself."""
 
     base: int
     seed: int
     source: dict[str, int]
     target: dict[str, int]
-    memory: dict[int, int] = field(default_factory=dict)
+    memory: dict[int, bytes] = field(default_factory=dict)
     source_memory: dict[int, bytes] = field(default_factory=dict)
     target_memory: dict[int, bytes] = field(default_factory=dict)
 
-    def over_seed(self, own: Mapping[int, bytes]) -> dict[int, bytes]:
-        """What lies over the seed's memory for the machine that has ``own``."""
-        return {at: byte.to_bytes(1, "little") for at, byte in self.memory.items()} | dict(own)
+    def byte(self, address: int) -> int | None:
+        """What ``memory`` says about one address."""
+        for at, content in self.memory.items():
+            if at <= address < at + len(content):
+                return content[address - at]
+        return None
 
 
 def sign_extend(value: int, bits: int) -> int:
@@ -63,11 +66,13 @@ def sign_extend(value: int, bits: int) -> int:
 
 
 class Draw:
-    """Random values of every sort."""
+    """Random values of every sort. ``constants``: numbers that the code compares with."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, constants: Sequence[int] = ()) -> None:
         self.random = random.Random(seed)
+        self._constants = [*constants, *_BOUNDARIES[:4]]
         self._recent: list[int] = [0]
+        self._float = 0
         self._focus: int | None = None
 
     def start(self) -> None:
@@ -82,15 +87,17 @@ class Draw:
         kind = draw.random()
         if self._focus is not None and draw.random() < 0.4:
             return self._focus + draw.choice(_NEAR) & ALL
-        if kind < 0.22:
+        if kind < 0.12:
+            value = draw.choice(self._constants) + draw.choice((0, 0, 1, -1)) & ALL
+        elif kind < 0.27:
             value = draw.choice(_BOUNDARIES)
         elif kind < 0.42:
             value = draw.randrange(256)
-        elif kind < 0.52:
+        elif kind < 0.50:
             value = draw.getrandbits(32)
-        elif kind < 0.60:
+        elif kind < 0.56:
             value = -draw.getrandbits(draw.choice((4, 16, 31))) & ALL
-        elif kind < 0.80:
+        elif kind < 0.78:
             value = draw.randrange(ARENA.start, ARENA.stop, 16)
         elif kind < 0.90:
             value = draw.choice(self._recent) + draw.choice((0, 0, 1, -1, 8)) & ALL
@@ -101,10 +108,13 @@ class Draw:
 
     def double(self) -> int:
         draw = self.random
+        if self._float and draw.random() < 0.2:
+            return self._float
         value = (
             draw.choice(_DOUBLES) if draw.random() < 0.5 else draw.choice((draw.uniform(-99, 99), draw.gauss(0, 1e9)))
         )
-        return int.from_bytes(struct.pack("<d", value), "little")
+        self._float = int.from_bytes(struct.pack("<d", value), "little")
+        return self._float
 
     def single(self) -> int:
         draw = self.random
@@ -126,13 +136,17 @@ class Draw:
 
 
 class Entry:
-    """Draws states that satisfy one entry relation. ``slots`` are all private slots of the block's relations."""
+    """Draws states that satisfy one entry relation. ``slots`` are all private slots of the block's relations;
+    ``operands`` (register, displacement; no register: an address) say where the source is likely to look."""
 
-    def __init__(self, isa: str, link: str, relation: Relation, slots: Sequence[int]) -> None:
+    def __init__(
+        self, isa: str, link: str, relation: Relation, slots: Sequence[int], operands: Sequence[tuple[str, int]] = ()
+    ) -> None:
         self.isa = isa
         self.link = link
         self.relation = relation
         self.slots = slots
+        self.operands = operands
         self.top = STACK_TOP + (-relation.frame.reserved & -PAGE) % PAGE
 
     def private(self, base: int) -> list[int]:
@@ -162,7 +176,17 @@ class Entry:
         if self.relation.flags is not None:
             _draw_flags(self.relation.flags, target, draw)
         self.complete(state, depth, draw)
+        self._memory(state, draw)
         return state
+
+    def _memory(self, state: State, draw: Draw) -> None:
+        """Interesting values where the source is likely to look."""
+        private = self.private(state.base)
+        for register, displacement in self.operands:
+            at = (state.source[register] if register else 0) + displacement & ALL
+            if draw.random.random() < 0.6 and at < ALL - 8 and not any(abs(at - cell) < 8 for cell in private):
+                floats = draw.random.random() < 0.15
+                state.memory[at] = (draw.vector_half() if floats else draw.integer()).to_bytes(8, "little")
 
     def complete(self, state: State, depth: int, draw: Draw) -> None:
         """Make the rest of ``state`` agree with its source registers, and with the flag operands in its target."""

@@ -25,7 +25,7 @@ PAGE = 4096
 CODE = 0x0F00_0000
 CODE_SIZE = 0x2_0000
 LOWEST = PAGE
-ARENA = range(0x2000_0000, 0x2000_4000)
+ARENA = range(0x2B_2000_0000, 0x2B_2000_4000)
 """Where pointers in memory point to."""
 
 _FRAMES = 64
