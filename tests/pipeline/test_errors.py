@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import transpile
-from transpile.errors import SourceErrors, ToolError, TranspileError, UsageError
+from transpile.errors import SourceErrors, ToolError, UsageError
 from transpile.options import Options
 
 OPTIONS = Options(jobs=1)
@@ -132,9 +133,6 @@ REAL = (Path(__file__).parents[1] / "golden/sources/intel.s").read_text()
 
 @pytest.mark.parametrize("part", range(1, 12))
 def test_truncated_files(part: int) -> None:
-    try:
-        translation = translate(REAL[: len(REAL) * part // 12])
-    except TranspileError as error:
-        assert error.diagnostics[0].span is not None
-    else:
-        assert translation.verdicts["refuted"] == 0
+    with suppress(SourceErrors):
+        for block in translate(REAL[: len(REAL) * part // 12]).blocks:
+            assert "internal error" not in block.reason

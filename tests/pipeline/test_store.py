@@ -14,7 +14,7 @@ from transpile import checker, pipeline
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided
 from transpile.errors import TranspileError
 from transpile.options import Options
-from transpile.store import ProofStore, key_of, verdict_from, verdict_to
+from transpile.store import ProofStore, verdict_from, verdict_to
 
 SOURCE = (Path(__file__).parents[1] / "golden/sources/loop.s").read_text()
 
@@ -80,7 +80,7 @@ def test_a_store_that_cannot_be_written_is_no_store(tmp_path: Path) -> None:
 def _write(path: Path, start: int) -> None:
     for number in range(start, start + 50):
         store = ProofStore(path)
-        store.remember(key_of(number), Proved(rlimit=number))
+        store.remember(b"%d" % number, Proved(rlimit=number))
         store.close()
 
 
@@ -93,7 +93,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
     for writer in writers:
         writer.join(60)
     store = ProofStore(path)
-    assert [store.verdict(key_of(n)) for n in range(150)] == [Proved(rlimit=n) for n in range(150)]
+    assert [store.verdict(b"%d" % n) for n in range(150)] == [Proved(rlimit=n) for n in range(150)]
     store.close()
 
 
