@@ -39,6 +39,7 @@ class Registers:
         self.holder: dict[str, Content] = {}
         self.binds: dict[str, Bind] = {}
         self.pinned: list[Content] = []
+        self.named: list[Content] = []
         self.reserved: frozenset[str] = frozenset()
         self.busy: frozenset[str] = frozenset()
         """Registers that the instruction being built reads, though nobody needs them after it."""
@@ -112,14 +113,22 @@ class Registers:
             old.places.remove(place)
 
     def pin(self, content: Content) -> Content:
-        content.pins += 1
+        """Keep ``content`` within reach, though perhaps elsewhere, until the micro-operation's result is written."""
+        content.kept += 1
         self.pinned.append(content)
         return content
 
     def unpin(self, keep: int = 0) -> None:
         """Let go of everything pinned after the first ``keep`` pins."""
         while len(self.pinned) > keep:
-            self.pinned.pop().pins -= 1
+            self.pinned.pop().kept -= 1
+        if keep == 0:
+            self.unname()
+
+    def unname(self, keep: int = 0) -> None:
+        """Instructions that named registers after the first ``keep`` are complete."""
+        while len(self.named) > keep:
+            self.named.pop().pins -= 1
 
     # Choosing registers
 
@@ -130,7 +139,9 @@ class Registers:
             return True
         if content.pins or place in self.reserved:
             return False
-        return content.refs == 0 or len(content.places) > 1 or content.const is not None or content.symbol is not None
+        if content.refs == 0 and content.kept == 0:
+            return True
+        return len(content.places) > 1 or content.const is not None or content.symbol is not None
 
     def scratch(self, pool: tuple[str, ...], hints: Iterable[str] = ()) -> str:
         """A register of ``pool`` (or one of ``hints``) that is free to be written."""
@@ -144,7 +155,7 @@ class Registers:
                 if place not in self.reserved:
                     return place
             elif self.available(place):
-                rank = (1 if content.refs else 0, content.stamp)
+                rank = (1 if content.refs or content.kept else 0, content.stamp)
                 if rank < best_rank:
                     best, best_rank = place, rank
         return best or self.spilled(pool)
@@ -195,8 +206,9 @@ class Registers:
     # Getting at contents
 
     def reg(self, content: Content) -> str:
-        """An integer register that holds ``content``; pinned until the current micro-operation's result is written."""
-        self.pin(content)
+        """An integer register that holds ``content``; it stays there until the instruction that names it is complete."""
+        content.pins += 1
+        self.named.append(content)
         for place in content.places:
             if place in INTEGER:
                 return place
@@ -212,8 +224,9 @@ class Registers:
         ]
 
     def freg(self, content: Content) -> str:
-        """A floating-point register that holds ``content``; pinned likewise."""
-        self.pin(content)
+        """A floating-point register that holds ``content``; likewise."""
+        content.pins += 1
+        self.named.append(content)
         for place in content.places:
             if place in FLOATING:
                 return place

@@ -7,7 +7,7 @@ be overwritten, and the result is put where the location wants to live.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec
 
@@ -119,7 +119,7 @@ class Builder(Registers):
         if not self.holding:
             self.release()
             return
-        self.busy = frozenset(place for content in self.pinned for place in content.places)
+        self.busy = frozenset(place for content in self.named for place in content.places)
         self.unpin()
         for content in self.half_operands:
             content.refs -= 1
@@ -142,11 +142,12 @@ class Builder(Registers):
             self.release()
         return content
 
-    def define(self, key: tuple[object, ...], place: str, u: int, s: int, to: str | None) -> Content:
+    def define(self, key: tuple[object, ...], place: str, u: int, s: int, to: str | None, mark: int = 0) -> Content:
         content = self.numbers.get(key)
         if content is None:
             content = self.numbers[key] = self.fresh(u, s)
         self.hold_in(place, content)
+        self.unname(mark)
         if to is None or self.holding:
             self.pin(content)
         return content
@@ -169,11 +170,12 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         names = [self.reg(operand) for operand in operands]
         target = self.result(to)
         for line in code:
             self.put(line.format(*names, d=target))
-        return self.define(key, target, u, s, to)
+        return self.define(key, target, u, s, to, mark)
 
     def long(
         self, key: tuple[object, ...], code: tuple[str, ...], operands: tuple[Content, ...], u: int = 64, s: int = 64,
@@ -183,12 +185,12 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         names = [self.reg(operand) for operand in operands]
         temporaries = self.temporaries(scratch)
         if to is not None:
             self.settle()
-            for busy in (*operands, *(self.holder[place] for place in temporaries.values())):
-                self.pin(busy)
+            self.name_again((*operands, *(self.holder[place] for place in temporaries.values())))
             target = self.target(to, vector=False)
         else:
             target = self.result(to)
@@ -197,23 +199,22 @@ class Builder(Registers):
                 self.put_label(line[:-1])
             else:
                 self.put(line.format(*names, d=target, **temporaries))
-        return self.define(key, target, u, s, to)
+        return self.define(key, target, u, s, to, mark)
+
+    def name_again(self, contents: Iterable[Content]) -> None:
+        """Keep registers in place that a sequence under construction goes on naming after its operands were settled."""
+        for content in contents:
+            content.pins += 1
+            self.named.append(content)
 
     def temporaries(self, count: int) -> dict[str, str]:
         """``count`` scratch registers, clobbered and pinned until the end of the micro-operation."""
         names = {}
         for number in range(count):
             place = self.integer_scratch()
-            self.hold_in(place, self.pin(self.fresh()))
+            self.hold_in(place, self.fresh())
+            self.name_again((self.holder[place],))
             names[f"t{number}"] = place
-        return names
-
-    def vector_temporaries(self, count: int) -> dict[str, str]:
-        names = {}
-        for number in range(count):
-            place = self.vector_scratch()
-            self.hold_in(place, self.pin(self.fresh()))
-            names[f"f{number}"] = place
         return names
 
     def rr(
@@ -227,20 +228,22 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         first, second = self.reg(a), self.reg(b)
         target = self.result(to)
         self.put(f"{mnemonic} {target}, {first}, {second}")
-        return self.define(key, target, u, s, to)
+        return self.define(key, target, u, s, to, mark)
 
     def ri(self, mnemonic: str, a: Content, imm: int, u: int = 64, s: int = 64, to: str | None = None) -> Content:
         key = (mnemonic, a.number, imm)
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         first = self.reg(a)
         target = self.result(to)
         self.put(f"{mnemonic} {target}, {first}, {imm}")
-        return self.define(key, target, u, s, to)
+        return self.define(key, target, u, s, to, mark)
 
     def rf(
         self, mnemonic: str, operands: tuple[Content, ...], to: str | None = None, tail: str = "", boxed: bool = False
@@ -250,10 +253,11 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         names = ", ".join(self.freg(operand) for operand in operands)
         target = self.result(to, vector=True)
         self.put(f"{mnemonic} {target}, {names}{tail}")
-        content = self.define(key, target, 64, 64, to)
+        content = self.define(key, target, 64, 64, to, mark)
         content.boxed = boxed
         return content
 
@@ -266,10 +270,11 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         names = ", ".join(self.freg(operand) for operand in operands)
         target = self.result(to)
         self.put(f"{mnemonic} {target}, {names}{tail}")
-        return self.define(key, target, u, s, to)
+        return self.define(key, target, u, s, to, mark)
 
     def xf(self, mnemonic: str, a: Content, to: str | None = None, boxed: bool = False) -> Content:
         """A floating-point result of an integer operand."""
@@ -277,10 +282,11 @@ class Builder(Registers):
         content = self.known(key, to)
         if content is not None:
             return content
+        mark = len(self.named)
         name = self.reg(a)
         target = self.result(to, vector=True)
         self.put(f"{mnemonic} {target}, {name}")
-        content = self.define(key, target, 64, 64, to)
+        content = self.define(key, target, 64, 64, to, mark)
         content.boxed = boxed
         return content
 

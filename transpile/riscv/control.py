@@ -177,10 +177,10 @@ def branch_over(e: Emitter, made: Compare, a: Content, b: Content, to: str | Non
     for content in (left, right, other):
         if content.const is None:
             e.reg(content)
-    e.release()
+    if to is not None:
+        e.release()
     reuse = bool(start) and e.available(start)
-    for content in (left, right, other):
-        e.pin(content)
+    e.name_again((left, right, other))
     target = select_target(e, kept, start if reuse else "", to)
     if e.holder.get(target) is not kept:
         e.move_integer(target, kept)
@@ -188,16 +188,18 @@ def branch_over(e: Emitter, made: Compare, a: Content, b: Content, to: str | Non
     if kept in (left, right) and target == start:
         # The comparison still reads the register under its old name; the branch comes before the change.
         skip = branch_text(e, negated(made), label := e.new_label())
-        e.hold_in(target, e.pin(result))
+        e.hold_in(target, result)
+        e.name_again((result,))
     else:
-        e.hold_in(target, e.pin(result))
+        e.hold_in(target, result)
+        e.name_again((result,))
         skip = branch_text(e, negated(made), label := e.new_label())
     short = other.const is not None and small(other.const) and not e.in_register(other)
     change = f"li {target}, {other.const}" if short else f"mv {target}, {e.reg(other)}"
     e.put(skip)
     e.put(change)
     e.put_label(label)
-    return result
+    return e.pin(result)
 
 
 def select_target(e: Emitter, kept: Content, start: str, to: str | None) -> str:
@@ -205,7 +207,7 @@ def select_target(e: Emitter, kept: Content, start: str, to: str | None) -> str:
     hints = e.hints(to) if to is not None else []
     if start and (start in hints or not hints):
         return start
-    e.pin(kept)
+    e.name_again((kept,))
     return e.integer_scratch() if to is None else e.target(to, vector=False)
 
 
@@ -265,13 +267,13 @@ def enter(e: Emitter, micro: Micro) -> None:
     add_to_sp(e, -micro.imm)
     new_sp(e)
     if micro.name == "ra":
-        e.put(f"sd ra, {frame_text(e, micro.imm - 8)}")
+        e.put(f"sd ra, {frame_text(e, micro.imm - 8 + micro.lane)}")
 
 
 @handles(Code.LEAVE)
 def leave(e: Emitter, micro: Micro) -> None:
     if micro.name == "ra":
-        e.put(f"ld ra, {frame_text(e, micro.imm - 8)}")
+        e.put(f"ld ra, {frame_text(e, micro.imm - 8 + micro.lane)}")
     drop_sp(e)
     add_to_sp(e, micro.imm)
     new_sp(e)

@@ -159,7 +159,7 @@ class Emitter(Builder):
     def release(self) -> None:
         if self.released:
             return
-        self.busy = frozenset(place for content in self.pinned for place in content.places)
+        self.busy = frozenset(place for content in self.named for place in content.places)
         self.unpin()
         if self.exiting:
             return
@@ -276,7 +276,13 @@ class Emitter(Builder):
         ]
         wanting = len(names) + sum(value.content is a for f in asking for value in f.args)
         place = next((place for place in a.places if place in INTEGER), "")
-        in_place = place and not a.pins and a.refs == wanting and (names[0][0] == "%" or place in self.hints(names[0]))
+        in_place = (
+            place
+            and not a.pins
+            and not a.kept
+            and a.refs == wanting
+            and (names[0][0] == "%" or place in self.hints(names[0]))
+        )
         extended = self.extend(a, bits, kind, place if in_place else "", names[0])
         for name in names:
             self.bind(name, self.rebound(self.binds[name], extended, kind))
@@ -297,6 +303,7 @@ class Emitter(Builder):
         return Bind(extended) if kind == "zext" else bind(extended, 32, value.zero)
 
     def extend(self, a: Content, bits: int, kind: str, place: str, name: str) -> Content:
+        mark = len(self.named)
         source = place or self.reg(a)
         target = place or self.integer_scratch(self.hints(name))
         if kind == "sext":
@@ -311,6 +318,7 @@ class Emitter(Builder):
         extended = self.fresh(bits if kind == "zext" else 64, bits if kind == "sext" else 64)
         self.numbers[(kind, bits, a.number)] = extended
         self.hold_in(target, extended)
+        self.unname(mark)
         return extended
 
     def half(self, value: Value, high: bool) -> Bind:
@@ -339,6 +347,13 @@ class Emitter(Builder):
                 content.symbol = (pseudo, name, 0)
         return content
 
+    def live_bytes(self, name: str) -> int:
+        """Low bytes of a location that matter after the current micro-operation."""
+        live = self.block.live_after[self.index].get(name, 0)
+        if name in self.block.exit and self.last_definition.get(name, -1) <= self.index:
+            live = max(live, self.block.exit[name][1].bits // 8)
+        return live
+
     def to(self, dst: Reg | Temp | None) -> str | None:
         """The location to hand to the final operation for ``dst``; None if the result has still to be merged."""
         if dst is None or self.mode == "merge":
@@ -352,7 +367,7 @@ class Emitter(Builder):
         low = dst.offset & 7
         if dst.size >= (8 if dst.vector else 4) and not low:
             return "whole"
-        live = self.block.live_after[self.index].get(location(dst), 0)
+        live = self.live_bytes(location(dst))
         if live <= dst.size and not low:
             return "whole"
         old = self.binds.get(location(dst))
@@ -388,7 +403,7 @@ class Emitter(Builder):
     def merge(self, dst: Reg, value: Bind) -> None:
         name = location(dst)
         offset, bits = 8 * (dst.offset & 7), 8 * dst.size
-        live = max(8 * self.block.live_after[self.index].get(name, 0), offset + bits)
+        live = max(8 * self.live_bytes(name), offset + bits)
         old = self.binds.get(name) or Bind(self.zero)
         keep = self.full(old) if live > 32 else self.low(old, live)
         fresh = self.shift("slli", self.unsigned(value, bits), offset)

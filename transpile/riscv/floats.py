@@ -43,16 +43,16 @@ def choose(e: Emitter, least: bool, a: Content, b: Content, size: int, to: str |
     """x86's rule: the first operand if it is strictly less (greater), else the second."""
     suffix = SUFFIX[size]
     less = e.fx(f"flt.{suffix}", (a, b) if least else (b, a), 1)
+    mark = len(e.named)
     test, first, second = e.reg(less), e.freg(a), e.freg(b)
     if to is not None:
         e.settle()
-    for content in (less, b):
-        e.pin(content)
+    e.name_again((less, b))
     hints = e.hints(to) if to is not None else []
     if e.available(first) and (first in hints or not hints):
         target = first
     else:
-        e.pin(a)
+        e.name_again((a,))
         target = e.vector_scratch(hints)
         e.put(f"fmv.{suffix} {target}, {first}")
     label = e.new_label()
@@ -62,6 +62,7 @@ def choose(e: Emitter, least: bool, a: Content, b: Content, size: int, to: str |
     result = e.fresh()
     result.boxed = size == 4
     e.hold_in(target, result)
+    e.unname(mark)
     if to is None or e.holding:
         e.pin(result)
     return result

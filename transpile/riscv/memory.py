@@ -158,6 +158,7 @@ def load(e: Emitter, micro: Micro) -> None:
 
 
 def loaded(e: Emitter, mnemonic: str, place: Operand, size: int, to: str | None) -> Content:
+    mark = len(e.named)
     text = place.text(e)
     target = e.result(to)
     e.put(f"{mnemonic} {target}, {text}")
@@ -166,6 +167,7 @@ def loaded(e: Emitter, mnemonic: str, place: Operand, size: int, to: str | None)
     else:
         content = e.fresh(64, 8 * size)
     e.hold_in(target, content)
+    e.unname(mark)
     if to is None or e.holding:
         e.pin(content)
     fence_load(e)
@@ -174,6 +176,7 @@ def loaded(e: Emitter, mnemonic: str, place: Operand, size: int, to: str | None)
 
 def loaded_vector(e: Emitter, place: Operand, size: int, to: str | None) -> Content:
     mnemonic = "flw" if size == 4 else "fld"
+    mark = len(e.named)
     text = place.text(e)
     temporary = f", {e.integer_scratch()}" if place.symbol else ""
     if temporary:
@@ -183,6 +186,7 @@ def loaded_vector(e: Emitter, place: Operand, size: int, to: str | None) -> Cont
     content = e.fresh()
     content.boxed = size == 4
     e.hold_in(target, content)
+    e.unname(mark)
     if to is None or e.holding:
         e.pin(content)
     fence_load(e)
@@ -354,6 +358,7 @@ def store(e: Emitter, micro: Micro) -> None:
 
 
 def put_store(e: Emitter, content: Content, place: Operand, size: int) -> None:
+    mark = len(e.named)
     if size >= 4 and not e.in_register(content) and any(home in FLOATING for home in content.places):
         mnemonic, register = "fsw" if size == 4 else "fsd", e.freg(content)
     else:
@@ -364,6 +369,7 @@ def put_store(e: Emitter, content: Content, place: Operand, size: int) -> None:
         e.forget(scratch)
         text += f", {scratch}"
     e.put(f"{mnemonic} {register}, {text}")
+    e.unname(mark)
 
 
 @handles(Code.LEA)

@@ -315,7 +315,7 @@ def moved_run(e: Emitter, source: Content, start: int, to_bit: int, width: int) 
     if start == 0 and to_bit == 0:
         return e.zext(source, width)
     lifted = e.shift("slli", source, 64 - width - start)
-    return e.shift("srli", lifted, 64 - width - to_bit)
+    return e.shift("slli", e.shift("srli", lifted, 64 - width), to_bit)
 
 
 # Narrowing

@@ -29,7 +29,7 @@ def sign_extended(value: int, bits: int) -> int:
 class Content:
     """A 64-bit value: below ``2 ** u``, and the sign extension of its low ``s`` bits."""
 
-    __slots__ = ("boxed", "const", "number", "pins", "places", "refs", "s", "stamp", "symbol", "u")
+    __slots__ = ("boxed", "const", "kept", "number", "pins", "places", "refs", "s", "stamp", "symbol", "u")
 
     def __init__(self, number: int, u: int = 64, s: int = 64) -> None:
         self.number = number
@@ -39,6 +39,8 @@ class Content:
         """Registers, and slots as ``[offset]``, that hold it now."""
         self.refs = 0
         """How many source locations, temporaries and pending flags need it."""
+        self.kept = 0
+        """Above zero while the current micro-operation may still want it."""
         self.pins = 0
         """Above zero while an instruction being built names its register."""
         self.const: int | None = None
