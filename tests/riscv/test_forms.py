@@ -66,7 +66,7 @@ def liveness(micros: Sequence[Micro], at_exit: dict[str, int]) -> list[dict[str,
 def form_for(name: str, size: int, rng: random.Random) -> Form:
     if name.startswith("xmm"):
         return FULL if size > 4 or name.endswith(".hi") else rng.choice((BOXED, Form(32)))
-    return {1: LOW8, 2: LOW16}.get(size) or (rng.choice((S32, LOW32, FULL)) if size <= 4 else FULL)
+    return {1: LOW8, 2: LOW16}.get(size) or (rng.choice((S32, LOW32)) if size <= 4 else FULL)
 
 
 def block(micros: list[Micro], at_exit: dict[str, int], rng: random.Random, label: str) -> LoweredBlock:
