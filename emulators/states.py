@@ -36,6 +36,7 @@ SOURCE_GENERAL = (
     "rax", "rcx", "rdx", "rbx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
 )  # fmt: skip
 SOURCE_VECTOR = tuple(f"xmm{n}.{half}" for n in range(16) for half in ("lo", "hi"))
+_SOURCE = (*SOURCE_GENERAL, *SOURCE_VECTOR)
 
 
 @dataclass(slots=True)
@@ -134,6 +135,10 @@ class Draw:
     def noise(self) -> int:
         return self.random.getrandbits(64)
 
+    def noises(self, names: Sequence[str]) -> dict[str, int]:
+        """Noise for each name."""
+        return dict(zip(names, struct.unpack(f"<{len(names)}Q", self.random.randbytes(8 * len(names))), strict=True))
+
 
 class Entry:
     """Draws states that satisfy one entry relation. ``slots`` are all private slots of the block's relations;
@@ -147,6 +152,9 @@ class Entry:
         self.relation = relation
         self.slots = slots
         self.operands = operands
+        held = relation.places.keys()
+        self.general = [name for name in SOURCE_GENERAL if name in held]
+        self.vectors = [name for name in SOURCE_VECTOR if name in held or name.partition(".")[0] in held]
         self.top = STACK_TOP + (-relation.frame.reserved & -PAGE) % PAGE
 
     def private(self, base: int) -> list[int]:
@@ -162,11 +170,14 @@ class Entry:
         """A random state."""
         draw.start()
         base = draw.random.choice(self.bases())
-        values = {name: draw.integer() for name in SOURCE_GENERAL}
-        values |= {name: draw.vector_half() for name in SOURCE_VECTOR}
+        values = draw.noises(_SOURCE)
+        for name in self.general:
+            values[name] = draw.integer()
+        for name in self.vectors:
+            values[name] = draw.vector_half()
         for flag in ("ZF", "CF", "SF", "OF", "PF"):
             values[flag] = draw.random.getrandbits(1)
-        target = {name: draw.noise() for name in REGISTERS[self.isa]}
+        target = draw.noises(REGISTERS[self.isa])
         for flag in ("NG", "ZR", "CY", "OV"):
             if flag in target:
                 target[flag] &= 1
