@@ -19,6 +19,7 @@ from transpile.solvers import terms
 from transpile.solvers.encode_target import encode_target
 from transpile.solvers.encode_x86 import encode_x86
 from transpile.solvers.encoding import EncodingError
+from transpile.solvers.lift import isa
 from transpile.solvers.prove import Case, Convention, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
@@ -30,8 +31,14 @@ UNREACHABLE = Proved(("the call before does not return; if it did, the program w
 """Where the source cannot arrive and the translation traps."""
 
 
+def preload(target: TargetIsa) -> None:
+    """Load the semantics of both machines: what is here at a fork need not be loaded in every worker."""
+    isa("x86")
+    isa(target.abi.name)
+
+
 class BlockChecker:
-    """Checks blocks of one target. ``learn`` assembles the instructions of many functions in one batch.
+    """Checks blocks of one target. The instructions of many functions are assembled in one batch.
 
     Terms are dropped before every proof, so that a verdict does not depend on what was proved before.
     """
@@ -44,13 +51,20 @@ class BlockChecker:
         self.store = store
         self.refused: dict[str, str] = {}
         self.source_steps: dict[int, Step] = {}
+        self.waiting: Sequence[Proposal] = ()
         self.target_steps: dict[str, Step] = {}
 
     def learn(self, proposals: Sequence[Proposal]) -> None:
-        """Assemble and lift all instructions of ``proposals``; those of earlier calls are forgotten."""
+        """Take in the blocks to come; those of earlier calls are forgotten."""
+        self.source_steps = {}
+        self.waiting = proposals
+
+    def _assemble(self) -> None:
+        """Assemble and lift all instructions that wait: when the first block comes that the store does not know."""
+        proposals, self.waiting = self.waiting, ()
         insns = [insn for p in proposals for block in p.lowered.blocks for insn in block.source.insns]
         try:
-            self.source_steps = self._encode_source(insns)
+            self.source_steps.update(self._encode_source(insns))
             self._encode_target(line for p in proposals for body in p.bodies.values() for line in body)
         except AssemblerMissing as error:
             raise ToolError(str(error), "run 'transpile doctor'") from error
@@ -81,14 +95,16 @@ class BlockChecker:
         """The verdict on ``candidate``; see ``transpile.core.verdict``."""
         if _unreachable(unit) and [line.text for line in candidate.body] == [self.trap]:
             return UNREACHABLE
-        self._encode_target(candidate.body)
-        missing = self._missing(unit, candidate.body)
-        if missing:
-            return Undecided(missing)
         key = self._key(unit, candidate.body)
         known = self.store.verdict(key)
         if known is not None:
             return known
+        if self.waiting:
+            self._assemble()
+        self._encode_target(candidate.body)
+        missing = self._missing(unit, candidate.body)
+        if missing:
+            return Undecided(missing)
         verdict = self._decide(unit, candidate.body)
         self.store.remember(key, verdict)
         return verdict

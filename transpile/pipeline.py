@@ -232,6 +232,9 @@ def _all_functions(part: Part, plan: FilePlan, store: ProofStore, progress: Prog
     if workers < 2:
         done = list(translate_functions(plan, list(plan.prepared), store, beats.block, {}))
     else:
+        from transpile.checker import preload
+
+        preload(plan.target)
         parts = [replace(part, functions=group) for group in chunks(plan, workers * CHUNKS)]
         done = [one for found in pool.run(_some_functions, parts, workers, beats.block) for one in _ok(found)]
     progress(total, total)

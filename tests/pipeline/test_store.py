@@ -11,7 +11,7 @@ import pytest
 
 import transpile
 from transpile import checker, pipeline
-from transpile.core.verdict import Proved, Refuted, Tested, Undecided
+from transpile.core import verdict as v
 from transpile.errors import TranspileError
 from transpile.options import Options
 from transpile.store import ProofStore, verdict_from, verdict_to
@@ -80,7 +80,7 @@ def test_a_store_that_cannot_be_written_is_no_store(tmp_path: Path) -> None:
 def _write(path: Path, start: int) -> None:
     for number in range(start, start + 50):
         store = ProofStore(path)
-        store.remember(b"%d" % number, Proved(rlimit=number))
+        store.remember(b"%d" % number, v.Proved(rlimit=number))
         store.close()
 
 
@@ -93,14 +93,14 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
     for writer in writers:
         writer.join(60)
     store = ProofStore(path)
-    assert [store.verdict(b"%d" % n) for n in range(150)] == [Proved(rlimit=n) for n in range(150)]
+    assert [store.verdict(b"%d" % n) for n in range(150)] == [v.Proved(rlimit=n) for n in range(150)]
     store.close()
 
 
 def test_open_questions_are_asked_again(tmp_path: Path) -> None:
     store = ProofStore(tmp_path / "proofs.sqlite")
-    store.remember(b"a", Undecided("too hard"))
-    store.remember(b"b", Refuted({"rax": 1}))
+    store.remember(b"a", v.Undecided("too hard"))
+    store.remember(b"b", v.Refuted({"rax": 1}))
     assert store.verdict(b"a") is None
     assert store.verdict(b"b") is None
     store.close()
@@ -114,7 +114,12 @@ def test_files_that_cannot_be_read_are_not_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "verdict",
-    [Proved(("a", "b"), 12), Tested(200, 7, "why"), Refuted({"rax": 1 << 63}, ("rax",)), Undecided("no", {"a": "b"})],
+    [
+        v.Proved(("a", "b"), 12),
+        v.Tested(200, 7, "why"),
+        v.Refuted({"rax": 1 << 63}, ("rax",)),
+        v.Undecided("no", {"a": "b"}),
+    ],
 )
-def test_verdicts_survive(verdict: Proved | Tested | Refuted | Undecided) -> None:
+def test_verdicts_survive(verdict: v.Proved | v.Tested | v.Refuted | v.Undecided) -> None:
     assert verdict_from(verdict_to(verdict)) == verdict
