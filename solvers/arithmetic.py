@@ -87,6 +87,16 @@ def _negate(bits: int, a: Term) -> Term:
     return t.bnot(a) if bits <= 64 else join([t.bnot(t.extract(a, i, 64)) for i in range(0, bits, 64)])
 
 
+IMPOSSIBLE: set[Term] = set()
+"""Equalities that cannot hold while the machine runs: that a divisor of the source is zero. The prover sets them."""
+
+
+def equal(a: Term, b: Term) -> Term:
+    """Whether ``a`` and ``b`` are equal, by what is known here."""
+    found = t.eq(a, b)
+    return t.FALSE if found in IMPOSSIBLE else found
+
+
 def _float(name: str) -> Operation:
     return lambda bits, *args: t.apply(f"{name}{bits}", bits, *args)
 
@@ -103,7 +113,7 @@ def float_to_float(bits: int, value: Term) -> Term:
 
 
 _BY_NAME: dict[str, Operation] = {
-    "INT_EQUAL": _compare(t.eq),
+    "INT_EQUAL": _compare(equal),
     "INT_NOTEQUAL": _compare(t.ne),
     "INT_LESS": _compare(t.ult),
     "INT_LESSEQUAL": _compare(t.ule),

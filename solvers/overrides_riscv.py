@@ -11,6 +11,7 @@ from collections.abc import Callable
 from transpile.solvers import conversions as f
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
+from transpile.solvers.arithmetic import equal
 from transpile.solvers.pcode import CONSTANT, REGISTER, UNIQUE, Instruction, Isa, RawOp, Varnode
 from transpile.solvers.terms import Term
 
@@ -142,7 +143,7 @@ def _bit(b: Term) -> Term:
 
 def _divide(a: Term, b: Term) -> Term:
     """-1 for a zero divisor, where SMT-LIB's division gives 1 or -1."""
-    return t.ite(t.eq(b, t.const(0, b.width)), t.const(-1, b.width), t.sdiv(a, b))
+    return t.ite(equal(b, t.const(0, b.width)), t.const(-1, b.width), t.sdiv(a, b))
 
 
 # (funct7, funct3) of opcode 0x33

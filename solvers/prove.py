@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from transpile.core.verdict import Proved, Undecided, Verdict
 from transpile.native.relation import EdgeFlags, Form, Frame, Place, Range, Relation
 from transpile.solvers import terms as t
-from transpile.solvers.assume import without_zero_divisors
+from transpile.solvers.arithmetic import IMPOSSIBLE
+from transpile.solvers.assume import zero_tests
 from transpile.solvers.machine import TRUE, Exit, Machine
 from transpile.solvers.smt import GaveUp, Model, Valid, check_valid
 from transpile.solvers.step import Step
 from transpile.solvers.terms import Term
 
-RETURN_SLOT = -8
 S = t.var("S", 64)
 DYNAMIC = t.var("D", 64)
 RETURN_ADDRESS = t.var("RA", 64)
@@ -102,7 +102,11 @@ def prove(case: Case, convention: Convention, rlimit: int) -> Outcome:
     source.run(case.source, _source_outputs(case))
     if source.unsupported is not None:
         return Outcome(Undecided(f"outside the model: {source.unsupported}"), None, source, target)
-    target.run(case.target, None)
+    IMPOSSIBLE.update(zero_tests(source))
+    try:
+        target.run(case.target, None)
+    finally:
+        IMPOSSIBLE.clear()
     if target.unsupported is not None:
         return Outcome(Undecided(f"outside the model: {target.unsupported}"), None, source, target)
     try:
@@ -119,7 +123,6 @@ def _solve(
     open_ones: Sequence[Obligation], rlimit: int, source: Machine, target: Machine, obligations: list[Obligation]
 ) -> Outcome:
     goals = [o.goal if o.guard is TRUE else t.bor(t.bnot(o.guard), o.goal) for o in open_ones]
-    goals = without_zero_divisors(goals, source)
     remaining = [(o, g) for o, g in zip(open_ones, goals, strict=True) if g is not TRUE]
     if not remaining:
         return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
@@ -145,12 +148,13 @@ def _machines(case: Case, convention: Convention) -> tuple[Machine, Machine]:
     source = Machine("x86", labels=case.labels)
     target = Machine(convention.isa, labels=case.labels)
     source.base = target.base = S
-    source.cells[RETURN_SLOT] = RETURN_ADDRESS
     frame = entry.frame
+    slot = frame.skew - 8
+    source.cells[slot] = RETURN_ADDRESS
     if frame.ra == "slot":
-        target.cells[RETURN_SLOT] = RETURN_ADDRESS
+        target.cells[slot] = RETURN_ADDRESS
     else:
-        target.cells[RETURN_SLOT] = t.var("junk:slot", 64)
+        target.cells[slot] = t.var("junk:slot", 64)
         target.set(convention.link, RETURN_ADDRESS)
     source.set("rsp", _source_sp(frame))
     target.set(convention.stack_pointer, _target_sp(frame))
@@ -494,7 +498,7 @@ def _stack(
 ) -> Iterator[Obligation]:
     rsp, sp = source.get("rsp"), target.get(convention.stack_pointer)
     if name == "ret":
-        yield Obligation("stack pointer at return", guard, t.eq(rsp, S))
+        yield Obligation("stack pointer at return", guard, t.eq(rsp, t.add(S, t.const(frame.skew, 64))))
         yield Obligation("target stack pointer at return", guard, t.eq(sp, S))
         return
     if frame.dynamic:
@@ -502,8 +506,8 @@ def _stack(
     else:
         yield Obligation("stack pointer", guard, t.eq(rsp, _source_sp(frame)))
         yield Obligation("target stack pointer", guard, t.eq(sp, _target_sp(frame)))
-    yield Obligation("return address slot", guard, t.eq(source.cells[RETURN_SLOT], RETURN_ADDRESS))
-    held = target.cells[RETURN_SLOT] if frame.ra == "slot" else target.get(convention.link)
+    yield Obligation("return address slot", guard, t.eq(source.cells[frame.skew - 8], RETURN_ADDRESS))
+    held = target.cells[frame.skew - 8] if frame.ra == "slot" else target.get(convention.link)
     yield Obligation("return address", guard, t.eq(held, RETURN_ADDRESS))
 
 

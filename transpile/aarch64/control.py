@@ -144,12 +144,12 @@ def link(state: State, mnemonic: str, offset: int) -> None:
 def enter(state: State, m: Micro) -> None:
     move_sp(state, -m.imm)
     if m.name == "ra":
-        link(state, "str", m.imm - 8)
+        link(state, "str", m.imm - 8 + m.lane)
 
 
 def release_frame(state: State, m: Micro) -> None:
     if m.name == "ra":
-        link(state, "ldr", m.imm - 8)
+        link(state, "ldr", m.imm - 8 + m.lane)
     move_sp(state, m.imm)
 
 
@@ -208,6 +208,7 @@ def set_byte(state: State, m: Micro) -> None:
     if kind in ("set", "clear"):
         assert isinstance(a, Val) and isinstance(b, int)
         source = state.use(a)
+        release(state, m.cond)
         target = state.result(dst)
         names = X if b >= 32 else W
         state.emit(f"ubfx {names[target]}, {names[source]}, #{b}, #1")
@@ -215,9 +216,9 @@ def set_byte(state: State, m: Micro) -> None:
             state.emit(f"eor {W[target]}, {W[target]}, #1")
     else:
         found = in_nzcv(state, found)
+        release(state, m.cond)
         target = state.result(dst)
         set_from_nzcv(state, found, target)
-    release(state, m.cond)
     state.finish(dst, target, u=1)
 
 
@@ -245,18 +246,17 @@ def select(state: State, m: Micro) -> None:
         pick_one(state, dst, yes if found[0] == "always" else no, m)
         return
     found = in_nzcv(state, found)
+    release(state, m.cond)
     kind, a, _ = found
     if kind == "cc" and no.const == 0 and yes.const is not None and not state.merges(dst):
         mask = (1 << 8 * size) - 1
         if yes.const & mask in (1, mask):
             target = state.result(dst)
             state.emit(f"{'cset' if yes.const == 1 else 'csetm'} {integer(target, size)}, {a}")
-            release(state, m.cond)
             state.finish(dst, target, u=1 if yes.const == 1 else 8 * size)
             return
     left, right = state.operand(yes, size), state.operand(no, size)
     choose(state, dst, found, (left, right), size, (yes, no))
-    release(state, m.cond)
 
 
 def choose(

@@ -73,6 +73,8 @@ class Function:
 
     name: str
     blocks: list[Block]
+    internal: bool = False
+    """Only called directly, from this file."""
 
     def by_label(self) -> dict[str, Block]:
         return {name: block for block in self.blocks for name in (block.label, *block.names)}

@@ -60,11 +60,17 @@ class FramePlan:
     size: int = 0
     always: bool = False
     saves_ra: bool = False
+    skew: int = 0
+    callee_skews: Mapping[str, int] = field(default_factory=dict)
     dead_landings: frozenset[str] = frozenset()
     """Blocks after calls that cannot return (their stack would not fit what follows): they become traps."""
 
     def framed(self, depth: int, dynamic: bool) -> bool:
-        return self.always or depth > 0 or dynamic
+        return self.always or depth > -self.skew or dynamic
+
+    def call_gap(self, depth: int, callee: str) -> int:
+        """How far ``sp`` rises for a call, so that stack arguments lie where the callee looks for them."""
+        return (self.size - 8 - depth - self.callee_skews.get(callee, 0)) & ~15
 
     def relation(self, stack: Stack) -> Frame:
         framed = self.framed(stack.depth, stack.dynamic)
@@ -74,6 +80,7 @@ class FramePlan:
             ra="slot" if framed and self.saves_ra else "register",
             dynamic=stack.dynamic,
             gap=self.size - 8 - stack.depth if framed else -8 - stack.depth,
+            skew=self.skew,
         )
 
 
@@ -84,7 +91,17 @@ Groups = Mapping[str, Sequence[Sequence[Micro]]]
 class FrameAnalysis:
     """Forward data flow of ``Stack`` over a function, then the plan."""
 
-    def __init__(self, function: Function, groups: Groups, stack_pointer: str, clobbered: Sequence[str]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        groups: Groups,
+        stack_pointer: str,
+        clobbered: Sequence[str],
+        skew: int = 0,
+        callee_skews: Mapping[str, int] | None = None,
+    ) -> None:
+        self.skew = skew
+        self.callee_skews = callee_skews or {}
         self.function = function
         self.groups = groups
         self.rsp = stack_pointer
@@ -92,8 +109,10 @@ class FrameAnalysis:
 
     def run(self) -> FramePlan:
         entry, dead = self._flow()
-        plan = FramePlan(entry, dead_landings=frozenset(dead))
-        lowest, deepest, red_zone, reads_slot = 0, 0, False, False
+        plan = FramePlan(
+            entry, dead_landings=frozenset(dead), skew=self.skew, callee_skews=self.callee_skews
+        )
+        lowest, deepest, red_zone, reads_slot = 0, -self.skew, False, False
         for label, stack in entry.items():
             if label in dead:
                 continue
@@ -101,7 +120,10 @@ class FrameAnalysis:
                 before = stack.depth
                 for micro in group:
                     deepest = max(deepest, stack.depth)
-                    plan.saves_ra |= micro.code in (Code.CALL, Code.ICALL)
+                    if micro.code in (Code.CALL, Code.ICALL):
+                        plan.saves_ra = True
+                        plan.always |= stack.depth <= -self.skew
+                        deepest = max(deepest, stack.depth + self.callee_skews.get(micro.target, 0))
                     if micro.address is not None:
                         known = self._base_offset(micro.address, stack)
                         if known is not None:
@@ -112,13 +134,14 @@ class FrameAnalysis:
                                 red_zone = True
                                 if micro.address.index is not None or micro.code is Code.LEA:
                                     lowest = min(lowest, floor - RED_ZONE)
-                            reads_slot |= known == -8 and micro.address.index is None and before > 0
+                            own_slot = known == self.skew - 8 and micro.address.index is None
+                            reads_slot |= own_slot and before > -self.skew
                     self.step(micro, stack)
                     deepest = max(deepest, stack.depth)
-        plan.always = red_zone or reads_slot
+        plan.always |= red_zone or reads_slot
         plan.saves_ra |= reads_slot
         needs = max(8 + deepest, -lowest)
-        plan.size = (needs + 15) & ~15 if deepest or plan.always else 0
+        plan.size = (needs + 15) & ~15 if deepest > -self.skew or plan.always else 0
         plan.entry = self._flow()[0]
         return plan
 
@@ -140,7 +163,7 @@ class FrameAnalysis:
 
     def _flow(self) -> tuple[dict[str, Stack], set[str]]:
         blocks = self.function.by_label()
-        entry: dict[str, Stack] = {self.function.blocks[0].label: Stack()}
+        entry: dict[str, Stack] = {self.function.blocks[0].label: Stack(-self.skew)}
         dead: set[str] = set()
         work = [self.function.blocks[0].label]
         late: list[str] = []
@@ -165,7 +188,7 @@ class FrameAnalysis:
                 if changed:
                     (late if target.after_call else work).append(successor)
         for block in self.function.blocks:
-            entry.setdefault(block.label, Stack())
+            entry.setdefault(block.label, Stack(-self.skew))
         return entry, dead
 
     def _join(
@@ -222,7 +245,7 @@ class FrameAnalysis:
             stack.depth, stack.dynamic = -8 - value, False
         else:
             stack.dynamic = True
-        if stack.depth < 0 and not stack.dynamic:
+        if stack.depth < -self.skew and not stack.dynamic:
             raise FrameError("the stack pointer moves above the return address", micro.line)
 
     def constant_move(self, micro: Micro) -> int | None:
@@ -284,10 +307,13 @@ class FrameRewriter:
         return out, gap
 
     def _enter(self, line: int) -> Micro:
-        return Micro(Code.ENTER, imm=self.plan.size, name="ra" if self.plan.saves_ra else "", line=line)
+        return Micro(Code.ENTER, imm=self.plan.size, name=self._ra(), lane=self.plan.skew, line=line)
+
+    def _ra(self) -> str:
+        return "ra" if self.plan.saves_ra else ""
 
     def _leave(self, line: int) -> Micro:
-        return Micro(Code.LEAVE, imm=self.plan.size, name="ra" if self.plan.saves_ra else "", line=line)
+        return Micro(Code.LEAVE, imm=self.plan.size, name=self._ra(), lane=self.plan.skew, line=line)
 
     def _group(self, group: Sequence[Micro], stack: Stack) -> tuple[list[Micro], int]:
         plan = self.plan
@@ -308,7 +334,7 @@ class FrameRewriter:
             if leaves:
                 out.append(self._leave(line))
             if micro.code in (Code.CALL, Code.ICALL):
-                gap = (plan.size - 8 - stack.depth) & ~15
+                gap = plan.call_gap(stack.depth, micro.target)
                 if gap:
                     out.append(Micro(Code.SP_ADD, imm=gap, line=micro.line))
             reserved = plan.size if touched and not leaves else 0

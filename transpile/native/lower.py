@@ -6,9 +6,9 @@ The passes in order: micro-operations, frame, liveness (with what crosses calls)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from transpile.native import arguments
+from transpile.native import arguments, calls
 from transpile.native.abi import SourceAbi, TargetAbi
 from transpile.native.arguments import Crossing, Defined
 from transpile.native.block import FunctionContext, LoweredBlock
@@ -57,8 +57,13 @@ class Prepared:
     micros: dict[str, list[Micro]]
     gaps: dict[str, int]
     defined: dict[str, Defined]
+    groups: Mapping[str, list[list[Micro]]]
     liveness: dict[str, BlockLiveness] = field(default_factory=dict)
+    relied: dict[str, int] = field(default_factory=dict)
+    """Registers that callers in this file expect to survive although the convention says otherwise (gcc's IPA-RA)."""
     crossings: dict[str, Crossing] = field(default_factory=dict)
+    kept: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    """Callee -> what it preserves and this function relies on."""
 
 
 def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepared:
@@ -68,9 +73,14 @@ def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepare
         FrameError: the stack pointer cannot be followed.
         UnsupportedError: an instruction has no micro-operations.
     """
-    groups = {block.label: translate(block) for block in function.blocks}
+    return _prepare(function, {block.label: translate(block) for block in function.blocks}, abi, 0, {})
+
+
+def _prepare(
+    function: Function, groups: Mapping[str, list[list[Micro]]], abi: SourceAbi, skew: int, skews: Mapping[str, int]
+) -> Prepared:
     clobbered = [n for n in abi.registers if n not in abi.callee_saved]
-    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered)
+    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered, skew, skews)
     plan = analysis.run()
     rewriter = FrameRewriter(analysis, plan)
     micros: dict[str, list[Micro]] = {}
@@ -87,11 +97,17 @@ def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepare
         if block.label in plan.dead_landings:
             block.successors = ()
     defined = arguments.flow(function, micros, abi)
-    return Prepared(function, plan, micros, gaps, defined)
+    return Prepared(function, plan, micros, gaps, defined, groups)
 
 
-def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
-    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
+def settle(functions: list[Prepared], abi: SourceAbi) -> None:
+    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide.
+
+    Replaces entries of ``functions`` whose frame depends on how their callers align the stack.
+    """
+    _align(functions, abi)
+    preserved = calls.preserved(functions, abi)
+    by_name = {p.function.name: p for p in functions}
     summaries: dict[str, dict[str, int]] = {p.function.name: {} for p in functions}
     callers: dict[str, list[Prepared]] = {}
     for prepared in functions:
@@ -102,6 +118,9 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
     while work:
         prepared = work.pop()
         _liveness(prepared, abi, summaries)
+        for callee in calls.rely(prepared, by_name, preserved, abi):
+            if not any(callee is queued for queued in work):
+                work.append(callee)
         entry = prepared.liveness[prepared.function.blocks[0].label].entry
         summary = {name: live_bytes(mask) for name, mask in entry.items()}
         if summary != summaries[prepared.function.name]:
@@ -109,6 +128,18 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
             for caller in callers.get(prepared.function.name, ()):
                 if not any(caller is queued for queued in work):
                     work.append(caller)
+
+
+def _align(functions: list[Prepared], abi: SourceAbi) -> None:
+    """Give functions that are always called with a misaligned stack the skew that lets the target stay aligned."""
+    skews = calls.skews(functions, abi)
+    if not any(skews.values()):
+        return
+    for position, old in enumerate(functions):
+        called = {b.ending.target for b in old.function.blocks if b.ending.kind == "call"}
+        if skews.get(old.function.name) or any(skews.get(name) for name in called):
+            own = skews.get(old.function.name, 0)
+            functions[position] = _prepare(old.function, old.groups, abi, own, skews)
 
 
 def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]) -> None:
@@ -123,6 +154,8 @@ def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mappin
             crossing = arguments.separate_variadic_count(
                 crossing, prepared.micros[block.label], abi, exact=block.ending.kind == "tail" or target in summaries
             )
+            if block.ending.kind in ("ret", "tail") and prepared.relied:
+                crossing = replace(crossing, sizes={**crossing.sizes, **prepared.relied})
             prepared.crossings[block.label] = crossing
             demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
     prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
@@ -256,7 +289,7 @@ class Lowering:
         for name, size in self.sizes[block.label].items():
             home = self.homes.get(name)
             base = name.partition(".")[0]
-            if home is None or (crossed and base not in self.survivors):
+            if home is None or (crossed and base not in self.survivors and base not in self._relied(block)):
                 continue
             if self._is_entry(block) or (crossed and base not in self.source.callee_saved):
                 form = self.target.entry_form(name, size)
@@ -276,6 +309,11 @@ class Lowering:
             flags=self.flags.entry.get(block.label),
         )
 
+    def _relied(self, landing: Block) -> Mapping[str, int]:
+        """What the callee before ``landing`` is known to leave alone."""
+        previous = self.function.blocks[self.function.blocks.index(landing) - 1]
+        return self.prepared.kept.get(previous.ending.target, {}) if previous.ending.kind == "call" else {}
+
     def _crossed_into(self, block: Block) -> bool:
         return block.after_call
 
@@ -283,11 +321,11 @@ class Lowering:
         plan = self.prepared.plan
         stack = plan.entry[block.label]
         if self._is_entry(block):
-            return Frame()
+            return Frame(-plan.skew, skew=plan.skew)
         frame = plan.relation(stack)
         gap = self._call_gap(block)
         if gap:
-            return Frame(frame.depth, frame.reserved - gap, frame.ra, frame.dynamic, frame.gap - gap)
+            return replace(frame, reserved=frame.reserved - gap, gap=frame.gap - gap)
         return frame
 
     def _call_gap(self, block: Block) -> int:
@@ -364,9 +402,10 @@ class Lowering:
             stack = plan.entry[block.label].copy()
             depth = self._depth_after(block)
             if stack.dynamic:
-                return Frame(depth, plan.size, "slot" if plan.saves_ra else "register", True, 0)
-            return Frame(depth, 8 + depth, "slot" if plan.saves_ra else "register")
-        return Frame()
+                return Frame(depth, plan.size, "slot", True, 0, plan.skew)
+            gap = plan.call_gap(depth, block.ending.target)
+            return Frame(depth, plan.size - gap, "slot", skew=plan.skew)
+        return Frame(-plan.skew, skew=plan.skew)
 
     def _depth_after(self, block: Block) -> int:
         for successor in block.successors:

@@ -150,8 +150,8 @@ class Code(Enum):
     RET = auto()
     TRAP = auto()  # ud2, hlt
     # Stack frame, inserted by the frame pass (offsets are bytes, multiples of 16).
-    ENTER = auto()  # sp -= op.imm; if op.name == "ra": store the link register at sp + op.imm - 8
-    LEAVE = auto()  # if op.name == "ra": reload the link register from sp + op.imm - 8; sp += op.imm
+    ENTER = auto()  # sp -= op.imm; if op.name == "ra": store the link register at sp + op.imm - 8 + op.lane
+    LEAVE = auto()  # if op.name == "ra": reload the link register from there; sp += op.imm
     SP_ADD = auto()  # sp += op.imm, or += a value in args[0] (dynamic frames)
     SP_COPY = auto()  # sp = args[0] + op.imm    (dynamic frames)
     # Atomics (always sequentially ordered as x86's lock prefix).

@@ -86,6 +86,9 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
         raise SourceErrors(sorted(errors, key=lambda error: error.span.line))
     section = [statement.section.name for statement in source.statements]
     program.functions = split_functions(items, entries, referenced, taken, flow, section.__getitem__)
+    exported = _exported(source)
+    for function in program.functions:
+        function.internal = function.name not in exported and function.name not in taken
     return program
 
 
@@ -108,6 +111,15 @@ def _data_in_code(program: Program, flow: Classifier, jumped: set[str]) -> Itera
             yield UnsupportedError(statement.span, "data in the middle of code is not translated", hint, statement.name)
 
 
+def _exported(source: SourceFile) -> set[str]:
+    """Symbols that other files can see."""
+    found: set[str] = set()
+    for statement in source.statements:
+        if statement.kind is Kind.DIRECTIVE and statement.name in (".globl", ".global", ".weak"):
+            found.update(name.strip() for name in statement.args.split(","))
+    return found
+
+
 def _assigned(source: SourceFile) -> set[str]:
     """Symbols that .set or .comm define."""
     names = {".set", ".equ", ".comm", ".lcomm", ".equiv"}
@@ -120,15 +132,13 @@ def _assigned(source: SourceFile) -> set[str]:
 
 def _entries(source: SourceFile, items: Iterable[Item], labels: set[str]) -> set[str]:
     """Labels at which functions begin."""
-    entries: set[str] = set()
+    entries = _exported(source)
     code = {item.name for item in items if isinstance(item, LabelItem)}
     for statement in source.statements:
         if statement.kind is not Kind.DIRECTIVE:
             continue
         if statement.name == ".type" and "function" in statement.args:
             entries.add(statement.args.partition(",")[0].strip())
-        elif statement.name in (".globl", ".global", ".weak"):
-            entries.update(name.strip() for name in statement.args.split(","))
     for item in items:
         if isinstance(item, InsnItem) and item.insn.mnemonic == "call":
             operand = item.insn.operands[0]

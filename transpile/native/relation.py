@@ -88,6 +88,8 @@ class Frame:
     ra: str = "register"
     dynamic: bool = False
     gap: int = 0
+    skew: int = 0
+    """8 in a function whose callers all call it with a misaligned stack: source sp at entry is then ``S``."""
 
 
 @dataclass(frozen=True, slots=True)

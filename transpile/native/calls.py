@@ -1,0 +1,110 @@
+"""What compilers know of the functions of one file and use against the letter of the calling convention.
+
+gcc lets a register live across a call of a function that it can see does not touch it (``-fipa-ra``), and calls local
+functions with a stack that is not aligned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from transpile.native.abi import SourceAbi
+from transpile.native.frame import FrameAnalysis
+from transpile.native.micro import Reg
+
+if TYPE_CHECKING:
+    from transpile.native.lower import Prepared
+
+VECTOR_LIMIT = 8
+"""Bytes of a vector register that may live across a call in this way."""
+
+
+def skews(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, int]:
+    """8 for each internal function that all of its callers call with a stack pointer that is 8 modulo 16."""
+    sites: dict[str, list[tuple[str, int]]] = {}
+    for prepared in functions:
+        for block in prepared.function.blocks:
+            if block.ending.kind == "call" and block.label not in prepared.plan.dead_landings:
+                depth = _depth_at_end(prepared, block.label, abi)
+                sites.setdefault(block.ending.target, []).append((prepared.function.name, depth))
+    internal = [p.function.name for p in functions if p.function.internal and sites.get(p.function.name)]
+    found = dict.fromkeys(internal, 0)
+    for _ in range(len(internal) + 1):
+        new = {
+            name: 8 if all((8 + depth - found.get(caller, 0)) % 16 for caller, depth in sites[name]) else 0
+            for name in internal
+        }
+        if new == found:
+            break
+        found = new
+    return found
+
+
+def _depth_at_end(prepared: Prepared, label: str, abi: SourceAbi) -> int:
+    stack = prepared.plan.entry[label].copy()
+    analysis = FrameAnalysis(prepared.function, prepared.groups, abi.stack_pointer, ())
+    for group in prepared.groups[label]:
+        for micro in group:
+            analysis.step(micro, stack)
+    return stack.depth
+
+
+def preserved(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, frozenset[str]]:
+    """Function -> registers that the convention lets it change and that it never does, whatever it calls."""
+    clobbered = frozenset((*abi.registers, *abi.vectors)) - frozenset(abi.callee_saved)
+    names = {p.function.name for p in functions}
+    written = {p.function.name: _written(p, names, clobbered) for p in functions}
+    callees = {p.function.name: _callees(p) & names for p in functions}
+    changed = True
+    while changed:
+        changed = False
+        for name, called in callees.items():
+            merged = written[name].union(*(written[c] for c in called))
+            if merged != written[name]:
+                written[name] = merged
+                changed = True
+    return {name: clobbered - touched for name, touched in written.items()}
+
+
+def _callees(prepared: Prepared) -> set[str]:
+    return {b.ending.target for b in prepared.function.blocks if b.ending.kind in ("call", "tail")}
+
+
+def _written(prepared: Prepared, names: set[str], clobbered: frozenset[str]) -> frozenset[str]:
+    for block in prepared.function.blocks:
+        ending = block.ending
+        if ending.kind in ("icall", "itail") or (ending.kind in ("call", "tail") and ending.target not in names):
+            return clobbered
+    found: set[str] = set()
+    for groups in prepared.groups.values():
+        for group in groups:
+            found.update(m.dst.name for m in group if isinstance(m.dst, Reg))
+    return frozenset(found)
+
+
+def rely(
+    caller: Prepared, by_name: Mapping[str, Prepared], kept: Mapping[str, frozenset[str]], abi: SourceAbi
+) -> list[Prepared]:
+    """Note what ``caller`` keeps in registers across its calls; the callees for which that is news."""
+    news: list[Prepared] = []
+    blocks = caller.function.by_label()
+    known = frozenset((*abi.callee_saved, *abi.results, *abi.vector_results, abi.stack_pointer))
+    for block in caller.function.blocks:
+        callee = by_name.get(block.ending.target) if block.ending.kind == "call" else None
+        if callee is None or not block.successors:
+            continue
+        live = caller.liveness[blocks[block.successors[0]].label].entry
+        sizes = {
+            name: VECTOR_LIMIT if name in abi.vectors else 8
+            for name, mask in live.items()
+            if name in kept[callee.function.name]
+            and name not in known
+            and not (name in abi.vectors and mask >> VECTOR_LIMIT)
+        }
+        if sizes:
+            caller.kept[callee.function.name] = {**caller.kept.get(callee.function.name, {}), **sizes}
+        if not sizes.keys() <= callee.relied.keys():
+            callee.relied.update(sizes)
+            news.append(callee)
+    return news
