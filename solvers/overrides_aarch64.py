@@ -28,6 +28,8 @@ Compute = Callable[..., Term]
 
 _LINK: Varnode = (REGISTER, 0x40F0, 8)
 _TRAPS = frozenset(("brk", "udf", "hlt"))
+_WRONG = frozenset(("ldpsw", "sqabs", "sqneg", "fmla", "fmls"))
+"""Where SLEIGH reads the wrong place, does not saturate, or rounds twice (by element); the rest is decoded here."""
 _BARRIERS = frozenset(("DataMemoryBarrier", "DataSynchronizationBarrier"))
 _SILENT = frozenset(("LOAcquire", "LORelease", "InstructionSynchronizationBarrier", "Hint_Prefetch", "Yield"))
 _OLD: Varnode = (UNIQUE, 0xF0000000, 8)
@@ -233,8 +235,7 @@ def override(isa: Isa, instruction: Instruction) -> Rows:
     mnemonic = instruction.mnemonic
     if mnemonic in _TRAPS:
         return [RawOp(l.TRAP)]
-    if mnemonic in ("ldpsw", "sqneg", "sqabs"):
-        # SLEIGH reads the second word from the wrong place, and does not saturate.
+    if mnemonic in _WRONG:
         return [RawOp(l.OPAQUE, (), (), mnemonic)]
     ops = [_mended(op, instruction) for op in instruction.ops if not _silent(op)]
     if mnemonic in ("bl", "blr"):

@@ -264,7 +264,10 @@ def _fence(word: int) -> Rows:
         "".join(letter for bit, letter in ((8, "i"), (4, "o"), (2, "r"), (1, "w")) if word >> shift & bit)
         for shift in (24, 20)
     )
-    return [RawOp(l.MARK, (), (), f"fence:{before},{after}")]
+    return [RawOp(l.MARK, (), (), f"fence:{_FENCES.get((before, after), before + ',' + after)}")]
+
+
+_FENCES = {("rw", "rw"): "full", ("r", "rw"): "load", ("rw", "w"): "store"}
 
 
 _ATOMIC: dict[int, Compute] = {

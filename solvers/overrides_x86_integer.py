@@ -1,7 +1,8 @@
 """x86-64 integer and scalar floating-point instructions with semantics of our own.
 
 Flags that the manual leaves undefined (Intel SDM volume 2, "Flags Affected") become fresh unknowns. ``bsf`` and
-``bsr`` of zero leave the destination unchanged, as all processors do.
+``bsr`` of zero leave the destination unchanged, as processors do; whether its upper half survives a 4-byte one differs
+between them, here it is cleared.
 """
 
 from __future__ import annotations
@@ -146,25 +147,12 @@ def _scan(forwards: bool) -> Handler:
         return [
             *fetch,
             RawOp(l.COPY, (kept,), (value,)),
-            *_scan_result(isa, destination, index, kept),
+            *result(isa, destination, index, kept, isa.register(destination)),
             _flag(isa, "ZF", _is_zero, kept),
             *undefine(isa, "CSOPA"),
         ]
 
     return rows
-
-
-def _scan_result(isa: Isa, destination: str, index: Callable[[Term, Term], Term], value: Varnode) -> list[RawOp]:
-    """A zero source keeps the whole 64-bit register, upper half included."""
-    _, offset, size = isa.register(destination)
-    whole = (REGISTER, offset, 8)
-    if size != 4:
-        return [RawOp(l.COMPUTE, ((REGISTER, offset, size),), (value, (REGISTER, offset, size)), index)]
-
-    def operate(a: Term, old: Term) -> Term:
-        return t.ite(_is_zero(a), old, t.zext(index(a, t.extract(old, 0, 32)), 64))
-
-    return [RawOp(l.COMPUTE, (whole,), (value, whole), operate)]
 
 
 def _count_zeros(trailing: bool) -> Handler:

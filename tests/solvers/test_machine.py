@@ -250,7 +250,7 @@ def test_retry_loops_succeed_at_once() -> None:
 
 def test_fences_are_entries_without_bytes() -> None:
     m = target("riscv", "sd a0, 0(a1)", "fence rw, rw", "ld a2, 0(a1)")
-    assert [(s.kind, s.nbytes) for s in m.log] == [("plain", 8), ("fence:rw,rw", 0)]
+    assert [(s.kind, s.nbytes) for s in m.log] == [("plain", 8), ("fence:full", 0)]
     assert m.get("a2") is reg("riscv", "a0")
 
 
