@@ -23,7 +23,7 @@ MUTATIONS = {
     "condition": (r"\n\t(bnez|b\.ne|cbnz)\t", {"bnez": "beqz", "b.ne": "b.eq", "cbnz": "cbz"}),
     "call": (r"(\n\t(?:call|bl)\t)\w+", r"\1elsewhere"),
     "label": (r"\n(\.L\w+):(?=\n\t[a-z])", ""),
-    "data": (r"\n\t\.(8byte|4byte|string)\t([^\n]*)", r"\n\t.\1\t\2, 1"),
+    "data": (r"\n\t\.(8byte|4byte|string)\t", r"\n\t.\1\t1, "),
     "added data": (r"\n\tret\b", "\n\t.4byte\t0\n\tret"),
     "two in one": (r"\n\tret\b", "\n\tnop; nop\n\tret"),
 }

@@ -187,11 +187,11 @@ def _cut_piece(
             block.ending = ending
             after_call = ending.kind in ("call", "icall") and ending.returns
             open_block = None
-    if after_call or any(label.name in referenced or label.name == name for label in pending):
+    if not any(label.name in referenced or label.name == name for label in pending):
+        pending = []
+    if after_call or pending:
         start()
         blocks[-1].ending = Ending("trap")
-    elif blocks:
-        blocks[-1].statements.extend(label.statement for label in pending)
     return blocks
 
 

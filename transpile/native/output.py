@@ -79,9 +79,10 @@ class Writer:
                     yield from _format(pending, block)
                     pending = ()
                 yield from map(Placed, self._other(statement))
-            if index in self.tail:
+            if block is not None and index == block.statements[-1]:
                 yield from _format(pending, block)
                 pending = ()
+            if index in self.tail:
                 for other in self.tail[index]:
                     yield from self._begin(other.block)
                     yield from _format(other.lines, other.block)
