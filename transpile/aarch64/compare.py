@@ -269,7 +269,7 @@ def compare_step(state: State, flags: Flags) -> None:
     """``inc`` and ``dec`` from the result: undo the step, then compare with it."""
     size = flags.size
     wide = 8 if size == 8 else 4
-    source, target = state.operand(flags.args[0], wide), integer(state.scratch(), wide)
+    source, target = integer(state.use(flags.args[0]), wide), integer(state.scratch(), wide)
     undo, redo = ("sub", "cmn") if flags.kind == "inc" else ("add", "cmp")
     state.emit(f"{undo} {target}, {source}, #1")
     state.emit(f"{redo} {target}, #1")

@@ -361,28 +361,25 @@ def divide(state: State, m: Micro) -> None:
     if state.context.trap_division:
         check_division(state, left, right, is_signed)
     mnemonic = "sdiv" if is_signed else "udiv"
+    operands = tuple(v if v.const is None else v.const for v in (state.value(a) for a in m.args))
+    key = (mnemonic, wide, *operands)
+    known = state.cached(key)
     if m.code in (Code.UDIV, Code.SDIV):
+        if known is not None:
+            state.assign(dst, known)
+            return
         target = state.result(dst)
         state.emit(f"{mnemonic} {integer(target, wide)}, {left}, {right}")
-    else:
-        quotient = quotient_of(state, m, mnemonic, left, right, wide)
-        target = state.result(dst)
-        state.emit(f"msub {integer(target, wide)}, {quotient}, {right}, {left}")
-    val = state.finish(dst, target)
-    if m.code in (Code.UDIV, Code.SDIV):
-        state.cache[(mnemonic, left, right, wide)] = val
-
-
-def quotient_of(state: State, m: Micro, mnemonic: str, left: str, right: str, wide: int) -> str:
-    """The quotient of the same operands, from the division just before if there was one."""
-    known = state.cached((mnemonic, left, right, wide))
-    before = state.micros[state.i - 1] if state.i else None
-    same = before is not None and before.code in (Code.UDIV, Code.SDIV) and before.args == m.args
-    if known is not None and before is not None and same and before.size == m.size and isinstance(before.dst, Temp):
-        return integer(state.use(known), wide)
-    quotient = integer(state.scratch(), wide)
-    state.emit(f"{mnemonic} {quotient}, {left}, {right}")
-    return quotient
+        state.cache[key] = state.finish(dst, target)
+        return
+    if known is None:
+        quotient = state.scratch()
+        state.emit(f"{mnemonic} {integer(quotient, wide)}, {left}, {right}")
+        known = state.keep(key, quotient, u=64 if wide == 8 else 32)
+    quotient = state.use(known)
+    target = state.result(dst)
+    state.emit(f"msub {integer(target, wide)}, {integer(quotient, wide)}, {right}, {left}")
+    state.finish(dst, target)
 
 
 def check_division(state: State, left: str, right: str, is_signed: bool) -> None:

@@ -217,15 +217,14 @@ class State:
         """The register where ``dst`` would best be: where the block's end wants it, else its home; -1: anywhere."""
         name = ""
         if isinstance(dst, Reg):
-            name, at = dst.name, self.i
+            name = dst.name
         elif self.use_count.get(dst.index) == 1:
-            at = self.last_use[dst.index]
-            user = self.micros[at]
+            user = self.micros[self.last_use[dst.index]]
             if user.code is Code.COPY and isinstance(user.dst, Reg) and user.dst.vector == dst.vector:
                 name = user.dst.name
         if not name:
             return -1
-        if name in self.block.exit and at >= self.last_def[name]:
+        if name in self.block.exit:
             place = self.block.exit[name][0]
         elif name in self.context.homes:
             place = self.context.homes[name]
@@ -238,7 +237,7 @@ class State:
         ``early``: before all operands are read."""
         bank = self.vectors if dst.vector else self.ints
         defining = ""
-        if not self.merges(dst):
+        if not self.merges(dst) or self.clear_above(dst):
             defining = dst.name if isinstance(dst, Reg) else ""
             reg = self.wanted(dst)
             if reg >= 0 and not (early and reg in bank.locked):
@@ -259,6 +258,13 @@ class State:
         if dst.size >= 16 or (dst.size >= 4 and not dst.vector):
             return False
         return dst.offset > 0 or self.live_bytes(dst.name) > dst.size
+
+    def clear_above(self, dst: Reg | Temp) -> bool:
+        """Whether all bytes above ``dst`` in its location are zero, or nobody has written them."""
+        if dst.vector or not isinstance(dst, Reg) or dst.offset:
+            return False
+        old = self.loc.get(dst.name)
+        return old is None or old.u <= 8 * dst.size
 
     # Reading
 
@@ -434,8 +440,12 @@ class State:
         if old is None:
             old = const_val(0)
         if not at and old.u <= bits:
-            if known > bits:
-                target = self.result(Reg(dst.name, 8))
+            source = self.ints.owner[reg] if reg < 31 else const_val(0)
+            if source is not None and source.u <= bits:
+                self.bind(dst.name, source)
+                return source
+            if known > bits or source is not None:
+                target = reg if source is None else self.result(Reg(dst.name, 8))
                 self.emit(f"uxt{'b' if bits == 8 else 'h'} {W[target]}, {W[reg]}")
                 reg = target
             val = Val(u=bits, s=bits + 1, s32=bits + 1)
