@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from transpile.core.loop import Candidate, Checker, Judged, Outcome, Proposer, translate_unit
 from transpile.core.verdict import Undecided, Verdict
-from transpile.errors import Diagnostic
+from transpile.errors import Diagnostic, TranspileError
 from transpile.native.describe import described
 from transpile.native.lower import CheckedBlock
 from transpile.planning import BlockUnit, Body, Failure, FilePlan, Proposal, cost, first_line, label_map, trap
@@ -49,15 +49,9 @@ class Carefully:
         self.beat(function, label)
         try:
             return self.checker.check(unit, candidate)
-        except (
-            ArithmeticError,
-            AssertionError,
-            LookupError,
-            MemoryError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except TranspileError:
+            raise
+        except Exception as error:
             return Undecided(f"internal error of the checker: {type(error).__name__} {error}".rstrip())
 
 

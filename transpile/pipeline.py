@@ -21,7 +21,7 @@ from transpile.errors import TranspileError, UsageError
 from transpile.native.output import Writer, Written
 from transpile.options import Options
 from transpile.planning import FilePlan, first_line, plan_file
-from transpile.store import ProofStore, key_of
+from transpile.store import ProofStore, checker_version, key_of
 from transpile.targets import target_isa
 from transpile.translation import Explanation, Translation
 
@@ -110,6 +110,8 @@ def translate_many(
                 results.append(error)
             told(number, len(given))
         return results
+    if options.store is not None:
+        checker_version()
     order = sorted(range(len(given)), key=lambda i: -len(given[i].text))
     single = replace(options, jobs=1)
     parts = [Part(given[i], to, single) for i in order]
