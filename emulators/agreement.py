@@ -31,6 +31,11 @@ def _is_nan(value: int, bits: int) -> bool:
     return bool(number != number)
 
 
+def holds_nan(value: int) -> bool:
+    """Is there a NaN in these 64 bits, taken as a double or as two singles?"""
+    return _is_nan(value, 64) or _is_nan(value & 0xFFFF_FFFF, 32) or _is_nan(value >> 32, 32)
+
+
 def _same_number(a: int, b: int, bits: int) -> bool:
     """Equal, or not a number on both sides, taken as one float or as several."""
     if a == b:
@@ -124,7 +129,7 @@ class Comparison:
         if leaving.kind == "call":
             rsp = rsp + 8 & ALL
         if name == "ret":
-            if rsp != base:
+            if rsp != base + frame.skew:
                 yield f"stack pointer at return: S{rsp - base:+}"
             if sp != base:
                 yield f"target stack pointer at return: S{sp - base:+}"
@@ -137,13 +142,13 @@ class Comparison:
                 yield f"stack pointer: S{rsp - base:+}"
             if sp != base - frame.reserved & ALL:
                 yield f"target stack pointer: S{sp - base:+}"
-        held = self._cell(target, base - 8) if frame.ra == "slot" else target.registers[self.link]
+        held = self._cell(target, base + frame.skew - 8) if frame.ra == "slot" else target.registers[self.link]
         if held != RETURN_ADDRESS:
             yield f"return address: {held:#x}"
 
     def _held(self, place: Place, frame: Frame, target: Result) -> int:
         if place.slot >= 0:
-            return self._cell(target, self.state.base - frame.reserved + place.slot)
+            return self._cell(target, self.state.base - frame.size + place.slot)
         if place.register[0] == "v":
             return target.registers[place.register + ".hi"] << 64 | target.registers[place.register + ".lo"]
         return target.registers[place.register]

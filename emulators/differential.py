@@ -13,10 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from transpile.core.verdict import Refuted, Tested, Undecided, Verdict
-from transpile.emulators.agreement import Comparison, Exit
+from transpile.emulators.agreement import Comparison, Exit, holds_nan
 from transpile.emulators.flags import UnknownFlags
 from transpile.emulators.link import (
     THREAD_BIAS,
@@ -24,15 +23,14 @@ from transpile.emulators.link import (
     Body,
     Linked,
     LinkError,
-    Step,
     link_target,
     link_x86,
     mentioned,
     stop_addresses,
 )
+from transpile.emulators.problem import Case, Convention, Model, Step
 from transpile.emulators.states import ALL, RETURN_ADDRESS, SOURCE_GENERAL, SOURCE_VECTOR, Draw, Entry, State
 from transpile.emulators.unicorn_cpu import CODE, PAGE, Result, UnicornCpu
-from transpile.native.relation import Relation
 
 ENOUGH = 0.25
 """The share of the asked runs that must complete for ``Tested``; the others are draws that do not count."""
@@ -43,53 +41,12 @@ _TRAP = re.compile(r"(ud2|hlt|int3|ebreak|unimp|brk|udf)\b")
 _REPEATED = re.compile(r"rep(n?[ez])?\s")
 _UNDEFINED_FOR_ZERO = re.compile(r"(?<![\w.])bs[fr][wlq]?\s")
 _MISALIGNED = frozenset(("exception 4", "exception 6"))
+_XMM = re.compile(r"\bxmm(\d+)")
 _MEMORY = re.compile(r"(-?(?:0x[0-9a-f]+|\d+))?\(%(r(?!ip)[a-z0-9]+)\)")
 """An operand in AT&T syntax; in Intel syntax none is recognised, and memory is only what the seed says."""
 _NUMBER = re.compile(r"(?<![\w.])-?(?:0x[0-9a-f]+|\d+)(?![\w.(])")
 _FLOATING = re.compile(r"\b(add|sub|mul|div|sqrt|min|max|cvt\w+|cmp\w*|h?add)[sp][sd]\w*")
-
-
-class Case(Protocol):
-    """A block, its translation and the relations around it; see ``transpile.solvers.prove``."""
-
-    @property
-    def source(self) -> Sequence[Step]: ...
-    @property
-    def target(self) -> Sequence[Step]: ...
-    @property
-    def entry(self) -> Relation: ...
-    @property
-    def exits(self) -> Mapping[str, Relation]: ...
-    @property
-    def labels(self) -> Mapping[str, str]: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def source_falls(self) -> str: ...
-    @property
-    def target_falls(self) -> str: ...
-    @property
-    def undefined(self) -> frozenset[str]: ...
-
-
-class Convention(Protocol):
-    """What testing needs of the target; see ``transpile.solvers.prove``."""
-
-    @property
-    def isa(self) -> str: ...
-    @property
-    def link(self) -> str: ...
-    @property
-    def preserved(self) -> tuple[str, ...]: ...
-
-
-class Model(Protocol):
-    """A counterexample of the solver: variables, and bytes by (version of memory, address)."""
-
-    @property
-    def env(self) -> Mapping[str, int]: ...
-    @property
-    def memory(self) -> Mapping[tuple[int, int], int]: ...
+_ARITHMETIC = re.compile(r"\b(add|sub|mul|div|sqrt|cvts[sd]2|cvtp[sd]2|hadd)[sp][sd]\b")
 
 
 class Skip(Exception):
@@ -173,12 +130,10 @@ class Differential:
     def _prepared(
         self, case: Case, source: bytes, target: Linked, stops: Mapping[str, int], addresses: Addresses
     ) -> Prepared:
-        relations = (case.entry, *case.exits.values())
-        slots = {place.slot for relation in relations for place, _ in relation.places.values() if place.slot >= 0}
         operands = [(m[2], int(m[1] or "0", 0)) for step in case.source for m in _MEMORY.finditer(step.text)]
         symbols = [symbol for step in case.source for _, symbol, _ in step.symbols if not symbol.kind]
         operands += [("", addresses.value(symbol)) for symbol in symbols]
-        entry = Entry(self.convention.isa, self.convention.link, case.entry, sorted(slots), operands)
+        entry = Entry(self.convention.isa, self.convention.link, case.entry, sorted(case.slots), operands)
         return Prepared(
             case, source, target, stops, addresses.memory(), entry,
             undefined_after=list(_undefined_results(case.source)),
@@ -249,7 +204,25 @@ class Differential:
         )  # fmt: skip
         source_exit = self._source_exit(prepared, source)
         target_exit = self._target_exit(prepared, target)
-        return comparison.differences(source, source_exit, target, target_exit)
+        found = comparison.differences(source, source_exit, target, target_exit)
+        if found and prepared.floating and self._makes_nan(prepared, state):
+            raise Skip("an arithmetic result is not a number")
+        return found
+
+    def _makes_nan(self, prepared: Prepared, state: State) -> bool:
+        """Does an operation of the source result in a NaN? Its bits, which nobody promises, may have gone anywhere."""
+        memory = {**prepared.memory, **prepared.target.memory, **state.memory, **state.source_memory}
+        length = 0
+        for step in prepared.case.source:
+            length += len(step.code)
+            registers = _XMM.findall(step.text)
+            if not registers or not _ARITHMETIC.search(step.text):
+                continue
+            written = registers[-1] if "%" in step.text else registers[0]
+            after = self.source_cpu.run(prepared.source_code[:length], state.source, memory, state.seed).registers
+            if any(holds_nan(after[f"xmm{written}.{half}"]) for half in ("lo", "hi")):
+                return True
+        return False
 
     def _run_source(self, prepared: Prepared, state: State) -> Result:
         memory = {**prepared.memory, **prepared.target.memory, **state.memory, **state.source_memory}
@@ -261,9 +234,10 @@ class Differential:
         result = self.source_cpu.run(code, state.source, memory, state.seed, max_instructions=limit)
         if result.fault and not (result.fault == "unfinished" and limit == 1):
             self._source_fault(prepared, result)
+        case = prepared.case
         private = prepared.entry.private(state.base)
         pushed = _pushed(prepared, result)
-        returned = result.registers["rsp"] == state.base and not pushed
+        returned = result.registers["rsp"] == state.base + case.entry.frame.skew and not pushed
         reads = result.reads[:-1] if returned else result.reads
         writes = result.writes[:-1] if pushed else result.writes
         touched = [(at, size) for at, size in reads] + [(at, size) for at, size, _ in writes]

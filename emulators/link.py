@@ -13,9 +13,9 @@ import struct
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from transpile import tools
+from transpile.emulators.problem import Step
 from transpile.emulators.unicorn_cpu import CODE
 from transpile.errors import ToolError
 from transpile.native.micro import Symbol
@@ -37,21 +37,6 @@ _DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 class LinkError(Exception):
     """The block has no bytes: what the tools say."""
-
-
-class Step(Protocol):
-    """What linking needs of an instruction; see ``transpile.solvers.step``."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def code(self) -> bytes: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def symbols(self) -> tuple[tuple[int, Symbol, bool], ...]: ...
 
 
 @dataclass(slots=True)

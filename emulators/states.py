@@ -159,8 +159,8 @@ class Entry:
 
     def private(self, base: int) -> list[int]:
         """Addresses of the 8-byte cells that belong to the translation: the return address and its slots."""
-        reserved = self.relation.frame.reserved
-        return [base - 8, *(base - reserved + slot for slot in self.slots)]
+        size = self.relation.frame.size
+        return [base + self.relation.frame.skew - 8, *(base - size + slot for slot in self.slots)]
 
     def bases(self) -> list[int]:
         """The values of S that ``draw`` chooses from."""
@@ -211,9 +211,9 @@ class Entry:
         for cell in self.private(base):
             state.target_memory[cell & ALL] = draw.noise().to_bytes(8, "little")
         address = RETURN_ADDRESS.to_bytes(8, "little")
-        state.source_memory[base - 8 & ALL] = address
+        state.source_memory[base + self.relation.frame.skew - 8 & ALL] = address
         if frame.ra == "slot":
-            state.target_memory[base - 8 & ALL] = address
+            state.target_memory[base + self.relation.frame.skew - 8 & ALL] = address
         else:
             target[self.link] = RETURN_ADDRESS
         kept = _kept_flags(self.relation.flags, target)
@@ -252,7 +252,7 @@ def _hold(state: State, place: Place, form: Form, value: int, frame: Frame, draw
     else:
         held = low | (draw.noise() | draw.noise() << 64) << form.bits & (1 << width) - 1
     if place.slot >= 0:
-        state.target_memory[state.base - frame.reserved + place.slot & ALL] = held.to_bytes(8, "little")
+        state.target_memory[state.base - frame.size + place.slot & ALL] = held.to_bytes(8, "little")
     elif wide:
         state.target[place.register] = held
     else:

@@ -19,7 +19,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "tally.s"
 
 RISCV = """
 neg a0, a1 | negw a0, a1 | sub a0, zero, a1 | not a0, a1 | xori a0, a1, -1 | li a0, 5 | li a0, 0
-li a0, -2049 | li a0, 4294967295 | li a0, 0x123456789abcdef0 | mv a0, a1 | addi a0, a1, 0 | sext.w a0, a1 | addiw a0, a1, 0
+li a0, -2049 | li a0, 4294967295 | li a0, 0x123456789abcdef0 | mv a0, a1 | addi a0, a1, 0 | sext.w a0, a1
+addiw a0, a1, 0
 andi a0, a1, 255 | zext.b a0, a1 | seqz a0, a1 | sltiu a0, a1, 1 | snez a0, a1 | sltu a0, zero, a1
 sltz a0, a1 | sgtz a0, a1 | slt a0, zero, a1 | bgt a0, a1, .+0x40 | ble a0, a1, .+0x40 | bgtu a0, a1, .+0x40
 bleu a0, a1, .+0x40 | beqz a0, .+0x40 | beq a0, zero, .+0x40 | bnez a0, .+0x40 | bltz a0, .+0x40
