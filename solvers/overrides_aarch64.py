@@ -7,6 +7,7 @@ succeeds. Rounding is to nearest even. Decoded from the word (Arm ARM, C4.1 "A64
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from transpile.solvers import conversions as f
 from transpile.solvers import overrides_aarch64_simd as simd
@@ -240,10 +241,12 @@ def override(isa: Isa, instruction: Instruction) -> Rows:
     ops = [_mended(op, instruction) for op in instruction.ops if not _silent(op)]
     if mnemonic in ("bl", "blr"):
         ops = [op for op in ops if op.outs != (_LINK,)]
-    if mnemonic[:4] in ("ldrs", "ldur", "ldtr") and instruction.body.startswith("w"):
-        # SLEIGH extends the sign of ldrsb and ldrsh to 64 bits in their 32-bit forms as well.
-        number = instruction.word & 31
-        ops += write(number, _same, x(number, 4))
+    if mnemonic.startswith(("ldrs", "ldurs", "ldtrs")):
+        # SLEIGH extends ldursb and ldursh with zeros, and their 32-bit forms and those of ldrs* to 64 bits.
+        ops = [replace(op, code=l.opcode("INT_SEXT")) if op.code == l.opcode("INT_ZEXT") else op for op in ops]
+        if instruction.body.startswith("w"):
+            number = instruction.word & 31
+            ops += write(number, _same, x(number, 4))
     return ops
 
 

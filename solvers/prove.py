@@ -58,6 +58,8 @@ class Case:
     label: str
     source_falls: str = ""
     target_falls: str = ""
+    slots: frozenset[int] = frozenset()
+    """The function's private slots, as offsets from its frame's lower end."""
     undefined: frozenset[str] = frozenset()
     """Source registers that the convention leaves undefined at entry (after a call): while they are untouched, any
     target value will do for them."""
@@ -166,16 +168,11 @@ def _machines(case: Case, convention: Convention) -> tuple[Machine, Machine]:
             source.set(name, _ranged(name, known))
     for name, (place, form) in entry.places.items():
         _hold(target, place, form, _source_value(source, name), name, frame)
-    for slot in _private_slots(case):
-        target.cells.setdefault(slot - frame.reserved, t.var(f"junk:{slot}", 64))
+    for slot in case.slots:
+        target.cells.setdefault(slot - frame.size, t.var(f"junk:{slot}", 64))
     if entry.flags is not None:
         _set_flags(entry.flags, source, target)
     return source, target
-
-
-def _private_slots(case: Case) -> set[int]:
-    relations = (case.entry, *case.exits.values())
-    return {place.slot for relation in relations for place, _ in relation.places.values() if place.slot >= 0}
 
 
 def _source_sp(frame: Frame) -> Term:
@@ -205,7 +202,7 @@ def _source_value(source: Machine, name: str) -> Term:
 
 def _hold(target: Machine, place: Place, form: Form, value: Term, name: str, frame: Frame) -> None:
     if place.slot >= 0:
-        target.cells[place.slot - frame.reserved] = _held(value, form, 64, name)
+        target.cells[place.slot - frame.size] = _held(value, form, 64, name)
     elif form.bits > 64 or (place.register[0] == "v" and value.width == 128):
         held = _held(value, form, 128, name)
         target.set(place.register + ".lo", t.extract(held, 0, 64))
@@ -513,7 +510,7 @@ def _stack(
 
 def _content(target: Machine, place: Place, form: Form, frame: Frame) -> Term:
     if place.slot >= 0:
-        return target.cells[place.slot - frame.reserved]
+        return target.cells[place.slot - frame.size]
     if place.register[0] == "v":
         return t.concat(target.get(place.register + ".hi"), target.get(place.register + ".lo"))
     return target.get(place.register)

@@ -93,7 +93,7 @@ class BlockChecker:
 
     def check(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict:
         """The verdict on ``candidate``; see ``transpile.core.verdict``."""
-        if _unreachable(unit) and [line.text for line in candidate.body] == [self.trap]:
+        if _unreachable(unit) and [line.text for line in candidate.body] [-1:] == [self.trap]:
             return UNREACHABLE
         key = self._key(unit, candidate.body)
         known = self.store.verdict(key)
@@ -126,13 +126,16 @@ class BlockChecker:
             [line.text or line.label + ":" for line in body],
             block.entry,
             block.exits,
-            sorted(block.undefined),
+            (sorted(block.undefined), sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0)),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
             (self.options.rlimit, self.options.seed, RUNS),
         )
 
     def case(self, unit: BlockUnit, body: Body) -> Case:
-        """The proof problem of one candidate."""
+        """The proof problem of one candidate; KeyError if an instruction has no semantics."""
+        if self.waiting:
+            self._assemble()
+        self._encode_target(body)
         block = unit.block
         source = [self.source_steps[id(insn)] for insn in block.source.insns]
         ending = block.source.ending
@@ -152,6 +155,7 @@ class BlockChecker:
             source_falls=block.source.next_label,
             target_falls=unit.following,
             undefined=block.undefined,
+            slots=frozenset(p.slot for p in unit.function.context.homes.values() if p.slot >= 0),
         )
 
     def _decide(self, unit: BlockUnit, body: Body) -> Verdict:

@@ -9,7 +9,7 @@ from transpile.aarch64.immediates import add_text, is_add, is_bitmask
 from transpile.aarch64.registers import W, X, integer
 from transpile.aarch64.state import State, add_constant, add_tprel
 from transpile.aarch64.values import Val, const_val, symbol_val
-from transpile.aarch64.vectors import copy_vector, extend_vector
+from transpile.aarch64.vectors import copy_vector, extend_vector, vector_constant
 from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp
 
 
@@ -17,10 +17,11 @@ def copy(state: State, m: Micro) -> None:
     dst, arg = m.dst, m.args[0]
     assert dst is not None
     val = None if isinstance(arg, Const) else state.value(arg)
-    if dst.vector or (val is not None and val.vector):
-        copy_vector(state, m)
-    elif val is None:
-        copy_const(state, dst, arg)  # type: ignore[arg-type]
+    if val is None:
+        assert isinstance(arg, Const)
+        (vector_constant if dst.vector else copy_const)(state, dst, arg)
+    elif dst.vector or val.vector:
+        copy_vector(state, dst, val)
     else:
         copy_val(state, dst, val)
     if val is not None and isinstance(arg, Native):
@@ -501,7 +502,9 @@ def zero_extend(state: State, m: Micro) -> None:
     val = state.value(arg)
     bits = 8 * arg.size
     if val.vector:
-        copy_vector(state, Micro(Code.COPY, arg.size, Reg(dst.name, 4) if isinstance(dst, Reg) else dst, (arg,)))
+        source, target = state.use(val), state.result(dst)
+        state.emit(f"fmov {W[target]}, s{source}")
+        state.finish(dst, target, u=32)
         return
     if val.const is not None:
         copy_const(state, dst, Const(val.const & ((1 << bits) - 1), dst.size))

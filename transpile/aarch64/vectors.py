@@ -5,7 +5,7 @@ from __future__ import annotations
 from transpile.aarch64.registers import FLOAT_BY_SIZE, W, X
 from transpile.aarch64.state import State
 from transpile.aarch64.values import Val, const_val
-from transpile.native.micro import Const, Micro, Reg, Temp, Value
+from transpile.native.micro import Const, Reg, Temp, Value
 
 _LANES = {1: "b", 2: "h", 4: "s", 8: "d"}
 
@@ -43,14 +43,8 @@ def merge_vector(state: State, dst: Reg, reg: int, integer: str = "") -> Val:
     return val
 
 
-def copy_vector(state: State, m: Micro) -> None:
+def copy_vector(state: State, dst: Reg | Temp, val: Val) -> None:
     """COPY with a vector on at least one side."""
-    dst, arg = m.dst, m.args[0]
-    assert dst is not None
-    if isinstance(arg, Const):
-        _constant(state, dst, arg)
-        return
-    val = state.value(arg)
     if not dst.vector:
         _to_integer(state, dst, val)
     elif not val.vector:
@@ -81,7 +75,7 @@ def move_text(target: int, source: int, size: int) -> str:
     return f"fmov {names[target]}, {names[source]}"
 
 
-def _constant(state: State, dst: Reg | Temp, value: Const) -> None:
+def vector_constant(state: State, dst: Reg | Temp, value: Const) -> None:
     if value.value == 0:
         target = state.result(dst)
         state.emit(f"movi v{target}.2d, #0")
@@ -124,7 +118,7 @@ def _from_integer(state: State, dst: Reg | Temp, val: Val) -> None:
 def extend_vector(state: State, dst: Reg | Temp, value: Value, size: int) -> None:
     """ZEXT to 16 bytes of a vector, an integer, or zero."""
     if isinstance(value, Const):
-        _constant(state, dst, Const(value.value, 16))
+        vector_constant(state, dst, Const(value.value, 16))
         return
     val = state.value(value)
     if not val.vector:

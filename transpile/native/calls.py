@@ -101,6 +101,7 @@ def rely(
             if name in kept[callee.function.name]
             and name not in known
             and not (name in abi.vectors and mask >> VECTOR_LIMIT)
+            and (name != abi.arguments[0] or callee.function.internal)
         }
         if sizes:
             caller.kept[callee.function.name] = {**caller.kept.get(callee.function.name, {}), **sizes}

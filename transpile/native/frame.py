@@ -81,6 +81,7 @@ class FramePlan:
             dynamic=stack.dynamic,
             gap=self.size - 8 - stack.depth if framed else -8 - stack.depth,
             skew=self.skew,
+            size=self.size,
         )
 
 
@@ -99,7 +100,9 @@ class FrameAnalysis:
         clobbered: Sequence[str],
         skew: int = 0,
         callee_skews: Mapping[str, int] | None = None,
+        private: int = 0,
     ) -> None:
+        self.private = private
         self.skew = skew
         self.callee_skews = callee_skews or {}
         self.function = function
@@ -138,9 +141,9 @@ class FrameAnalysis:
                             reads_slot |= own_slot and before > -self.skew
                     self.step(micro, stack)
                     deepest = max(deepest, stack.depth)
-        plan.always |= red_zone or reads_slot
+        plan.always |= red_zone or reads_slot or self.private > 0
         plan.saves_ra |= reads_slot
-        needs = max(8 + deepest, -lowest)
+        needs = max(8 + deepest, -lowest) + self.private
         plan.size = (needs + 15) & ~15 if deepest > -self.skew or plan.always else 0
         plan.entry = self._flow()[0]
         return plan

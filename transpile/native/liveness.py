@@ -21,7 +21,7 @@ from transpile.native.effects import (
     temp_uses,
     uses,
 )
-from transpile.native.micro import Code, Micro, Temp
+from transpile.native.micro import Code, Micro, Reg, Temp
 
 Masks = dict[str, int]
 """Location -> bit mask of its live bytes."""
@@ -105,6 +105,7 @@ class Backward:
                 continue
             kept.append(micro)
             after.append(dict(live))
+            copied = live.get(micro.dst.name, 0) if micro.code is Code.COPY and isinstance(micro.dst, Reg) else -1
             self._kill(micro, live)
             if micro.code in (Code.CALL, Code.ICALL, Code.TAIL, Code.ITAIL, Code.RET) and self.demand is not None:
                 union(live, self.demand.masks)
@@ -114,7 +115,10 @@ class Backward:
             narrow = 4 if micro.code is Code.LEA and micro.dst is not None and micro.dst.size == 4 else 16
             for name, low, high in uses(micro):
                 if name != "sp":
-                    live[name] = live.get(name, 0) | bytes_mask(low, min(high, narrow))
+                    read = bytes_mask(low, min(high, narrow))
+                    if high == 16 and copied >= 0:
+                        read &= copied
+                    live[name] = live.get(name, 0) | read
             temps.update(temp_uses(micro))
             if micro.cond is not None:
                 need = CONDITION_FLAGS[micro.cond.cc]

@@ -64,6 +64,14 @@ class Prepared:
     crossings: dict[str, Crossing] = field(default_factory=dict)
     kept: dict[str, Mapping[str, int]] = field(default_factory=dict)
     """Callee -> what it preserves and this function relies on."""
+    keepers: frozenset[str] = frozenset()
+    """Callees that keep the first argument's register and return their result elsewhere."""
+    spared: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Callee of this file -> everything that it never changes although the convention would let it."""
+
+    def adopt(self, other: Prepared) -> None:
+        """Take the frame, and what follows from it, of another preparation of the same function."""
+        self.plan, self.micros, self.gaps, self.defined = other.plan, other.micros, other.gaps, other.defined
 
 
 def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepared:
@@ -77,10 +85,15 @@ def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepare
 
 
 def _prepare(
-    function: Function, groups: Mapping[str, list[list[Micro]]], abi: SourceAbi, skew: int, skews: Mapping[str, int]
+    function: Function,
+    groups: Mapping[str, list[list[Micro]]],
+    abi: SourceAbi,
+    skew: int,
+    skews: Mapping[str, int],
+    private: int = 0,
 ) -> Prepared:
     clobbered = [n for n in abi.registers if n not in abi.callee_saved]
-    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered, skew, skews)
+    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered, skew, skews, private)
     plan = analysis.run()
     rewriter = FrameRewriter(analysis, plan)
     micros: dict[str, list[Micro]] = {}
@@ -100,11 +113,8 @@ def _prepare(
     return Prepared(function, plan, micros, gaps, defined, groups)
 
 
-def settle(functions: list[Prepared], abi: SourceAbi) -> None:
-    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide.
-
-    Replaces entries of ``functions`` whose frame depends on how their callers align the stack.
-    """
+def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
     _align(functions, abi)
     preserved = calls.preserved(functions, abi)
     by_name = {p.function.name: p for p in functions}
@@ -115,6 +125,9 @@ def settle(functions: list[Prepared], abi: SourceAbi) -> None:
             if block.ending.kind in ("call", "tail"):
                 callers.setdefault(block.ending.target, []).append(prepared)
     work = list(functions)
+    for prepared in functions:
+        targets = {b.ending.target for b in prepared.function.blocks if b.ending.kind == "call"}
+        prepared.spared = {name: preserved[name] for name in targets if name in preserved}
     while work:
         prepared = work.pop()
         _liveness(prepared, abi, summaries)
@@ -128,18 +141,21 @@ def settle(functions: list[Prepared], abi: SourceAbi) -> None:
             for caller in callers.get(prepared.function.name, ()):
                 if not any(caller is queued for queued in work):
                     work.append(caller)
+    keepers = frozenset(p.function.name for p in functions if abi.arguments[0] in p.relied)
+    for prepared in functions:
+        prepared.keepers = keepers
 
 
-def _align(functions: list[Prepared], abi: SourceAbi) -> None:
+def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
     """Give functions that are always called with a misaligned stack the skew that lets the target stay aligned."""
     skews = calls.skews(functions, abi)
     if not any(skews.values()):
         return
-    for position, old in enumerate(functions):
+    for old in functions:
         called = {b.ending.target for b in old.function.blocks if b.ending.kind == "call"}
         if skews.get(old.function.name) or any(skews.get(name) for name in called):
             own = skews.get(old.function.name, 0)
-            functions[position] = _prepare(old.function, old.groups, abi, own, skews)
+            old.adopt(_prepare(old.function, old.groups, abi, own, skews))
 
 
 def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]) -> None:
@@ -161,6 +177,21 @@ def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mappin
     prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
 
 
+def _with_private_slots(prepared: Prepared, abi: SourceAbi, size: int) -> Prepared:
+    """The same function with ``size`` bytes at the bottom of its frame that belong to the translation."""
+    plan = prepared.plan
+    new = _prepare(prepared.function, prepared.groups, abi, plan.skew, plan.callee_skews, size)
+    new.relied, new.kept, new.crossings = prepared.relied, prepared.kept, prepared.crossings
+    new.spared, new.keepers = prepared.spared, prepared.keepers
+    demands = {}
+    for label, crossing in prepared.crossings.items():
+        demands[label] = Demand({n: bytes_mask(0, live) for n, live in crossing.sizes.items()})
+        if arguments.VARIADIC_COUNT in crossing.sizes:
+            arguments.separate_variadic_count(Crossing({abi.variadic_count: 1}), new.micros[label], abi, exact=True)
+    new.liveness = FunctionLiveness(new.function, new.micros, abi, demands).run()
+    return new
+
+
 class Lowering:
     """Relations and blocks of one settled function for one target."""
 
@@ -176,6 +207,9 @@ class Lowering:
         self.vectors = frozenset(source.vectors)
         self.survivors = frozenset((*source.callee_saved, *source.results, *source.vector_results))
         self.homes = self._homes()
+        slots = sum(place.slot >= 0 for place in self.homes.values())
+        if slots:
+            self.prepared = _with_private_slots(prepared, source, 8 * slots)
         self.sizes = self._edge_sizes()
         self.ranges = range_flow(prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source)
         self.flags = FlagEdges(prepared, target).run()
@@ -296,9 +330,10 @@ class Lowering:
             else:
                 form = self.target.form(name, size)
             if crossed and name == self.source.results[0]:
-                home, form = Place(self.target.result), FULL
+                home, form = self._result_of(block), FULL
             places[name] = (home, form)
-        ranges = {n: r for n, r in self.ranges.get(block.label, {}).items() if n in places}
+        sizes = self.sizes[block.label]
+        ranges = {n: r for n, r in self.ranges.get(block.label, {}).items() if n in places and sizes[n] >= 4}
         plan = self.prepared.plan
         stack = plan.entry[block.label]
         return Relation(
@@ -314,6 +349,19 @@ class Lowering:
         previous = self.function.blocks[self.function.blocks.index(landing) - 1]
         return self.prepared.kept.get(previous.ending.target, {}) if previous.ending.kind == "call" else {}
 
+    def _own_result(self) -> Place:
+        """Where this function returns its result: where it lives, if callers need the argument register kept."""
+        keeps = self.source.arguments[0] in self.prepared.relied
+        return self._default_result() if keeps else Place(self.target.result)
+
+    def _default_result(self) -> Place:
+        return Place(self.target.homes[self.source.results[0]])
+
+    def _result_of(self, landing: Block) -> Place:
+        previous = self.function.blocks[self.function.blocks.index(landing) - 1]
+        callee = previous.ending.target if previous.ending.kind == "call" else ""
+        return self._default_result() if callee in self.prepared.keepers else Place(self.target.result)
+
     def _crossed_into(self, block: Block) -> bool:
         return block.after_call
 
@@ -321,7 +369,7 @@ class Lowering:
         plan = self.prepared.plan
         stack = plan.entry[block.label]
         if self._is_entry(block):
-            return Frame(-plan.skew, skew=plan.skew)
+            return Frame(-plan.skew, skew=plan.skew, size=plan.size)
         frame = plan.relation(stack)
         gap = self._call_gap(block)
         if gap:
@@ -340,7 +388,7 @@ class Lowering:
         for name, size in self.split(crossing.sizes).items():
             base = name.partition(".")[0]
             if returning and name == self.source.results[0]:
-                places[name] = (Place(self.target.result), FULL)
+                places[name] = (self._own_result(), FULL)
                 continue
             home = self.homes[name]
             if base in self.vectors:
@@ -392,9 +440,19 @@ class Lowering:
             flags_out=flags_out,
             next_label=following,
         )
-        undefined = frozenset(n for n in self.sizes[block.label] if n not in entry.places) if block.after_call else ()
+        undefined = self._undefined(block, entry)
         dead = block.label in self.prepared.plan.dead_landings
-        return CheckedBlock(block, lowered, entry, exits, dead, frozenset(undefined))
+        return CheckedBlock(block, lowered, entry, exits, dead, undefined)
+
+    def _undefined(self, block: Block, entry: Relation) -> frozenset[str]:
+        """What the convention lets a call clobber, if the callee is not one of this file that leaves it alone."""
+        if not block.after_call:
+            return frozenset()
+        previous = self.function.blocks[self.function.blocks.index(block) - 1]
+        spared = self.prepared.spared.get(previous.ending.target, frozenset())
+        return frozenset(
+            n for n in self.sizes[block.label] if n not in entry.places and n.partition(".")[0] not in spared
+        )
 
     def _frame_at_crossing(self, block: Block) -> Frame:
         plan = self.prepared.plan
@@ -402,10 +460,10 @@ class Lowering:
             stack = plan.entry[block.label].copy()
             depth = self._depth_after(block)
             if stack.dynamic:
-                return Frame(depth, plan.size, "slot", True, 0, plan.skew)
+                return Frame(depth, plan.size, "slot", True, 0, plan.skew, plan.size)
             gap = plan.call_gap(depth, block.ending.target)
-            return Frame(depth, plan.size - gap, "slot", skew=plan.skew)
-        return Frame(-plan.skew, skew=plan.skew)
+            return Frame(depth, plan.size - gap, "slot", skew=plan.skew, size=plan.size)
+        return Frame(-plan.skew, skew=plan.skew, size=plan.size)
 
     def _depth_after(self, block: Block) -> int:
         for successor in block.successors:

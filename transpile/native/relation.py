@@ -90,6 +90,8 @@ class Frame:
     gap: int = 0
     skew: int = 0
     """8 in a function whose callers all call it with a misaligned stack: source sp at entry is then ``S``."""
+    size: int = 0
+    """Bytes that the function reserves when it has a frame: its private slots are at ``S - size`` and up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,12 +236,7 @@ def overwritable(e: Emitter, content: Content) -> bool:
 
 
 def drop_sp(e: Emitter) -> None:
-    """Values that are told from the old stack pointer, or lie in slots below it, move to registers."""
-    for place in [place for place in e.holder if place[0] == "["]:
-        content = e.holder[place]
-        if content.refs and len(content.places) == 1:
-            e.freg(content)
-        e.forget(place)
+    """Values that are told from the old stack pointer move to registers."""
     if e.sp.refs > 1:
         e.evict("sp")
     e.sp.refs -= 1
@@ -263,6 +258,7 @@ def add_to_sp(e: Emitter, amount: int) -> None:
 
 @handles(Code.ENTER)
 def enter(e: Emitter, micro: Micro) -> None:
+    # Private slots are counted from the stack pointer of the frame that begins here: nothing in them moves.
     drop_sp(e)
     add_to_sp(e, -micro.imm)
     new_sp(e)
@@ -272,11 +268,21 @@ def enter(e: Emitter, micro: Micro) -> None:
 
 @handles(Code.LEAVE)
 def leave(e: Emitter, micro: Micro) -> None:
+    _empty_slots(e)
     if micro.name == "ra":
         e.put(f"ld ra, {frame_text(e, micro.imm - 8 + micro.lane)}")
     drop_sp(e)
     add_to_sp(e, micro.imm)
     new_sp(e)
+
+
+def _empty_slots(e: Emitter) -> None:
+    """What lies in private slots moves to registers: the frame that holds them goes."""
+    for place in [place for place in e.holder if place[0] == "["]:
+        content = e.holder[place]
+        if content.refs and len(content.places) == 1:
+            e.freg(content)
+        e.forget(place)
 
 
 def frame_text(e: Emitter, offset: int) -> str:
