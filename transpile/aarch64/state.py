@@ -285,7 +285,9 @@ class State:
         val = self.loc.get(reg.name)
         if val is None:
             # Nobody wrote it in this function: any content will do.
-            val = Val(24, True, u=128) if reg.vector else const_val(0)
+            val = Val(vector=True, u=128) if reg.vector else const_val(0)
+            if reg.vector:
+                self.vectors.put(val, self.pick(self.vectors, self.i - 1, True, ""))
             self.bind(reg.name, val)
         if not reg.offset:
             return val
