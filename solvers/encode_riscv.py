@@ -11,8 +11,9 @@ import re
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
 from transpile.solvers.encoding import Parsed, symbol
-from transpile.solvers.overrides_riscv import box, compute, fr, x
+from transpile.solvers.overrides_riscv_float import box
 from transpile.solvers.pcode import SYMBOL, UNIQUE, RawOp, Unliftable, Varnode
+from transpile.solvers.riscv_fields import compute, fr, x
 
 _NAMES = {
     **{f"x{i}": i for i in range(32)},
@@ -67,9 +68,9 @@ def parse(text: str) -> Parsed:
         kind, register, name, addend = match.groups()
         where = symbol(name, addend, "tpoff" if kind == "la.tls.ie" else "")
         return Parsed(text, ops=[RawOp(l.COPY, (x(_integer(register)),), ((SYMBOL, where, 8),))])
-    if (match := _LOAD.match(text)) and match[3] not in _NAMES:
+    if match := _LOAD.match(text):
         return Parsed(text, ops=_load(*match.groups()))
-    if (match := _STORE.match(text)) and match[3] not in _NAMES:
+    if match := _STORE.match(text):
         return Parsed(text, ops=_access(*match.groups()))
     if match := _UPPER.match(text):
         register, part, name, addend = match.groups()

@@ -11,14 +11,15 @@ an unknown address does not touch the private ``cells``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from transpile.native.micro import Symbol
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
 from transpile.solvers.arithmetic import PURE, boolean, widen
+from transpile.solvers.needed import needed
 from transpile.solvers.step import Step
 from transpile.solvers.symbols import symbol_term, table_slot
 from transpile.solvers.terms import Term
@@ -30,7 +31,6 @@ _FLAGS = {
     "riscv": frozenset[str](),
     "aarch64": frozenset(("NG", "ZR", "CY", "OV")),
 }
-_ALL = (1 << 64) - 1
 _THREAD_REGISTER = {"x86": "fs", "riscv": "tp", "aarch64": "tpidr_el0"}
 
 
@@ -103,7 +103,7 @@ class Machine:
 
     def run(self, steps: Sequence[Step], live_out: Collection[str] | None = None) -> None:
         """Execute ``steps``; registers outside ``live_out`` may be left with any value."""
-        plan = _plan(steps, live_out)
+        plan = needed(steps, live_out)
         ahead = {step.label for step in steps if step.label}
         behind: set[str] = set()
         for step, kept in plan:
@@ -410,71 +410,3 @@ def _bits(operand: l.Operand) -> int:
 
 def _constant_address(address: int | Symbol) -> Term:
     return t.const(address, 64) if isinstance(address, int) else symbol_term(address)
-
-
-Plan: TypeAlias = list[tuple[Step, list[tuple[int, l.Op]]]]
-
-
-def _plan(steps: Sequence[Step], live_out: Collection[str] | None) -> Plan:
-    """The operations of each step that something needs: exact backward liveness, as all branches go forwards."""
-    if live_out is None:
-        live_out = {key for step in steps for key in step.program.results}
-    final = dict.fromkeys(live_out, _ALL)
-    live: dict[str, int] = dict(final)
-    at_label: dict[str, dict[str, int]] = {}
-    plan: Plan = []
-    for step in reversed(steps):
-        if step.label:
-            at_label[step.label] = dict(live)
-            plan.append((step, []))
-            continue
-        outside = at_label.get(step.target, final)
-        live, kept = _needed(step.program, live, outside, final)
-        plan.append((step, kept))
-    plan.reverse()
-    return plan
-
-
-def _needed(
-    program: l.Program, live: dict[str, int], outside: Mapping[str, int], final: Mapping[str, int]
-) -> tuple[dict[str, int], list[tuple[int, l.Op]]]:
-    """Liveness through one program: what is live before it, and the operations to execute."""
-    ops, targets = program.ops, program.targets
-    at: dict[int, dict[str, int]] = {}
-    kept: list[tuple[int, l.Op]] = []
-    if len(ops) in targets:
-        at[len(ops)] = dict(live)
-    for index in range(len(ops) - 1, -1, -1):
-        op = ops[index]
-        if op.effect or any(live.get(key, 0) & mask for key, mask in op.defines):
-            kept.append((index, op))
-            if op.code in l.CONTROL:
-                live = _at_branch(op, live, at, outside, final)
-            for key, mask in op.defines:
-                if key in live:
-                    live[key] &= ~mask
-            for key, mask in op.uses:
-                live[key] = live.get(key, 0) | mask
-        if index in targets:
-            at[index] = dict(live)
-    kept.reverse()
-    return live, kept
-
-
-def _at_branch(
-    op: l.Op,
-    live: dict[str, int],
-    at: Mapping[int, Mapping[str, int]],
-    outside: Mapping[str, int],
-    final: Mapping[str, int],
-) -> dict[str, int]:
-    if op.code in (l.BRANCH, l.CBRANCH):
-        there = outside if op.extra is None else final if op.extra < 0 else at[op.extra]
-    else:
-        there = final
-    if op.code != l.CBRANCH:
-        return dict(there)
-    merged = dict(live)
-    for key, mask in there.items():
-        merged[key] = merged.get(key, 0) | mask
-    return merged

@@ -13,6 +13,7 @@ from transpile.solvers import conversions as f
 from transpile.solvers import overrides_aarch64_simd as simd
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
+from transpile.solvers.aarch64_vectors import vector, write_scalar
 from transpile.solvers.lanes import (
     arithmetic,
     max_signed,
@@ -20,7 +21,7 @@ from transpile.solvers.lanes import (
     min_signed,
     min_unsigned,
 )
-from transpile.solvers.overrides_aarch64_simd import to_integer, vector, write_scalar
+from transpile.solvers.overrides_aarch64_simd import to_integer
 from transpile.solvers.pcode import CONSTANT, REGISTER, UNIQUE, Instruction, Isa, RawOp, Varnode
 from transpile.solvers.terms import Term
 

@@ -1,38 +1,20 @@
-"""RISC-V semantics of our own: F and D (SLEIGH drops NaN boxing and some results), A, Zba, Zbb, Zbs, and jumps.
+"""RISC-V semantics of our own: A, Zba, Zbb, Zbs, jumps, and (next door) F and D, which SLEIGH gets wrong.
 
-Decoded from the 32-bit word (unprivileged ISA manual, instruction listings). Rounding is to nearest even unless the
-instruction says truncate; a store-conditional always succeeds; ``jalr`` targets are taken to be even.
+Decoded from the 32-bit word (unprivileged ISA manual, instruction listings). A store-conditional always succeeds;
+``jalr`` targets are taken to be even.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpile.solvers import conversions as f
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
 from transpile.solvers.arithmetic import equal
-from transpile.solvers.pcode import CONSTANT, REGISTER, UNIQUE, Instruction, Isa, RawOp, Varnode
+from transpile.solvers.overrides_riscv_float import FLOAT
+from transpile.solvers.pcode import CONSTANT, Instruction, Isa, RawOp
+from transpile.solvers.riscv_fields import Compute, Rows, compute, funct3, immediate, opaque, rd, rs1, rs2, temporary, x
 from transpile.solvers.terms import Term
-
-Rows = list[RawOp] | None
-Compute = Callable[..., Term]
-
-
-def x(number: int, size: int = 8) -> Varnode:
-    return REGISTER, 0x2000 + 8 * number, size
-
-
-def fr(number: int, size: int = 8) -> Varnode:
-    return REGISTER, 0x3000 + 8 * number, size
-
-
-def _temporary(number: int, size: int = 8) -> Varnode:
-    return UNIQUE, 0xF0000000 + 16 * number, size
-
-
-def compute(out: Varnode, function: Compute, *ins: Varnode) -> list[RawOp]:
-    return [RawOp(l.COMPUTE, (out,), ins, function)]
 
 
 def override(isa: Isa, instruction: Instruction) -> Rows:
@@ -46,30 +28,6 @@ def decode(code: bytes) -> Rows:
     word = int.from_bytes(code, "little")
     handler = _BY_OPCODE.get(word & 0x7F)
     return handler(word) if handler is not None else None
-
-
-def _rd(word: int) -> int:
-    return word >> 7 & 31
-
-
-def _rs1(word: int) -> int:
-    return word >> 15 & 31
-
-
-def _rs2(word: int) -> int:
-    return word >> 20 & 31
-
-
-def _funct3(word: int) -> int:
-    return word >> 12 & 7
-
-
-def _immediate(word: int) -> int:
-    return (word >> 20) - ((word >> 31) << 12)
-
-
-def _opaque(what: str) -> list[RawOp]:
-    return [RawOp(l.OPAQUE, (), (), what)]
 
 
 # Integer rows
@@ -202,21 +160,21 @@ _UNARY_WORD: dict[tuple[int, int], Compute] = {
 
 
 def _register(word: int) -> Rows:
-    function = _REGISTER.get((word >> 25, _funct3(word)))
-    return compute(x(_rd(word)), function, x(_rs1(word)), x(_rs2(word))) if function else None
+    function = _REGISTER.get((word >> 25, funct3(word)))
+    return compute(x(rd(word)), function, x(rs1(word)), x(rs2(word))) if function else None
 
 
 def _register_word(word: int) -> Rows:
-    if word >> 25 == 0x04 and _funct3(word) == 4 and _rs2(word) == 0:
-        return compute(x(_rd(word)), lambda a: t.zext(_low(16, a), 64), x(_rs1(word)))
-    function = _REGISTER_WORD.get((word >> 25, _funct3(word)))
-    return compute(x(_rd(word)), function, x(_rs1(word)), x(_rs2(word))) if function else None
+    if word >> 25 == 0x04 and funct3(word) == 4 and rs2(word) == 0:
+        return compute(x(rd(word)), lambda a: t.zext(_low(16, a), 64), x(rs1(word)))
+    function = _REGISTER_WORD.get((word >> 25, funct3(word)))
+    return compute(x(rd(word)), function, x(rs1(word)), x(rs2(word))) if function else None
 
 
 def _immediate_row(word: int) -> Rows:
-    function = _UNARY.get((word >> 20, _funct3(word)))
+    function = _UNARY.get((word >> 20, funct3(word)))
     if function is None:
-        count, kind = word >> 20 & 63, (word >> 26, _funct3(word))
+        count, kind = word >> 20 & 63, (word >> 26, funct3(word))
         bit = t.const
         by_kind: dict[tuple[int, int], Compute] = {
             (0x18, 5): lambda a: _rotate_right(a, t.const(count, 64)),
@@ -226,40 +184,40 @@ def _immediate_row(word: int) -> Rows:
             (0x12, 5): lambda a: t.zext(t.extract(a, count, 1), 64),
         }
         function = by_kind.get(kind)
-    return compute(x(_rd(word)), function, x(_rs1(word))) if function else None
+    return compute(x(rd(word)), function, x(rs1(word))) if function else None
 
 
 def _immediate_word(word: int) -> Rows:
-    function = _UNARY_WORD.get((word >> 20, _funct3(word)))
+    function = _UNARY_WORD.get((word >> 20, funct3(word)))
     count = word >> 20 & 63
-    if word >> 26 == 0x02 and _funct3(word) == 1:
+    if word >> 26 == 0x02 and funct3(word) == 1:
         function = lambda a: t.shl(t.zext(_low(32, a), 64), t.const(count, 64))  # noqa: E731
-    elif word >> 25 == 0x30 and _funct3(word) == 5:
+    elif word >> 25 == 0x30 and funct3(word) == 5:
         function = _word(lambda a: _rotate_right(a, t.const(count & 31, 32)))
-    return compute(x(_rd(word)), function, x(_rs1(word))) if function else None
+    return compute(x(rd(word)), function, x(rs1(word))) if function else None
 
 
 # Jumps, system, atomics
 
 
 def _jalr(word: int) -> Rows:
-    link, base = _rd(word), x(_rs1(word))
-    if _immediate(word) or link not in (0, 1):
-        return _opaque("jalr with an offset or an unusual link register")
+    link, base = rd(word), x(rs1(word))
+    if immediate(word) or link not in (0, 1):
+        return opaque("jalr with an offset or an unusual link register")
     if link == 0:
-        return [RawOp(l.RETURN if _rs1(word) == 1 else l.BRANCHIND, (), (base,))]
+        return [RawOp(l.RETURN if rs1(word) == 1 else l.BRANCHIND, (), (base,))]
     return [RawOp(l.CALLIND, (), (base,))]
 
 
 def _system(word: int) -> Rows:
     if word in (0x00100073, 0xC0001073):
         return [RawOp(l.TRAP)]
-    return _opaque("system instruction")
+    return opaque("system instruction")
 
 
 def _fence(word: int) -> Rows:
-    if _funct3(word) != 0:
-        return _opaque("fence.i")
+    if funct3(word) != 0:
+        return opaque("fence.i")
     before, after = (
         "".join(letter for bit, letter in ((8, "i"), (4, "o"), (2, "r"), (1, "w")) if word >> shift & bit)
         for shift in (24, 20)
@@ -284,12 +242,12 @@ _ATOMIC: dict[int, Compute] = {
 
 
 def _atomic(word: int) -> Rows:
-    size = {2: 4, 3: 8}.get(_funct3(word), 0)
-    kind, destination, address = word >> 27, x(_rd(word)), x(_rs1(word))
+    size = {2: 4, 3: 8}.get(funct3(word), 0)
+    kind, destination, address = word >> 27, x(rd(word)), x(rs1(word))
     if not size:
-        return _opaque("atomic of another size")
-    old, where, new = _temporary(0, size), _temporary(1), _temporary(2, size)
-    source = x(_rs2(word), size)
+        return opaque("atomic of another size")
+    old, where, new = temporary(0, size), temporary(1), temporary(2, size)
+    source = x(rs2(word), size)
     extended = RawOp(l.COMPUTE, (destination,), (old,), lambda a: t.sext(a, 64))
     if kind == 0x02:
         return [RawOp(l.LOAD, (old,), (address,)), extended]
@@ -299,7 +257,7 @@ def _atomic(word: int) -> Rows:
         return [atomic, RawOp(l.STORE, (), (address, source)), zero]
     function = _ATOMIC.get(kind)
     if function is None:
-        return _opaque("atomic operation")
+        return opaque("atomic operation")
     return [
         atomic,
         RawOp(l.COPY, (where,), (address,)),
@@ -310,178 +268,14 @@ def _atomic(word: int) -> Rows:
     ]
 
 
-# Floating point
-
-
-def unbox(value: Term, bits: int) -> Term:
-    """A register read as a float: a 32-bit one that is not boxed counts as the canonical NaN."""
-    if bits == 64:
-        return value
-    boxed = t.eq(t.extract(value, 32, 32), t.const(0xFFFFFFFF, 32))
-    return t.ite(boxed, t.extract(value, 0, 32), f.canonical_nan(32))
-
-
-def box(value: Term) -> Term:
-    return value if value.width == 64 else t.concat(t.const(0xFFFFFFFF, 32), value)
-
-
-def _float_load(word: int) -> Rows:
-    size = {2: 4, 3: 8}.get(_funct3(word), 0)
-    if not size:
-        return _opaque("vector or half-precision load")
-    value, where = _temporary(0, size), _temporary(1)
-    immediate = (CONSTANT, _immediate(word), 8)
-    return [
-        RawOp(_ADD, (where,), (x(_rs1(word)), immediate)),
-        RawOp(l.LOAD, (value,), (where,)),
-        *compute(fr(_rd(word)), box, value),
-    ]
-
-
-def _float_store(word: int) -> Rows:
-    size = {2: 4, 3: 8}.get(_funct3(word), 0)
-    if not size:
-        return _opaque("vector or half-precision store")
-    offset = (word >> 25) << 5 | _rd(word)
-    where = _temporary(1)
-    immediate = (CONSTANT, offset - ((word >> 31) << 12), 8)
-    return [
-        RawOp(_ADD, (where,), (x(_rs1(word)), immediate)),
-        RawOp(l.STORE, (), (where, fr(_rs2(word), size))),
-    ]
-
-
-_ADD = l.opcode("INT_ADD")
-_OPERATIONS = {0: "fadd", 1: "fsub", 2: "fmul", 3: "fdiv", 0xB: "fsqrt"}
-_COMPARISONS: dict[int, Compute] = {0: t.float_le, 1: t.float_lt, 2: t.float_eq}
-_TO_INTEGER = {0: (32, True), 1: (32, False), 2: (64, True), 3: (64, False)}
-
-
-def _float(word: int) -> Rows:
-    bits = {0: 32, 1: 64}.get(word >> 25 & 3, 0)
-    kind, mode = word >> 27, _funct3(word)
-    if not bits:
-        return _opaque("half or quad precision")
-    if kind in _OPERATIONS:
-        return _float_operation(word, bits, _OPERATIONS[kind])
-    if kind in (0x04, 0x05):
-        function = _sign_injection(mode) if kind == 4 else (f.number_min, f.number_max)[mode & 1]
-        return _from_floats(word, bits, function, 2)
-    if kind == 0x14 and mode in _COMPARISONS:
-        test = _COMPARISONS[mode]
-        ins = (fr(_rs1(word)), fr(_rs2(word)))
-        return compute(x(_rd(word)), lambda a, b: t.zext(test(unbox(a, bits), unbox(b, bits)), 64), *ins)
-    if kind == 0x08:
-        return _float_to_float(word, bits)
-    if kind == 0x18:
-        return _float_to_integer(word, bits)
-    if kind == 0x1A:
-        return _integer_to_float(word, bits)
-    if kind == 0x1C and mode == 0:
-        return compute(x(_rd(word)), lambda a: t.sext(t.extract(a, 0, bits), 64), fr(_rs1(word)))
-    if kind == 0x1E and mode == 0:
-        return compute(fr(_rd(word)), lambda a: box(t.extract(a, 0, bits)), x(_rs1(word)))
-    return _opaque("floating-point instruction")
-
-
-def _nearest(mode: int) -> bool:
-    return mode in (0, 7)
-
-
-def _from_floats(word: int, bits: int, function: Compute, count: int) -> list[RawOp]:
-    ins = (fr(_rs1(word)), fr(_rs2(word)))[:count]
-    return compute(fr(_rd(word)), lambda *args: box(function(*[unbox(a, bits) for a in args])), *ins)
-
-
-def _float_operation(word: int, bits: int, name: str) -> Rows:
-    if not _nearest(_funct3(word)):
-        return _opaque("rounding mode")
-    return _from_floats(word, bits, lambda *args: t.apply(f"{name}{bits}", bits, *args), 1 if name == "fsqrt" else 2)
-
-
-def _sign_injection(mode: int) -> Compute:
-    def operate(a: Term, b: Term) -> Term:
-        sign = f.sign(b)
-        if mode == 1:
-            sign = t.bnot(sign)
-        elif mode == 2:
-            sign = t.bxor(sign, f.sign(a))
-        if a is b and mode:
-            return t.float_neg(a) if mode == 1 else t.float_abs(a)
-        return t.concat(sign, t.extract(a, 0, a.width - 1))
-
-    return operate
-
-
-def _float_to_float(word: int, bits: int) -> Rows:
-    source = {0: 32, 1: 64}.get(_rs2(word), 0)
-    if not source or not _nearest(_funct3(word)):
-        return _opaque("conversion between floats")
-
-    def operate(a: Term) -> Term:
-        value = unbox(a, source)
-        return box(value if source == bits else t.apply(f"f{source}to{bits}", bits, value))
-
-    return compute(fr(_rd(word)), operate, fr(_rs1(word)))
-
-
-def _float_to_integer(word: int, bits: int) -> Rows:
-    mode = _funct3(word)
-    if mode not in (0, 1, 7) or _rs2(word) not in _TO_INTEGER:
-        return _opaque("rounding mode")
-    width, signed = _TO_INTEGER[_rs2(word)]
-    rounding = "" if mode == 1 else "r"
-    nan = (1 << width - signed) - 1
-
-    def operate(a: Term) -> Term:
-        return t.sext(f.saturated(unbox(a, bits), width, signed, rounding, nan), 64)
-
-    return compute(x(_rd(word)), operate, fr(_rs1(word)))
-
-
-def _integer_to_float(word: int, bits: int) -> Rows:
-    if _rs2(word) not in _TO_INTEGER or not _nearest(_funct3(word)):
-        return _opaque("rounding mode")
-    width, signed = _TO_INTEGER[_rs2(word)]
-    name = f"u64tof{bits}" if (width, signed) == (64, False) else f"i64tof{bits}"
-
-    def operate(a: Term) -> Term:
-        value = t.extract(a, 0, width)
-        value = t.sext(value, 64) if signed else t.zext(value, 64)
-        return box(t.apply(name, bits, value))
-
-    return compute(fr(_rd(word)), operate, x(_rs1(word)))
-
-
-def _fused(word: int) -> Rows:
-    bits = {0: 32, 1: 64}.get(word >> 25 & 3, 0)
-    if not bits or not _nearest(_funct3(word)):
-        return _opaque("rounding mode")
-    kind = word >> 2 & 3
-
-    def operate(*registers: Term) -> Term:
-        a, b, c = (unbox(r, bits) for r in registers)
-        a = t.float_neg(a) if kind >= 2 else a
-        c = t.float_neg(c) if kind in (1, 3) else c
-        return box(t.apply(f"fma{bits}", bits, a, b, c))
-
-    return compute(fr(_rd(word)), operate, fr(_rs1(word)), fr(_rs2(word)), fr(word >> 27))
-
-
 _BY_OPCODE: dict[int, Callable[[int], Rows]] = {
-    0x07: _float_load,
+    **FLOAT,
     0x0F: _fence,
     0x13: _immediate_row,
     0x1B: _immediate_word,
-    0x27: _float_store,
     0x2F: _atomic,
     0x33: _register,
     0x3B: _register_word,
-    0x43: _fused,
-    0x47: _fused,
-    0x4B: _fused,
-    0x4F: _fused,
-    0x53: _float,
     0x67: _jalr,
     0x73: _system,
 }

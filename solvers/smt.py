@@ -19,10 +19,12 @@ import z3
 
 from transpile.solvers import term_pool
 from transpile.solvers import terms as t
+from transpile.solvers.float_terms import expand
 from transpile.solvers.smt_encode import Encoder
 from transpile.solvers.terms import FALSE, TRUE, Program, Term, float_lemmas, postorder
 
 MEMORY_MB = 2048
+COMPARISONS = frozenset(("flt", "fle", "feq", "fnan"))
 _ROUNDS = 60
 """How often a model may break a dependency before the query is given up."""
 _SAMPLES = 12
@@ -158,6 +160,8 @@ class _Query:
         self.facts = facts
         self.goal = goal
         order = postorder([*facts, goal])
+        # The encoder spells comparisons of floats in bits, which may load parts of their operands.
+        order = postorder([*order, *(expand(term) for term in order if term.op in COMPARISONS)])
         self.loads = [term for term in order if term.op == "load"]
         self.applications = [term for term in order if term.op == "apply"]
         self.variables = [term for term in order if term.op == "var"]

@@ -173,6 +173,9 @@ class BlockChecker:
             if refuted is not None:
                 return refuted
             reason += ", which execution does not show"
+            if not outcome.difference.model.functions:
+                # Nothing uninterpreted explains it: the semantics and the emulator disagree.
+                return Undecided(reason)
         tested = test_block(case, self.convention, RUNS, self.options.seed, reason)
         return Undecided(f"{reason}; {tested.reason}") if isinstance(tested, Undecided) else tested
 

@@ -16,10 +16,6 @@ from transpile.native.micro import Reg
 if TYPE_CHECKING:
     from transpile.native.lower import Prepared
 
-VECTOR_LIMIT = 8
-"""Bytes of a vector register that may live across a call in this way."""
-
-
 def skews(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, int]:
     """8 for each internal function that all of its callers call with a stack pointer that is 8 modulo 16."""
     sites: dict[str, list[tuple[str, int]]] = {}
@@ -96,11 +92,10 @@ def rely(
             continue
         live = caller.liveness[blocks[block.successors[0]].label].entry
         sizes = {
-            name: VECTOR_LIMIT if name in abi.vectors else 8
+            name: 16 if mask >> 8 else 8
             for name, mask in live.items()
             if name in kept[callee.function.name]
             and name not in known
-            and not (name in abi.vectors and mask >> VECTOR_LIMIT)
             and (name != abi.arguments[0] or callee.function.internal)
         }
         if sizes:

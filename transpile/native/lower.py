@@ -329,6 +329,10 @@ class Lowering:
                 form = self.target.entry_form(name, size)
             else:
                 form = self.target.form(name, size)
+            if name.endswith(".hi") and not self._upper_half_known(block, crossed):
+                continue
+            if self._is_entry(block) and name == self.source.results[0]:
+                home = self._default_result()
             if crossed and name == self.source.results[0]:
                 home, form = self._result_of(block), FULL
             places[name] = (home, form)
@@ -348,6 +352,13 @@ class Lowering:
         """What the callee before ``landing`` is known to leave alone."""
         previous = self.function.blocks[self.function.blocks.index(landing) - 1]
         return self.prepared.kept.get(previous.ending.target, {}) if previous.ending.kind == "call" else {}
+
+    def _upper_half_known(self, block: Block, crossed: bool) -> bool:
+        """Upper halves do not cross calls: no function takes or returns 16-byte vectors. A variadic function saves
+        those of its arguments all the same, whatever they are."""
+        if self._is_entry(block):
+            return self.source.variadic_count in self.sizes[block.label]
+        return not crossed
 
     def _own_result(self) -> Place:
         """Where this function returns its result: where it lives, if callers need the argument register kept."""
@@ -390,7 +401,9 @@ class Lowering:
             if returning and name == self.source.results[0]:
                 places[name] = (self._own_result(), FULL)
                 continue
-            home = self.homes[name]
+            if name.endswith(".hi"):
+                continue
+            home = self._default_result() if name == self.source.results[0] else self.homes[name]
             if base in self.vectors:
                 form = Form(64) if size == 8 else BOXED if self.target.split_vectors else Form(8 * size)
             elif base in self.source.callee_saved or size == 8:

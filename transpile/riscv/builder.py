@@ -106,7 +106,7 @@ class Builder(Registers):
         for hint in hints:
             if self.available(hint):
                 return hint
-        if hints and name in self.block.exit and self.last_definition.get(name, -1) <= self.index:
+        if hints and (name[0] == "@" or self.stays(name)):
             hint = hints[0]
             content = self.holder[hint]
             if not content.pins and hint not in self.reserved:
@@ -124,6 +124,10 @@ class Builder(Registers):
         for content in self.half_operands:
             content.refs -= 1
         self.half_operands = []
+
+    def stays(self, name: str) -> bool:
+        """Whether the value that ``name`` gets now is the one it leaves the block with."""
+        return name in self.block.exit and self.last_definition.get(name, -1) <= self.index
 
     def result(self, to: str | None, vector: bool = False) -> str:
         if to is None:

@@ -205,7 +205,7 @@ def branch_over(e: Emitter, made: Compare, a: Content, b: Content, to: str | Non
 def select_target(e: Emitter, kept: Content, start: str, to: str | None) -> str:
     """Where the result goes: in place of ``kept`` (in ``start``, if that is free) rather than by a copy."""
     hints = e.hints(to) if to is not None else []
-    if start and (start in hints or not hints):
+    if start and (to is None or start in hints or not e.stays(to)):
         return start
     e.name_again((kept,))
     return e.integer_scratch() if to is None else e.target(to, vector=False)

@@ -290,6 +290,10 @@ class Emitter(Builder):
             args = tuple(self.rebound(v, extended, kind) if v.content is a else v for v in flags.args)
             self.replace_flags(flags, flags.kind, args)
 
+    def will_extend(self, a: Content, bits: int, kind: str) -> bool:
+        """Whether the exit relation asks for this extension anyway."""
+        return any(value.content is a and self.fits(name, value, bits, kind) for name, value in self.binds.items())
+
     def fits(self, name: str, value: Bind, bits: int, kind: str) -> bool:
         """Whether the location needs no other form of its value than the extension."""
         if name not in self.block.exit or self.last_definition.get(name, -1) > self.index:

@@ -217,7 +217,9 @@ def extension_cost(e: Emitter, value: Bind, width: int, signed: bool) -> int:
     if known or content.const is not None:
         return 0
     done = e.numbers.get((name, width, content.number))
-    return 0 if done is not None and done.places else steps
+    if (done is not None and done.places) or e.will_extend(content, width, name):
+        return 0
+    return steps
 
 
 def unsigned_pair(e: Emitter, a: Bind, b: Bind, width: int) -> tuple[Content, Content]:

@@ -49,7 +49,7 @@ def choose(e: Emitter, least: bool, a: Content, b: Content, size: int, to: str |
         e.settle()
     e.name_again((less, b))
     hints = e.hints(to) if to is not None else []
-    if e.available(first) and (first in hints or not hints):
+    if e.available(first) and (to is None or first in hints or not e.stays(to)):
         target = first
     else:
         e.name_again((a,))

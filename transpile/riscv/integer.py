@@ -152,7 +152,9 @@ def shift_constant(e: Emitter, code: Code, value: Bind, count: int, wide: bool, 
         mnemonic = {Code.SHL: "slli", Code.SHR: "srli", Code.SAR: "srai"}[code]
         if value.bits < 64 and value.zero and code is not Code.SHL:
             return shift_zero_extended(e, value, count, to)
-        if value.bits == 32 and value.zero and code is Code.SHL and count < 32:
+        if value.bits < 64 and code is Code.SHL and count >= 64 - value.bits:
+            return e.shift("slli", value.content, count, to)
+        if value.bits == 32 and value.zero and code is Code.SHL:
             return shift_up_zero_extended(e, value.content, count, to)
         return e.shift(mnemonic, e.full(value), count, to)
     content = e.low(value, 32)

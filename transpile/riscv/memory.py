@@ -5,7 +5,7 @@ from __future__ import annotations
 from transpile.native.micro import Address, Code, Micro, Reg, Symbol, Temp
 from transpile.native.relation import FULL
 from transpile.riscv.emitter import Emitter, handles
-from transpile.riscv.plan import location
+from transpile.riscv.plan import location, locations
 from transpile.riscv.registers import FLOATING
 from transpile.riscv.values import Bind, Content, bind, wrap
 
@@ -324,22 +324,38 @@ LANE_MOVES = frozenset(("shuffle", "unpack_low", "unpack_high", "insert"))
 
 def vector_use(e: Emitter, dst: Reg | Temp, size: int) -> bool:
     """Whether a loaded vector value is wanted in floating-point registers rather than integer ones."""
-    name = location(dst)
-    high = location(dst, 8) if dst.size == 16 else name
+    names = set(locations(dst))
     micros = e.block.micros
     for index in range(e.index + 1, len(micros)):
         micro = micros[index]
-        for value in micro.args:
-            if isinstance(value, (Reg, Temp)) and location(value) in (name, high):
-                if micro.code is Code.STORE or (micro.code is Code.COPY and not getattr(micro.dst, "vector", False)):
-                    return (micro.code is Code.STORE and size == 4) or name in e.block.exit
-                if micro.code in FLOAT_CODES or micro.code is Code.FLAGS:
-                    return True
-                if micro.code is Code.PACKED:
-                    return micro.name.startswith("f") or (micro.lane == 8 and micro.name in LANE_MOVES)
-        if micro.dst is not None and location(micro.dst) == name:
-            return False
-    return True
+        written = micro.dst
+        if any(isinstance(value, (Reg, Temp)) and names.intersection(locations(value)) for value in micro.args):
+            wish = vector_wish(micro, size)
+            if wish is not None:
+                return wish
+            if written is not None:
+                names.update(locations(written))
+                continue
+        if written is not None:
+            names.difference_update(locations(written))
+            if not names:
+                return False
+    return any(name in e.block.exit for name in names)
+
+
+def vector_wish(micro: Micro, size: int) -> bool | None:
+    """Whether ``micro`` wants its vector operand in a floating-point register; None: where its result is wanted."""
+    if micro.code in FLOAT_CODES or micro.code is Code.FLAGS:
+        return True
+    if micro.code is Code.STORE:
+        return size == 4
+    if micro.code is Code.PACKED:
+        if micro.lane == 8 and micro.name in LANE_MOVES:
+            return None
+        return micro.name.startswith("f") or micro.name in ("d2i", "d2ir", "d2f")
+    if micro.code in (Code.COPY, Code.ZEXT) and micro.dst is not None and micro.dst.vector:
+        return None
+    return False
 
 
 @handles(Code.STORE)

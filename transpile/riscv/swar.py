@@ -185,9 +185,8 @@ def word_below(e: Emitter, a: Content, b: Content, number: int) -> Content:
 @scoped
 def two_masks(e: Emitter, low: Content, high: Content, to: str | None) -> Content:
     """32 ones for each of two bits."""
-    lower = e.sub(e.shift("slli", low, 32), low)
-    upper = e.shift("slli", e.sub(e.zero, high), 32)
-    return e.logic("or", lower, upper, to)
+    bits = e.logic("or", e.shift("slli", high, 32), low)
+    return e.sub(e.shift("slli", bits, 32), bits, True, to)
 
 
 @scoped
