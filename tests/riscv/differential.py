@@ -87,11 +87,11 @@ class BlockState(State):
         if micro.code is Code.ENTER:
             self.registers["sp"] = sp - micro.imm
             if micro.name == "ra":
-                self.store(sp - 8, self.registers["ra"], 8)
+                self.store(sp - 8 + micro.lane, self.registers["ra"], 8)
         elif micro.code is Code.LEAVE:
             self.registers["sp"] = sp + micro.imm
             if micro.name == "ra":
-                self.registers["ra"] = self.load(sp + micro.imm - 8, 8)
+                self.registers["ra"] = self.load(sp + micro.imm - 8 + micro.lane, 8)
         elif micro.code is Code.SP_ADD:
             amount = self.value(micro.args[0]) if micro.args else 0
             self.registers["sp"] = sp + micro.imm + amount & mask(8)
@@ -292,6 +292,8 @@ class Differ:
 def initial(block: LoweredBlock, rng: random.Random) -> tuple[dict[str, int], dict[str, int], dict[int, bytes]]:
     """A source state, a target state that the entry relation allows, and memory."""
     sp = STACK + 16 * rng.randrange(64)
+    # Private slots are counted from the stack pointer of the frame that the block sets up.
+    entered = sum(micro.imm for micro in block.micros if micro.code is Code.ENTER)
     source: dict[str, int] = {"sp": sp, "ra": 0x0900_0000}
     target: dict[str, int] = {name: rng.getrandbits(64) for name in REGISTERS}
     target |= {"sp": sp, "ra": 0x0900_0000, "tp": 0x6000_0000}
@@ -304,7 +306,7 @@ def initial(block: LoweredBlock, rng: random.Random) -> tuple[dict[str, int], di
         if place.register:
             target[place.register] = held
         else:
-            overlay[sp + place.slot] = held.to_bytes(8, "little")
+            overlay[sp - entered + place.slot] = held.to_bytes(8, "little")
         halves[name] = value
     for number in range(16):
         source[f"xmm{number}"] = halves.get(f"xmm{number}.lo", 0) | halves.get(f"xmm{number}.hi", 0) << 64

@@ -117,8 +117,8 @@ def select(e: Emitter, micro: Micro) -> None:
     cond, dst = micro.cond, micro.dst
     assert cond is not None and dst is not None
     width = 8 * micro.size
-    a, b = (e.value(value) for value in micro.args)
     made = compare(e, cond)
+    a, b = (e.value(value) for value in micro.args)
     if same(a, b):
         e.write(dst, common(e, a, width))
         return

@@ -300,11 +300,20 @@ class Emitter(Builder):
             return name[0] == "%" and kind == "zext" and value.bits == bits and value.zero
         form = self.block.exit[name][1]
         if kind == "sext":
-            return form.rest == "sext" and value.bits >= 32
+            return form.rest == "sext" and (value.bits == 32 or value.content.u <= 32 or self.narrow_from_here(name))
         return form.bits == 64 and value.bits == bits and value.zero
 
+    def narrow_from_here(self, name: str) -> bool:
+        """Whether only the low half of a register matters, to the current micro-operation too."""
+        micro = self.block.micros[self.index]
+        if self.block.live_after[self.index].get(name, 0) > 4 or micro.address is not None:
+            return False
+        return all(getattr(value, "name", "") != name or getattr(value, "size", 8) <= 4 for value in micro.args)
+
     def rebound(self, value: Bind, extended: Content, kind: str) -> Bind:
-        return Bind(extended) if kind == "zext" else bind(extended, 32, value.zero)
+        if kind == "zext":
+            return Bind(extended)
+        return bind(extended, 32, value.zero or (value.bits == 64 and value.content.u <= 32))
 
     def extend(self, a: Content, bits: int, kind: str, place: str, name: str) -> Content:
         mark = len(self.named)
