@@ -15,13 +15,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from transpile.native.micro import Symbol
 from transpile.solvers import pcode as l
 from transpile.solvers import terms as t
 from transpile.solvers.arithmetic import PURE, boolean, widen
 from transpile.solvers.needed import needed
 from transpile.solvers.step import Step
-from transpile.solvers.symbols import symbol_term, table_slot
+from transpile.solvers.symbols import address_term, symbol_term, table_slot
 from transpile.solvers.terms import Term
 
 TRUE = t.TRUE
@@ -151,23 +150,23 @@ class Machine:
         pure = PURE.get(code)
         if pure is not None:
             out = op.outs[0]
-            self._write(out, pure(_bits(out), *[self._read(o) for o in op.ins]))
+            self._write(out, pure(l.operand_bits(out), *[self._read(o) for o in op.ins]))
         elif code == l.COPY:
             if op.outs:
                 self._write(op.outs[0], self._read(op.ins[0]))
         elif code == l.LOAD:
             out = op.outs[0]
-            self._write(out, self.load(self._read(op.ins[0]), _bits(out) // 8))
+            self._write(out, self.load(self._read(op.ins[0]), l.operand_bits(out) // 8))
         elif code == l.STORE:
             value = op.ins[1]
-            self.store(self._read(op.ins[0]), _bits(value) // 8, self._read(value))
+            self.store(self._read(op.ins[0]), l.operand_bits(value) // 8, self._read(value))
         elif code == l.COMPUTE:
             values = op.extra(*[self._read(o) for o in op.ins])
             for out, value in zip(op.outs, values if isinstance(values, tuple) else (values,), strict=True):
                 self._write(out, value)
         elif code == l.UNDEFINED:
             for out in op.outs:
-                self._write(out, self.undefined(_bits(out)))
+                self._write(out, self.undefined(l.operand_bits(out)))
         elif code == l.MARK:
             self._mark(op.extra)
         elif code in (l.BRANCH, l.CBRANCH):
@@ -199,7 +198,7 @@ class Machine:
             name = op.extra if isinstance(op.extra, str) else l.operation_name(code)
             self.unsupported = self.unsupported or f"{name} in {step.text}"
             for out in op.outs:
-                self._write(out, self.undefined(_bits(out)))
+                self._write(out, self.undefined(l.operand_bits(out)))
 
     def _exit(self, kind: str, target: str | Term) -> None:
         self.exits.append(Exit(self.guard, kind, target))
@@ -283,7 +282,7 @@ class Machine:
             return value
         if kind == l.ADDRESS:
             return t.extract(symbol_term(operand[1]), 0, operand[2])
-        return self.load(_constant_address(operand[1]), operand[2])
+        return self.load(address_term(operand[1]), operand[2])
 
     def _fresh(self, key: str, bits: int) -> Term:
         value = t.var(f"{self.isa}:{key}", bits)
@@ -314,11 +313,11 @@ class Machine:
             at = 0
             value = widen(value, operand[2])
             for part in operand[1]:
-                bits = _bits(part)
+                bits = l.operand_bits(part)
                 self._write(part, t.extract(value, at, bits))
                 at += bits
         else:
-            self.store(_constant_address(operand[1]), operand[2], value)
+            self.store(address_term(operand[1]), operand[2], value)
 
     def load(self, address: Term, nbytes: int) -> Term:
         """The ``nbytes`` at ``address`` now."""
@@ -400,13 +399,3 @@ def _insert(old: Term, low: int, value: Term) -> Term:
 def _signed(distance: int) -> int:
     distance &= (1 << 64) - 1
     return distance - (1 << 64) if distance >> 63 else distance
-
-
-def _bits(operand: l.Operand) -> int:
-    kind = operand[0]
-    bits: int = 8 * operand[2] if kind == l.MEMORY else operand[3] if kind == l.PART else operand[2]
-    return bits
-
-
-def _constant_address(address: int | Symbol) -> Term:
-    return t.const(address, 64) if isinstance(address, int) else symbol_term(address)

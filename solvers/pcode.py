@@ -309,3 +309,10 @@ def _masks(operand: Operand) -> list[tuple[str, int]]:
     if kind == MANY:
         return [mask for part in operand[1] for mask in _masks(part)]
     return []
+
+
+def operand_bits(operand: Operand) -> int:
+    """The width of an operand."""
+    kind = operand[0]
+    bits: int = 8 * operand[2] if kind == MEMORY else operand[3] if kind == PART else operand[2]
+    return bits

@@ -46,3 +46,8 @@ def table_slot(address: Term) -> Term | None:
         if table == "gottpoff":
             return t.var(f"tpoff:{name}", 64)
     return None
+
+
+def address_term(address: int | Symbol) -> Term:
+    """A constant address."""
+    return t.const(address, 64) if isinstance(address, int) else symbol_term(address)
