@@ -1,6 +1,6 @@
 """Every instruction form means in the symbolic machine what it does in Unicorn, known gaps aside.
 
-Two states per form here; ``python -m transpile.emulators.conformance <isa> <forms> --gaps known_gaps.toml`` runs 200.
+Two states per form here; ``python -m transpile.conformance <isa> <forms> --gaps known_gaps.toml`` runs 200.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transpile.emulators.conformance import Comparer, examine, prepare, read_forms, read_gaps
+from transpile.conformance import Comparer, examine, prepare, read_forms, read_gaps
 
 HERE = Path(__file__).parent
 GAPS = read_gaps(HERE / "known_gaps.toml")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from transpile.conformance import read_forms, steps_of
 from transpile.emulators import concrete_floats
-from transpile.emulators.conformance import read_forms, steps_of
 from transpile.solvers import terms as t
 from transpile.solvers.machine import Machine
 
