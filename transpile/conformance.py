@@ -1,6 +1,6 @@
 """Does the symbolic machine say what Unicorn does? One instruction at a time, on boundary and random states.
 
-``python -m transpile.conformance x86 -n 200`` prints every form that disagrees. Bits that the machine calls
+``python -m transpile.conformance x86 FORMS -n 200`` prints every form that disagrees. Bits that the machine calls
 unknown are not compared; NaN results are compared as NaN; the auxiliary carry flag is not modelled.
 """
 
