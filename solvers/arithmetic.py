@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pypcode
 
 from transpile.solvers import terms as t
+from transpile.solvers.rewrite_divide import IMPOSSIBLE
 from transpile.solvers.terms import Term
 
 Operation = Callable[..., Term]
@@ -85,10 +86,6 @@ def _shift(function: Operation) -> Operation:
 def _negate(bits: int, a: Term) -> Term:
     a = widen(a, bits)
     return t.bnot(a) if bits <= 64 else join([t.bnot(t.extract(a, i, 64)) for i in range(0, bits, 64)])
-
-
-IMPOSSIBLE: set[Term] = set()
-"""Equalities that cannot hold while the machine runs: that a divisor of the source is zero. The prover sets them."""
 
 
 def equal(a: Term, b: Term) -> Term:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from transpile.core.verdict import Proved, Undecided, Verdict
 from transpile.native.relation import EdgeFlags, Form, Frame, Place, Range, Relation
 from transpile.solvers import terms as t
-from transpile.solvers.arithmetic import IMPOSSIBLE
 from transpile.solvers.assume import zero_tests
 from transpile.solvers.machine import TRUE, Exit, Machine
+from transpile.solvers.rewrite_divide import IMPOSSIBLE
 from transpile.solvers.smt import GaveUp, Model, Valid, check_valid
 from transpile.solvers.step import Step
 from transpile.solvers.terms import Term

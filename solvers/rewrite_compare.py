@@ -302,6 +302,9 @@ def scarry(a: Term, b: Term) -> Term:
             return FALSE
         if a.op == "const":
             return _outside(lin.signed(a) + lin.signed(b), a.width)
+    (low_a, high_a), (low_b, high_b) = interval(a), interval(b)
+    if _fits(low_a + low_b, high_a + high_b, a.width):
+        return FALSE
     return make("scarry", 1, (a, b))
 
 
@@ -314,9 +317,16 @@ def sborrow(a: Term, b: Term) -> Term:
             return FALSE
         if a.op == "const":
             return _outside(lin.signed(a) - lin.signed(b), a.width)
+    (low_a, high_a), (low_b, high_b) = interval(a), interval(b)
+    if _fits(low_a - high_b, high_a - low_b, a.width):
+        return FALSE
     return make("sborrow", 1, (a, b))
 
 
 def _outside(value: int, width: int) -> Term:
+    return FALSE if _fits(value, value, width) else TRUE
+
+
+def _fits(low: int, high: int, width: int) -> bool:
     half = 1 << (width - 1)
-    return FALSE if -half <= value < half else TRUE
+    return -half <= low and high < half

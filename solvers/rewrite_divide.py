@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from transpile.solvers import rewrite_bits as bits
+from transpile.solvers import rewrite_compare as compare
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_slices as slices
 from transpile.solvers.rewrite_ranges import unsigned_bits
 from transpile.solvers.term_pool import Term, const, make
+
+IMPOSSIBLE: set[Term] = set()
+"""Equalities that cannot hold while the machine runs: that a divisor of the source is zero. The prover sets them."""
 
 
 def udiv(a: Term, b: Term) -> Term:
@@ -18,6 +22,10 @@ def udiv(a: Term, b: Term) -> Term:
             return slices.lshr_by(a, b.value.bit_length() - 1)
         n = slices.fitting(max(unsigned_bits(a), b.value.bit_length()), a, b)
         if n < width:
+            return slices.zext(udiv(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
+    elif IMPOSSIBLE:
+        n = slices.fitting(max(unsigned_bits(a), unsigned_bits(b), 1), a, b)
+        if n < width and compare.eq(b, const(0, width)) in IMPOSSIBLE:
             return slices.zext(udiv(slices.extract(a, 0, n), slices.extract(b, 0, n)), width)
     return make("udiv", width, (a, b))
 

@@ -76,6 +76,31 @@ def _join_flags(*letters: str) -> str:
     return "".join(c for c in "ozscp" if any(c in part for part in letters))
 
 
+LANEWISE = frozenset(
+    "and or xor andn add sub adds addus subs subus mullo mulhs mulhu avg minu maxu mins maxs cmpeq cmpgt "
+    "fadd fsub fmul fdiv fmin fmax fsqrt fcmp i2f f2i f2ir".split()
+)
+"""Packed operations whose result lanes depend on the same lanes of their operands only."""
+
+
+def _needed_bytes(micro: Micro, live: Mapping[str, int]) -> int:
+    """Of the bytes of a vector operand those that matter for the live bytes of the result."""
+    if not isinstance(micro.dst, Reg) or not micro.dst.vector:
+        return 0xFFFF
+    mask = live.get(micro.dst.name, 0)
+    if micro.code is Code.COPY:
+        return mask
+    if micro.code is not Code.PACKED or micro.name not in LANEWISE:
+        return 0xFFFF
+    if micro.name in ("and", "or", "xor", "andn"):
+        return mask
+    lanes = 0
+    for low in range(0, 16, micro.lane):
+        part = bytes_mask(low, low + micro.lane)
+        lanes |= part if mask & part else 0
+    return lanes
+
+
 class Backward:
     """One backward walk over a block; removes what nothing needs."""
 
@@ -105,7 +130,7 @@ class Backward:
                 continue
             kept.append(micro)
             after.append(dict(live))
-            copied = live.get(micro.dst.name, 0) if micro.code is Code.COPY and isinstance(micro.dst, Reg) else -1
+            needed = _needed_bytes(micro, live)
             self._kill(micro, live)
             if micro.code in (Code.CALL, Code.ICALL, Code.TAIL, Code.ITAIL, Code.RET) and self.demand is not None:
                 union(live, self.demand.masks)
@@ -116,8 +141,8 @@ class Backward:
             for name, low, high in uses(micro):
                 if name != "sp":
                     read = bytes_mask(low, min(high, narrow))
-                    if high == 16 and copied >= 0:
-                        read &= copied
+                    if high == 16:
+                        read &= needed
                     live[name] = live.get(name, 0) | read
             temps.update(temp_uses(micro))
             if micro.cond is not None:

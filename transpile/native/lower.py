@@ -354,11 +354,9 @@ class Lowering:
         return self.prepared.kept.get(previous.ending.target, {}) if previous.ending.kind == "call" else {}
 
     def _upper_half_known(self, block: Block, crossed: bool) -> bool:
-        """Upper halves do not cross calls: no function takes or returns 16-byte vectors. A variadic function saves
-        those of its arguments all the same, whatever they are."""
-        if self._is_entry(block):
-            return self.source.variadic_count in self.sizes[block.label]
-        return not crossed
+        """Upper halves do not cross calls, as no function takes or returns 16-byte vectors. At a function's entry they
+        are undefined: whatever their homes hold will do."""
+        return self._is_entry(block) or not crossed
 
     def _own_result(self) -> Place:
         """Where this function returns its result: where it lives, if callers need the argument register kept."""
