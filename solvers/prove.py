@@ -470,9 +470,7 @@ def _relation(
             high = t.extract(value, known.unsigned, 64 - known.unsigned)
             yield Obligation(f"range of {register}", guard, t.eq(high, t.const(0, high.width)))
         elif known.signed < 64:
-            yield Obligation(
-                f"range of {register}", guard, t.eq(value, t.sext(t.extract(value, 0, known.signed), 64))
-            )
+            yield Obligation(f"range of {register}", guard, t.eq(value, t.sext(t.extract(value, 0, known.signed), 64)))
     for register, (place, form) in relation.places.items():
         if register in undefined and source.get(register) is t.var(f"x86:{register}", 64):
             continue

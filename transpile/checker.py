@@ -93,7 +93,7 @@ class BlockChecker:
 
     def check(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict:
         """The verdict on ``candidate``; see ``transpile.core.verdict``."""
-        if _unreachable(unit) and [line.text for line in candidate.body] [-1:] == [self.trap]:
+        if _unreachable(unit) and [line.text for line in candidate.body][-1:] == [self.trap]:
             return UNREACHABLE
         key = self._key(unit, candidate.body)
         known = self.store.verdict(key)

@@ -16,6 +16,7 @@ from transpile.native.micro import Reg
 if TYPE_CHECKING:
     from transpile.native.lower import Prepared
 
+
 def skews(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, int]:
     """8 for each internal function that all of its callers call with a stack pointer that is 8 modulo 16."""
     sites: dict[str, list[tuple[str, int]]] = {}

@@ -140,7 +140,9 @@ class FlagEdges:
         return list(grouped.values())
 
     def _edge(self, found: Definition, letters: str) -> EdgeFlags:
-        hidden = ("p" in letters and found.kind != "fcmp") or ("c" in letters and found.kind in ("result", "inc", "dec"))
+        hidden = ("p" in letters and found.kind != "fcmp") or (
+            "c" in letters and found.kind in ("result", "inc", "dec")
+        )
         if self.target.native_flags and found.kind in NZCV_KIND and found.size >= 4 and not hidden:
             return EdgeFlags("nzcv", found.size, (), letters, NZCV_KIND[found.kind])
         registers = iter(self._registers(found.kind))

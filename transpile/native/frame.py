@@ -112,9 +112,7 @@ class FrameAnalysis:
 
     def run(self) -> FramePlan:
         entry, dead = self._flow()
-        plan = FramePlan(
-            entry, dead_landings=frozenset(dead), skew=self.skew, callee_skews=self.callee_skews
-        )
+        plan = FramePlan(entry, dead_landings=frozenset(dead), skew=self.skew, callee_skews=self.callee_skews)
         lowest, deepest, red_zone, reads_slot = 0, -self.skew, False, False
         for label, stack in entry.items():
             if label in dead:
@@ -205,9 +203,7 @@ class FrameAnalysis:
             if landing and not insns:
                 dead.add(landing)
                 return False
-            raise FrameError(
-                f"the stack is {known.depth} and {stack.depth} bytes deep on two ways to '{label}'", 0
-            )
+            raise FrameError(f"the stack is {known.depth} and {stack.depth} bytes deep on two ways to '{label}'", 0)
         offsets = {k: v for k, v in known.offsets.items() if stack.offsets.get(k) == v}
         dynamic = known.dynamic or stack.dynamic
         if offsets == known.offsets and dynamic == known.dynamic:

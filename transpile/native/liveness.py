@@ -27,6 +27,8 @@ Masks = dict[str, int]
 """Location -> bit mask of its live bytes."""
 
 FULL_REGISTER = 0xFF
+
+
 def bytes_mask(low: int, high: int) -> int:
     return (1 << high) - (1 << low)
 
@@ -77,8 +79,39 @@ def _join_flags(*letters: str) -> str:
 
 
 LANEWISE = frozenset(
-    "and or xor andn add sub adds addus subs subus mullo mulhs mulhu avg minu maxu mins maxs cmpeq cmpgt "
-    "fadd fsub fmul fdiv fmin fmax fsqrt fcmp i2f f2i f2ir".split()
+    [
+        "and",
+        "or",
+        "xor",
+        "andn",
+        "add",
+        "sub",
+        "adds",
+        "addus",
+        "subs",
+        "subus",
+        "mullo",
+        "mulhs",
+        "mulhu",
+        "avg",
+        "minu",
+        "maxu",
+        "mins",
+        "maxs",
+        "cmpeq",
+        "cmpgt",
+        "fadd",
+        "fsub",
+        "fmul",
+        "fdiv",
+        "fmin",
+        "fmax",
+        "fsqrt",
+        "fcmp",
+        "i2f",
+        "f2i",
+        "f2ir",
+    ]
 )
 """Packed operations whose result lanes depend on the same lanes of their operands only."""
 

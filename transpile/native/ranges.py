@@ -125,9 +125,7 @@ class RangeFlow:
                 return TOP
 
 
-def flow(
-    function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi
-) -> dict[str, dict[str, Range]]:
+def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi) -> dict[str, dict[str, Range]]:
     """Known ranges at each block's entry."""
     transfer = RangeFlow(abi)
     blocks = function.by_label()

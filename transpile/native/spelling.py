@@ -20,7 +20,7 @@ RENAMED: Mapping[str, str] = {
     ".lcomm": ".lcomm",
 }
 DROPPED = frozenset((".addrsig", ".addrsig_sym", ".gnu_attribute", ".nops", ".eject", ".arch"))
-LARGE = ('.lrodata', '.ldata', '.lbss')
+LARGE = (".lrodata", ".ldata", ".lbss")
 """Sections of the x86 large code model."""
 
 
