@@ -138,8 +138,8 @@ def _solve(
             reason = "the solver found a difference in " + ", ".join(difference.names[:4])
             return Outcome(Undecided(reason), difference, source, target, rlimit, obligations)
         case GaveUp(reason=reason):
-            names = ", ".join(o.name for o, _ in remaining[:4])
-            return Outcome(Undecided(f"solver gave up on {names}: {reason}"), None, source, target, rlimit, obligations)
+            about = ", ".join(o.name for o, _ in remaining[:4])
+            return Outcome(Undecided(f"solver gave up on {about}: {reason}"), None, source, target, rlimit, obligations)
 
 
 # Entry states
@@ -477,11 +477,11 @@ def _relation(
         held = _content(target, place, form, relation.frame)
         yield Obligation(register, guard, _holds(held, form, _source_value(source, register)))
     if relation.flags is not None:
-        for place in relation.flags.places:
-            if not place.startswith(("#", "f", "v")):
-                value = target.get(place)
+        for operand in relation.flags.places:
+            if not operand.startswith(("#", "f", "v")):
+                value = target.get(operand)
                 low = t.extract(value, 0, 8 * relation.flags.size)
-                yield Obligation(f"flags in {place}", guard, t.eq(value, t.sext(low, 64)))
+                yield Obligation(f"flags in {operand}", guard, t.eq(value, t.sext(low, 64)))
         if relation.flags.nzcv == "fcmp":
             yield Obligation("comparison flags", guard, _is_comparison(target))
         for flag, expected in flag_terms(relation.flags, target).items():

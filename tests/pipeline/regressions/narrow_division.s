@@ -1,0 +1,26 @@
+# Divisions of bytes and words by wider instructions of the target, and a byte inserted into a dead register.
+	.text
+	.globl	quotient_byte
+	.type	quotient_byte, @function
+quotient_byte:
+	movzbl	%dil, %eax
+	divb	%sil
+	ret
+	.size	quotient_byte, .-quotient_byte
+	.globl	quotient_word
+	.type	quotient_word, @function
+quotient_word:
+	movzwl	%di, %eax
+	movl	$0, %edx
+	divw	%si
+	movzwl	%ax, %eax
+	ret
+	.size	quotient_word, .-quotient_word
+	.globl	rest_byte
+	.type	rest_byte, @function
+rest_byte:
+	movzbl	%dil, %eax
+	divb	%sil
+	movzbl	%ah, %eax
+	ret
+	.size	rest_byte, .-rest_byte
