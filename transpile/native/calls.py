@@ -88,8 +88,15 @@ def rely(
     blocks = caller.function.by_label()
     known = frozenset((*abi.callee_saved, *abi.results, *abi.vector_results, abi.stack_pointer))
     for block in caller.function.blocks:
-        callee = by_name.get(block.ending.target) if block.ending.kind == "call" else None
-        if callee is None or not block.successors:
+        callee = by_name.get(block.ending.target) if block.ending.kind in ("call", "tail") else None
+        if callee is None:
+            continue
+        if block.ending.kind == "tail":
+            if not caller.relied.keys() <= callee.relied.keys():
+                callee.relied.update(caller.relied)
+                news.append(callee)
+            continue
+        if not block.successors:
             continue
         live = caller.liveness[blocks[block.successors[0]].label].entry
         sizes = {
@@ -97,7 +104,6 @@ def rely(
             for name, mask in live.items()
             if name in kept[callee.function.name]
             and name not in known
-            and (name != abi.arguments[0] or callee.function.internal)
         }
         if sizes:
             caller.kept[callee.function.name] = {**caller.kept.get(callee.function.name, {}), **sizes}

@@ -64,8 +64,6 @@ class Prepared:
     crossings: dict[str, Crossing] = field(default_factory=dict)
     kept: dict[str, Mapping[str, int]] = field(default_factory=dict)
     """Callee -> what it preserves and this function relies on."""
-    keepers: frozenset[str] = frozenset()
-    """Callees that keep the first argument's register and return their result elsewhere."""
     spared: dict[str, frozenset[str]] = field(default_factory=dict)
     """Callee of this file -> everything that it never changes although the convention would let it."""
 
@@ -141,9 +139,6 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
             for caller in callers.get(prepared.function.name, ()):
                 if not any(caller is queued for queued in work):
                     work.append(caller)
-    keepers = frozenset(p.function.name for p in functions if abi.arguments[0] in p.relied)
-    for prepared in functions:
-        prepared.keepers = keepers
 
 
 def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
@@ -182,7 +177,7 @@ def _with_private_slots(prepared: Prepared, abi: SourceAbi, size: int) -> Prepar
     plan = prepared.plan
     new = _prepare(prepared.function, prepared.groups, abi, plan.skew, plan.callee_skews, size)
     new.relied, new.kept, new.crossings = prepared.relied, prepared.kept, prepared.crossings
-    new.spared, new.keepers = prepared.spared, prepared.keepers
+    new.spared = prepared.spared
     demands = {}
     for label, crossing in prepared.crossings.items():
         demands[label] = Demand({n: bytes_mask(0, live) for n, live in crossing.sizes.items()})
@@ -261,10 +256,10 @@ class Lowering:
 
     def _homes(self) -> dict[str, Place]:
         homes = {name: Place(register) for name, register in self.target.homes.items()}
-        result, argument = self.source.results[0], self.source.arguments[0]
-        homes[arguments.VARIADIC_COUNT] = homes[result]
-        if not self._interfere(result, argument):
-            homes[result] = homes[argument]
+        first, argument = self.source.results[0], self.source.arguments[0]
+        homes[arguments.VARIADIC_COUNT] = homes[first]
+        if not self._interfere(first, argument):
+            homes[first] = homes[argument]
         if not self.target.split_vectors:
             return homes
         high, low = set(), set()
@@ -333,8 +328,10 @@ class Lowering:
                 continue
             if self._is_entry(block) and name == self.source.results[0]:
                 home = self._default_result()
+            if crossed and name == self.source.arguments[0]:
+                home = self._default_result()
             if crossed and name == self.source.results[0]:
-                home, form = self._result_of(block), FULL
+                home, form = Place(self.target.result), FULL
             places[name] = (home, form)
         sizes = self.sizes[block.label]
         ranges = {n: r for n, r in self.ranges.get(block.label, {}).items() if n in places and sizes[n] >= 4}
@@ -358,18 +355,10 @@ class Lowering:
         are undefined: whatever their homes hold will do."""
         return self._is_entry(block) or not crossed
 
-    def _own_result(self) -> Place:
-        """Where this function returns its result: where it lives, if callers need the argument register kept."""
-        keeps = self.source.arguments[0] in self.prepared.relied
-        return self._default_result() if keeps else Place(self.target.result)
-
     def _default_result(self) -> Place:
+        """Where the result register lives by default. At a return its value is in the convention's place, so that a
+        first argument that the caller wants back can be here."""
         return Place(self.target.homes[self.source.results[0]])
-
-    def _result_of(self, landing: Block) -> Place:
-        previous = self.function.blocks[self.function.blocks.index(landing) - 1]
-        callee = previous.ending.target if previous.ending.kind == "call" else ""
-        return self._default_result() if callee in self.prepared.keepers else Place(self.target.result)
 
     def _crossed_into(self, block: Block) -> bool:
         return block.after_call
@@ -397,7 +386,10 @@ class Lowering:
         for name, size in self.split(crossing.sizes).items():
             base = name.partition(".")[0]
             if returning and name == self.source.results[0]:
-                places[name] = (self._own_result(), FULL)
+                places[name] = (Place(self.target.result), FULL)
+                continue
+            if returning and name == self.source.arguments[0]:
+                places[name] = (self._default_result(), FULL)
                 continue
             if name.endswith(".hi"):
                 continue
