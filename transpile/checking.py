@@ -165,9 +165,11 @@ class _Reader:
         if row is not None and row.kind is DirectiveClass.SECTION:
             with suppress(ValueError):
                 self.sections.apply(name, arguments)
-        elif row is not None and row.kind is DirectiveClass.DATA and self.run_of_slots:
-            if self.run_of_slots[-1].section == self.sections.current.name:
-                self._cut()
+        elif row is not None and row.kind is DirectiveClass.DATA and self._within_code():
+            self._cut()
+
+    def _within_code(self) -> bool:
+        return bool(self.run_of_slots) and self.run_of_slots[-1].section == self.sections.current.name
 
     def _own(self, item: Item, expected: Sequence[Item | Slot], position: int) -> int:
         """A label of ours marks the beginning of its block."""

@@ -22,8 +22,8 @@ class LoweredBlock:
 
     ``entry``: live-in source location -> (place, form). ``exit``: live-out source location -> (place, form), the same
     at every exit of this block (for calls: what must survive and the arguments). ``ranges``: facts at entry.
-    ``flags_in`` / ``flags_out``: flags that cross the edge. ``live_after[i]``: source locations live after ``micros[i]``
-    (names as in Relation, mapped to the number of low bytes that are live).
+    ``flags_in`` / ``flags_out``: flags that cross the edge. ``live_after[i]``: source locations live after
+    ``micros[i]`` (names as in Relation, mapped to the number of low bytes that are live).
     """
 
     label: str
@@ -44,8 +44,9 @@ class FunctionContext:
 
     ``homes``: source location -> Place (a location without a home is never live across instructions of this function).
     ``free``: target integer registers that this function leaves unused and that a call may clobber, beyond the
-    emitter's own scratch registers. ``free_vector`` likewise. ``private_frame``: no address in the frame escapes, so that
-    with ``memory_model == "tso"`` accesses relative to sp need no ordering. ``large``: the function may exceed 32 KiB.
+    emitter's own scratch registers. ``free_vector`` likewise. ``private_frame``: no address in the frame escapes, so
+    that with ``memory_model == "tso"`` accesses relative to sp need no ordering. ``large``: the function may exceed
+    32 KiB.
     """
 
     name: str

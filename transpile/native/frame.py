@@ -227,14 +227,14 @@ class FrameAnalysis:
         dst = micro.dst
         if dst is None or (isinstance(dst, Temp) and dst.vector):
             return
-        name: Key = dst.index if isinstance(dst, Temp) else dst.name
+        key: Key = dst.index if isinstance(dst, Temp) else dst.name
         value = self._result(micro, stack) if dst.size == 8 else None
-        if name == self.rsp:
+        if key == self.rsp:
             self._move(micro, value, stack)
         elif value is None:
-            stack.offsets.pop(name, None)
+            stack.offsets.pop(key, None)
         else:
-            stack.offsets[name] = value
+            stack.offsets[key] = value
 
     def _move(self, micro: Micro, value: int | None, stack: Stack) -> None:
         shift = self.constant_move(micro)
@@ -363,7 +363,7 @@ class FrameRewriter:
             here = self.address(Address(base=Reg(rsp, 8)), stack, reserved)
             yield Micro(Code.LEA, 8, micro.dst, address=here, line=micro.line)
             return
-        args = []
+        args: list[Value] = []
         for value in micro.args:
             if isinstance(value, Reg) and value.name == rsp:
                 temp = self._temp()
@@ -381,10 +381,11 @@ class FrameRewriter:
         if address is None or address.segment:
             return address
         base, index = address.base, address.index
-        if address.scale == 1 and self._frame_offset(base, stack, reserved) is None:
-            if self._frame_offset(index, stack, reserved) is not None:
-                base, index = index, base
         offset = self._frame_offset(base, stack, reserved)
+        if offset is None and address.scale == 1:
+            offset = self._frame_offset(index, stack, reserved)
+            if offset is not None:
+                base, index = index, base
         if offset is None or address.symbol is not None:
             return address
         return Address(base=SP, index=index, scale=address.scale, disp=offset + address.disp)

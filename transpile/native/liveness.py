@@ -78,41 +78,11 @@ def _join_flags(*letters: str) -> str:
     return "".join(c for c in "ozscp" if any(c in part for part in letters))
 
 
-LANEWISE = frozenset(
-    [
-        "and",
-        "or",
-        "xor",
-        "andn",
-        "add",
-        "sub",
-        "adds",
-        "addus",
-        "subs",
-        "subus",
-        "mullo",
-        "mulhs",
-        "mulhu",
-        "avg",
-        "minu",
-        "maxu",
-        "mins",
-        "maxs",
-        "cmpeq",
-        "cmpgt",
-        "fadd",
-        "fsub",
-        "fmul",
-        "fdiv",
-        "fmin",
-        "fmax",
-        "fsqrt",
-        "fcmp",
-        "i2f",
-        "f2i",
-        "f2ir",
-    ]
-)
+LANEWISE = frozenset((
+    "and", "or", "xor", "andn", "add", "sub", "adds", "addus", "subs", "subus", "mullo", "mulhs", "mulhu",
+    "avg", "minu", "maxu", "mins", "maxs", "cmpeq", "cmpgt", "fadd", "fsub", "fmul", "fdiv", "fmin", "fmax",
+    "fsqrt", "fcmp", "i2f", "f2i", "f2ir",
+))  # fmt: skip
 """Packed operations whose result lanes depend on the same lanes of their operands only."""
 
 

@@ -66,6 +66,10 @@ class Symbol:
     addend: int = 0
     kind: str = ""
 
+    @property
+    def size(self) -> int:
+        return 8
+
 
 @dataclass(frozen=True, slots=True)
 class Native:
@@ -170,7 +174,7 @@ class Code(Enum):
     F2I = auto()  # dst integer, a vector; truncates; out of range or NaN gives 0x80..0 (cvttsd2si)
     F2IR = auto()  # the same, rounding to nearest even (cvtsd2si, lrint)
     F2F = auto()  # dst.size 4 <-> 8
-    # Packed: dst (16 bytes), args 16-byte vectors, Const counts or integers; op.name and op.lane say which (see PACKED).
+    # Packed: dst (16 bytes), args 16-byte vectors, Const counts or integers; op.name and op.lane: see PACKED.
     PACKED = auto()
 
 
@@ -200,7 +204,7 @@ CONDITIONS = ("o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", 
 
 @dataclass(frozen=True, slots=True)
 class Cond:
-    """``cc`` of the flags that the FLAGS micro-op ``flags`` (its ``Micro.id``) defined; -1: flags live at block entry."""
+    """``cc`` of the flags that the FLAGS micro-op numbered ``flags`` defined; -1: flags live at block entry."""
 
     cc: str
     flags: int
@@ -265,11 +269,11 @@ PACKED: dict[str, str] = {
     "bytes_right": "psrldq",
     "unpack_low": "interleave the low halves of a and b, lanes 1 2 4 8 (punpckl.., unpcklp.)",
     "unpack_high": "interleave the high halves",
-    "shuffle": "args a, b; labels hold the lane numbers as decimal strings, 0.. from a, then from b (pshufd, shufps, ...)",
+    "shuffle": "args a, b; labels hold the lane numbers in decimal, 0.. from a, then from b (pshufd, shufps, ...)",
     "pack_ss": "saturate lanes of `lane` bytes of a then b to half that, signed (packsswb lane 2, packssdw lane 4)",
     "pack_us": "to unsigned bytes (packuswb, lane 2)",
     "insert": "args a, integer value, Const index: lane replaced (pinsrw lane 2; movlps/movhps lane 8 from memory)",
-    "extract": "dst integer (4 or 8 bytes, zero-extended), args a, Const index (pextrw; lane 8 for movhps/movhlps stores)",
+    "extract": "dst integer (4 or 8 bytes, zero-extended), args a, Const index (pextrw; lane 8: movhps/movhlps stores)",
     "movmask": "dst integer 4: sign bits of lanes 1 4 8 (pmovmskb, movmskps, movmskpd)",
     "fadd": "lanes 4 8",
     "fsub": "lanes 4 8",

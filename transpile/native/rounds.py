@@ -1,4 +1,7 @@
-"""Repeated string instructions: one round of the loop, cut where control may leave, for emitters that know only blocks."""
+"""Repeated string instructions: one round of the loop, cut where control may leave.
+
+Emitters know only blocks, so the loop is made of them.
+"""
 
 from __future__ import annotations
 

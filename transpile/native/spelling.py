@@ -1,6 +1,7 @@
 """Directives of x86 assembler text in a spelling that every target's GNU as reads alike.
 
-x86 counts ``.align`` in bytes and ``.word`` as two bytes; other targets do not. ``.p2align`` padding with a limit is kept.
+x86 counts ``.align`` in bytes and ``.word`` as two bytes; other targets do not. ``.p2align`` padding with a limit is
+kept.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ class Registers:
     # Getting at contents
 
     def reg(self, content: Content) -> str:
-        """An integer register that holds ``content``; it stays there until the instruction that names it is complete."""
+        """An integer register that holds ``content``, until the instruction that names it is complete."""
         content.pins += 1
         self.named.append(content)
         for place in content.places:

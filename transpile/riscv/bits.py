@@ -11,6 +11,7 @@ def byte_swap(e: Emitter, a: Content, size: int, to: str | None) -> Content:
         if size == 8:
             return e.seq(("rev8", a.number), ("rev8 {d}, {0}",), (a,), 64, 64, to)
         return e.seq(("rev8w", a.number), ("rev8 {d}, {0}", "srai {d}, {d}, 32"), (a,), 64, 32, to)
+    code: tuple[str, ...]
     if size == 4:
         code = (
             "slliw {d}, {0}, 24",

@@ -36,7 +36,7 @@ def scoped(build: Callable[P, Content]) -> Callable[P, Content]:
 
 COMMUTATIVE = frozenset(("add", "addw", "and", "or", "xor", "mul", "mulw", "mulh", "mulhu"))
 
-FOLD = {
+FOLD: dict[str, Callable[[int, int], int]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "and": lambda a, b: a & b,
@@ -50,7 +50,7 @@ FOLD = {
     "sltu": lambda a, b: int(a & MASK64 < b & MASK64),
 }
 
-SHIFT_FOLD = {
+SHIFT_FOLD: dict[str, Callable[[int, int], int]] = {
     "slli": lambda a, n: a << n,
     "srli": lambda a, n: (a & MASK64) >> n,
     "srai": lambda a, n: a >> n,

@@ -70,11 +70,11 @@ class Emitter(Builder):
         for micro in block.micros:
             for value in micro.args:
                 if isinstance(value, Native):
-                    place = abi.NATIVE[value.name]
-                    if place not in self.holder:
-                        self.hold_in(place, self.fresh())
+                    register = abi.NATIVE[value.name]
+                    if register not in self.holder:
+                        self.hold_in(register, self.fresh())
                     if "=" + value.name not in self.binds:
-                        self.bind("=" + value.name, Bind(self.holder[place]))
+                        self.bind("=" + value.name, Bind(self.holder[register]))
 
     def enter(self, name: str, place: Place, form: Form, known: Range) -> None:
         where = place_name(place)
@@ -374,7 +374,7 @@ class Emitter(Builder):
         return location(dst)
 
     def write_mode(self, dst: Reg | Temp | None) -> str:
-        """How ``dst`` takes a result: ``whole``; ``zero``: above it all is zero already; ``merge``: keep other bytes."""
+        """How ``dst`` takes a result: ``whole``; ``zero``: all above it is zero already; ``merge``: keep the rest."""
         if dst is None or isinstance(dst, Temp):
             return "whole"
         low = dst.offset & 7

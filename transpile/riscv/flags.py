@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpile.native.micro import CONDITIONS, Code, Cond, Micro
+from transpile.native.micro import CONDITIONS, Code, Cond, Micro, Reg
 from transpile.riscv.bits import odd_parity
 from transpile.riscv.emitter import Emitter, Flags, handles
 from transpile.riscv.plan import location
@@ -78,7 +78,7 @@ def result_index(e: Emitter, micro: Micro) -> int:
 
 def reaches(e: Emitter, other: Micro, index: int) -> bool:
     dst = other.dst
-    if dst is None or getattr(dst, "offset", 0):
+    if dst is None or (isinstance(dst, Reg) and dst.offset):
         return False
     name = location(dst)
     return name in e.plan.used if name[0] == "%" else name in e.block.live_after[index]
@@ -124,8 +124,8 @@ def even_compare(e: Emitter, flags: Flags, cc: str) -> Compare:
 def from_bits(e: Emitter, flags: Flags, cc: str) -> Compare:
     """Conditions put together from single flags."""
     if cc == "be":
-        parts = [bit(e, flags, "b"), bit(e, flags, "e")]
-        return "bne", e.logic("or", *parts), e.zero
+        below, equal = bit(e, flags, "b"), bit(e, flags, "e")
+        return "bne", e.logic("or", below, equal), e.zero
     if cc == "l":
         return "bne", e.logic("xor", bit(e, flags, "s"), bit(e, flags, "o")), e.zero
     if cc == "le":

@@ -108,6 +108,7 @@ def convert(e: Emitter, a: Content, suffix: str, mode: str, size: int, to: str |
     label = e.new_label()
     long = e.fx(f"fcvt.l.{suffix}", (a,), 64, 64, None, f", {mode}")
     key = ("f2i", size, long.number)
+    code: tuple[str, ...]
     if size == 4:
         code = ("sext.w {d}, {0}", f"beq {{d}}, {{0}}, {label}", "lui {d}, 0x80000", f"{label}:")
         return e.long(key, code, (long,), 64, 32, to)

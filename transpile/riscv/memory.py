@@ -116,8 +116,9 @@ def sum_of(e: Emitter, part: Content | None, other: Content) -> Content:
 
 
 def based(e: Emitter, base: Content, disp: int, span: int) -> Operand:
-    if base.const is not None and base is not e.zero:
-        base, disp = e.zero, wrap(base.const + disp)
+    known = base.const
+    if known is not None and base is not e.zero:
+        base, disp = e.zero, wrap(known + disp)
     high, low = split(disp, span)
     if high:
         base = e.add(base, e.constant(high)) if base is not e.zero else e.constant(high)

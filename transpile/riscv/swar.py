@@ -1,8 +1,8 @@
 """Arithmetic on the lanes of one 64-bit half, in integer registers.
 
 Lanes of 1 and 2 bytes are worked on all at once: sums without the top bit of each lane, which is put right by an
-exclusive or, so that nothing carries into the next lane (Hacker's Delight, 2-18). The two lanes of 4 bytes are taken one
-by one where that is shorter.
+exclusive or, so that nothing carries into the next lane (Hacker's Delight, 2-18). The two lanes of 4 bytes are taken
+one by one where that is shorter.
 """
 
 from __future__ import annotations
