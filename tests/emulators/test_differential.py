@@ -15,10 +15,11 @@ from transpile.emulators.differential import Differential, replay
 from transpile.emulators.flags import source_flags
 from transpile.native.relation import BOXED, FULL, S32, EdgeFlags, Form, Frame, Place, Range, Relation
 from transpile.solvers import terms as t
+from transpile.solvers.edge_flags import flag_terms
 from transpile.solvers.encode_target import encode_target
 from transpile.solvers.encode_x86 import encode_x86
 from transpile.solvers.machine import Machine
-from transpile.solvers.prove import Case, Convention, flag_terms
+from transpile.solvers.prove import Case, Convention
 from transpile.x86.decode import decode
 
 RISCV = Convention("riscv", "sp", "ra", ("s6", "s7"))

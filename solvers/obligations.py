@@ -1,0 +1,219 @@
+"""What has to be shown of a block and its translation: stores, exits, and the relation at every exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from transpile.native.relation import Form, Frame, Place, Relation
+from transpile.solvers import terms as t
+from transpile.solvers.case import DYNAMIC, RETURN_ADDRESS, Case, Convention, Mismatch, Obligation, S
+from transpile.solvers.edge_flags import flag_terms, is_comparison
+from transpile.solvers.entry import source_sp, source_value, target_sp
+from transpile.solvers.machine import TRUE, Exit, Machine
+from transpile.solvers.terms import Term
+
+
+def source_outputs(case: Case) -> set[str]:
+    """Source registers that some exit relation speaks about: the others need not be computed."""
+    outputs = {"rsp", "DF"}
+    for relation in case.exits.values():
+        for name in relation.places:
+            if name.startswith("xmm") and "." not in name:
+                outputs.update((name + ".lo", name + ".hi"))
+            else:
+                outputs.add(name)
+        outputs.update(relation.offsets)
+        if relation.flags is not None:
+            letters = {"o": "OF", "z": "ZF", "s": "SF", "c": "CF", "p": "PF"}
+            outputs.update(letters[c] for c in relation.flags.live)
+    return outputs
+
+
+def obligations_of(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
+    yield from _stores(source, target)
+    yield from _exits(case, convention, source, target)
+    for name in convention.preserved:
+        if name in target.registers:
+            untouched = t.var("tp", 64) if name == "tp" else t.var(f"{target.isa}:{name}", 64)
+            yield Obligation(f"{name} preserved", TRUE, t.eq(target.get(name), untouched))
+
+
+def _stores(source: Machine, target: Machine) -> Iterator[Obligation]:
+    if len(source.log) != len(target.log):
+        raise Mismatch(f"the source stores {len(source.log)} times, the translation {len(target.log)} times")
+    for number, (a, b) in enumerate(zip(source.log, target.log, strict=True), 1):
+        if a.nbytes != b.nbytes or a.kind != b.kind:
+            raise Mismatch(f"store {number} is {a.kind} of {a.nbytes} bytes, and {b.kind} of {b.nbytes}")
+        yield Obligation(f"condition of store {number}", TRUE, t.eq(a.guard, b.guard))
+        if a.nbytes:
+            yield Obligation(f"address of store {number}", a.guard, t.eq(a.address, b.address))
+            yield Obligation(f"value of store {number}", a.guard, t.eq(a.value, b.value))
+
+
+@dataclass(slots=True)
+class Leaving:
+    """All ways out of a block to one place."""
+
+    guard: Term
+    target: Term | None = None
+
+
+def _leavings(exits: Sequence[Exit], case: Case, falls: str) -> dict[tuple[str, str], Leaving]:
+    found: dict[tuple[str, str], Leaving] = {}
+    for leaving in exits:
+        key, address = _destination(leaving, case, falls)
+        known = found.get(key)
+        if known is None:
+            found[key] = Leaving(leaving.guard, address)
+        elif address is not known.target:
+            raise Mismatch("several indirect exits")
+        else:
+            known.guard = t.bor(known.guard, leaving.guard)
+    return found
+
+
+def _destination(leaving: Exit, case: Case, falls: str) -> tuple[tuple[str, str], Term | None]:
+    kind, target = leaving.kind, leaving.target
+    if isinstance(target, Term):
+        if kind == "ijump":
+            return ("ret", "") if target is RETURN_ADDRESS else ("ijump", ""), target
+        return (kind, ""), target
+    if kind == "next":
+        return ("label", case.labels.get(falls, falls)), None
+    if kind == "label" or (kind == "tail" and target in case.labels):
+        return ("label", case.label if target == "self" else case.labels.get(target, target)), None
+    return (kind, target), None
+
+
+def _exits(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
+    ours = _leavings(source.exits, case, case.source_falls)
+    theirs = _leavings(target.exits, case, case.target_falls)
+    if ours.keys() != theirs.keys():
+        raise Mismatch(f"exits differ: {_names(ours)} and {_names(theirs)}")
+    for key, leaving in ours.items():
+        other = theirs[key]
+        yield Obligation(f"condition of exit {' '.join(key).strip()}", TRUE, t.eq(leaving.guard, other.guard))
+        guard = TRUE if len(ours) == 1 else leaving.guard
+        if leaving.target is not None and other.target is not None:
+            yield Obligation(f"target of {key[0]}", guard, t.eq(leaving.target, other.target))
+        if key[0] == "ret":
+            address = leaving.target
+            if address is None:
+                raise Mismatch("a return without an address")
+            yield Obligation("return address", guard, t.eq(address, RETURN_ADDRESS))
+        for name, relation in _relations_at(key, case):
+            yield from _relation(name, relation, guard, case.undefined, convention, source, target)
+
+
+def _names(leavings: Mapping[tuple[str, str], Leaving]) -> str:
+    return ", ".join(" ".join(key).strip() for key in leavings) or "none"
+
+
+def _relations_at(key: tuple[str, str], case: Case) -> Iterator[tuple[str, Relation]]:
+    kind, name = key
+    match kind:
+        case "label":
+            if name not in case.exits:
+                raise Mismatch(f"control leaves to '{name}', which is not a successor")
+            yield name, case.exits[name]
+        case "call" | "icall":
+            yield "call", case.exits["call"]
+        case "ret":
+            yield "ret", case.exits["ret"]
+        case "tail":
+            yield "tail", case.exits["tail"]
+        case "ijump":
+            if "tail" in case.exits:
+                yield "tail", case.exits["tail"]
+            else:
+                yield from case.exits.items()
+        case "trap":
+            return
+        case _:
+            raise Mismatch(f"unexpected exit '{kind}'")
+
+
+def _relation(
+    name: str,
+    relation: Relation,
+    guard: Term,
+    undefined: frozenset[str],
+    convention: Convention,
+    source: Machine,
+    target: Machine,
+) -> Iterator[Obligation]:
+    yield from _stack(name, relation.frame, guard, convention, source, target)
+    if name not in ("call", "tail", "ret"):
+        yield Obligation("direction flag", guard, t.eq(source.get("DF"), t.const(0, 1)))
+    for register, offset in relation.offsets.items():
+        goal = t.eq(source.get(register), t.add(S, t.const(offset, 64)))
+        yield Obligation(f"{register} in the frame", guard, goal)
+    for register, known in relation.ranges.items():
+        value = source.get(register)
+        if known.unsigned < 64:
+            high = t.extract(value, known.unsigned, 64 - known.unsigned)
+            yield Obligation(f"range of {register}", guard, t.eq(high, t.const(0, high.width)))
+        elif known.signed < 64:
+            yield Obligation(f"range of {register}", guard, t.eq(value, t.sext(t.extract(value, 0, known.signed), 64)))
+    for register, (place, form) in relation.places.items():
+        if register in undefined and source.get(register) is t.var(f"x86:{register}", 64):
+            continue
+        held = _content(target, place, form, relation.frame)
+        yield Obligation(register, guard, _holds(held, form, source_value(source, register)))
+    if relation.flags is not None:
+        for operand in relation.flags.places:
+            if not operand.startswith(("#", "f", "v")):
+                value = target.get(operand)
+                low = t.extract(value, 0, 8 * relation.flags.size)
+                yield Obligation(f"flags in {operand}", guard, t.eq(value, t.sext(low, 64)))
+        if relation.flags.nzcv == "fcmp":
+            yield Obligation("comparison flags", guard, is_comparison(target))
+        for flag, expected in flag_terms(relation.flags, target).items():
+            yield Obligation(flag, guard, t.eq(source.get(flag), expected))
+
+
+def _stack(
+    name: str, frame: Frame, guard: Term, convention: Convention, source: Machine, target: Machine
+) -> Iterator[Obligation]:
+    rsp, sp = source.get("rsp"), target.get(convention.stack_pointer)
+    if name == "ret":
+        yield Obligation("stack pointer at return", guard, t.eq(rsp, t.add(S, t.const(frame.skew, 64))))
+        yield Obligation("target stack pointer at return", guard, t.eq(sp, S))
+        return
+    if frame.dynamic:
+        yield Obligation("stack pointers", guard, t.eq(rsp, t.add(sp, t.const(frame.gap, 64))))
+        yield Obligation("stack alignment", guard, t.bor(_aligned(sp, S), _aligned(sp, DYNAMIC)))
+    else:
+        if frame.reserved % 16:
+            raise Mismatch(f"the target's stack pointer is S - {frame.reserved}, which is not a multiple of 16")
+        yield Obligation("stack pointer", guard, t.eq(rsp, source_sp(frame)))
+        yield Obligation("target stack pointer", guard, t.eq(sp, target_sp(frame)))
+    yield Obligation("return address slot", guard, t.eq(source.cells[frame.skew - 8], RETURN_ADDRESS))
+    held = target.cells[frame.skew - 8] if frame.ra == "slot" else target.get(convention.link)
+    yield Obligation("return address", guard, t.eq(held, RETURN_ADDRESS))
+
+
+def _aligned(sp: Term, base: Term) -> Term:
+    """Whether ``sp`` is a multiple of 16 if ``base`` is one."""
+    return t.eq(t.extract(t.sub(sp, base), 0, 4), t.const(0, 4))
+
+
+def _content(target: Machine, place: Place, form: Form, frame: Frame) -> Term:
+    if place.slot >= 0:
+        return target.cells[place.slot - frame.size]
+    if place.register[0] == "v":
+        return t.concat(target.get(place.register + ".hi"), target.get(place.register + ".lo"))
+    return target.get(place.register)
+
+
+def _holds(held: Term, form: Form, value: Term) -> Term:
+    if form.bits >= value.width:
+        return t.eq(t.extract(held, 0, value.width) if held.width > value.width else held, value)
+    low = t.extract(value, 0, form.bits)
+    if form.rest == "sext":
+        return t.eq(held, t.sext(low, held.width))
+    if form.rest == "nanbox":
+        ones = held.width - form.bits
+        return t.eq(held, t.concat(t.const((1 << ones) - 1, ones), low))
+    return t.eq(t.extract(held, 0, form.bits), low)
