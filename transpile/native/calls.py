@@ -7,14 +7,11 @@ functions with a stack that is not aligned.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from transpile.native.abi import SourceAbi
 from transpile.native.frame import FrameAnalysis
 from transpile.native.micro import Reg
-
-if TYPE_CHECKING:
-    from transpile.native.lower import Prepared
+from transpile.native.prepare import Prepared
 
 
 def skews(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, int]:
@@ -102,8 +99,7 @@ def rely(
         sizes = {
             name: 16 if mask >> 8 else 8
             for name, mask in live.items()
-            if name in kept[callee.function.name]
-            and name not in known
+            if name in kept[callee.function.name] and name not in known
         }
         if sizes:
             caller.kept[callee.function.name] = {**caller.kept.get(callee.function.name, {}), **sizes}

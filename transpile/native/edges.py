@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from transpile.native.abi import TargetAbi
 from transpile.native.effects import FLAG_DEFINES, architectural
 from transpile.native.micro import Code, Const, Micro
+from transpile.native.prepare import Prepared
 from transpile.native.relation import EdgeFlags
-
-if TYPE_CHECKING:
-    from transpile.native.lower import Prepared
 
 
 class FlagError(Exception):

@@ -47,9 +47,11 @@ class Stack:
     depth: int = 0
     dynamic: bool = False
     offsets: dict[Key, int] = field(default_factory=dict)
+    saved: dict[Key, int] = field(default_factory=dict)
+    """Registers that hold an earlier stack pointer -> the depth that it had."""
 
     def copy(self) -> Stack:
-        return Stack(self.depth, self.dynamic, dict(self.offsets))
+        return Stack(self.depth, self.dynamic, dict(self.offsets), dict(self.saved))
 
 
 @dataclass(slots=True)
@@ -177,8 +179,9 @@ class FrameAnalysis:
             for group in self.groups[label]:
                 for micro in group:
                     self.step(micro, stack)
-            for key in [k for k in stack.offsets if isinstance(k, int)]:
-                del stack.offsets[key]
+            for key in [k for k in (*stack.offsets, *stack.saved) if isinstance(k, int)]:
+                stack.offsets.pop(key, None)
+                stack.saved.pop(key, None)
             for successor in block.successors:
                 target = blocks[successor]
                 if target.after_call and successor not in entry:
@@ -205,10 +208,11 @@ class FrameAnalysis:
                 return False
             raise FrameError(f"the stack is {known.depth} and {stack.depth} bytes deep on two ways to '{label}'", 0)
         offsets = {k: v for k, v in known.offsets.items() if stack.offsets.get(k) == v}
+        saved = {k: v for k, v in known.saved.items() if stack.saved.get(k) == v}
         dynamic = known.dynamic or stack.dynamic
-        if offsets == known.offsets and dynamic == known.dynamic:
+        if offsets == known.offsets and dynamic == known.dynamic and saved == known.saved:
             return False
-        known.offsets, known.dynamic = offsets, dynamic
+        known.offsets, known.dynamic, known.saved = offsets, dynamic, saved
         return True
 
     def known(self, value: Value | None, stack: Stack) -> int | None:
@@ -223,6 +227,7 @@ class FrameAnalysis:
         if micro.code in (Code.CALL, Code.ICALL):
             for name in self.clobbered:
                 stack.offsets.pop(name, None)
+                stack.saved.pop(name, None)
             return
         dst = micro.dst
         if dst is None or (isinstance(dst, Temp) and dst.vector):
@@ -231,7 +236,12 @@ class FrameAnalysis:
         value = self._result(micro, stack) if dst.size == 8 else None
         if key == self.rsp:
             self._move(micro, value, stack)
-        elif value is None:
+            return
+        if micro.code is Code.COPY and _key(micro.args[0]) == self.rsp:
+            stack.saved[key] = stack.depth
+        else:
+            stack.saved.pop(key, None)
+        if value is None:
             stack.offsets.pop(key, None)
         else:
             stack.offsets[key] = value
@@ -244,6 +254,9 @@ class FrameAnalysis:
             stack.depth, stack.dynamic = -8 - value, False
         else:
             stack.dynamic = True
+            origin = _key(micro.args[0]) if micro.code is Code.COPY else None
+            if origin is not None:
+                stack.depth = stack.saved.get(origin, stack.depth)
         if stack.depth < -self.skew and not stack.dynamic:
             raise FrameError("the stack pointer moves above the return address", micro.line)
 

@@ -5,23 +5,22 @@ The passes in order: micro-operations, frame, liveness (with what crosses calls)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from transpile.native import arguments, calls
+from transpile.native import arguments
 from transpile.native.abi import SourceAbi, TargetAbi
-from transpile.native.arguments import Crossing, Defined
+from transpile.native.arguments import Crossing
 from transpile.native.block import FunctionContext, LoweredBlock
 from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagEdges
-from transpile.native.frame import FrameAnalysis, FramePlan, FrameRewriter
-from transpile.native.liveness import BlockLiveness, Demand, FunctionLiveness, bytes_mask, live_bytes
-from transpile.native.micro import Code, Micro, Reg
+from transpile.native.frame import FrameAnalysis
+from transpile.native.liveness import live_bytes
+from transpile.native.micro import Reg
+from transpile.native.prepare import Prepared
 from transpile.native.ranges import flow as range_flow
 from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
-
-Translate = Callable[[Block], list[list[Micro]]]
-"""The source ISA's micro-operations of a block, one group per instruction."""
+from transpile.native.settle import with_private_slots
 
 
 @dataclass(slots=True)
@@ -48,145 +47,6 @@ class LoweredFunction:
     blocks: list[CheckedBlock]
 
 
-@dataclass(slots=True)
-class Prepared:
-    """A function after the frame pass, before liveness has settled over the file."""
-
-    function: Function
-    plan: FramePlan
-    micros: dict[str, list[Micro]]
-    gaps: dict[str, int]
-    defined: dict[str, Defined]
-    groups: Mapping[str, list[list[Micro]]]
-    liveness: dict[str, BlockLiveness] = field(default_factory=dict)
-    relied: dict[str, int] = field(default_factory=dict)
-    """Registers that callers in this file expect to survive although the convention says otherwise (gcc's IPA-RA)."""
-    crossings: dict[str, Crossing] = field(default_factory=dict)
-    kept: dict[str, Mapping[str, int]] = field(default_factory=dict)
-    """Callee -> what it preserves and this function relies on."""
-    spared: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Callee of this file -> everything that it never changes although the convention would let it."""
-
-    def adopt(self, other: Prepared) -> None:
-        """Take the frame, and what follows from it, of another preparation of the same function."""
-        self.plan, self.micros, self.gaps, self.defined = other.plan, other.micros, other.gaps, other.defined
-
-
-def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepared:
-    """Micro-operations and frame of one function.
-
-    Raises:
-        FrameError: the stack pointer cannot be followed.
-        UnsupportedError: an instruction has no micro-operations.
-    """
-    return _prepare(function, {block.label: translate(block) for block in function.blocks}, abi, 0, {})
-
-
-def _prepare(
-    function: Function,
-    groups: Mapping[str, list[list[Micro]]],
-    abi: SourceAbi,
-    skew: int,
-    skews: Mapping[str, int],
-    private: int = 0,
-) -> Prepared:
-    clobbered = [n for n in abi.registers if n not in abi.callee_saved]
-    analysis = FrameAnalysis(function, groups, abi.stack_pointer, clobbered, skew, skews, private)
-    plan = analysis.run()
-    rewriter = FrameRewriter(analysis, plan)
-    micros: dict[str, list[Micro]] = {}
-    gaps: dict[str, int] = {}
-    gap = 0
-    for position, block in enumerate(function.blocks):
-        if block.label in plan.dead_landings:
-            micros[block.label], gap = [Micro(Code.TRAP)], 0
-            continue
-        body, gap = rewriter.rewrite(block.label, gap if block.after_call else 0, position == 0)
-        gaps[block.label] = gap
-        micros[block.label] = body
-    for block in function.blocks:
-        if block.label in plan.dead_landings:
-            block.successors = ()
-    defined = arguments.flow(function, micros, abi)
-    return Prepared(function, plan, micros, gaps, defined, groups)
-
-
-def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
-    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
-    _align(functions, abi)
-    preserved = calls.preserved(functions, abi)
-    by_name = {p.function.name: p for p in functions}
-    summaries: dict[str, dict[str, int]] = {p.function.name: {} for p in functions}
-    callers: dict[str, list[Prepared]] = {}
-    for prepared in functions:
-        for block in prepared.function.blocks:
-            if block.ending.kind in ("call", "tail"):
-                callers.setdefault(block.ending.target, []).append(prepared)
-    work = list(functions)
-    for prepared in functions:
-        targets = {b.ending.target for b in prepared.function.blocks if b.ending.kind == "call"}
-        prepared.spared = {name: preserved[name] for name in targets if name in preserved}
-    while work:
-        prepared = work.pop()
-        _liveness(prepared, abi, summaries)
-        for callee in calls.rely(prepared, by_name, preserved, abi):
-            if not any(callee is queued for queued in work):
-                work.append(callee)
-        entry = prepared.liveness[prepared.function.blocks[0].label].entry
-        summary = {name: live_bytes(mask) for name, mask in entry.items()}
-        if summary != summaries[prepared.function.name]:
-            summaries[prepared.function.name] = summary
-            for caller in callers.get(prepared.function.name, ()):
-                if not any(caller is queued for queued in work):
-                    work.append(caller)
-
-
-def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
-    """Give functions that are always called with a misaligned stack the skew that lets the target stay aligned."""
-    skews = calls.skews(functions, abi)
-    if not any(skews.values()):
-        return
-    for old in functions:
-        called = {b.ending.target for b in old.function.blocks if b.ending.kind == "call"}
-        if skews.get(old.function.name) or any(skews.get(name) for name in called):
-            own = skews.get(old.function.name, 0)
-            old.adopt(_prepare(old.function, old.groups, abi, own, skews))
-
-
-def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]) -> None:
-    demands: dict[str, Demand] = {}
-    prepared.crossings = {}
-    for block in prepared.function.blocks:
-        if block.label in prepared.plan.dead_landings:
-            continue
-        crossing = arguments.crossing(block, prepared.defined[block.label], abi, summaries)
-        if crossing is not None:
-            target = block.ending.target
-            crossing = arguments.separate_variadic_count(
-                crossing, prepared.micros[block.label], abi, exact=block.ending.kind == "tail" or target in summaries
-            )
-            if block.ending.kind in ("ret", "tail") and prepared.relied:
-                crossing = replace(crossing, sizes={**crossing.sizes, **prepared.relied})
-            prepared.crossings[block.label] = crossing
-            demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
-    prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
-
-
-def _with_private_slots(prepared: Prepared, abi: SourceAbi, size: int) -> Prepared:
-    """The same function with ``size`` bytes at the bottom of its frame that belong to the translation."""
-    plan = prepared.plan
-    new = _prepare(prepared.function, prepared.groups, abi, plan.skew, plan.callee_skews, size)
-    new.relied, new.kept, new.crossings = prepared.relied, prepared.kept, prepared.crossings
-    new.spared = prepared.spared
-    demands = {}
-    for label, crossing in prepared.crossings.items():
-        demands[label] = Demand({n: bytes_mask(0, live) for n, live in crossing.sizes.items()})
-        if arguments.VARIADIC_COUNT in crossing.sizes:
-            arguments.separate_variadic_count(Crossing({abi.variadic_count: 1}), new.micros[label], abi, exact=True)
-    new.liveness = FunctionLiveness(new.function, new.micros, abi, demands).run()
-    return new
-
-
 class Lowering:
     """Relations and blocks of one settled function for one target."""
 
@@ -204,7 +64,7 @@ class Lowering:
         self.homes = self._homes()
         slots = sum(place.slot >= 0 for place in self.homes.values())
         if slots:
-            self.prepared = _with_private_slots(prepared, source, 8 * slots)
+            self.prepared = with_private_slots(prepared, source, 8 * slots)
         self.sizes = self._edge_sizes()
         self.ranges = range_flow(prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source)
         self.flags = FlagEdges(prepared, target).run()
@@ -460,15 +320,19 @@ class Lowering:
     def _frame_at_crossing(self, block: Block) -> Frame:
         plan = self.prepared.plan
         if block.ending.kind in ("call", "icall"):
-            stack = plan.entry[block.label].copy()
-            depth = self._depth_after(block)
-            if stack.dynamic:
-                return Frame(depth, plan.size, "slot", True, 0, plan.skew, plan.size)
+            depth, dynamic = self._stack_after(block)
             gap = plan.call_gap(depth, block.ending.target)
+            if dynamic:
+                return Frame(depth, plan.size, "slot", True, plan.size - 8 - depth - gap, plan.skew, plan.size)
             return Frame(depth, plan.size - gap, "slot", skew=plan.skew, size=plan.size)
         return Frame(-plan.skew, skew=plan.skew, size=plan.size)
 
-    def _depth_after(self, block: Block) -> int:
-        for successor in block.successors:
-            return self.prepared.plan.entry[self.blocks[successor].label].depth
-        return self.prepared.plan.size - 8
+    def _stack_after(self, block: Block) -> tuple[int, bool]:
+        """Depth and whether it is dynamic at the end of a block."""
+        plan = self.prepared.plan
+        stack = plan.entry[block.label].copy()
+        analysis = FrameAnalysis(self.function, self.prepared.groups, self.source.stack_pointer, (), plan.skew)
+        for group in self.prepared.groups[block.label]:
+            for micro in group:
+                analysis.step(micro, stack)
+        return stack.depth, stack.dynamic

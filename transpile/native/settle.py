@@ -1,0 +1,88 @@
+"""Liveness settled over a file: what its functions need of, and leave to, each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from transpile.native import arguments, calls
+from transpile.native.abi import SourceAbi
+from transpile.native.arguments import Crossing
+from transpile.native.liveness import Demand, FunctionLiveness, bytes_mask, live_bytes
+from transpile.native.prepare import Prepared, with_frame
+
+
+def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+    """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
+    _align(functions, abi)
+    preserved = calls.preserved(functions, abi)
+    by_name = {p.function.name: p for p in functions}
+    summaries: dict[str, dict[str, int]] = {p.function.name: {} for p in functions}
+    callers: dict[str, list[Prepared]] = {}
+    for prepared in functions:
+        for block in prepared.function.blocks:
+            if block.ending.kind in ("call", "tail"):
+                callers.setdefault(block.ending.target, []).append(prepared)
+    work = list(functions)
+    for prepared in functions:
+        targets = {b.ending.target for b in prepared.function.blocks if b.ending.kind == "call"}
+        prepared.spared = {name: preserved[name] for name in targets if name in preserved}
+    while work:
+        prepared = work.pop()
+        _liveness(prepared, abi, summaries)
+        for callee in calls.rely(prepared, by_name, preserved, abi):
+            if not any(callee is queued for queued in work):
+                work.append(callee)
+        entry = prepared.liveness[prepared.function.blocks[0].label].entry
+        summary = {name: live_bytes(mask) for name, mask in entry.items()}
+        if summary != summaries[prepared.function.name]:
+            summaries[prepared.function.name] = summary
+            for caller in callers.get(prepared.function.name, ()):
+                if not any(caller is queued for queued in work):
+                    work.append(caller)
+
+
+def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+    """Give functions that are always called with a misaligned stack the skew that lets the target stay aligned."""
+    skews = calls.skews(functions, abi)
+    if not any(skews.values()):
+        return
+    for old in functions:
+        called = {b.ending.target for b in old.function.blocks if b.ending.kind == "call"}
+        if skews.get(old.function.name) or any(skews.get(name) for name in called):
+            own = skews.get(old.function.name, 0)
+            old.adopt(with_frame(old.function, old.groups, abi, own, skews))
+
+
+def _liveness(prepared: Prepared, abi: SourceAbi, summaries: Mapping[str, Mapping[str, int]]) -> None:
+    demands: dict[str, Demand] = {}
+    prepared.crossings = {}
+    for block in prepared.function.blocks:
+        if block.label in prepared.plan.dead_landings:
+            continue
+        crossing = arguments.crossing(block, prepared.defined[block.label], abi, summaries)
+        if crossing is not None:
+            target = block.ending.target
+            crossing = arguments.separate_variadic_count(
+                crossing, prepared.micros[block.label], abi, exact=block.ending.kind == "tail" or target in summaries
+            )
+            if block.ending.kind in ("ret", "tail") and prepared.relied:
+                crossing = replace(crossing, sizes={**crossing.sizes, **prepared.relied})
+            prepared.crossings[block.label] = crossing
+            demands[block.label] = Demand({n: bytes_mask(0, size) for n, size in crossing.sizes.items()})
+    prepared.liveness = FunctionLiveness(prepared.function, prepared.micros, abi, demands).run()
+
+
+def with_private_slots(prepared: Prepared, abi: SourceAbi, size: int) -> Prepared:
+    """The same function with ``size`` bytes at the bottom of its frame that belong to the translation."""
+    plan = prepared.plan
+    new = with_frame(prepared.function, prepared.groups, abi, plan.skew, plan.callee_skews, size)
+    new.relied, new.kept, new.crossings = prepared.relied, prepared.kept, prepared.crossings
+    new.spared = prepared.spared
+    demands = {}
+    for label, crossing in prepared.crossings.items():
+        demands[label] = Demand({n: bytes_mask(0, live) for n, live in crossing.sizes.items()})
+        if arguments.VARIADIC_COUNT in crossing.sizes:
+            arguments.separate_variadic_count(Crossing({abi.variadic_count: 1}), new.micros[label], abi, exact=True)
+    new.liveness = FunctionLiveness(new.function, new.micros, abi, demands).run()
+    return new
