@@ -17,10 +17,12 @@ from transpile.native.block import TargetLine
 from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagError
 from transpile.native.frame import FrameError
-from transpile.native.lower import CheckedBlock, LoweredFunction, Lowering, Prepared, prepare, settle
+from transpile.native.lower import CheckedBlock, LoweredFunction, Lowering
 from transpile.native.micro import Micro
+from transpile.native.prepare import Prepared, prepare
 from transpile.native.program import Program, analyse
 from transpile.native.rounds import parts
+from transpile.native.settle import settle
 from transpile.options import Options
 from transpile.x86.abi import SYSTEM_V
 from transpile.x86.decode import decode
