@@ -11,6 +11,8 @@ from transpile.solvers.case import DYNAMIC, RETURN_ADDRESS, Case, Convention, Mi
 from transpile.solvers.edge_flags import flag_terms, is_comparison
 from transpile.solvers.entry import source_sp, source_value, target_sp
 from transpile.solvers.machine import TRUE, Exit, Machine
+from transpile.solvers.pcode import CALL, CALLIND, TRAP
+from transpile.solvers.step import Step
 from transpile.solvers.terms import Term
 
 
@@ -31,12 +33,22 @@ def source_outputs(case: Case) -> set[str]:
 
 
 def obligations_of(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
+    _calls_end_the_block(case.target)
     yield from _stores(source, target)
     yield from _exits(case, convention, source, target)
     for name in convention.preserved:
         if name in target.registers:
             untouched = t.var("tp", 64) if name == "tp" else t.var(f"{target.isa}:{name}", 64)
             yield Obligation(f"{name} preserved", TRUE, t.eq(target.get(name), untouched))
+
+
+def _calls_end_the_block(steps: Sequence[Step]) -> None:
+    """What stands behind a call runs when it returns, before the block that the relation after the call is for."""
+    called = False
+    for step in steps:
+        if called and any(op.code != TRAP for op in step.program.ops):
+            raise Mismatch(f"'{step.text}' stands behind a call")
+        called = called or any(op.code in (CALL, CALLIND) for op in step.program.ops)
 
 
 def _stores(source: Machine, target: Machine) -> Iterator[Obligation]:
