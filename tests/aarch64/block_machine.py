@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import unicorn
-from micro_interpreter import State
+from micro_interpreter import State, flags
 from unicorn import arm64_const as c
 
 from transpile.aarch64.abi import AAPCS64, form
@@ -23,10 +23,10 @@ from transpile.native.micro import Micro
 from transpile.native.relation import EdgeFlags, Place, Range
 from transpile.x86.abi import SYSTEM_V
 
-CODE, DATA, SIZE = 0x100000, 0x400000, 0x400
+CODE, DATA, SIZE = 0x100000, 0x400000, 0x200
 INTEGER = tuple(n for n in SYSTEM_V.registers if n != "rsp")
 VECTOR = tuple(SYSTEM_V.vectors)
-POINTERS = {"rbx": DATA + 0x100, "rbp": DATA + 0x200}
+POINTERS = {"rbx": DATA + 0x80, "rbp": DATA + 0x100}
 HOMES = {name: Place(register) for name, register in AAPCS64.homes.items()}
 X = [getattr(c, f"UC_ARM64_REG_X{n}") for n in range(31)]
 V = [getattr(c, f"UC_ARM64_REG_V{n}") for n in range(32)]
@@ -43,6 +43,10 @@ class Case:
     flags_in: EdgeFlags | None = None
     flags_out: EdgeFlags | None = None
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Exit places that are not the homes."""
+    came: Mapping[str, Place] = field(default_factory=dict)
+    """Entry places that are not the homes."""
     march: str = ""
     memory_model: str = "relaxed"
     block: LoweredBlock | None = None
@@ -51,8 +55,9 @@ class Case:
     def emit(self) -> None:
         masks = {name: (1 << size) - 1 for name, size in self.live.items()}
         live = Backward(SYSTEM_V, None).walk(self.micros, masks, self.flags_out.live if self.flags_out else "")
-        entry = {n: (HOMES[n], form(n, live_bytes(mask))) for n, mask in live.entry.items() if n in HOMES}
-        leave = {n: (HOMES[n], form(n, size)) for n, size in self.live.items()}
+        at = {**HOMES, **self.came}
+        entry = {n: (at[n], form(n, live_bytes(mask))) for n, mask in live.entry.items() if n in HOMES}
+        leave = {n: (self.places.get(n, HOMES[n]), form(n, size)) for n, size in self.live.items()}
         after = [{n: live_bytes(mask) for n, mask in masks.items()} for masks in live.after]
         block = LoweredBlock("b", live.micros, entry, leave, self.ranges, after, self.flags_in, self.flags_out, "next")
         context = FunctionContext("f", HOMES, march=self.march, memory_model=self.memory_model)
@@ -97,7 +102,7 @@ class Cpu:
         uc.mem_write(DATA, memory)
         for name, value in registers.items():
             uc.reg_write(number(name), value)
-        uc.reg_write(c.UC_ARM64_REG_SP, DATA + 0x300)
+        uc.reg_write(c.UC_ARM64_REG_SP, DATA + 0x170)
         uc.reg_write(c.UC_ARM64_REG_NZCV, nzcv << 28)
         uc.emu_start(CODE, CODE + len(code) - 4, count=500)
         found = {f"x{n}": uc.reg_read(X[n]) for n in range(31)} | {f"v{n}": uc.reg_read(V[n]) for n in range(32)}
@@ -168,10 +173,19 @@ def differences(cpu: Cpu, case: Case, code: bytes, rng: random.Random, floats: b
         mask = (1 << held.bits) - 1
         target[place.register] = (source[name] & mask) | (target[place.register] & ~mask)
     state = State(dict(source), "", {DATA + i: byte for i, byte in enumerate(memory)})
-    state.registers["sp"] = DATA + 0x300
+    state.registers["sp"] = DATA + 0x170
     nzcv = rng.randrange(16)
-    if case.flags_in is not None:
-        state.made[-1] = flags_at_entry(case.flags_in, nzcv, target)
+    if case.flags_in is not None and case.flags_in.kind == "nzcv":
+        state.made[-1] = flags_at_entry(case.flags_in, nzcv)
+    if case.flags_in is not None and case.flags_in.kind != "nzcv":
+        args = [int(p[1:]) if p[0] == "#" else target[p] for p in case.flags_in.places]
+        size = case.flags_in.size
+        operands = [a & ((1 << 8 * size) - 1) for a in args]
+        for place, value in zip(case.flags_in.places, operands, strict=True):
+            if place[0] == "x":
+                wide = value - (1 << 8 * size) if value >> (8 * size - 1) else value
+                target[place] = wide & ((1 << 64) - 1)
+        state.made[-1] = flags(case.flags_in.kind, size, operands)
     jumped = state.run(list(case.micros))
     got, after = cpu.run(code, target, nzcv, memory)
     found = []
@@ -183,12 +197,26 @@ def differences(cpu: Cpu, case: Case, code: bytes, rng: random.Random, floats: b
         found.append("memory")
     if floats and len(case.micros) > 1 and has_nan([*state.temps.values(), *(state.registers[n] for n in VECTOR)]):
         return []
+    if case.flags_out is not None:
+        found += wrong_flags(case.flags_out, state, got)
     if got["x27"] != int(jumped == "taken"):
         found.append(f"branch: {got['x27']}, not {jumped}")
     return found
 
 
-def flags_at_entry(flags: EdgeFlags, nzcv: int, target: dict[str, int]) -> dict[str, bool]:
+def wrong_flags(out: EdgeFlags, state: State, got: dict[str, int]) -> list[str]:
+    """Flags that do not leave the block as ``out`` says; the block's last FLAGS made them."""
+    wanted = state.made[max(state.made)]
+    if out.kind == "nzcv":
+        held = flags_at_entry(out, got["nzcv"])
+    else:
+        wide = (1 << 8 * out.size) - 1
+        held = flags(out.kind, out.size, [(int(p[1:]) if p[0] == "#" else got[p]) & wide for p in out.places])
+    return [f"flag {c}: {held[c]}, not {wanted[c]}" for c in out.live if held[c] != wanted[c]]
+
+
+def flags_at_entry(flags: EdgeFlags, nzcv: int) -> dict[str, bool]:
+    """What NZCV says about the source's flags at an edge."""
     n, z, carry, v = (bool(nzcv >> bit & 1) for bit in (3, 2, 1, 0))
     if flags.nzcv == "fcmp":
         return {"o": False, "s": False, "z": z or v, "p": v, "c": n != v}

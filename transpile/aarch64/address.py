@@ -5,8 +5,9 @@ Partial sums stay in scratch registers and are found again while they last, so n
 
 from __future__ import annotations
 
+from transpile.aarch64.lazy import add_constant, add_tprel
 from transpile.aarch64.registers import SP, W, X
-from transpile.aarch64.state import State, add_constant, add_tprel
+from transpile.aarch64.state import State
 from transpile.aarch64.values import Val, const_val, symbol_val
 from transpile.native.micro import Address, Reg, Symbol
 

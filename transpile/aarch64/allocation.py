@@ -96,10 +96,9 @@ class Allocation:
                 _know(val, form, self.block.ranges.get(name, _NO_RANGE))
             self.bind(name, val)
         for native in self.native:
-            reg = NATIVE[native]
             vector = native[0] == "f"
             val = Val(vector=vector, u=128 if vector else 64)
-            (self.vectors if vector else self.ints).put(val, VECTOR_NUMBER[reg] if vector else INTEGER_NUMBER[reg])
+            (self.vectors if vector else self.ints).put(val, number_of(Place(NATIVE[native])))
             val.pins = 1
             self.cache[native] = val
 
@@ -138,7 +137,7 @@ class Allocation:
             return True
         live = None
         for name in val.names:
-            if type(name) is int:
+            if isinstance(name, int):
                 if self.last_use.get(name, -1) > point:
                     return True
             elif name != defining:
@@ -267,14 +266,14 @@ class Allocation:
 
     def bind(self, name: str | int, val: Val) -> None:
         """From now on ``name`` means ``val``."""
-        if type(name) is int:
+        if isinstance(name, int):
             self.temps[name] = val
         else:
-            old = self.loc.get(name)  # type: ignore[arg-type]
+            old = self.loc.get(name)
             if old is not None:
-                old.names.discard(name)
-            self.loc[name] = val  # type: ignore[index]
-        val.names.add(name)
+                old.names.pop(name, None)
+            self.loc[name] = val
+        val.names[name] = None
         val.weak = False
 
 

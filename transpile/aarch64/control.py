@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from transpile.aarch64.compare import invert, spill_nzcv
+from transpile.aarch64.compare import invert
 from transpile.aarch64.flag_state import INVERSE, Test
 from transpile.aarch64.flags import condition, release
 from transpile.aarch64.integer import copy_const
+from transpile.aarch64.lazy import add_constant
 from transpile.aarch64.moves import leave
+from transpile.aarch64.nzcv import spill_nzcv
 from transpile.aarch64.registers import W, X, integer
-from transpile.aarch64.state import State, add_constant
+from transpile.aarch64.state import State
 from transpile.aarch64.values import Val, const_val
 from transpile.native.micro import Const, Micro, Reg, Temp
 

@@ -41,9 +41,15 @@ MODES: dict[str, dict[str, str]] = {
         "le": "any eq vs", "g": "any mi gt", "o": "never", "no": "always", "s": "never", "ns": "always",
         "l": "never", "ge": "always",
     },
+    "fcmp_edge": {
+        "b": "lt", "ae": "ge", "be": "any le vs", "a": "all gt vc", "p": "vs", "np": "vc",
+        "e": "any eq vs", "ne": "all ne vc", "le": "any eq vs", "g": "all ne vc", "o": "never", "no": "always",
+        "s": "never", "ns": "always", "l": "never", "ge": "always",
+    },
 }  # fmt: skip
 """What NZCV holds -> x86 condition -> how to test it. ``unsigned``: after comparing zero-extended narrow operands,
-``signed``: sign-extended ones, ``equal``: only Z is right, ``equal0``: and CF is 0, ``result``: only N and Z are."""
+``signed``: sign-extended ones, ``equal``: only Z is right, ``equal0``: and CF is 0, ``result``: only N and Z are.
+``fcmp_edge``: as a relation reads NZCV, which does not know that only four of its values come from ``fcmp``."""
 
 
 @dataclass(slots=True)

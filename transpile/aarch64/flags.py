@@ -8,8 +8,10 @@ subtraction is the inverse of x86's CF.
 from __future__ import annotations
 
 from transpile.aarch64 import compare
+from transpile.aarch64.allocation import number_of
 from transpile.aarch64.flag_state import Flags, Test
-from transpile.aarch64.state import State, number_of
+from transpile.aarch64.nzcv import spill_nzcv
+from transpile.aarch64.state import State
 from transpile.aarch64.values import Val, const_val
 from transpile.native.micro import Code, Cond, Const, Micro, Reg
 from transpile.native.relation import Place
@@ -34,7 +36,7 @@ def scan_flags(state: State) -> None:
         elif m.code is Code.FLAGS and not m.imm and block.flags_out is not None and block.flags_out.kind == "nzcv":
             out = m.id if m.live else out
     if block.flags_out is not None:
-        ccs.setdefault(out, set())
+        ccs.setdefault(out, set()).update("o" if "o" in block.flags_out.live else "")
         last[out] = len(state.micros) + 1
     state.flag_ccs, state.flag_last, state.flag_out = ccs, last, out
     given = block.flags_in
@@ -43,7 +45,7 @@ def scan_flags(state: State) -> None:
     flags = Flags(-1, given.kind, given.size, ccs[-1], last[-1])
     state.flags[-1] = flags
     if given.kind == "nzcv":
-        flags.mode, state.nzcv = given.nzcv, flags
+        flags.mode, state.nzcv = "fcmp_edge" if given.nzcv == "fcmp" else given.nzcv, flags
         return
     flags.args = [_entry_operand(state, place, given.kind == "fcmp", given.size) for place in given.places]
     flags.pin()
@@ -125,7 +127,7 @@ def fuse_before(state: State, flags: Flags) -> bool:
     mnemonic, rest = state.lines[-1].text.split(" ", 1)
     if mnemonic not in ("add", "sub", "and", "neg"):
         return False
-    compare.spill_nzcv(state)
+    spill_nzcv(state)
     if state.lines[-1].text != f"{mnemonic} {rest}":
         return False
     state.lines.pop()
@@ -164,7 +166,7 @@ def fused(state: State) -> Flags | None:
     """The Flags that the current operation must set along with its result."""
     flags = state.fusing.pop(state.i, None)
     if flags is not None:
-        compare.spill_nzcv(state)
+        spill_nzcv(state)
     return flags
 
 

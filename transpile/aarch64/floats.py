@@ -6,7 +6,7 @@ saturates and turns NaN into 0.
 
 from __future__ import annotations
 
-from transpile.aarch64.compare import spill_nzcv
+from transpile.aarch64.nzcv import spill_nzcv
 from transpile.aarch64.registers import FLOAT_BY_SIZE, W, X, integer
 from transpile.aarch64.state import State
 from transpile.aarch64.values import const_val
@@ -48,7 +48,7 @@ def from_integer(state: State, m: Micro) -> None:
     """I2F."""
     dst, arg = m.dst, m.args[0]
     assert dst is not None
-    source = state.operand(state.value(arg), m.args[0].size)  # type: ignore[union-attr]
+    source = state.operand(state.value(arg), m.args[0].size)
     target = state.result(dst)
     state.emit(f"scvtf {FLOAT_BY_SIZE[dst.size][target]}, {source}")
     finish_vector(state, dst, target, 8 * dst.size)
@@ -62,7 +62,7 @@ def to_integer(state: State, m: Micro) -> None:
     """
     dst = m.dst
     assert dst is not None
-    source = operand(state, m.args[0], m.args[0].size)  # type: ignore[union-attr]
+    source = operand(state, m.args[0], m.args[0].size)
     spill_nzcv(state)
     wide = state.scratch()
     state.emit(f"{'fcvtzs' if m.code is Code.F2I else 'fcvtns'} {X[wide]}, {source}")
@@ -83,7 +83,7 @@ def convert(state: State, m: Micro) -> None:
     """F2F."""
     dst = m.dst
     assert dst is not None
-    source = operand(state, m.args[0], m.args[0].size)  # type: ignore[union-attr]
+    source = operand(state, m.args[0], m.args[0].size)
     target = state.result(dst)
     state.emit(f"fcvt {FLOAT_BY_SIZE[dst.size][target]}, {source}")
     finish_vector(state, dst, target, 8 * dst.size)

@@ -8,7 +8,7 @@ full barriers, as x86's locked ones are.
 from __future__ import annotations
 
 from transpile.aarch64.address import memory_operand, plain_operand
-from transpile.aarch64.compare import spill_nzcv
+from transpile.aarch64.nzcv import spill_nzcv
 from transpile.aarch64.registers import FLOAT_BY_SIZE, W, X, integer
 from transpile.aarch64.state import State
 from transpile.aarch64.values import Val

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from transpile.aarch64.allocation import number_of
 from transpile.aarch64.flags import leave_flags
 from transpile.aarch64.registers import FLOAT_BY_SIZE, D, W, X
-from transpile.aarch64.state import State, number_of
+from transpile.aarch64.state import State
 from transpile.aarch64.values import Bank, Val, const_val
 from transpile.errors import ToolError
 from transpile.native.relation import Place
@@ -48,9 +49,7 @@ def store_slot(state: State, val: Val, slot: int) -> None:
     state.emit(f"str {f'q{source}' if val.vector else X[source]}, [sp, #{slot}]")
 
 
-def add_flag_operand(
-    state: State, integer: list[Move], vector: list[Move], register: str, val: Val, size: int
-) -> None:
+def add_flag_operand(state: State, integer: list[Move], vector: list[Move], register: str, val: Val, size: int) -> None:
     """Flag operands cross edges sign-extended to 64 bits."""
     number = number_of(Place(register))
     if val.vector:
@@ -105,9 +104,7 @@ def parallel(state: State, bank: Bank, moves: list[Move], keep: list[Val]) -> No
         state.make(val, target)
 
 
-def run(
-    state: State, bank: Bank, pending: dict[int, tuple[int, int]], targets: set[int], keep: list[Val]
-) -> None:
+def run(state: State, bank: Bank, pending: dict[int, tuple[int, int]], targets: set[int], keep: list[Val]) -> None:
     vector = bank is state.vectors
     while pending:
         sources = {s for s, _ in pending.values()}

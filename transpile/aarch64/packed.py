@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpile.aarch64.compare import spill_nzcv
+from transpile.aarch64.nzcv import spill_nzcv
 from transpile.aarch64.registers import FLOAT_BY_SIZE, W, X, integer
 from transpile.aarch64.shuffle import shuffle
 from transpile.aarch64.state import State

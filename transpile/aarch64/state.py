@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpile.aarch64.allocation import Allocation
+from transpile.aarch64.allocation import Allocation, number_of
 from transpile.aarch64.lazy import MAKERS
 from transpile.aarch64.registers import W, X
 from transpile.aarch64.values import Bank, Val, const_val, symbol_val
@@ -16,16 +16,15 @@ class State(Allocation):
 
     def value(self, arg: Value) -> Val:
         """What ``arg`` means now."""
-        kind = type(arg)
-        if kind is Temp:
-            return self.temps[arg.index]  # type: ignore[union-attr]
-        if kind is Reg:
-            return self.register_value(arg)  # type: ignore[arg-type]
-        if kind is Const:
-            return const_val(arg.value)  # type: ignore[union-attr]
-        if kind is Symbol:
-            return symbol_val(arg)  # type: ignore[arg-type]
-        return self.cache[arg.name]  # type: ignore[union-attr]
+        if isinstance(arg, Temp):
+            return self.temps[arg.index]
+        if isinstance(arg, Reg):
+            return self.register_value(arg)
+        if isinstance(arg, Const):
+            return const_val(arg.value)
+        if isinstance(arg, Symbol):
+            return symbol_val(arg)
+        return self.cache[arg.name]
 
     def register_value(self, reg: Reg) -> Val:
         val = self.loc.get(reg.name)
@@ -151,7 +150,7 @@ class State(Allocation):
     # Writing
 
     def assign(self, dst: Reg | Temp, val: Val) -> None:
-        self.bind(dst.index if isinstance(dst, Temp) else dst.name, val)  # type: ignore[union-attr]
+        self.bind(dst.index if isinstance(dst, Temp) else dst.name, val)
 
     def finish(self, dst: Reg | Temp, reg: int, u: int = 64, s: int = 64, u32: int = 32, s32: int = 32) -> Val:
         """``dst`` has been computed in integer register ``reg``; facts as for Val."""
@@ -173,7 +172,7 @@ class State(Allocation):
         """Insert 1 or 2 computed bytes into their location."""
         old = self.loc.get(dst.name)
         bits, at = 8 * dst.size, 8 * dst.offset
-        if old is None:
+        if old is None or (old.reg < 0 and not old.lazy):
             old = const_val(0)
         if not at and old.u <= bits:
             source = self.ints.owner[reg] if reg < 31 else const_val(0)

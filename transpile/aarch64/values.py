@@ -35,7 +35,7 @@ class Val:
         """A lazy value's further parameter: shift count, slot offset, or width in bytes."""
         self.pins = 0
         """How many pending uses keep it alive beyond its names."""
-        self.names: set[str | int] = set()
+        self.names: dict[str | int, None] = {}
         self.weak = False
         """Kept only in case it is wanted again."""
 

@@ -144,7 +144,7 @@ class Backward:
             for name, low, high in uses(micro):
                 if name != "sp":
                     read = bytes_mask(low, min(high, narrow))
-                    if high == 16:
+                    if low == 0 and high == 16:
                         read &= needed
                     live[name] = live.get(name, 0) | read
             temps.update(temp_uses(micro))
