@@ -174,8 +174,7 @@ def _join_pair(kind: str, a: Term, b: Term, true: set[Term], false: set[Term]) -
             used.add(atom)
     if len(used) < 2:
         return None
-    results = (FALSE, less, equal, negate(greater), greater, negate(equal), negate(less))
-    return used, [results[mask]]
+    return used, [{0: FALSE, 1: less, 2: equal, 4: greater}[mask]]
 
 
 def _join_bounds(kind: str, x: Term, true: set[Term], false: set[Term]) -> Joined:

@@ -20,6 +20,7 @@ from transpile.solvers.encode_target import encode_target
 from transpile.solvers.encode_x86 import encode_x86
 from transpile.solvers.encoding import EncodingError
 from transpile.solvers.lift import isa
+from transpile.solvers.ordering import unordered
 from transpile.solvers.prove import Case, Convention, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
@@ -128,7 +129,7 @@ class BlockChecker:
             block.exits,
             (sorted(block.undefined), sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0)),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
-            (self.options.rlimit, self.options.seed, RUNS),
+            (self.options.rlimit, self.options.seed, RUNS, self.options.memory_model),
         )
 
     def case(self, unit: BlockUnit, body: Body) -> Case:
@@ -162,6 +163,10 @@ class BlockChecker:
         """A proof; else a difference that real executions show; else no difference in many of them."""
         terms.reset()
         case = self.case(unit, body)
+        if self.options.memory_model == "tso":
+            late = unordered(self.isa, body, unit.function.context.private_frame)
+            if late:
+                return Undecided(f"'{late}' is not ordered as x86 orders it")
         outcome = prove(case, self.convention, self.options.rlimit)
         if not isinstance(outcome.verdict, Undecided):
             return outcome.verdict

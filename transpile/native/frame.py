@@ -230,6 +230,12 @@ class FrameAnalysis:
                 stack.saved.pop(name, None)
             return
         dst = micro.dst
+        if micro.code is Code.STORE and micro.address is not None:
+            slot = self._slot(micro.address, stack)
+            if slot and _key(micro.args[0]) == self.rsp:
+                stack.saved[slot] = stack.depth
+            else:
+                stack.saved.pop(slot, None)
         if dst is None or (isinstance(dst, Temp) and dst.vector):
             return
         key: Key = dst.index if isinstance(dst, Temp) else dst.name
@@ -246,6 +252,11 @@ class FrameAnalysis:
         else:
             stack.offsets[key] = value
 
+    def _slot(self, address: Address, stack: Stack) -> str:
+        """A name for a place in the frame, empty if ``address`` is not known to be one."""
+        offset = self._base_offset(address, stack)
+        return "" if offset is None or address.index is not None else f"[{offset}]"
+
     def _move(self, micro: Micro, value: int | None, stack: Stack) -> None:
         shift = self.constant_move(micro)
         if shift is not None:
@@ -254,7 +265,9 @@ class FrameAnalysis:
             stack.depth, stack.dynamic = -8 - value, False
         else:
             stack.dynamic = True
-            origin = _key(micro.args[0]) if micro.code is Code.COPY else None
+            origin: Key | None = _key(micro.args[0]) if micro.code is Code.COPY else None
+            if micro.code is Code.LOAD and micro.address is not None:
+                origin = self._slot(micro.address, stack)
             if origin is not None:
                 stack.depth = stack.saved.get(origin, stack.depth)
         if stack.depth < -self.skew and not stack.dynamic:
@@ -432,7 +445,7 @@ class FrameRewriter:
                 yield Micro(Code.SP_ADD, args=(amount,), line=line)
             case Code.COPY:
                 yield Micro(Code.SP_COPY, args=micro.args, imm=-gap, line=line)
-            case Code.LEA:
+            case Code.LEA | Code.LOAD:
                 temp = self._temp()
                 yield replace(micro, dst=temp, address=self.address(micro.address, stack, reserved))
                 yield Micro(Code.SP_COPY, args=(temp,), imm=-gap, line=line)

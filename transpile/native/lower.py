@@ -16,7 +16,7 @@ from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagEdges
 from transpile.native.frame import FrameAnalysis
 from transpile.native.liveness import live_bytes
-from transpile.native.micro import Reg
+from transpile.native.micro import SP, Code, Reg
 from transpile.native.prepare import Prepared
 from transpile.native.ranges import flow as range_flow
 from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
@@ -76,6 +76,7 @@ class Lowering:
             free=self._free(),
             march=str(self.options.get("march", "")),
             memory_model=str(self.options.get("memory_model", "relaxed")),
+            private_frame=not self._frame_escapes(),
             trap_division=bool(self.options.get("trap_division", False)),
         )
         entries = {b.label: self._entry(b) for b in self.function.blocks}
@@ -85,6 +86,15 @@ class Lowering:
             following = "" if last else self.function.blocks[position + 1].label
             checked.append(self._block(block, entries, following))
         return LoweredFunction(self.function, context, checked)
+
+    def _frame_escapes(self) -> bool:
+        """Whether an address inside the frame may become known elsewhere."""
+        plan = self.prepared.plan
+        return any(stack.dynamic for stack in plan.entry.values()) or any(
+            micro.code is Code.LEA and micro.address is not None and micro.address.base == SP
+            for result in self.prepared.liveness.values()
+            for micro in result.micros
+        )
 
     def split(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """Live bytes by relation location: vectors whole, or as halves where the target keeps halves."""
