@@ -224,6 +224,29 @@ def test_all_slices_of_two_levels() -> None:
         check(values, small.environments, f"slices of {a.term}:")
 
 
+def test_all_small_sums_extended() -> None:
+    """Extending a sum pushes the extension inside only where nothing wraps."""
+    small = Small()
+    for extend in ("zext", "sext"):
+        x = unary(extend, small.x, 5)
+        for factor in range(32):
+            product = binary("mul", x, constant(factor, 5, 64))
+            sums = [binary("add", product, constant(k, 5, 64)) for k in range(32)]
+            values = [unary(name, value, 7) for name in ("zext", "sext") for value in sums]
+            values += [unary("extract", value, 1, 4) for value in sums]
+            check(values, small.environments, f"{factor} * {x.term}:")
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_all_comparisons_of_extensions(name: str) -> None:
+    small = Small()
+    left = [unary(extend, small.x, 5) for extend in ("zext", "sext")]
+    right = [unary(extend, small.y, 5) for extend in ("zext", "sext")]
+    right += [constant(value, 5, 64) for value in range(32)]
+    values = [binary(name, a, b) for a in left for b in right]
+    check([*values, *[binary(name, b, a) for a in left for b in right]], small.environments)
+
+
 # Random programs
 
 WIDTHS = [(8, 1), (4, 8, 1), (8, 16, 32, 64, 1), (32, 64, 1), (16, 8, 1), (3, 5, 1), (2, 1)]

@@ -172,6 +172,9 @@ def test_rewritten_loads_read_the_same_bytes() -> None:
             assert t.evaluate(piece, {"p": 7}, read) == expected >> low & ((1 << high - low) - 1)
         assert t.evaluate(t.concat(*reversed(pieces)), {"p": 7}, read) == expected
         assert t.concat(*reversed(pieces)) is whole
+        other = t.load(0, t.add(base, k(generator.randrange(12))), generator.choice((1, 2, 4, 8)))
+        glued = t.evaluate(t.concat(other, whole), {"p": 7}, read)
+        assert glued == t.evaluate(other, {"p": 7}, read) << whole.width | expected
 
 
 def test_reset_keeps_variables_and_constants() -> None:

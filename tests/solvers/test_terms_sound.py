@@ -160,7 +160,7 @@ def assert_in_bounds(pair: Pair, encoder: Encoder) -> None:
         assert solver.check() != z3.sat, f"{pair.term}: {unsigned} unsigned, {signed} signed bits"
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs, st.sampled_from([(8,), (8, 16), (4, 8), (3, 5)]))
 def test_constructors_agree_with_z3(program: list[tuple[str, int, int, int, int]], widths: tuple[int, ...]) -> None:
     t.reset()
@@ -172,7 +172,7 @@ def test_constructors_agree_with_z3(program: list[tuple[str, int, int, int, int]
         assert_in_bounds(pair, encoder)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs, st.sampled_from([(32, 64), (8, 32, 64), (64, 128)]), st.randoms(use_true_random=False))
 def test_evaluation_agrees_with_z3(
     program: list[tuple[str, int, int, int, int]], widths: tuple[int, ...], random: Random
