@@ -74,6 +74,8 @@ class Machine:
         self.labels = labels
         self.registers: dict[str, Term] = {_THREAD_REGISTER[isa]: t.var("tp", 64)}
         self.log: list[Store] = []
+        self.loads: list[tuple[Term, Term, int]] = []
+        """Guard, address and bytes of every load that is not of a cell."""
         self.exits: list[Exit] = []
         self.unsupported: str | None = None
         self.guard = TRUE
@@ -329,6 +331,7 @@ class Machine:
         if self.cells and (at := self._cell(address, nbytes)) is not None:
             offset, low = at
             return t.extract(self.cells[offset], low, 8 * nbytes)
+        self.loads.append((self.guard, address, nbytes))
         return self._look(address, nbytes, len(self.log))
 
     def _cell(self, address: Term, nbytes: int) -> tuple[int, int] | None:

@@ -15,7 +15,6 @@ from transpile.solvers.pcode import CALL, CALLIND, TRAP
 from transpile.solvers.step import Step
 from transpile.solvers.terms import Term
 
-
 WEAK_FENCES = frozenset(("fence:load", "fence:store"))
 """Fences that x86's own order makes no-ops. ``transpile.solvers.ordering`` checks that a target has those it needs."""
 
@@ -38,6 +37,7 @@ def source_outputs(case: Case) -> set[str]:
 
 def obligations_of(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
     _calls_end_the_block(case.target)
+    yield from _loads(source, target)
     yield from _stores(source, target)
     yield from _exits(case, convention, source, target)
     for name in convention.preserved:
@@ -63,6 +63,33 @@ def _with_needed_fences(ours: Sequence[Store], log: Sequence[Store]) -> list[Sto
         if store.nbytes or store.kind == wanted:
             kept.append(store)
     return kept
+
+
+def _loads(source: Machine, target: Machine) -> Iterator[Obligation]:
+    """The translation may read what the source accesses, and the stack; anything else could fault."""
+    accesses = source.loads + [(store.guard, store.address, store.nbytes) for store in source.log if store.nbytes]
+    for guard, address, nbytes in target.loads:
+        if t.difference(address, S) is not None or t.difference(address, DYNAMIC) is not None:
+            continue
+        missing = set(range(nbytes))
+        for known, at, size in accesses:
+            distance = t.difference(at, address)
+            if distance is not None and (known is TRUE or known is guard or t.band(known, guard) is guard):
+                start = distance - (1 << 64) if distance >> 63 else distance
+                missing.difference_update(range(start, start + size))
+                if not missing:
+                    break
+        else:
+            goal = t.FALSE
+            for known, at, size in accesses:
+                if size >= nbytes:
+                    goal = t.bor(goal, t.band(known, _within(address, nbytes, at, size)))
+            yield Obligation(f"a read of {nbytes} bytes", guard, goal)
+
+
+def _within(address: Term, nbytes: int, at: Term, size: int) -> Term:
+    """``nbytes`` at ``address`` lie in the ``size`` bytes at ``at``."""
+    return t.ult(t.sub(address, at), t.const(size - nbytes + 1, 64))
 
 
 def _stores(source: Machine, target: Machine) -> Iterator[Obligation]:

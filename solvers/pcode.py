@@ -58,7 +58,7 @@ MARK = 1003  # an ordering event, named by ``extra``: "atomic", "plain", "fence:
 OPAQUE = 1004  # named by ``extra``; the machine reports it
 
 CONTROL = frozenset((BRANCH, CBRANCH, BRANCHIND, CALL, CALLIND, RETURN, TRAP))
-_EFFECTS = CONTROL | {STORE, MARK, OPAQUE, CALLOTHER}
+_EFFECTS = CONTROL | {LOAD, STORE, MARK, OPAQUE, CALLOTHER}
 
 CONSTANT, REGISTER, UNIQUE, RAM, SYMBOL = "const", "register", "unique", "ram", "symbol"
 Varnode: TypeAlias = tuple[str, Any, int]
