@@ -49,6 +49,7 @@ AAPCS64 = TargetAbi(
     scratch=SCRATCH,
     flag_registers=("x6", "x7"),
     result="x0",
+    second_result="x1",
     split_vectors=False,
     high_candidates=(),
     form=form,

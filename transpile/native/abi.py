@@ -46,6 +46,7 @@ class TargetAbi:
     scratch: tuple[str, ...]
     flag_registers: tuple[str, ...]
     result: str
+    second_result: str
     split_vectors: bool
     high_candidates: tuple[str, ...]
     form: Callable[[str, int], Form]

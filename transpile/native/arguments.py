@@ -21,6 +21,9 @@ ZERO, SINGLE, WIDE = 1, 4, 8
 VARIADIC_COUNT = "variadic_count"
 """The location of the number of vector arguments between its instruction and the call."""
 
+Preserved = Mapping[str, frozenset[str]]
+"""Function of this file -> registers that it leaves alone although the convention would let it change them."""
+
 Defined = dict[str, int]
 """Registers that hold a value since function entry or the last call; vectors with ZERO, SINGLE or WIDE."""
 
@@ -35,11 +38,12 @@ class Crossing:
     native: bool = False
 
 
-def step(micro: Micro, defined: Defined, abi: SourceAbi) -> None:
+def step(micro: Micro, defined: Defined, abi: SourceAbi, preserved: Preserved) -> None:
     """Advance the set of defined registers over ``micro``."""
     if micro.code in (Code.CALL, Code.ICALL):
+        kept = preserved.get(micro.target, frozenset())
         for name in (*abi.registers, *abi.vectors):
-            if name not in abi.callee_saved:
+            if name not in abi.callee_saved and name not in kept:
                 defined.pop(name, None)
         for name in (*abi.results, *abi.vector_results):
             defined[name] = WIDE
@@ -66,7 +70,9 @@ def entry_defined(abi: SourceAbi) -> Defined:
     return dict.fromkeys((*abi.arguments, *abi.vector_arguments, abi.variadic_count), WIDE)
 
 
-def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi) -> dict[str, Defined]:
+def flow(
+    function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi, preserved: Preserved
+) -> dict[str, Defined]:
     """The defined registers before the last micro-operation of each block (forward may-analysis)."""
     blocks = function.by_label()
     entry: dict[str, Defined] = {function.blocks[0].label: entry_defined(abi)}
@@ -77,10 +83,10 @@ def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceA
         defined = dict(entry[label])
         body = micros[label]
         for micro in body[:-1]:
-            step(micro, defined, abi)
+            step(micro, defined, abi, preserved)
         at_end[label] = dict(defined)
         if body:
-            step(body[-1], defined, abi)
+            step(body[-1], defined, abi, preserved)
         for name in blocks[label].successors:
             successor = blocks[name].label
             known = entry.get(successor)

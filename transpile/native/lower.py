@@ -17,6 +17,7 @@ from transpile.native.edges import FlagEdges
 from transpile.native.frame import FrameAnalysis
 from transpile.native.liveness import live_bytes
 from transpile.native.micro import SP, Code, Reg
+from transpile.native.natives import PROTOTYPES
 from transpile.native.prepare import Prepared
 from transpile.native.ranges import flow as range_flow
 from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
@@ -198,6 +199,8 @@ class Lowering:
                 continue
             if self._is_entry(block) and name == self.source.results[0]:
                 home = self._default_result()
+            if crossed and name == self.source.results[1] and self._returns_pair(block):
+                home = Place(self.target.second_result)
             if crossed and name == self.source.arguments[0]:
                 home = self._default_result()
             if crossed and name == self.source.results[0]:
@@ -224,6 +227,13 @@ class Lowering:
         """Upper halves do not cross calls, as no function takes or returns 16-byte vectors. At a function's entry they
         are undefined: whatever their homes hold will do."""
         return self._is_entry(block) or not crossed
+
+    def _returns_pair(self, landing: Block) -> bool:
+        """Whether a library function returned two integers, which lie where its own convention has them."""
+        previous = self.function.blocks[self.function.blocks.index(landing) - 1]
+        callee = previous.ending.target if previous.ending.kind == "call" else ""
+        prototype = None if callee in self.prepared.spared else PROTOTYPES.get(callee)
+        return prototype is not None and prototype.result == "q"
 
     def _default_result(self) -> Place:
         """Where the result register lives by default. At a return its value is in the convention's place, so that a

@@ -25,8 +25,8 @@ class Prepared:
     plan: FramePlan
     micros: dict[str, list[Micro]]
     gaps: dict[str, int]
-    defined: dict[str, Defined]
     groups: Mapping[str, list[list[Micro]]]
+    defined: dict[str, Defined] = field(default_factory=dict)
     liveness: dict[str, BlockLiveness] = field(default_factory=dict)
     relied: dict[str, int] = field(default_factory=dict)
     """Registers that callers in this file expect to survive although the convention says otherwise (gcc's IPA-RA)."""
@@ -38,7 +38,7 @@ class Prepared:
 
     def adopt(self, other: Prepared) -> None:
         """Take the frame, and what follows from it, of another preparation of the same function."""
-        self.plan, self.micros, self.gaps, self.defined = other.plan, other.micros, other.gaps, other.defined
+        self.plan, self.micros, self.gaps = other.plan, other.micros, other.gaps
 
 
 def prepare(function: Function, translate: Translate, abi: SourceAbi) -> Prepared:
@@ -77,5 +77,4 @@ def with_frame(
     for block in function.blocks:
         if block.label in plan.dead_landings:
             block.successors = ()
-    defined = arguments.flow(function, micros, abi)
-    return Prepared(function, plan, micros, gaps, defined, groups)
+    return Prepared(function, plan, micros, gaps, groups)

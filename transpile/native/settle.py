@@ -16,6 +16,8 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
     """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
     _align(functions, abi)
     preserved = calls.preserved(functions, abi)
+    for prepared in functions:
+        prepared.defined = arguments.flow(prepared.function, prepared.micros, abi, preserved)
     by_name = {p.function.name: p for p in functions}
     summaries: dict[str, dict[str, int]] = {p.function.name: {} for p in functions}
     callers: dict[str, list[Prepared]] = {}

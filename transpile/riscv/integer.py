@@ -155,7 +155,7 @@ def shift_constant(e: Emitter, code: Code, value: Bind, count: int, wide: bool, 
         if value.bits < 64 and code is Code.SHL and count >= 64 - value.bits:
             return e.shift("slli", value.content, count, to)
         if value.bits == 32 and value.zero and code is Code.SHL:
-            return shift_up_zero_extended(e, value.content, count, to)
+            return e.shift_up(value.content, count, to)
         return e.shift(mnemonic, e.full(value), count, to)
     content = e.low(value, 32)
     if code is Code.SHL:
@@ -177,19 +177,6 @@ def shift_zero_extended(e: Emitter, value: Bind, count: int, to: str | None) -> 
         return e.shift("srli", e.full(value), count, to)
     code = (f"slli {{d}}, {{0}}, {64 - width}", f"srli {{d}}, {{d}}, {64 - width + count}")
     return e.seq(("zshr", width, count, value.content.number), code, (value.content,), width - count, 64, to)
-
-
-def shift_up_zero_extended(e: Emitter, content: Content, count: int, to: str | None) -> Content:
-    """``zext32(content) << count``: an index scaled in two instructions."""
-    known = e.numbers.get(("zext", 32, content.number))
-    if (known is not None and known.places) or content.const is not None or content.u <= 32:
-        return e.shift("slli", e.zext(content, 32), count, to)
-    if e.zba:
-        return e.seq(
-            ("zshl", count, content.number), (f"slli.uw {{d}}, {{0}}, {count}",), (content,), 32 + count, 64, to
-        )
-    code = ("slli {d}, {0}, 32", f"srli {{d}}, {{d}}, {32 - count}")
-    return e.seq(("zshl", count, content.number), code, (content,), 32 + count, 64, to)
 
 
 @handles(Code.ROL, Code.ROR)

@@ -30,6 +30,7 @@ LP64D = TargetAbi(
     scratch=("a6", "a7", "t3", "t4", "t5", "t6"),
     flag_registers=("a6", "a7", "ft10", "ft11"),
     result="a0",
+    second_result="a1",
     split_vectors=True,
     high_candidates=(*names("fa", range(8)), *names("ft", range(8))),
     form=form,
