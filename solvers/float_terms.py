@@ -134,34 +134,71 @@ def expand(term: Term) -> Term:
     return boolean.conjunction((ordered, relation))
 
 
+def _outcomes(a: Term, b: Term) -> dict[Term, int]:
+    """Comparisons of ``a`` and ``b`` as sets of outcomes: 1 less, 2 equal, 4 greater, 8 unordered."""
+    return {
+        make("flt", 1, (a, b)): 1,
+        make("feq", 1, (a, b) if a.id < b.id else (b, a)): 2,
+        make("fle", 1, (a, b)): 3,
+        make("flt", 1, (b, a)): 4,
+        make("fle", 1, (b, a)): 6,
+    }
+
+
+def _nans(a: Term, b: Term) -> list[Term]:
+    return [make("fnan", 1, (_magnitude(t),)) for t in (a, b) if not _ordered_constant(t)]
+
+
 def join(a: Term, b: Term, true: set[Term], false: set[Term]) -> tuple[set[Term], list[Term]] | None:
-    """Comparisons of ``a`` and ``b`` in one conjunction; outcomes as bits: 1 less, 2 equal, 4 greater, 8 unordered."""
-    less, less_equal = make("flt", 1, (a, b)), make("fle", 1, (a, b))
-    greater, greater_equal = make("flt", 1, (b, a)), make("fle", 1, (b, a))
-    equal = make("feq", 1, (a, b) if a.id < b.id else (b, a))
+    """Comparisons of ``a`` and ``b`` in one conjunction: atoms used up, and the literals that take their place."""
+    outcomes = _outcomes(a, b)
     mask = 15
     used: set[Term] = set()
-    rows = ((less, 1), (equal, 2), (less_equal, 3), (greater, 4), (greater_equal, 6))
-    for atom, outcomes in rows:
+    for atom, bits_of_atom in outcomes.items():
         if atom in true:
-            mask &= outcomes
+            mask &= bits_of_atom
             used.add(atom)
         elif atom in false:
-            mask &= ~outcomes
+            mask &= ~bits_of_atom
             used.add(atom)
-    nans = [make("fnan", 1, (_magnitude(t),)) for t in (a, b) if not _ordered_constant(t)]
-    if mask & 7 == 0:
-        return (used, [FALSE]) if mask == 0 or all(nan in false for nan in nans) else None
+    nans = _nans(a, b)
     known = all(nan in false for nan in nans)
+    if mask & 7 == 0:
+        return (used, [FALSE]) if mask == 0 or known else None
     if known:
         mask &= 7
-    results = {outcomes: atom for atom, outcomes in rows}
+    results = {outcome: atom for atom, outcome in outcomes.items()}
     if mask in results:
         # A comparison that holds says by itself that both sides are numbers.
         implied = {nan for nan in nans if nan in false}
         return (used | implied, [results[mask]]) if len(used) > 1 or implied else None
     if 15 ^ mask in results and len(used) > 1:
         return used, [boolean.negate(results[15 ^ mask])]
+    return None
+
+
+def join_parity(present: set[Term]) -> tuple[set[Term], Term] | None:
+    """Comparisons of one pair among the terms of an exclusive or: the terms used up, and what they amount to."""
+    for term in sorted(present, key=term_key):
+        if term.op not in ("flt", "fle", "feq"):
+            continue
+        a, b = term.args
+        outcomes = _outcomes(a, b)
+        ordered = boolean.conjunction([boolean.negate(nan) for nan in _nans(a, b)])
+        results = {outcome: atom for atom, outcome in outcomes.items()}
+        results |= {0: FALSE, 7: ordered}
+        outcomes[ordered] = 7
+        if ordered.op == "not":
+            outcomes[ordered.args[0]] = 8
+        used = {other for other in present if other in outcomes}
+        mask = 0
+        for other in used:
+            mask ^= outcomes[other]
+        if len(used) > 1:
+            if mask in results:
+                return used, results[mask]
+            if 15 ^ mask in results:
+                return used, boolean.negate(results[15 ^ mask])
     return None
 
 

@@ -157,6 +157,12 @@ def _exits(case: Case, convention: Convention, source: Machine, target: Machine)
             if address is None:
                 raise Mismatch("a return without an address")
             yield Obligation("return address", guard, t.eq(address, RETURN_ADDRESS))
+        if key[0] in ("call", "icall"):
+            # The callee's frame begins at the target's stack pointer, whatever the relation here says.
+            top = t.add(target.get(convention.stack_pointer), t.const(case.callee_skew, 64))
+            yield Obligation("stack pointer at call", guard, t.eq(source.get("rsp"), top))
+        if key[0] in ("tail", "ijump") and "tail" in case.exits and case.callee_skew != case.entry.frame.skew:
+            raise Mismatch("a jump to a function that expects its stack otherwise aligned")
         for name, relation in _relations_at(key, case):
             yield from _relation(name, relation, guard, case.undefined, convention, source, target)
 

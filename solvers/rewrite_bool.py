@@ -56,6 +56,11 @@ def parity(args: Sequence[Term]) -> Term:
                 sign, order = found
                 rest = [other for other in present if other is not term and other is not sign]
                 return parity([*rest, order, const(odd, 1)])
+    if len(present) > 1 and any(term.op in ("flt", "fle", "feq") for term in present):
+        joined = floats.join_parity(present)
+        if joined is not None:
+            used, outcome = joined
+            return parity([*[term for term in present if term not in used], outcome, const(odd, 1)])
     if not present:
         return TRUE if odd else FALSE
     result = next(iter(present)) if len(present) == 1 else make("xor", 1, tuple(sorted(present, key=term_key)))

@@ -127,7 +127,7 @@ class BlockChecker:
             [line.text or line.label + ":" for line in body],
             block.entry,
             block.exits,
-            (sorted(block.undefined), sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0)),
+            (block.callee_skew, sorted(block.undefined), sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0)),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
             (self.options.rlimit, self.options.seed, RUNS, self.options.memory_model),
         )
@@ -156,6 +156,7 @@ class BlockChecker:
             source_falls=block.source.next_label,
             target_falls=unit.following,
             undefined=block.undefined,
+            callee_skew=block.callee_skew,
             slots=frozenset(p.slot for p in unit.function.context.homes.values() if p.slot >= 0),
         )
 

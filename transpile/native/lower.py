@@ -39,6 +39,8 @@ class CheckedBlock:
     trap: bool = False
     undefined: frozenset[str] = frozenset()
     """Locations without a value at entry: what a call may clobber and is no result."""
+    callee_skew: int = 0
+    """``Frame.skew`` of the function of this file that the block calls or jumps to."""
 
 
 @dataclass(slots=True)
@@ -275,7 +277,7 @@ class Lowering:
                 continue
             home = self._default_result() if name == self.source.results[0] else self.homes[name]
             if base in self.vectors:
-                form = Form(64) if size == 8 else BOXED if self.target.split_vectors else Form(8 * size)
+                form = Form(64) if 4 < size <= 8 else BOXED if self.target.split_vectors else Form(8 * size)
             elif base in self.source.callee_saved or size == 8:
                 form = FULL
             elif name in crossing.sign_extended:
@@ -325,7 +327,9 @@ class Lowering:
         )
         undefined = self._undefined(block, entry)
         dead = block.label in self.prepared.plan.dead_landings
-        return CheckedBlock(block, lowered, entry, exits, dead, undefined)
+        leaves = block.ending.kind in ("call", "tail")
+        skew = self.prepared.plan.callee_skews.get(block.ending.target, 0) if leaves else 0
+        return CheckedBlock(block, lowered, entry, exits, dead, undefined, skew)
 
     def _undefined(self, block: Block, entry: Relation) -> frozenset[str]:
         """What the convention lets a call clobber, if the callee is not one of this file that leaves it alone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from transpile.riscv.builder import Builder
 from transpile.riscv.values import MASK64, Bind, Content, sign_extended, wrap
 

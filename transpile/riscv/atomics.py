@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from transpile.native.micro import Code, Micro
-from transpile.riscv import memory
+from transpile.riscv.addresses import register_part, wide_address
 from transpile.riscv.emitter import Emitter, handles
 from transpile.riscv.integer import operand
-from transpile.riscv.memory import register_part
 from transpile.riscv.values import Content, bind, wrap
 
 AMO = {"add": "amoadd", "sub": "amoadd", "and": "amoand", "or": "amoor", "xor": "amoxor", "xchg": "amoswap"}
@@ -25,7 +24,7 @@ def exact_address(e: Emitter, micro: Micro) -> Content:
     address = micro.address
     assert address is not None
     if address.symbol is not None:
-        return memory.wide_address(e, address, None)
+        return wide_address(e, address, None)
     part = register_part(e, address)
     disp = wrap(address.disp)
     return e.constant(disp) if part is None else e.add(part, e.constant(disp))

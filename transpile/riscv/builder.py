@@ -50,6 +50,7 @@ FOLD: dict[str, Callable[[int, int], int]] = {
     "sltu": lambda a, b: int(a & MASK64 < b & MASK64),
 }
 
+
 class Builder(Registers):
     """Value-numbering instruction builder."""
 

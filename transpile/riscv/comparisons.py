@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from transpile.native.micro import CONDITIONS, Code, Cond, Micro
-from transpile.riscv.bits import odd_parity
 from transpile.riscv.emitter import Emitter
-from transpile.riscv.state import Flags
-from transpile.riscv.values import Bind, Content, EmitError, bind
+from transpile.riscv.values import Bind, Content
 
 Compare = tuple[str, Content, Content]
 """A branch mnemonic and its operands."""

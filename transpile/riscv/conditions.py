@@ -6,13 +6,22 @@ condition has to be put together from single flags.
 
 from __future__ import annotations
 
-from transpile.native.micro import CONDITIONS, Code, Cond, Micro
 from transpile.riscv.bits import odd_parity
+from transpile.riscv.comparisons import (
+    Compare,
+    as_bit,
+    below,
+    equal_pair,
+    less,
+    negated,
+    sign_test,
+    signed_pair,
+    unsigned_pair,
+    zero_test,
+)
 from transpile.riscv.emitter import Emitter
 from transpile.riscv.state import Flags
 from transpile.riscv.values import Bind, Content, EmitError, bind
-
-from transpile.riscv.comparisons import X
 
 
 def even_compare(e: Emitter, flags: Flags, cc: str) -> Compare:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from transpile.native.micro import Code, Micro
+from transpile.riscv.comparisons import Compare, as_bit, negated
 from transpile.riscv.emitter import Emitter, handles
-from transpile.riscv.flags import Compare, as_bit, compare, negated
+from transpile.riscv.flags import compare
 from transpile.riscv.integer import operand as integer_operand
 from transpile.riscv.plan import location
 from transpile.riscv.values import Bind, Content, bind

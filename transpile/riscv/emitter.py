@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
-from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp, Value
-from transpile.native.relation import Form, Place, Range
-from transpile.riscv import abi
+from transpile.native.block import EmittedBlock
+from transpile.native.micro import Code, Micro, Reg, Temp, Value
+from transpile.native.relation import Form, Range
 from transpile.riscv.allocation import place_name
-from transpile.riscv.builder import Builder
-from transpile.riscv.plan import location, locations, make_plan
+from transpile.riscv.plan import location, locations
 from transpile.riscv.registers import INTEGER
+from transpile.riscv.state import Flags, State
 from transpile.riscv.values import Bind, Content, EmitError, bind, truncated
 
 EFFECTS = frozenset(

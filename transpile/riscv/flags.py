@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from transpile.native.micro import CONDITIONS, Code, Cond, Micro, Reg
-from transpile.riscv.bits import odd_parity
-from transpile.riscv.emitter import Emitter, Flags, handles
+from transpile.riscv.comparisons import Compare, negated
+from transpile.riscv.conditions import even_compare
+from transpile.riscv.emitter import Emitter, handles
 from transpile.riscv.plan import location
-from transpile.riscv.values import Bind, Content, EmitError, bind
+from transpile.riscv.state import Flags
+from transpile.riscv.values import Bind, EmitError
 
 FROM_RESULT = frozenset(("e", "ne", "s", "ns"))
 

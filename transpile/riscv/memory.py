@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from transpile.native.micro import Address, Code, Micro, Reg, Symbol, Temp
+from transpile.native.micro import Code, Micro, Reg, Temp
 from transpile.native.relation import FULL
+from transpile.riscv.addresses import Operand, higher, operand
 from transpile.riscv.emitter import Emitter, handles
 from transpile.riscv.plan import location, locations
 from transpile.riscv.registers import FLOATING
-from transpile.riscv.values import Bind, Content, bind, wrap
+from transpile.riscv.values import Bind, Content, bind
 
 SIGNED_LOADS = {1: "lb", 2: "lh", 4: "lw", 8: "ld"}
 UNSIGNED_LOADS = {1: "lbu", 2: "lhu", 4: "lwu", 8: "ld"}
@@ -130,13 +131,20 @@ def signed_use(e: Emitter, dst: Reg | Temp, size: int) -> bool:
     return False
 
 
+def shared(e: Emitter, micro: Micro) -> bool:
+    """Whether other threads may see the access, so that it has to keep the order that x86 promises."""
+    address = micro.address
+    own = address is not None and isinstance(address.base, Reg) and address.base.name == "sp"
+    return e.ordered and not (own and e.context.private_frame)
+
+
 def fence_load(e: Emitter) -> None:
-    if e.ordered:
+    if shared(e, e.block.micros[e.index]):
         e.put("fence r, rw")
 
 
 def fence_store(e: Emitter) -> None:
-    if e.ordered:
+    if shared(e, e.block.micros[e.index]):
         e.put("fence rw, w")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from transpile.native.micro import Code, Const, Micro, Reg, Temp
+from transpile.native.micro import Code, Const, Micro
 from transpile.riscv import packed_float, swar
 from transpile.riscv.builder import scoped
 from transpile.riscv.emitter import Emitter, handles
-from transpile.riscv.values import Bind, Content, EmitError, bind
+from transpile.riscv.lanes import extract, insert, interleave, shift_bytes, shuffle, sign_bits
+from transpile.riscv.parts import half_of, needed, target
+from transpile.riscv.values import Content, EmitError
 
 Halves = tuple[Content, Content]
 """Low and high half of an operand."""

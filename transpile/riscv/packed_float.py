@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpile.native.micro import Const, Micro, Reg, Temp
+from transpile.native.micro import Const, Micro
 from transpile.riscv import swar
 from transpile.riscv.builder import scoped
 from transpile.riscv.emitter import Emitter
 from transpile.riscv.floats import SUFFIX, choose, convert
+from transpile.riscv.parts import half_of, sources, target
 from transpile.riscv.values import Bind, Content, bind
 
 Lane = Callable[[Emitter, tuple[Content, ...], int, str | None], Content]
 """Builds one lane of ``size`` bytes from operand lanes: a float register's content from float contents."""
 
 BINARY = {"fadd": "fadd", "fsub": "fsub", "fmul": "fmul", "fdiv": "fdiv"}
-
-
-def halves(e: Emitter, micro: Micro, high: bool, count: int) -> list[Content]:
-    return [e.full(e.half(value, high)) for value in micro.args[:count]]
 
 
 def single(e: Emitter, half: Content, upper: bool) -> Content:
@@ -31,15 +28,6 @@ def single(e: Emitter, half: Content, upper: bool) -> Content:
 def word(e: Emitter, content: Content) -> Content:
     """The pattern of a single-precision register."""
     return e.fx("fmv.x.w", (content,), 64, 32)
-
-
-def sources(e: Emitter, micro: Micro, count: int) -> dict[bool, list[Content]]:
-    return {high: halves(e, micro, high, count) for high in (False, True) if e.needs_half(target(micro), high)}
-
-
-def target(micro: Micro) -> Reg | Temp:
-    assert micro.dst is not None
-    return micro.dst
 
 
 def lanewise(e: Emitter, micro: Micro, count: int, build: Lane) -> None:
@@ -141,7 +129,7 @@ def integers_to_singles(e: Emitter, micro: Micro) -> None:
 
 
 def integers_to_doubles(e: Emitter, micro: Micro) -> None:
-    source = halves(e, micro, False, 1)[0]
+    source = half_of(e, micro, 0, False)
 
     def converted(high: bool, to: str) -> Content:
         return e.xf("fcvt.d.w", swar.lane_of(e, source, int(high), 4, True), to)
@@ -150,13 +138,13 @@ def integers_to_doubles(e: Emitter, micro: Micro) -> None:
 
 
 def singles_to_doubles(e: Emitter, micro: Micro) -> None:
-    source = halves(e, micro, False, 1)[0]
+    source = half_of(e, micro, 0, False)
     e.in_parts(target(micro), {}, lambda high, to: e.rf("fcvt.d.s", (single(e, source, high),), to), (source,))
 
 
 def doubles_to_words(e: Emitter, micro: Micro, convert_one: Callable[[Content], Content]) -> None:
     """Two doubles to two 32-bit lanes; the upper half is cleared."""
-    low, high = (halves(e, micro, part, 1)[0] for part in (False, True))
+    low, high = (half_of(e, micro, 0, part) for part in (False, True))
 
     def build(upper: bool, to: str) -> Content:
         if upper:

@@ -18,3 +18,8 @@ def needed(e: Emitter, micro: Micro) -> list[bool]:
 def target(micro: Micro) -> Reg | Temp:
     assert micro.dst is not None
     return micro.dst
+
+
+def sources(e: Emitter, micro: Micro, count: int) -> dict[bool, list[Content]]:
+    """The first ``count`` operands of each needed half."""
+    return {high: [half_of(e, micro, number, high) for number in range(count)] for high in needed(e, micro)}

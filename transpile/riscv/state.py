@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.native.block import FunctionContext, LoweredBlock
-from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp, Value
+from transpile.native.micro import Code, Const, Native, Reg, Symbol, Temp, Value
 from transpile.native.relation import Form, Place, Range
 from transpile.riscv import abi
 from transpile.riscv.allocation import place_name
