@@ -139,6 +139,30 @@ def test_float_operators_mean_what_they_expand_to() -> None:
     assert isinstance(check_valid([], goals, RLIMIT), Valid)
 
 
+def test_joined_float_comparisons_keep_their_meaning() -> None:
+    """All conjunctions and exclusive ors of two or three comparisons, on pairs of special values."""
+    x, y = t.var("x32", 32), t.var("y32", 32)
+    zero = k(0, 32)
+    unordered = t.bor(t.float_is_nan(x), t.float_is_nan(y))
+    literals = [t.float_lt(x, y), t.float_lt(y, x), t.float_le(x, y), t.float_eq(x, y), unordered, t.float_is_nan(x)]
+    literals += [t.float_lt(x, zero), t.float_le(zero, x), t.float_eq(x, zero)]
+    literals += [t.bnot(literal) for literal in literals]
+    rows = [(a, b, c) for a in literals for b in literals for c in literals[::2]]
+    combined = t.Program([operation(operation(a, b), c) for a, b, c in rows for operation in (t.band, t.bxor)])
+    plain = t.Program(literals)
+    number_of = {literal: i for i, literal in enumerate(literals)}
+    pool = [pattern(value, 32) for value in (0.0, -0.0, 1.0, -1.0, math.nan, math.inf)]
+    for a in pool:
+        for b in pool:
+            env = {"x32": a, "y32": b}
+            values = plain.run(env)
+            results = iter(combined.run(env))
+            for row in rows:
+                p, q, r = (values[number_of[literal]] for literal in row)
+                assert next(results) == p & q & r, (row, env)
+                assert next(results) == p ^ q ^ r, (row, env)
+
+
 def test_float_range_matches_truncation() -> None:
     generator = random.Random(2)
     for width in (32, 64):

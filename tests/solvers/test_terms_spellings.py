@@ -194,6 +194,8 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "maximum": lambda: (t.ite(t.ult(X, Y), Y, X), t.ite(t.ule(Y, X), X, Y)),
     "minimum with a constant": lambda: (t.ite(t.slt(X, k(5)), X, k(5)), t.ite(t.sle(X, k(5)), X, k(5))),
     "select by equality": lambda: (t.ite(t.eq(X, k(3)), k(3), X), X),
+    "remainder from quotient": lambda: (t.sub(X, t.mul(Y, t.udiv(X, Y))), t.urem(X, Y)),
+    "signed remainder from quotient": lambda: (t.sub(A, t.mul(t.sdiv(A, B), B)), t.srem(A, B)),
     # Comparisons
     "eq of a difference": lambda: (t.eq(t.sub(X, Y), ZERO), t.eq(Y, X)),
     "eq of an xor": lambda: (t.eq(t.bxor(X, Y), ZERO), t.eq(X, Y)),
@@ -266,6 +268,21 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
             t.bnot(t.bor(t.float_is_nan(Y), t.float_is_nan(X))),
         ),
         t.float_eq(Y, X),
+    ),
+    "fcmp; lt is N xor V": lambda: (
+        t.bxor(
+            t.bor(t.float_lt(X, Y), t.bor(t.float_is_nan(X), t.float_is_nan(Y))),
+            t.bor(t.float_is_nan(Y), t.float_is_nan(X)),
+        ),
+        t.float_lt(X, Y),
+    ),
+    "ordered, but not less": lambda: (
+        t.bxor(t.band(t.bnot(t.float_is_nan(X)), t.bnot(t.float_is_nan(Y))), t.float_lt(X, Y)),
+        t.float_le(Y, X),
+    ),
+    "unordered or above zero": lambda: (
+        t.bxor(t.float_is_nan(X), t.float_lt(ZERO, X)),
+        t.bnot(t.float_le(X, ZERO)),
     ),
     "feq of itself": lambda: (t.float_eq(X, X), t.bnot(t.float_is_nan(X))),
     "less or equal": lambda: (t.bor(t.float_lt(X, Y), t.float_eq(X, Y)), t.float_le(X, Y)),
