@@ -16,7 +16,9 @@ from transpile.native.micro import Code, Const, Micro, Reg
 from transpile.native.natives import PROTOTYPES, Prototype
 
 ZERO, SINGLE, WIDE = 1, 4, 8
-"""What a vector register holds: zero, a single-precision value in its low 4 bytes, or something wider."""
+"""What a vector register holds: zero, a single-precision value in its low 4 bytes, or something wider.
+
+An integer register holds as many bytes, if only 1 or 2 of them have been written, or is ``WIDE``."""
 
 VARIADIC_COUNT = "variadic_count"
 """The location of the number of vector arguments between its instruction and the call."""
@@ -53,7 +55,7 @@ def step(micro: Micro, defined: Defined, abi: SourceAbi, preserved: Preserved) -
         return
     name, low, high = written
     if not isinstance(micro.dst, Reg) or not micro.dst.vector:
-        defined[name] = WIDE
+        defined[name] = WIDE if high - low >= 4 else max(defined.get(name, 0), high)
     elif micro.code is Code.ZEXT and high == 16:
         source = micro.args[0]
         if isinstance(source, Const) and source.value == 0:
@@ -113,7 +115,7 @@ def _prefix(order: Sequence[str], defined: Defined) -> list[str]:
 
 def unknown_call(defined: Defined, abi: SourceAbi) -> Crossing:
     """A callee about which nothing is known."""
-    sizes = dict.fromkeys(_prefix(abi.arguments, defined), 8)
+    sizes = {name: defined[name] for name in _prefix(abi.arguments, defined)}
     for name in _prefix(abi.vector_arguments, defined):
         sizes[name] = 4 if defined[name] == SINGLE else 8
     if abi.variadic_count in defined:

@@ -25,6 +25,9 @@ NZCV_KIND = {
 }  # fmt: skip
 """How AArch64's NZCV holds the flags of each kind; ``C`` is not available for inc, dec and result."""
 
+WIDENED = {"sub": "zcp", "logic": "ozscp", "result": "zsp"}
+"""Flags that are the same for sign-extended operands: definitions of several sizes may meet as the widest of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -33,17 +36,21 @@ class Definition:
     kind: str
     size: int
     constants: tuple[int | None, ...]
+    narrowest: int
+    """The smallest size among the definitions that met; ``size`` is the largest."""
 
     def meet(self, other: Definition) -> Definition:
-        if (self.kind, self.size, len(self.constants)) != (other.kind, other.size, len(other.constants)):
+        same = self.kind == other.kind and len(self.constants) == len(other.constants)
+        if not same or (self.size != other.size and self.kind not in WIDENED):
             raise FlagError(f"flags of '{self.kind}' and '{other.kind}' meet")
         pairs = zip(self.constants, other.constants, strict=True)
-        return Definition(self.kind, self.size, tuple(a if a == b else None for a, b in pairs))
+        constants = tuple(a if a == b else None for a, b in pairs)
+        return Definition(self.kind, max(self.size, other.size), constants, min(self.narrowest, other.narrowest))
 
 
 def _definition(micro: Micro) -> Definition:
     constants = tuple(a.signed if isinstance(a, Const) else None for a in micro.args)
-    return Definition(micro.name, micro.size, constants)
+    return Definition(micro.name, micro.size, constants, micro.size)
 
 
 class FlagEdges:
@@ -137,10 +144,12 @@ class FlagEdges:
         return list(grouped.values())
 
     def _edge(self, found: Definition, letters: str) -> EdgeFlags:
+        if found.size != found.narrowest and not set(letters) <= set(WIDENED[found.kind]):
+            raise FlagError(f"flags of '{found.kind}' on {found.narrowest} and {found.size} bytes meet")
         hidden = ("p" in letters and found.kind != "fcmp") or (
             "c" in letters and found.kind in ("result", "inc", "dec")
         )
-        if self.target.native_flags and found.kind in NZCV_KIND and found.size >= 4 and not hidden:
+        if self.target.native_flags and found.kind in NZCV_KIND and found.narrowest >= 4 and not hidden:
             return EdgeFlags("nzcv", found.size, (), letters, NZCV_KIND[found.kind])
         registers = iter(self._registers(found.kind))
         places = []

@@ -65,6 +65,7 @@ class Lowering:
         self.vectors = frozenset(source.vectors)
         self.survivors = frozenset((*source.callee_saved, *source.results, *source.vector_results))
         self.homes = self._homes()
+        self.shared_halves = frozenset(f"{name}.hi" for name in prepared.wide if f"{name}.hi" in self.homes)
         slots = sum(place.slot >= 0 for place in self.homes.values())
         if slots:
             self.prepared = with_private_slots(prepared, source, 8 * slots)
@@ -143,10 +144,16 @@ class Lowering:
                         low.add(name)
                         if mask >> 8:
                             high.add(name)
-        taken = {self.target.homes[name + ".lo"] for name in low}
+        unused = (v for v in self.source.vectors if v not in self.prepared.used_in_file)
+        for name, other in zip(self.prepared.wide, unused, strict=False):
+            homes[name + ".hi"] = homes[other + ".lo"]
+        shared = {homes[name + ".hi"].register for name in self.prepared.wide if name + ".hi" in homes}
+        taken = shared | {self.target.homes[name + ".lo"] for name in low}
         spare = [r for r in self.target.high_candidates if r not in taken]
         slot = 0
         for name in sorted(high, key=self.source.vectors.index):
+            if name + ".hi" in homes:
+                continue
             if spare:
                 homes[name + ".hi"] = Place(spare.pop(0))
             else:
@@ -197,7 +204,7 @@ class Lowering:
                 form = self.target.entry_form(name, size)
             else:
                 form = self.target.form(name, size)
-            if name.endswith(".hi") and not self._upper_half_known(block, crossed):
+            if name.endswith(".hi") and not self._upper_half_known(name, block, crossed):
                 continue
             if self._is_entry(block) and name == self.source.results[0]:
                 home = self._default_result()
@@ -225,10 +232,12 @@ class Lowering:
         previous = self.function.blocks[self.function.blocks.index(landing) - 1]
         return self.prepared.kept.get(previous.ending.target, {}) if previous.ending.kind == "call" else {}
 
-    def _upper_half_known(self, block: Block, crossed: bool) -> bool:
+    def _upper_half_known(self, name: str, block: Block, crossed: bool) -> bool:
         """Upper halves do not cross calls, as no function takes or returns 16-byte vectors. At a function's entry they
         are undefined: whatever their homes hold will do."""
-        return self._is_entry(block) or not crossed
+        if self._is_entry(block) or not crossed:
+            return True
+        return name in self.shared_halves and name.partition(".")[0] in self._relied(block)
 
     def _returns_pair(self, landing: Block) -> bool:
         """Whether a library function returned two integers, which lie where its own convention has them."""
@@ -273,7 +282,7 @@ class Lowering:
             if returning and name == self.source.arguments[0]:
                 places[name] = (self._default_result(), FULL)
                 continue
-            if name.endswith(".hi"):
+            if name.endswith(".hi") and name not in self.shared_halves:
                 continue
             home = self._default_result() if name == self.source.results[0] else self.homes[name]
             if base in self.vectors:

@@ -33,6 +33,9 @@ class Prepared:
     crossings: dict[str, Crossing] = field(default_factory=dict)
     kept: dict[str, Mapping[str, int]] = field(default_factory=dict)
     """Callee -> what it preserves and this function relies on."""
+    wide: tuple[str, ...] = ()
+    """Vector registers that live whole across some call between functions of this file."""
+    used_in_file: frozenset[str] = frozenset()
     spared: dict[str, frozenset[str]] = field(default_factory=dict)
     """Callee of this file -> everything that it never changes although the convention would let it."""
 

@@ -9,6 +9,7 @@ from transpile.native import arguments, calls
 from transpile.native.abi import SourceAbi
 from transpile.native.arguments import Crossing
 from transpile.native.liveness import Demand, FunctionLiveness, bytes_mask, live_bytes
+from transpile.native.micro import Reg
 from transpile.native.prepare import Prepared, with_frame
 
 
@@ -42,6 +43,22 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
             for caller in callers.get(prepared.function.name, ()):
                 if not any(caller is queued for queued in work):
                     work.append(caller)
+
+    _note_wide(functions, abi)
+
+
+def _note_wide(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+    """Tell all functions which whole vector registers live across calls between them, and which are used at all."""
+    wide = sorted({name for p in functions for name, size in p.relied.items() if size == 16}, key=abi.vectors.index)
+    if not wide:
+        return
+    used: set[str] = set()
+    for prepared in functions:
+        for result in prepared.liveness.values():
+            used.update(result.entry, *result.after)
+            used.update(m.dst.name for m in result.micros if isinstance(m.dst, Reg))
+    for prepared in functions:
+        prepared.wide, prepared.used_in_file = tuple(wide), frozenset(used)
 
 
 def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
