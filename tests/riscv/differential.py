@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from image import Case, Image, jump
 from micro_interpreter import State, flags, is_nan, mask, signed
+from states import enter_flags, initial, signed_from
 
-from transpile.emulators.unicorn_cpu import CODE, PAGE, UnicornCpu, page_content
-from transpile.native.block import FunctionContext, LoweredBlock
-from transpile.native.micro import Code, Const, Micro, Native, Reg, Symbol, Temp, Value
-from transpile.native.relation import EdgeFlags, Form, Place
-from transpile.riscv.abi import NATIVE
-from transpile.riscv.emit import emit_block
+from transpile.emulators.unicorn_cpu import CODE, PAGE, Result, UnicornCpu, page_content
+from transpile.native.block import LoweredBlock
+from transpile.native.micro import Code, Micro, Native, Reg, Value
+from transpile.native.relation import Form, Place
 
-STACK = 0x7000_0000
 ENDINGS = frozenset((Code.IJUMP, Code.ICALL, Code.ITAIL, Code.CALL, Code.TAIL, Code.RET, Code.TRAP))
-
-
-@dataclass
-class Case:
-    """A block with its code's place in the image."""
-
-    block: LoweredBlock
-    context: FunctionContext
-    name: str
-    lines: list[str]
-    start: int = 0
-    stops: dict[int, str] | None = None
 
 
 class Skip(Exception):
@@ -125,109 +107,6 @@ def makes_nan(micro: Micro, state: State) -> bool:
     return any(is_nan(value >> 8 * at & mask(size), size) for at in range(0, dst.size, size))
 
 
-class Image:
-    """All cases assembled into one piece of code that starts with a slot for a jump."""
-
-    def __init__(self, cases: Sequence[Case], march: str = "rv64gc") -> None:
-        self.cases = cases
-        self.symbols: dict[str, int] = {}
-        self.addresses: dict[str, int] = {}
-        self.names: dict[str, str] = {}
-        text = [".option norelax", ".option norvc", ".text", "nop"]
-        externals: set[str] = set()
-        for number, case in enumerate(cases):
-            text += self._case(number, case, externals)
-        for position, name in enumerate(sorted(externals)):
-            self.addresses[name] = 0x0F80_0000 + 0x1010 * position
-            self.symbols[self.names[name]] = self.addresses[name]
-        self.code, addresses = self._link(text, march)
-        for number, case in enumerate(cases):
-            case.start = addresses[f"case{number}"]
-            prefix = f"stop{number}_"
-            case.stops = {a: n[len(prefix) :] for n, a in addresses.items() if n.startswith(prefix)}
-
-    def _case(self, number: int, case: Case, externals: set[str]) -> list[str]:
-        targets: dict[str, str] = {}
-
-        def target(name: str) -> str:
-            clean = re.sub(r"\W", "_", name)
-            targets[f"stop{number}_{clean}"] = name
-            return f"stop{number}_{clean}"
-
-        out = [f"case{number}:"]
-        for line in case.lines:
-            if line.endswith(":"):
-                out.append(f"local{number}_{line.lstrip('.')}")
-                continue
-            out.append("\t" + self._renamed(number, line, target, externals))
-        out.append(f"\tj {target(case.block.next_label or 'end')}")
-        for label in targets:
-            out.append(f"{label}:\tnop")
-        return out
-
-    def _renamed(self, number: int, line: str, target, externals: set[str]) -> str:  # type: ignore[no-untyped-def]
-        op, _, rest = line.partition(" ")
-        operands = [part.strip() for part in rest.split(",")] if rest else []
-        if op in ("call", "tail", "j") or (op[0] == "b" and op != "break"):
-            last = operands[-1]
-            if last.startswith(".Lt_"):
-                operands[-1] = f"local{number}_{last.lstrip('.')}"
-            else:
-                operands[-1] = target(last)
-            return f"{op} {', '.join(operands)}"
-        for name in symbols_of(self.cases[number].block):
-            if name in REGISTERS or name in ("sp", "tp", "ra", "gp"):
-                externals.add(name)
-                self.names[name] = name
-                continue
-            clean = "sym_" + re.sub(r"\W", "_", name)
-            changed = re.sub(rf"(?<![\w.$%]){re.escape(name)}(?![\w.$(])", clean, rest)
-            if changed != rest:
-                externals.add(clean)
-                self.names[clean] = name
-                rest = changed
-        return f"{op} {rest}"
-
-    def _link(self, text: Sequence[str], march: str) -> tuple[bytes, dict[str, int]]:
-        with tempfile.TemporaryDirectory() as folder:
-            base = Path(folder)
-            (base / "a.s").write_text("\n".join(text) + "\n")
-
-            def run(*command: str) -> subprocess.CompletedProcess[str]:
-                done = subprocess.run(command, cwd=base, capture_output=True, text=True)
-                assert done.returncode == 0, done.stderr[:2000]
-                return done
-
-            run("riscv64-linux-gnu-as", f"-march={march}", "-o", "a.o", "a.s")
-            defines = [f"--defsym={name}={value}" for name, value in self.addresses.items()]
-            run("riscv64-linux-gnu-ld", f"-Ttext={CODE:#x}", *defines, "-e", "0", "-o", "a.elf", "a.o")
-            run("riscv64-linux-gnu-objcopy", "-O", "binary", "-j", ".text", "a.elf", "a.bin")
-            names = run("riscv64-linux-gnu-nm", "a.elf").stdout
-            addresses = {line.split()[2]: int(line.split()[0], 16) for line in names.splitlines()}
-            return (base / "a.bin").read_bytes(), addresses
-
-
-def symbols_of(block: LoweredBlock) -> set[str]:
-    found = set()
-    for micro in block.micros:
-        found.update(v.name for v in micro.args if isinstance(v, Symbol))
-        if micro.address is not None and micro.address.symbol is not None:
-            found.add(micro.address.symbol.name)
-    return found
-
-
-def make_case(block: LoweredBlock, context: FunctionContext, name: str) -> Case:
-    emitted = emit_block(block, context)
-    return Case(block, context, name, [f"{line.label}:" if line.label else line.text for line in emitted.lines])
-
-
-def jump(distance: int) -> bytes:
-    """``jal zero, distance``."""
-    d = distance
-    word = (d >> 20 & 1) << 31 | (d >> 1 & 0x3FF) << 21 | (d >> 11 & 1) << 20 | (d >> 12 & 0xFF) << 12 | 0x6F
-    return word.to_bytes(4, "little")
-
-
 class Differ:
     """Runs cases of one image."""
 
@@ -289,156 +168,7 @@ class Differ:
         return "; ".join(wrong)
 
 
-def initial(block: LoweredBlock, rng: random.Random) -> tuple[dict[str, int], dict[str, int], dict[int, bytes]]:
-    """A source state, a target state that the entry relation allows, and memory."""
-    sp = STACK + 16 * rng.randrange(64)
-    # Private slots are counted from the stack pointer of the frame that the block sets up.
-    entered = sum(micro.imm for micro in block.micros if micro.code is Code.ENTER)
-    source: dict[str, int] = {"sp": sp, "ra": 0x0900_0000}
-    target: dict[str, int] = {name: rng.getrandbits(64) for name in REGISTERS}
-    target |= {"sp": sp, "ra": 0x0900_0000, "tp": 0x6000_0000}
-    overlay: dict[int, bytes] = {}
-    pointers, indices = address_registers(block)
-    halves: dict[str, int] = {}
-    for name, (place, form) in block.entry.items():
-        value = entry_value(name, block, rng, name in pointers, name in indices)
-        held = hold(value, form, rng)
-        if place.register:
-            target[place.register] = held
-        else:
-            overlay[sp - entered + place.slot] = held.to_bytes(8, "little")
-        halves[name] = value
-    for number in range(16):
-        source[f"xmm{number}"] = halves.get(f"xmm{number}.lo", 0) | halves.get(f"xmm{number}.hi", 0) << 64
-    for name, value in halves.items():
-        if "." not in name:
-            source[name] = value
-    for name in INTEGERS:
-        source.setdefault(name, 0)  # undefined here; the emitter takes zero too
-    for native, register in NATIVE.items():
-        source["=" + native] = target[register]
-    return source, target, overlay
-
-
-INTEGERS = ("rax", "rcx", "rdx", "rbx", "rsi", "rdi", "rbp", *(f"r{n}" for n in range(8, 16)), "variadic_count")
-REGISTERS = (
-    *(f"t{n}" for n in range(7)),
-    *(f"s{n}" for n in range(12)),
-    *(f"a{n}" for n in range(8)),
-    *(f"ft{n}" for n in range(12)),
-    *(f"fs{n}" for n in range(12)),
-    *(f"fa{n}" for n in range(8)),
-)
-
-
-def address_registers(block: LoweredBlock) -> tuple[set[str], set[str]]:
-    pointers, indices = set(), set()
-    for micro in block.micros:
-        if micro.address is not None and micro.code is not Code.LEA:
-            if isinstance(micro.address.base, Reg):
-                pointers.add(micro.address.base.name)
-            if isinstance(micro.address.index, Reg):
-                indices.add(micro.address.index.name)
-    return pointers, indices - pointers
-
-
-def entry_value(name: str, block: LoweredBlock, rng: random.Random, pointer: bool, index: bool) -> int:
-    if name.startswith("xmm"):
-        return float_bits(rng)
-    known = block.ranges.get(name)
-    value = integer(rng)
-    if pointer and (known is None or known.unsigned > 32):
-        value = 0x2000_0000 + 16 * rng.randrange(64)
-    elif pointer:
-        value = 0x20_0000 + 8 * rng.randrange(64)
-    elif index or rng.randrange(6) == 0:
-        value = rng.randrange(64)
-    if known is not None:
-        value &= (1 << known.unsigned) - 1
-        if known.signed < 64:
-            value = signed_from(value, known.signed)
-            if known.unsigned < 64:
-                value &= (1 << min(known.unsigned, known.signed - 1)) - 1
-    return value
-
-
-def signed_from(value: int, bits: int) -> int:
-    value &= (1 << bits) - 1
-    return (value - (1 << bits) if value >> (bits - 1) else value) & mask(8)
-
-
-INTERESTING = (0, 1, 2, 3, 5, 9, 10, 31, 32, 48, 57, 63, 64, 97, 127, 128, 255, 256, 1 << 15, 1 << 31, 1 << 32, 1 << 63)
-
-
-def integer(rng: random.Random) -> int:
-    kind = rng.randrange(6)
-    if kind == 0:
-        return rng.choice(INTERESTING) + rng.randrange(-1, 2) & mask(8)
-    if kind == 1:
-        return -rng.choice(INTERESTING) & mask(8)
-    if kind == 2:
-        return rng.getrandbits(rng.randrange(1, 64))
-    if kind == 3:
-        return rng.choice(INTERESTING) | rng.choice(INTERESTING) << 32 & mask(8)
-    return rng.getrandbits(64)
-
-
-def float_bits(rng: random.Random) -> int:
-    kind = rng.randrange(5)
-    if kind == 0:
-        return double(rng.choice((0.0, -0.0, 1.0, -1.0, 2.5, 3e9, -3e9, 1e19, 1e300, float("inf"))))
-    if kind == 1:
-        return double(rng.uniform(-1000, 1000))
-    if kind == 2:
-        return single(rng) | single(rng) << 32
-    if kind == 3:
-        return rng.choice((0x7FF8 << 48, 0x7FC0_0000, rng.getrandbits(64)))
-    return rng.getrandbits(64) if rng.randrange(2) else integer(rng)
-
-
-def double(value: float) -> int:
-    import struct
-
-    return int.from_bytes(struct.pack("<d", value), "little")
-
-
-def single(rng: random.Random) -> int:
-    import struct
-
-    return int.from_bytes(struct.pack("<f", rng.choice((0.0, 1.5, -2.0, rng.uniform(-99, 99), 3e9, 1e30))), "little")
-
-
-def hold(value: int, form: Form, rng: random.Random) -> int:
-    """A register content that holds ``value`` in ``form``."""
-    if form.bits == 64:
-        return value
-    low = value & (1 << form.bits) - 1
-    if form.rest == "sext":
-        return signed_from(low, form.bits)
-    if form.rest == "nanbox":
-        return low | 0xFFFFFFFF << 32
-    return low | rng.getrandbits(64) >> form.bits << form.bits
-
-
-def enter_flags(state: BlockState, edge: EdgeFlags, target: dict[str, int]) -> None:
-    args = []
-    for place in edge.places:
-        if place[0] == "#":
-            args.append(int(place[1:], 0) & mask(edge.size))
-            continue
-        if place[0] == "f":
-            if edge.size == 4:
-                target[place] |= 0xFFFFFFFF << 32
-        else:
-            target[place] = signed_from(target[place], 8 * edge.size)
-        args.append(target[place] & mask(edge.size))
-    if edge.kind in ("carry", "overflow"):
-        args[0] &= 1
-        target[edge.places[0]] = args[0]
-    state.made[-1] = flags(edge.kind, edge.size, args)
-
-
-def differing(case: Case, state: BlockState, result, before: dict[int, int]) -> list[str]:  # type: ignore[no-untyped-def]
+def differing(case: Case, state: BlockState, result: Result, before: dict[int, int]) -> list[str]:
     block = case.block
     wrong = []
     sp = state.registers["sp"]
@@ -541,11 +271,3 @@ def flag_differences(block: LoweredBlock, state: BlockState, registers: dict[str
             args.append(value & mask(edge.size))
     got = flags(edge.kind, edge.size, args)
     return [f"flag {f}: {got[f]} against {expected[f]}" for f in edge.live if got.get(f) != expected.get(f)]
-
-
-def temps_of(values: Sequence[Value]) -> list[int]:
-    return [v.index for v in values if isinstance(v, Temp)]
-
-
-def constant(value: int, size: int) -> Const:
-    return Const(value & mask(size), size)

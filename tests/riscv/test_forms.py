@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import forms
 import pytest
-from differential import INTEGERS, Case, Differ, Image, make_case
+from differential import Differ
+from image import Case, Image, make_case
+from states import INTEGERS
 
 from transpile.asm.source import parse
 from transpile.errors import UnsupportedError

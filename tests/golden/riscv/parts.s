@@ -12,9 +12,8 @@ guard:
 .LFB0:
 	addi	sp, sp, -16
 	sd	ra, 8(sp)
-	sext.w	t3, a0
-	mv	a0, t3
-	bltz	t3, .L3
+	sext.w	a0, a0
+	bltz	a0, .L3
 	li	t0, 0
 	.p2align	4
 .L2:
