@@ -244,8 +244,8 @@ def _stack(
         return
     if frame.dynamic:
         yield Obligation("stack pointers", guard, t.eq(rsp, t.add(sp, t.const(frame.gap, 64))))
-        if not any(atom.op == "load" for atom in t.linear(sp)[0]):
-            # A stack pointer that the source had saved in memory is as aligned as its convention demands.
+        if not _saved(sp):
+            # A stack pointer that the source had saved is as aligned as its convention demands.
             yield Obligation("stack alignment", guard, t.bor(_aligned(sp, S), _aligned(sp, DYNAMIC)))
     else:
         if frame.reserved % 16:
@@ -255,6 +255,13 @@ def _stack(
     yield Obligation("return address slot", guard, t.eq(source.cells[frame.skew - 8], RETURN_ADDRESS))
     held = target.cells[frame.skew - 8] if frame.ra == "slot" else target.get(convention.link)
     yield Obligation("return address", guard, t.eq(held, RETURN_ADDRESS))
+
+
+def _saved(sp: Term) -> bool:
+    """Whether ``sp`` was loaded from memory, or comes whole from a register that held it at the block's entry."""
+    atoms, constant = t.linear(sp)
+    copied = len(atoms) == 1 and constant % 16 == 0 and all(a.op == "var" and c == 1 for a, c in atoms.items())
+    return copied or any(atom.op == "load" for atom in atoms)
 
 
 def _aligned(sp: Term, base: Term) -> Term:

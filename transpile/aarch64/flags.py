@@ -201,5 +201,5 @@ def leave_flags(state: State) -> list[tuple[str, Val, int]]:
     wanted = []
     for place, val in zip(out.places, flags.args, strict=False):
         if not place.startswith("#"):
-            wanted.append((place, val, out.size))
+            wanted.append((place, val, min(out.size, flags.size)))
     return wanted

@@ -307,7 +307,7 @@ class Emitter(State):
         for where, value in zip(edge.places, flags.args, strict=True):
             if where[0] != "#" and where not in wanted:
                 rest = "sext" if where in INTEGER else "nanbox" if edge.size == 4 else "any"
-                wanted[where] = self.coerced(value, Form(8 * edge.size, rest), where)
+                wanted[where] = self.coerced(value, Form(8 * min(edge.size, flags.size), rest), where)
 
     def coerced(self, value: Bind, form: Form, where: str) -> Content:
         hint = "@" + where
