@@ -127,7 +127,11 @@ class BlockChecker:
             [line.text or line.label + ":" for line in body],
             block.entry,
             block.exits,
-            (block.callee_skew, sorted(block.undefined), sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0)),
+            (
+                block.callee_skew,
+                sorted(block.undefined),
+                sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0),
+            ),
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
             (self.options.rlimit, self.options.seed, RUNS, self.options.memory_model),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from transpile.native import arguments
 from transpile.native.abi import SourceAbi
 from transpile.native.arguments import Crossing, Defined
 from transpile.native.cfg import Block, Function
