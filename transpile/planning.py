@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from transpile.asm.source import parse
 from transpile.errors import Diagnostic, SourceError, Span, UnsupportedError
 from transpile.native.abi import TargetIsa
+from transpile.native.alignment import alignments
 from transpile.native.block import TargetLine
 from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagError
@@ -76,6 +77,7 @@ class FilePlan:
     """Functions whose candidates come from an existing translation."""
     findings: list[Diagnostic] = field(default_factory=list)
     """What is wrong with that translation beside its blocks."""
+    alignments: Mapping[str, int] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
         """The function called ``name``."""
@@ -97,6 +99,7 @@ class FilePlan:
             proposal = Proposal(Lowering(prepared, SYSTEM_V, self.target.abi, choices).run())
         except Exception as error:
             return self.failure(prepared.function, [error])
+        proposal.lowered.context.alignments = self.alignments
         for block in proposal.lowered.blocks:
             self._emit(block, proposal)
         return proposal
@@ -159,7 +162,7 @@ def plan_file(source: str, file: str, target: TargetIsa, options: Options) -> Fi
     """
     parsed = parse(source, file)
     program = analyse(parsed, lambda statement: decode(statement, parsed.constants), X86Flow())
-    plan = FilePlan(program, target, options)
+    plan = FilePlan(program, target, options, alignments=alignments(parsed.statements))
     for function in program.functions:
         plan.prepared[function.name] = _prepared(function, plan)
     settle([p for p in plan.prepared.values() if isinstance(p, Prepared)], SYSTEM_V)

@@ -66,8 +66,9 @@ def add_symbol(state: State, found: Parts, address: Address) -> None:
         assert symbol is not None
         if symbol.kind == "":
             symbol = Symbol(symbol.name, symbol.addend + found.disp)
-            found.disp = 0
-        extra = symbol_address(state, symbol)
+            extra, found.disp = near_symbol(state, symbol)
+        else:
+            extra = symbol_address(state, symbol)
     if found.base is None and not found.sp:
         found.base = extra
     elif found.index is None:
@@ -77,6 +78,36 @@ def add_symbol(state: State, found: Parts, address: Address) -> None:
     else:
         assert found.base is not None
         found.base = sum_of(state, extra, found.base, 0)
+
+
+def near_symbol(state: State, symbol: Symbol) -> tuple[Val, int]:
+    """An address of the same symbol that is at hand, and how far ``symbol`` is from it; else ``symbol`` itself."""
+    known = state.cache.get(("near", symbol.name))
+    if known is not None and known.symbol is not None and known.reg >= 0:
+        return known, symbol.addend - known.symbol.addend
+    made = symbol_address(state, symbol)
+    state.cache[("near", symbol.name)] = made
+    return made, 0
+
+
+def page_operand(state: State, address: Address, size: int) -> str:
+    """``[page of symbol, :lo12:symbol]`` where the symbol's alignment allows it; else empty."""
+    symbol = address.symbol
+    if symbol is None or symbol.kind or address.segment or address.base is not None or address.index is not None:
+        return ""
+    addend = symbol.addend + address.disp
+    if addend % size or (size > 1 and state.context.alignments.get(symbol.name, 1) < size):
+        return ""
+    near = state.cache.get(("near", symbol.name))
+    if near is not None and near.reg >= 0:
+        return ""
+    where = f"{symbol.name}{addend:+d}" if addend else symbol.name
+    page = state.cached(("page", where))
+    if page is None:
+        target = state.scratch()
+        state.emit(f"adrp {X[target]}, {where}")
+        page = state.keep(("page", where), target)
+    return f"[{X[state.use(page)]}, :lo12:{where}]"
 
 
 def symbol_address(state: State, symbol: Symbol) -> Val:
@@ -185,6 +216,8 @@ def add_high(state: State, found: Parts, size: int) -> None:
 
 def memory_operand(state: State, address: Address, size: int) -> str:
     """``address`` in brackets, for an access of ``size`` bytes."""
+    if address.symbol is not None and (paged := page_operand(state, address, size)):
+        return paged
     found = parts(state, address)
     if found.index is not None:
         shift_fits = found.shift in (0, _SHIFTS[size])

@@ -46,7 +46,7 @@ class FunctionContext:
     ``free``: target integer registers that this function leaves unused and that a call may clobber, beyond the
     emitter's own scratch registers. ``free_vector`` likewise. ``private_frame``: no address in the frame escapes, so
     that with ``memory_model == "tso"`` accesses relative to sp need no ordering. ``large``: the function may exceed
-    32 KiB.
+    32 KiB. ``alignments``: symbol -> power of two that certainly divides its address.
     """
 
     name: str
@@ -58,6 +58,7 @@ class FunctionContext:
     trap_division: bool = False
     pic: bool = False
     private_frame: bool = False
+    alignments: Mapping[str, int] = field(default_factory=dict)
     large: bool = False
 
 
