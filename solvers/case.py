@@ -39,8 +39,11 @@ class Case:
     label: str
     source_falls: str = ""
     target_falls: str = ""
-    callee_skew: int = 0
-    """``Frame.skew`` of the function that is called or jumped to at the end; 0 if it is not of this file."""
+    callee_skew: int | None = 0
+    """``Frame.skew`` of the function that is called or jumped to at the end; 0 if it is not of this file, None if it is
+    detached."""
+    detached: bool = False
+    """The block is of a function whose frame may lie elsewhere than the source's; see ``detached``."""
     slots: frozenset[int] = frozenset()
     """The function's private slots, as offsets from its frame's lower end."""
     undefined: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transpile.native.relation import Form, Frame, Place, Relation
 from transpile.solvers import terms as t
 from transpile.solvers.case import DYNAMIC, RETURN_ADDRESS, Case, Convention, Mismatch, Obligation, S
+from transpile.solvers.detached import need_independence
 from transpile.solvers.edge_flags import flag_terms, is_comparison
 from transpile.solvers.entry import source_sp, source_value, target_sp
 from transpile.solvers.machine import TRUE, Exit, Machine, Store
@@ -37,6 +38,8 @@ def source_outputs(case: Case) -> set[str]:
 
 def obligations_of(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
     _calls_end_the_block(case.target)
+    if case.detached:
+        need_independence(case, source)
     yield from _loads(source, target)
     yield from _stores(source, target)
     yield from _exits(case, convention, source, target)
@@ -157,7 +160,7 @@ def _exits(case: Case, convention: Convention, source: Machine, target: Machine)
             if address is None:
                 raise Mismatch("a return without an address")
             yield Obligation("return address", guard, t.eq(address, RETURN_ADDRESS))
-        if key[0] in ("call", "icall"):
+        if key[0] in ("call", "icall") and case.callee_skew is not None:
             # The callee's frame begins at the target's stack pointer, whatever the relation here says.
             top = t.add(target.get(convention.stack_pointer), t.const(case.callee_skew, 64))
             yield Obligation("stack pointer at call", guard, t.eq(source.get("rsp"), top))

@@ -128,7 +128,7 @@ class BlockChecker:
             block.entry,
             block.exits,
             (
-                block.callee_skew,
+                (block.callee_skew, block.detached),
                 sorted(block.undefined),
                 sorted(p.slot for p in unit.function.context.homes.values() if p.slot >= 0),
             ),
@@ -161,6 +161,7 @@ class BlockChecker:
             target_falls=unit.following,
             undefined=block.undefined,
             callee_skew=block.callee_skew,
+            detached=block.detached,
             slots=frozenset(p.slot for p in unit.function.context.homes.values() if p.slot >= 0),
         )
 

@@ -10,29 +10,78 @@ from collections.abc import Mapping, Sequence
 
 from transpile.native.abi import SourceAbi
 from transpile.native.frame import FrameAnalysis
-from transpile.native.micro import Reg
+from transpile.native.micro import SP, Code, Reg
 from transpile.native.prepare import Prepared
 
+Sites = Mapping[str, Sequence[tuple[str, int]]]
+"""Function -> its callers in this file, each with the depth of its stack at the call."""
 
-def skews(functions: Sequence[Prepared], abi: SourceAbi) -> dict[str, int]:
-    """8 for each internal function that all of its callers call with a stack pointer that is 8 modulo 16."""
+
+def call_sites(functions: Sequence[Prepared], abi: SourceAbi) -> Sites:
+    """Where the functions of a file are called, before any of them has a skew."""
     sites: dict[str, list[tuple[str, int]]] = {}
     for prepared in functions:
         for block in prepared.function.blocks:
             if block.ending.kind == "call" and block.label not in prepared.plan.dead_landings:
                 depth = _depth_at_end(prepared, block.label, abi)
                 sites.setdefault(block.ending.target, []).append((prepared.function.name, depth))
+    return sites
+
+
+def skews(functions: Sequence[Prepared], sites: Sites) -> dict[str, int]:
+    """8 for each internal function that all of its callers call with a stack pointer that is 8 modulo 16."""
     internal = [p.function.name for p in functions if p.function.internal and sites.get(p.function.name)]
     found = dict.fromkeys(internal, 0)
     for _ in range(len(internal) + 1):
-        new = {
-            name: 8 if all((8 + depth - found.get(caller, 0)) % 16 for caller, depth in sites[name]) else 0
-            for name in internal
-        }
+        new = {name: 8 if all(_misaligned(site, found) for site in sites[name]) else 0 for name in internal}
         if new == found:
             break
         found = new
     return found
+
+
+def _misaligned(site: tuple[str, int], found: Mapping[str, int]) -> int:
+    """8 if this call is made with a stack pointer that is 8 modulo 16, else 0."""
+    caller, depth = site
+    return (8 + depth - found.get(caller, 0)) % 16
+
+
+def detached(functions: Sequence[Prepared], sites: Sites, found: Mapping[str, int]) -> frozenset[str]:
+    """Internal functions that some callers call with an aligned stack and some with a misaligned one.
+
+    Their frames cannot be at the same address on both machines, which is all the same to them: they use no address of
+    their frame but to access it, and call only functions of which this is true as well.
+    """
+    by_name = {p.function.name: p for p in functions if p.function.internal and _self_contained(p)}
+    callees = {name: _callees(p) for name, p in by_name.items()}
+    changed = True
+    while changed:
+        outside = [name for name, called in callees.items() if not called <= callees.keys()]
+        changed = bool(outside)
+        for name in outside:
+            del callees[name]
+    work = [n for n in callees if any(_misaligned(site, found) != found.get(n, 0) for site in sites.get(n, ()))]
+    result: set[str] = set()
+    while work:
+        name = work.pop()
+        if name not in result:
+            result.add(name)
+            work.extend(callees[name])
+    return frozenset(result)
+
+
+def _self_contained(prepared: Prepared) -> bool:
+    kinds = {block.ending.kind for block in prepared.function.blocks}
+    return not kinds & {"icall", "tail", "itail"} and not frame_escapes(prepared)
+
+
+def frame_escapes(prepared: Prepared) -> bool:
+    """Whether an address inside the frame may become known elsewhere."""
+    return any(stack.dynamic for stack in prepared.plan.entry.values()) or any(
+        micro.code is Code.LEA and micro.address is not None and micro.address.base == SP
+        for result in prepared.liveness.values()
+        for micro in result.micros
+    )
 
 
 def _depth_at_end(prepared: Prepared, label: str, abi: SourceAbi) -> int:

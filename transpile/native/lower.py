@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from transpile.native import arguments
+from transpile.native import arguments, calls
 from transpile.native.abi import SourceAbi, TargetAbi
 from transpile.native.arguments import Crossing
 from transpile.native.block import FunctionContext, LoweredBlock
@@ -16,7 +16,7 @@ from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagEdges
 from transpile.native.frame import FrameAnalysis
 from transpile.native.liveness import live_bytes
-from transpile.native.micro import SP, Code, Reg
+from transpile.native.micro import Reg
 from transpile.native.natives import PROTOTYPES
 from transpile.native.prepare import Prepared
 from transpile.native.ranges import flow as range_flow
@@ -39,8 +39,10 @@ class CheckedBlock:
     trap: bool = False
     undefined: frozenset[str] = frozenset()
     """Locations without a value at entry: what a call may clobber and is no result."""
-    callee_skew: int = 0
-    """``Frame.skew`` of the function of this file that the block calls or jumps to."""
+    callee_skew: int | None = 0
+    """``Frame.skew`` of the function of this file that the block calls or jumps to; None if that one is detached."""
+    detached: bool = False
+    """The function's frame may lie elsewhere than the source's: nothing may depend on its address."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Lowering:
             free=self._free(),
             march=str(self.options.get("march", "")),
             memory_model=str(self.options.get("memory_model", "relaxed")),
-            private_frame=not self._frame_escapes(),
+            private_frame=not calls.frame_escapes(self.prepared),
             trap_division=bool(self.options.get("trap_division", False)),
         )
         entries = {b.label: self._entry(b) for b in self.function.blocks}
@@ -90,15 +92,6 @@ class Lowering:
             following = "" if last else self.function.blocks[position + 1].label
             checked.append(self._block(block, entries, following))
         return LoweredFunction(self.function, context, checked)
-
-    def _frame_escapes(self) -> bool:
-        """Whether an address inside the frame may become known elsewhere."""
-        plan = self.prepared.plan
-        return any(stack.dynamic for stack in plan.entry.values()) or any(
-            micro.code is Code.LEA and micro.address is not None and micro.address.base == SP
-            for result in self.prepared.liveness.values()
-            for micro in result.micros
-        )
 
     def split(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """Live bytes by relation location: vectors whole, or as halves where the target keeps halves."""
@@ -337,8 +330,11 @@ class Lowering:
         undefined = self._undefined(block, entry)
         dead = block.label in self.prepared.plan.dead_landings
         leaves = block.ending.kind in ("call", "tail")
-        skew = self.prepared.plan.callee_skews.get(block.ending.target, 0) if leaves else 0
-        return CheckedBlock(block, lowered, entry, exits, dead, undefined, skew)
+        skew: int | None = self.prepared.plan.callee_skews.get(block.ending.target, 0) if leaves else 0
+        if block.ending.kind == "call" and block.ending.target in self.prepared.detached:
+            skew = None
+        detached = self.function.name in self.prepared.detached
+        return CheckedBlock(block, lowered, entry, exits, dead, undefined, skew, detached)
 
     def _undefined(self, block: Block, entry: Relation) -> frozenset[str]:
         """What the convention lets a call clobber, if the callee is not one of this file that leaves it alone."""

@@ -37,6 +37,8 @@ class Prepared:
     used_in_file: frozenset[str] = frozenset()
     spared: dict[str, frozenset[str]] = field(default_factory=dict)
     """Callee of this file -> everything that it never changes although the convention would let it."""
+    detached: frozenset[str] = frozenset()
+    """Functions of this file whose frames may lie at different addresses on the two machines."""
 
     def adopt(self, other: Prepared) -> None:
         """Take the frame, and what follows from it, of another preparation of the same function."""

@@ -15,7 +15,9 @@ from transpile.native.prepare import Prepared, with_frame
 
 def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
     """Liveness of all functions of a file: what a function needs at entry is what its callers must provide."""
-    _align(functions, abi)
+    sites = calls.call_sites(functions, abi)
+    skews = calls.skews(functions, sites)
+    _align(functions, skews, abi)
     preserved = calls.preserved(functions, abi)
     for prepared in functions:
         prepared.defined = arguments.flow(prepared.function, prepared.micros, abi, preserved)
@@ -43,8 +45,10 @@ def settle(functions: Sequence[Prepared], abi: SourceAbi) -> None:
             for caller in callers.get(prepared.function.name, ()):
                 if not any(caller is queued for queued in work):
                     work.append(caller)
-
     _note_wide(functions, abi)
+    detached = calls.detached(functions, sites, skews)
+    for prepared in functions:
+        prepared.detached = detached
 
 
 def _note_wide(functions: Sequence[Prepared], abi: SourceAbi) -> None:
@@ -61,9 +65,8 @@ def _note_wide(functions: Sequence[Prepared], abi: SourceAbi) -> None:
         prepared.wide, prepared.used_in_file = tuple(wide), frozenset(used)
 
 
-def _align(functions: Sequence[Prepared], abi: SourceAbi) -> None:
+def _align(functions: Sequence[Prepared], skews: Mapping[str, int], abi: SourceAbi) -> None:
     """Give functions that are always called with a misaligned stack the skew that lets the target stay aligned."""
-    skews = calls.skews(functions, abi)
     if not any(skews.values()):
         return
     for old in functions:
@@ -97,7 +100,7 @@ def with_private_slots(prepared: Prepared, abi: SourceAbi, size: int) -> Prepare
     plan = prepared.plan
     new = with_frame(prepared.function, prepared.groups, abi, plan.skew, plan.callee_skews, size)
     new.relied, new.kept, new.crossings = prepared.relied, prepared.kept, prepared.crossings
-    new.spared = prepared.spared
+    new.spared, new.detached = prepared.spared, prepared.detached
     demands = {}
     for label, crossing in prepared.crossings.items():
         demands[label] = Demand({n: bytes_mask(0, live) for n, live in crossing.sizes.items()})
