@@ -30,6 +30,8 @@ ARITHMETIC = {
 COMMUTATIVE = frozenset(("fadd32", "fadd64", "fmul32", "fmul64"))
 """Sorted by ``apply``: true as long as NaN payloads are not told apart."""
 
+CONVERSIONS = frozenset(("ftoi64_32", "ftoi64_64"))
+
 _MANTISSA = {32: 23, 64: 52}
 _BIAS = {32: 127, 64: 1023}
 
@@ -225,11 +227,31 @@ def _pattern(value: int, width: int) -> int:
     return (exponent + _BIAS[width]) << mantissa | fraction
 
 
+def never_under(condition: Term, test: Term) -> bool:
+    """``test`` asks whether a conversion gives the largest integer, and ``condition`` is that it is in range."""
+    a, b = test.args
+    if a.op != "apply" or a.name not in CONVERSIONS or b.op != "const" or b.value != (1 << 63) - 1:
+        return False
+    source = a.args[0]
+    return float_in_range(source, source.width, 64) is condition
+
+
+def join_conversion(term: Term, true: set[Term]) -> tuple[set[Term], list[Term]] | None:
+    """In the range of 64 bits and equal to its low 32 bits extended: in the range of 32 bits."""
+    for a, b in (term.args, term.args[::-1]):
+        if a.op == "apply" and a.name in CONVERSIONS and b is slices.sext(slices.extract(a, 0, 32), 64):
+            source = a.args[0]
+            inside = float_in_range(source, source.width, 64)
+            if inside in true:
+                return {term, inside}, [float_in_range(source, source.width, 32)]
+    return None
+
+
 def float_lemmas(terms: Iterable[Term]) -> list[Term]:
     """True facts about the conversions in ``terms``, for the solver."""
     facts = []
     for term in postorder(terms):
-        if term.op != "apply" or term.name not in ("ftoi64_64", "ftoi64_32"):
+        if term.op != "apply" or term.name not in CONVERSIONS:
             continue
         source = term.args[0]
         width = source.width

@@ -38,6 +38,7 @@ def source_outputs(case: Case) -> set[str]:
 
 def obligations_of(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
     _calls_end_the_block(case.target)
+    _jumps_keep_arguments(case)
     if case.detached:
         need_independence(case, source)
     yield from _loads(source, target)
@@ -47,6 +48,21 @@ def obligations_of(case: Case, convention: Convention, source: Machine, target: 
         if name in target.registers:
             untouched = t.var("tp", 64) if name == "tp" else t.var(f"{target.isa}:{name}", 64)
             yield Obligation(f"{name} preserved", TRUE, t.eq(target.get(name), untouched))
+
+
+_CLOBBERED_BY = {"tail": "t1"}
+"""Pseudo instructions that use a register of their own on the way (RISC-V assembly programmer's manual: ``tail``)."""
+
+
+def _jumps_keep_arguments(case: Case) -> None:
+    """A far jump must not go through a register that hands over a value."""
+    if "tail" not in case.exits:
+        return
+    held = {place.register for place, _ in case.exits["tail"].places.values()}
+    for step in case.target:
+        register = _CLOBBERED_BY.get(step.text.partition(" ")[0])
+        if register in held:
+            raise Mismatch(f"'{step.text}' destroys {register}")
 
 
 def _calls_end_the_block(steps: Sequence[Step]) -> None:

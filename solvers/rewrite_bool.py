@@ -150,6 +150,8 @@ def _join(true: set[Term], false: set[Term]) -> list[Term] | None:
             found = floats.join(term.args[0], term.args[1], true, false)
         elif term.op == "eq" and term.args[1].op == "const":
             found = _join_equal(term, true, false) if term in true else _join_sign(term, true, false)
+        elif term.op == "eq" and term in true:
+            found = floats.join_conversion(term, true)
         else:
             continue
         if found is not None:

@@ -88,6 +88,8 @@ def _eq_atoms(a: Term, b: Term) -> Term:
         return eq(slices.extract(a, 0, n), slices.extract(b, 0, n))
     if b.op == "const":
         return _eq_const(a, b)
+    if a.op == "ite" and b.op == "ite" and a.args[0] is b.args[0]:
+        return select.ite(a.args[0], eq(a.args[1], b.args[1]), eq(a.args[2], b.args[2]))
     if a.op == "xor" or b.op == "xor":
         both = bits.bxor(a, b)
         if both.op != "xor":
@@ -227,7 +229,19 @@ def slt(a: Term, b: Term) -> Term:
     n = slices.common_signed_bits(a, b)
     if n < width:
         return slt(slices.extract(a, 0, n), slices.extract(b, 0, n))
+    if a.op == "sum" or b.op == "sum":
+        distance = lin.difference(a, b)
+        if distance is not None:
+            return _wraps(b, distance)
     return make("slt", 1, (a, b))
+
+
+def _wraps(b: Term, distance: int) -> Term:
+    """``b + distance < b``, signed: the addition of a positive number overflows, or that of a negative one does not."""
+    width = b.width
+    least = 1 << (width - 1)
+    bound = const(least - distance, width)
+    return boolean.negate(slt(b, bound))
 
 
 def _slt_const(a: Term, b: Term) -> Term:

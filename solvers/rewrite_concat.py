@@ -6,6 +6,7 @@ A concatenation never ends in a constant (that is a ``sum``) nor starts with 0 (
 from __future__ import annotations
 
 from transpile.solvers import rewrite_bits as bits
+from transpile.solvers import rewrite_fields as fields
 from transpile.solvers import rewrite_linear as lin
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
@@ -24,13 +25,30 @@ def segments(term: Term) -> list[Term]:
         return list(args)
     if op == "zext":
         return [const(0, term.width - args[0].width), *segments(args[0])]
-    if op == "sum" and len(args) == 1:
-        return _segments_of_shift(term)
+    if op == "sum":
+        return _segments_of_shift(term) if len(args) == 1 else _segments_of_sum(term)
     if op == "ite" and args[1].op == "const" and args[2].op == "const":
         flip = args[1].value ^ args[2].value
         if flip & (flip - 1) == 0:
             bit = args[0] if args[1].value & flip else bits.bnot(args[0])
             return _insert(term, bit, flip.bit_length() - 1, args[1].value & ~flip)
+        low = flip & -flip
+        if flip // low & (flip // low + 1) == 0 and args[1].value & flip in (0, flip):
+            bit = args[0] if args[1].value & flip else bits.bnot(args[0])
+            run = slices.sext(bit, (flip // low).bit_length())
+            return _insert(term, run, low.bit_length() - 1, args[1].value & ~flip)
+    return [term]
+
+
+def _segments_of_sum(term: Term) -> list[Term]:
+    joined = term.value
+    for coef in term.coefs:
+        joined |= coef
+    zeros = (joined & -joined).bit_length() - 1
+    if zeros >= 8:
+        return [slices.extract(term, zeros, term.width - zeros), const(0, zeros)]
+    if term.coefs[0] & 1 == 0 and term.args[0].op == "zext" and term.args[0].args[0].width == 1:
+        return fields.fields(term)
     return [term]
 
 

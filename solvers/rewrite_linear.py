@@ -9,6 +9,7 @@ from __future__ import annotations
 from transpile.solvers import rewrite_bits as bits
 from transpile.solvers import rewrite_concat as joins
 from transpile.solvers import rewrite_divide as division
+from transpile.solvers import rewrite_fields as fields
 from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
 from transpile.solvers.term_pool import Term, const, make, term_key
@@ -120,12 +121,19 @@ def _collect_wide(term: Term, factor: int, acc: dict[Term, int]) -> int:
         if inner.op == "not":
             n = inner.width
             return collect(slices.zext(inner.args[0], width), -factor, acc) + factor * ((1 << n) - 1)
+        if inner.op == "concat":
+            constant = fields.collect_bits(inner.args, width, factor, acc)
+            if constant is not None:
+                return constant
     elif op == "sext":
         if inner.width == 1:
             return collect(slices.zext(inner, width), -factor, acc)
         if inner.op == "not":
             return collect(slices.sext(inner.args[0], width), -factor, acc) - factor
     elif op == "concat":
+        row = fields.collect_bits(args, width, factor, acc)
+        if row is not None:
+            return row
         if inner.op == "const":
             rest = joins.concat(*args[1:])
             return collect(slices.zext(rest, width), factor, acc) + factor * (inner.value << rest.width)
@@ -142,14 +150,19 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
     constant &= mask
     items = []
     reduced: list[tuple[Term, Term, int]] = []
+    has_bit = even = False
     for atom, coef in acc.items():
         coef &= mask
         if coef:
-            if not coef & 1 and atom.op in _LOW_BITS_MATTER:
-                low = _low_form(atom, width - (coef & -coef).bit_length() + 1)
-                if low is not atom:
-                    reduced.append((atom, low, coef))
-                    continue
+            if atom.op == "zext" and atom.args[0].width == 1:
+                has_bit = True
+            if not coef & 1:
+                even = True
+                if atom.op in _LOW_BITS_MATTER:
+                    low = _low_form(atom, width - (coef & -coef).bit_length() + 1)
+                    if low is not atom:
+                        reduced.append((atom, low, coef))
+                        continue
             items.append((atom, coef))
     if reduced:
         fresh = dict(items)
@@ -167,8 +180,32 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
                     return found
     if len(items) == 1:
         return _single(items[0][0], items[0][1], constant, width)
+    if even and _merge_low_forms(items, width):
+        return finish(width, dict(items), constant)
     items.sort(key=_item_key)
+    if has_bit:
+        better = fields.recognise(width, items, constant)
+        if better is not None:
+            return better
     return make("sum", width, tuple([i[0] for i in items]), constant, "", tuple([i[1] for i in items]))
+
+
+def _merge_low_forms(items: list[tuple[Term, int]], width: int) -> bool:
+    """Let an even multiple of the low bits of another atom be a multiple of that atom; says whether there was one."""
+    for i, (low, even) in enumerate(items):
+        n = width - (even & -even).bit_length() + 1
+        if n == width:
+            continue
+        for j, (atom, coef) in enumerate(items):
+            if atom is low or atom.op not in _LOW_BITS_MATTER or (coef & -coef) >= (even & -even):
+                continue
+            if atom.op in ("sext", "zext") and atom.args[0].width < n:
+                continue
+            if _low_form(atom, n) is low:
+                items[j] = (atom, coef + even)
+                del items[i]
+                return True
+    return False
 
 
 def _item_key(item: tuple[Term, int]) -> int:

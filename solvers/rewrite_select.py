@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transpile.solvers import float_terms as floats
 from transpile.solvers import rewrite_bits as bits
 from transpile.solvers import rewrite_bool as boolean
 from transpile.solvers import rewrite_linear as lin
@@ -34,6 +35,10 @@ def ite(condition: Term, a: Term, b: Term) -> Term:
         step = (a.value - b.value) & ((1 << width) - 1)
         return lin.add(lin.scale(slices.zext(condition, width), step), b)
     if a.op == "sum" or b.op == "sum":
+        for arm, other in ((a, b), (b, a)):
+            if arm.op == "sum" and len(arm.args) == 1 and arm.value == 0 and other.op == "const" and other.value == 0:
+                plain = arm.args[0]
+                return lin.scale(ite(condition, *((plain, b) if arm is a else (a, plain))), arm.coefs[0])
         distance = lin.difference(a, b)
         if distance is not None:
             return lin.add(b, lin.scale(slices.zext(condition, width), distance))
@@ -54,6 +59,8 @@ def _under(condition: Term, arm: Term, index: int) -> Term:
 
 
 def _boolean(condition: Term, a: Term, b: Term) -> Term:
+    if a.op == "eq" and floats.never_under(condition, a):
+        a = const(0, 1)
     if a is condition:
         a = const(1, 1)
     if b is condition:

@@ -203,6 +203,8 @@ def zext(term: Term, width: int) -> Term:
         parts = joins.segments(term)
         if len(parts) > 1:
             return joins.concat(const(0, width - term.width), *parts)
+    elif op == "sext" and term.args[0].width == 1:
+        return lin.scale(zext(term.args[0], width), (1 << term.width) - 1)
     elif op == "concat" and term.args[0].op == "const":
         return joins.concat(const(term.args[0].value, width - term.width + term.args[0].width), *term.args[1:])
     return make("zext", width, (term,))

@@ -147,6 +147,9 @@ class BlockChecker:
         if ending.kind in ("jump", "branch") and source:
             # The graph may have put a block without instructions before the one that the label names.
             source[-1] = replace(source[-1], target=ending.target)
+        elif ending.called_as and source:
+            # The callee is our copy of the function that the source names.
+            source[-1] = replace(source[-1], target=ending.target)
         elif ending.kind == "tail" and not source:
             source = encode_x86([Insn("jmp", 8, (LabelOp(ending.target),), text=f"jmp {ending.target}")])
         target = [label_step(line.label) if line.label else self.target_steps[line.text] for line in body]

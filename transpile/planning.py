@@ -16,6 +16,7 @@ from transpile.native.abi import TargetIsa
 from transpile.native.alignment import alignments
 from transpile.native.block import TargetLine
 from transpile.native.cfg import Block, Function
+from transpile.native.copies import copies
 from transpile.native.edges import FlagError
 from transpile.native.frame import FrameError
 from transpile.native.lower import CheckedBlock, LoweredFunction, Lowering
@@ -165,6 +166,11 @@ def plan_file(source: str, file: str, target: TargetIsa, options: Options) -> Fi
     plan = FilePlan(program, target, options, alignments=alignments(parsed.statements))
     for function in program.functions:
         plan.prepared[function.name] = _prepared(function, plan)
+    ready = [p for p in plan.prepared.values() if isinstance(p, Prepared)]
+    for original, copy in copies(ready, SYSTEM_V):
+        position = program.functions.index(original.function)
+        program.functions.insert(position + 1, copy.function)
+        plan.prepared[copy.function.name] = copy
     settle([p for p in plan.prepared.values() if isinstance(p, Prepared)], SYSTEM_V)
     return plan
 

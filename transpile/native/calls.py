@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from transpile.native.abi import SourceAbi
+from transpile.native.cfg import Block
 from transpile.native.frame import FrameAnalysis
 from transpile.native.micro import SP, Code, Reg
 from transpile.native.prepare import Prepared
@@ -22,8 +23,8 @@ def call_sites(functions: Sequence[Prepared], abi: SourceAbi) -> Sites:
     sites: dict[str, list[tuple[str, int]]] = {}
     for prepared in functions:
         for block in prepared.function.blocks:
-            if block.ending.kind == "call" and block.label not in prepared.plan.dead_landings:
-                depth = _depth_at_end(prepared, block.label, abi)
+            depth = _call_depth(prepared, block, abi)
+            if depth is not None:
                 sites.setdefault(block.ending.target, []).append((prepared.function.name, depth))
     return sites
 
@@ -82,6 +83,34 @@ def frame_escapes(prepared: Prepared) -> bool:
         for result in prepared.liveness.values()
         for micro in result.micros
     )
+
+
+def misaligned(
+    functions: Sequence[Prepared], skews: Mapping[str, int], abi: SourceAbi
+) -> list[tuple[Prepared, Block]]:
+    """Blocks that call a function of this file otherwise aligned than it expects."""
+    names = {p.function.name for p in functions}
+    found: list[tuple[Prepared, Block]] = []
+    for prepared in functions:
+        for block in prepared.function.blocks:
+            depth = _call_depth(prepared, block, abi) if block.ending.target in names else None
+            if depth is None:
+                continue
+            off = (8 + depth - skews.get(prepared.function.name, 0)) % 16 == 8
+            if off and not skews.get(block.ending.target, 0):
+                found.append((prepared, block))
+    return found
+
+
+def _call_depth(prepared: Prepared, block: Block, abi: SourceAbi) -> int | None:
+    """Depth of the stack at a call, without the function's own skew; a tail call leaves it as at entry."""
+    if block.label in prepared.plan.dead_landings:
+        return None
+    if block.ending.kind == "tail":
+        return 8
+    if block.ending.kind != "call":
+        return None
+    return _depth_at_end(prepared, block.label, abi) + prepared.plan.skew
 
 
 def _depth_at_end(prepared: Prepared, label: str, abi: SourceAbi) -> int:

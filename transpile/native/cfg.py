@@ -40,6 +40,8 @@ class Ending:
     target: str = ""
     returns: bool = True
     """False for a call of a function that never returns."""
+    called_as: str = ""
+    """What the source calls, if ``target`` is our copy of it."""
 
 
 class Classifier(Protocol):
