@@ -2,7 +2,7 @@
 	.file	"sum.c"
 	.text
 .Ltext0:
-	.file	0 "/work/main/tests/golden/sources" "./sum.c"
+	.file	0 "/src/examples" "./sum.c"
 	.globl	sum
 	.type	sum, @function
 sum:

@@ -1,7 +1,7 @@
 	.file	"sum.c"
 	.text
 .Ltext0:
-	.file 0 "/work/main/tests/golden/sources" "./sum.c"
+	.file 0 "/src/examples" "./sum.c"
 	.globl	sum
 	.type	sum, @function
 sum:
@@ -403,6 +403,6 @@ sum:
 .LASF0:
 	.string	"./sum.c"
 .LASF1:
-	.string	"/work/main/tests/golden/sources"
+	.string	"/src/examples"
 	.ident	"GCC: (Debian 12.2.0-14+deb12u1) 12.2.0"
 	.section	.note.GNU-stack,"",@progbits
