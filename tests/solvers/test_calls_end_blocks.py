@@ -13,7 +13,7 @@ from transpile.solvers.encode_x86 import encode_x86
 from transpile.solvers.prove import prove
 from transpile.x86.decode import decode
 
-FRAME = Frame(depth=8, reserved=32, ra="slot", size=32)
+FRAME = Frame(depth=24, reserved=32, ra="slot", size=32)
 CONVENTIONS = {"riscv": Convention("riscv", "sp", "ra", ()), "aarch64": Convention("aarch64", "sp", "x30", ())}
 
 
