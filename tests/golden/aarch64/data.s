@@ -37,10 +37,9 @@ get:
 	ldr	x16, [x16, w0, sxtw #3]
 
 	adrp	x17, hidden	// count
-	add	x17, x17, :lo12:hidden
-	ldr	w6, [x17]
+	ldr	w6, [x17, :lo12:hidden]
 	add	w6, w6, #1
-	str	w6, [x17]
+	str	w6, [x17, :lo12:hidden]
 	mov	x0, x16
 	ret
 	.size	get, .-get

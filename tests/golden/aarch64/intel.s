@@ -52,29 +52,26 @@ hello:
 	add	w19, w19, #1
 	bl	puts
 	adrp	x16, count
-	add	x16, x16, :lo12:count
-	ldr	w17, [x16]
+	ldr	w17, [x16, :lo12:count]
 	add	w17, w17, #2
-	str	w17, [x16]
+	str	w17, [x16, :lo12:count]
 	cmp	w20, w19
 	b.ne	.L16
 	adrp	x16, calls
-	add	x16, x16, :lo12:calls
-	ldr	w0, [x16]
+	ldr	w0, [x16, :lo12:calls]
 	ldp	x19, x20, [sp]
 	ldp	x21, x30, [sp, #16]
 	add	sp, sp, #32
 	add	w0, w0, #1
-	str	w0, [x16]
+	str	w0, [x16, :lo12:calls]
 	ret
 	.p2align	4,,10
 	.p2align	3
 .L19:
 	adrp	x16, calls
-	add	x16, x16, :lo12:calls
-	ldr	w0, [x16]
+	ldr	w0, [x16, :lo12:calls]
 	add	w0, w0, #1
-	str	w0, [x16]
+	str	w0, [x16, :lo12:calls]
 	ret
 .LFE1:
 	.size	hello, .-hello
