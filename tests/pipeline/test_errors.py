@@ -80,6 +80,13 @@ def test_instructions_outside_the_model_are_refused_by_name(line: str) -> None:
     assert diagnostic.render().splitlines()[2].index("^") == diagnostic.render().splitlines()[1].index(mnemonic)
 
 
+def test_exception_handlers_are_refused() -> None:
+    translation = translate(FUNCTION.format("\t.cfi_lsda 0x1b, .LLSDA0\n\tmovl %edi, %eax\n"))
+    (diagnostic,) = translation.diagnostics
+    assert (str(diagnostic.span), diagnostic.message) == ("in.s:5:2", "exception handlers are not translated")
+    assert not translation.meets("any")
+
+
 TWO = (
     "\t.text\n\t.globl f\n\t.type f, @function\nf:\n\trdtsc\n\trdtsc\n\tret\n"
     "\t.globl g\n\t.type g, @function\ng:\n\tleal 1(%rdi), %eax\n\tret\n"

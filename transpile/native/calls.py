@@ -85,9 +85,7 @@ def frame_escapes(prepared: Prepared) -> bool:
     )
 
 
-def misaligned(
-    functions: Sequence[Prepared], skews: Mapping[str, int], abi: SourceAbi
-) -> list[tuple[Prepared, Block]]:
+def misaligned(functions: Sequence[Prepared], skews: Mapping[str, int], abi: SourceAbi) -> list[tuple[Prepared, Block]]:
     """Blocks that call a function of this file otherwise aligned than it expects."""
     names = {p.function.name for p in functions}
     found: list[tuple[Prepared, Block]] = []

@@ -56,7 +56,11 @@ def _redirect(caller: Prepared, block: Block, name: str) -> None:
 
 def _copy(original: Prepared, name: str, abi: SourceAbi) -> Prepared:
     blocks = original.function.blocks
-    labels = {old: f"{name}_{i}" if i else name for i, block in enumerate(blocks) for old in (block.label, *block.names)}
+    labels = {
+        old: f"{name}_{number}" if number else name
+        for number, block in enumerate(blocks)
+        for old in (block.label, *block.names)
+    }
     made = [
         Block(
             label=labels[block.label],

@@ -53,8 +53,11 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
     program = Program(source)
     errors: list[SourceError] = []
     items: list[Item] = []
+    handlers: Statement | None = None
     for index, statement in enumerate(source.statements):
-        if statement.kind is Kind.LABEL and statement.section.executable:
+        if statement.name == ".cfi_lsda":
+            handlers = statement
+        elif statement.kind is Kind.LABEL and statement.section.executable:
             items.append(LabelItem(statement.name, index))
         elif statement.kind is Kind.INSTRUCTION:
             if not statement.section.executable:
@@ -71,6 +74,10 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
                 continue
             program.insns[index] = insn
             items.append(InsnItem(insn, index))
+            if handlers is not None:
+                message, hint = "exception handlers are not translated", "compile with -fno-exceptions"
+                program.refused.setdefault(index, UnsupportedError(handlers.span, message, hint))
+                handlers = None
     labels = {s.name for s in source.statements if s.kind is Kind.LABEL}
     program.defined = frozenset(labels | _assigned(source))
     _rename(program, items)
