@@ -260,6 +260,9 @@ def float_lemmas(terms: Iterable[Term]) -> list[Term]:
         # Every float below 2**63 is at most 2**63 - 2**10, so the largest integer is never a result.
         facts.append(boolean.disjunction((boolean.negate(inside), compare.ne(term, largest))))
         fits = compare.eq(slices.sext(slices.extract(term, 0, 32), 64), term)
-        narrow = boolean.conjunction((inside, fits))
-        facts.append(compare.eq(float_in_range(source, width, 32), narrow))
+        narrow = float_in_range(source, width, 32)
+        facts.append(boolean.disjunction((boolean.negate(narrow), fits)))
+        # Built raw: simplification knows this fact and would drop it.
+        literals = (inside, fits, boolean.negate(narrow))
+        facts.append(boolean.negate(make("and", 1, tuple(sorted(literals, key=term_key)))))
     return facts

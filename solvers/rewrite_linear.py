@@ -17,6 +17,9 @@ from transpile.solvers.term_pool import Term, const, make, term_key
 _EXPANSION = 16
 """Products with more terms than this are not multiplied out."""
 
+_FEW = 12
+"""Sums with more terms than this are not searched for pairs."""
+
 _DECOMPOSED = frozenset(("const", "sum", "not", "zext", "sext", "concat", "ite"))
 """Operators that ``collect`` looks into; all others are atoms."""
 
@@ -180,7 +183,7 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
                     return found
     if len(items) == 1:
         return _single(items[0][0], items[0][1], constant, width)
-    if even and _merge_low_forms(items, width):
+    if even and len(items) <= _FEW and _merge_low_forms(items, width):
         return finish(width, dict(items), constant)
     items.sort(key=_item_key)
     if has_bit:
@@ -193,15 +196,20 @@ def finish(width: int, acc: dict[Term, int], constant: int) -> Term:
 def _merge_low_forms(items: list[tuple[Term, int]], width: int) -> bool:
     """Let an even multiple of the low bits of another atom be a multiple of that atom; says whether there was one."""
     for i, (low, even) in enumerate(items):
-        n = width - (even & -even).bit_length() + 1
-        if n == width:
+        if even & 1:
             continue
+        n = width - (even & -even).bit_length() + 1
+        exact = low.op == "zext" and low.args[0].width == n
         for j, (atom, coef) in enumerate(items):
-            if atom is low or atom.op not in _LOW_BITS_MATTER or (coef & -coef) >= (even & -even):
+            if atom.op not in _LOW_BITS_MATTER or coef & -coef >= even & -even:
                 continue
-            if atom.op in ("sext", "zext") and atom.args[0].width < n:
+            if atom.op in ("sext", "zext"):
+                inner = atom.args[0]
+                if inner.width < n or not (exact or (inner.op == "extract" and inner.args[0] is low)):
+                    continue
+            elif not exact:
                 continue
-            if _low_form(atom, n) is low:
+            if (slices.extract(atom, 0, n) is low.args[0]) if exact else (_low_form(atom, n) is low):
                 items[j] = (atom, coef + even)
                 del items[i]
                 return True

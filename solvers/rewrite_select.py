@@ -53,9 +53,35 @@ def ite(condition: Term, a: Term, b: Term) -> Term:
 
 def _under(condition: Term, arm: Term, index: int) -> Term:
     """``arm`` where ``condition`` is known to hold (index 1) or to fail (index 2)."""
-    while arm.op == "ite" and arm.args[0] is condition:
-        arm = arm.args[index]
+    while arm.op == "ite":
+        asked = arm.args[0]
+        if asked is condition:
+            arm = arm.args[index]
+        elif index == 1 and _implies(condition, asked):
+            arm = arm.args[1]
+        elif index == 1 and condition.op == "and" and boolean.negate(asked) in condition.args:
+            arm = arm.args[2]
+        else:
+            break
     return arm
+
+
+def _implies(known: Term, asked: Term) -> bool:
+    """A cheap test that ``asked`` holds wherever ``known`` does."""
+    if known is asked:
+        return True
+    if known.op == "and":
+        return any(_implies(literal, asked) for literal in known.args)
+    if known.op != asked.op:
+        return False
+    if known.op in ("ult", "slt"):
+        (a, least), (b, most) = known.args, asked.args
+        if a is not b or least.op != "const" or most.op != "const":
+            return False
+        return least.value <= most.value if known.op == "ult" else lin.signed(least) <= lin.signed(most)
+    if known.op == "ite" and known.args[0] is asked.args[0]:
+        return _implies(known.args[1], asked.args[1]) and _implies(known.args[2], asked.args[2])
+    return False
 
 
 def _boolean(condition: Term, a: Term, b: Term) -> Term:

@@ -254,6 +254,7 @@ INTERESTING = (0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 32, 63, -1, -2, -3, -8, 0xFF,
 CHOICES = [
     *["add", "sub", "band", "bor", "bxor", "shl", "lshr", "ashr"] * 3, *ARITHMETIC, *COMPARISONS, *COMPARISONS,
     *["select", "slice", "extend", "concat", "boolean"] * 5, "neg", "bnot", "popcount", "lzcount",
+    *["lanes", "runs"] * 2,
 ]  # fmt: skip
 
 
@@ -307,9 +308,33 @@ class RandomProgram:
             )
         if name == "concat":
             return concat(pick(width), pick(choose(self.widths)))
+        if name == "lanes":
+            return self.lanes(choose([w for w in self.widths if w % 16 == 0] or [width]))
+        if name == "runs":
+            return self.runs(width)
         if name == "boolean":
             return binary(choose(("band", "bor", "bxor")), pick(1), pick(1))
         return unary(name, pick(width), width if name in ("neg", "bnot") else choose(self.widths))
+
+    def lanes(self, width: int) -> Value:
+        """The halves of two values added or subtracted on their own, in one register."""
+        a, b, half = self.pick(width), self.pick(width), max(width // 2, 1)
+        low_a, low_b = unary("extract", a, half), unary("extract", b, half)
+        operation, test = self.random.choice((("add", "carry"), ("sub", "ult")))
+        carry = unary("zext", binary(test, low_a, low_b), width)
+        shifted = binary("shl", carry, constant(half, width, self.samples))
+        total = binary(operation, a, b)
+        return binary("sub" if operation == "add" else "add", total, shifted)
+
+    def runs(self, width: int) -> Value:
+        """Sums of bits that are repeated over runs, side by side or overlapping."""
+        total = constant(self.random.choice((0, 0, 1, mask(width), 0xF0)), width, self.samples)
+        for _ in range(self.random.randint(1, 3)):
+            bit = unary("zext", self.pick(1), width)
+            for name in self.random.choice((("add",), ("sub",), ("sub", "add"))):
+                place = constant(self.random.randint(0, width - 1), width, self.samples)
+                total = binary(name, total, binary("shl", bit, place))
+        return total
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -66,6 +66,13 @@ def bswap(term: Term) -> Term:
     return t.concat(*[t.extract(term, 8 * i, 8) for i in range(n)])
 
 
+def fcvt_l_d(x: Term) -> Term:
+    """RISC-V's conversion: the nearest representable number, and the largest one for NaN."""
+    largest = k((1 << 63) - 1)
+    saturated = t.ite(t.float_is_nan(x), largest, t.ite(sign(x), k(1 << 63), largest))
+    return t.ite(t.float_in_range(x, 64, 64), t.apply("ftoi64_64", 64, x), saturated)
+
+
 SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     # Linear arithmetic
     "x + 8 - 8": lambda: (t.sub(t.add(X, k(8)), k(8)), X),
@@ -82,6 +89,27 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "disjoint or is addition": lambda: (t.bor(shl(X, 2), k(1)), t.add(t.mul(X, k(4)), k(1))),
     "shift of a sign extension": lambda: (shl(t.sext(A, 64), 32), shl(X, 32)),
     "shift of a shift": lambda: (shl(shl(X, 3), 2), t.mul(X, k(32))),
+    "multiple by shift and subtraction": lambda: (
+        t.sub(t.sext(A, 64), shl(t.sext(A, 64), 5)),
+        t.mul(t.sext(A, 64), k(-31)),
+    ),
+    "two words added in one register": lambda: (
+        t.sub(t.add(X, Y), shl(t.zext(t.ult(t.add(A, B), B), 64), 32)),
+        t.concat(t.add(t.extract(X, 32, 32), t.extract(Y, 32, 32)), t.add(A, B)),
+    ),
+    "two words subtracted in one register": lambda: (
+        t.add(t.sub(X, Y), shl(t.zext(t.ult(A, B), 64), 32)),
+        t.concat(t.sub(t.extract(X, 32, 32), t.extract(Y, 32, 32)), t.sub(A, B)),
+    ),
+    "a constant added to two words": lambda: (
+        t.sub(t.add(X, k(0x500000007)), shl(t.zext(t.ult(t.add(A, k(7, 32)), A), 64), 32)),
+        t.concat(t.add(t.extract(X, 32, 32), k(5, 32)), t.add(A, k(7, 32))),
+    ),
+    "muludq in the upper half": lambda: (
+        t.extract(t.mul(t.zext(shl(t.add(X, Y), 32), 128), t.zext(t.zext(A, 64), 128)), 64, 64),
+        t.extract(t.mul(t.zext(t.add(A, B), 64), t.zext(A, 64)), 32, 32).op
+        and t.extract(t.mul(t.zext(t.zext(t.add(A, B), 64), 128), t.zext(A, 128)), 32, 64),
+    ),
     # Slices
     "slli 32, srli 32": lambda: (shr(shl(X, 32), 32), t.zext(A, 64)),
     "slli 56, srai 56": lambda: (sar(shl(X, 56), 56), t.sext(low(X, 8), 64)),
@@ -167,6 +195,17 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "narrow load": lambda: (t.extract(load(X, 8), 16, 16), load(t.add(X, k(2)), 2)),
     "loads merge": lambda: (t.concat(load(t.add(X, k(4)), 4), load(X, 4)), load(X, 8)),
     "sign of a loaded value": lambda: (sign(load(X, 8)), sign(load(t.add(X, k(7)), 1))),
+    # Bits side by side
+    "movmsk": lambda: (
+        t.add(shl(t.zext(D, 64), 1), t.zext(C, 64)),
+        t.bor(t.zext(C, 64), shl(t.zext(D, 64), 1)),
+    ),
+    "two masks": lambda: (
+        t.sub(shl(t.bor(shl(t.zext(D, 64), 32), t.zext(C, 64)), 32), t.bor(shl(t.zext(D, 64), 32), t.zext(C, 64))),
+        t.concat(t.sext(D, 32), t.sext(C, 32)),
+    ),
+    "zero extended mask": lambda: (t.zext(t.sext(C, 32), 64), t.ite(C, k(0xFFFFFFFF), ZERO)),
+    "masked multiple": lambda: (t.ite(C, t.neg(X), ZERO), t.neg(t.ite(C, X, ZERO))),
     # Booleans and selections
     "ite 1 0": lambda: (t.ite(C, k(1, 1), k(0, 1)), C),
     "zext bool != 0": lambda: (t.ne(t.zext(C, 64), ZERO), C),
@@ -289,6 +328,22 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "fneg by parts": lambda: (t.concat(t.bnot(sign(X)), low(X, 63)), t.float_neg(X)),
     "fabs by shifts": lambda: (shr(shl(X, 1), 1), t.float_abs(X)),
     "NaN of a negation": lambda: (t.float_is_nan(t.float_neg(X)), t.float_is_nan(X)),
+    "fcvt.l.d, then its overflow put right": lambda: (
+        t.add(fcvt_l_d(X), t.zext(t.slt(t.add(fcvt_l_d(X), k(1)), fcvt_l_d(X)), 64)),
+        t.ite(t.float_in_range(X, 64, 64), t.apply("ftoi64_64", 64, X), k(1 << 63)),
+    ),
+    "fcvt.l.d for 32 bits": lambda: (
+        t.ite(
+            t.eq(fcvt_l_d(X), t.sext(low(fcvt_l_d(X), 32), 64)),
+            t.sext(low(fcvt_l_d(X), 32), 64),
+            k(-1 << 31),
+        ),
+        t.ite(
+            t.float_in_range(X, 64, 32),
+            t.sext(low(t.apply("ftoi64_64", 64, X), 32), 64),
+            k(-1 << 31),
+        ),
+    ),
     "commutative fadd": lambda: (t.apply("fadd64", 64, X, Y), t.apply("fadd64", 64, Y, X)),
 }
 
