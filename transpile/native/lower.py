@@ -24,6 +24,10 @@ from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
 from transpile.native.settle import with_private_slots
 
 
+LARGE = 2000
+"""Micro-operations from which on a function may be too large for a target's shortest branches (AArch64: 32 KiB)."""
+
+
 @dataclass(slots=True)
 class CheckedBlock:
     """A block with everything the emitter and the checker need.
@@ -82,6 +86,7 @@ class Lowering:
             free=self._free(),
             march=str(self.options.get("march", "")),
             memory_model=str(self.options.get("memory_model", "relaxed")),
+            large=sum(len(result.micros) for result in self.prepared.liveness.values()) > LARGE,
             private_frame=not calls.frame_escapes(self.prepared),
             trap_division=bool(self.options.get("trap_division", False)),
         )
