@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
-    "transpile.native": BASE | {"transpile.asm", "transpile.x86"},
+    "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
     "transpile.aarch64": BASE | CONTRACTS,

@@ -24,7 +24,7 @@ from transpile.solvers.ordering import unordered
 from transpile.solvers.prove import Case, Convention, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
-from transpile.x86.insn import Insn, LabelOp
+from transpile.x86.insn import Insn, LabelOp, own
 
 RUNS = 200
 """Executions of a differential test."""
@@ -63,7 +63,7 @@ class BlockChecker:
     def _assemble(self) -> None:
         """Assemble and lift all instructions that wait: when the first block comes that the store does not know."""
         proposals, self.waiting = self.waiting, ()
-        insns = [insn for p in proposals for block in p.lowered.blocks for insn in block.source.insns]
+        insns = [own(insn) for p in proposals for block in p.lowered.blocks for insn in block.source.insns]
         try:
             self.source_steps.update(self._encode_source(insns))
             self._encode_target(line for p in proposals for body in p.bodies.values() for line in body)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from transpile.x86.insn import Insn
+from transpile.native.insn import NEXT, Ending, SourceInsn, SourceIsa
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +25,11 @@ class LabelItem:
 class InsnItem:
     """An instruction of an executable section."""
 
-    insn: Insn
+    insn: SourceInsn
     statement: int
 
 
 Item: TypeAlias = LabelItem | InsnItem
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a block ends. ``kind``: next, jump, branch, call, icall, tail, itail, ijump, ret, trap, rep."""
-
-    kind: str
-    target: str = ""
-    returns: bool = True
-    """False for a call of a function that never returns."""
-    called_as: str = ""
-    """What the source calls, if ``target`` is our copy of it."""
-
-
-class Classifier(Protocol):
-    """What the source ISA says about control flow."""
-
-    def ending(self, insn: Insn) -> Ending | None: ...
 
 
 @dataclass(slots=True)
@@ -55,11 +37,11 @@ class Block:
     """A basic block: ``insns`` may be empty (landing blocks). ``successors`` are labels of blocks of this function."""
 
     label: str
-    insns: list[Insn] = field(default_factory=list)
+    insns: list[SourceInsn] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     """Labels of the source at this block's start; ``label`` is the first, or one of ours."""
-    ending: Ending = Ending("next")
+    ending: Ending = NEXT
     successors: tuple[str, ...] = ()
     after_call: bool = False
     """The previous block ended in a call: results are where the target's convention puts them."""
@@ -93,7 +75,7 @@ def split_functions(
     entries: Collection[str],
     referenced: Collection[str],
     address_taken: Collection[str],
-    isa: Classifier,
+    isa: SourceIsa,
     section: Callable[[int], str],
 ) -> list[Function]:
     """Cut ``items`` (text order) into functions at the labels in ``entries``; ``section``: of a statement.
@@ -132,7 +114,7 @@ def orphans(items: Iterable[Item], entries: Collection[str]) -> list[InsnItem]:
     return found
 
 
-def _cut(name: str, pieces: Sequence[Sequence[Item]], referenced: Collection[str], isa: Classifier) -> list[Block]:
+def _cut(name: str, pieces: Sequence[Sequence[Item]], referenced: Collection[str], isa: SourceIsa) -> list[Block]:
     """The blocks of all pieces; at the end of each, nothing is fallen into."""
     blocks: list[Block] = []
     for piece in pieces:
@@ -143,7 +125,7 @@ def _cut(name: str, pieces: Sequence[Sequence[Item]], referenced: Collection[str
 
 
 def _cut_piece(
-    name: str, members: Sequence[Item], referenced: Collection[str], isa: Classifier, fresh: int
+    name: str, members: Sequence[Item], referenced: Collection[str], isa: SourceIsa, fresh: int
 ) -> list[Block]:
     blocks: list[Block] = []
     open_block: Block | None = None

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from transpile.native import calls
 from transpile.native.abi import SourceAbi
-from transpile.native.cfg import Block, Ending, Function
+from transpile.native.cfg import Block, Function
+from transpile.native.insn import Ending
 from transpile.native.micro import Micro
 from transpile.native.prepare import Prepared, prepare
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from transpile.asm.directives import DIRECTIVES, DirectiveClass
 from transpile.asm.source import Kind, SourceFile, Statement
 from transpile.errors import SourceError, SourceErrors, UnsupportedError
-from transpile.native.cfg import Classifier, Function, InsnItem, Item, LabelItem, orphans, split_functions
-from transpile.native.micro import Symbol
+from transpile.native.cfg import Function, InsnItem, Item, LabelItem, orphans, split_functions
+from transpile.native.insn import SourceInsn, SourceIsa
 from transpile.native.natives import RENAMES
-from transpile.x86.insn import ImmOp, Insn, LabelOp, MemOp, Operand
 
 _SYMBOL = re.compile(r"(?<![\w.$@%])[A-Za-z_.$][\w.$]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -28,7 +27,7 @@ class Program:
 
     source: SourceFile
     functions: list[Function] = field(default_factory=list)
-    insns: dict[int, Insn] = field(default_factory=dict)
+    insns: dict[int, SourceInsn] = field(default_factory=dict)
     refused: dict[int, SourceError] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
     renamed: dict[str, str] = field(default_factory=dict)
@@ -44,7 +43,7 @@ def symbols_in(arguments: str) -> list[str]:
     return _SYMBOL.findall(_STRING.sub("", arguments))
 
 
-def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Classifier) -> Program:
+def analyse(source: SourceFile, decode: Callable[[Statement], SourceInsn], isa: SourceIsa) -> Program:
     """Decode all instructions and cut the file into functions.
 
     Raises:
@@ -68,7 +67,7 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
                 insn = decode(statement)
             except UnsupportedError as error:
                 program.refused[index] = error
-                insn = Insn("(bad)", 0, (), line=statement.line, column=statement.column, text=statement.text)
+                insn = isa.unreadable(statement.text, statement.line, statement.column)
             except SourceError as error:
                 errors.append(error)
                 continue
@@ -80,33 +79,33 @@ def analyse(source: SourceFile, decode: Callable[[Statement], Insn], flow: Class
                 handlers = None
     labels = {s.name for s in source.statements if s.kind is Kind.LABEL}
     program.defined = frozenset(labels | _assigned(source))
-    _rename(program, items)
-    entries = _entries(source, items, labels)
+    _rename(program, items, isa)
+    entries = _entries(source, items, labels, isa)
     for item in orphans(items, entries)[:1]:
         span = source.statements[item.statement].span
         errors.append(
             SourceError(span, "code before the first function", "give it a label with '.type name, @function'")
         )
-    referenced, taken, jumped = _references(source, items)
-    errors.extend(_data_in_code(program, flow, jumped | entries))
+    referenced, taken, jumped = _references(source, items, isa)
+    errors.extend(_data_in_code(program, isa, jumped | entries))
     if errors:
         raise SourceErrors(sorted(errors, key=lambda error: error.span.line))
     section = [statement.section.name for statement in source.statements]
-    program.functions = split_functions(items, entries, referenced, taken, flow, section.__getitem__)
+    program.functions = split_functions(items, entries, referenced, taken, isa, section.__getitem__)
     exported = _exported(source)
     for function in program.functions:
         function.internal = function.name not in exported and function.name not in taken
     return program
 
 
-def _data_in_code(program: Program, flow: Classifier, jumped: set[str]) -> Iterator[SourceError]:
+def _data_in_code(program: Program, isa: SourceIsa, jumped: set[str]) -> Iterator[SourceError]:
     """Data that control would run into: machine code in disguise."""
     reached: dict[str, bool] = {}
     for index, statement in enumerate(program.source.statements):
         section = statement.section.name
         if statement.kind is Kind.INSTRUCTION:
             if index in program.insns:
-                ending = flow.ending(program.insns[index])
+                ending = isa.ending(program.insns[index])
                 reached[section] = ending is None or (ending.kind in FALLS and ending.returns)
         elif statement.kind is Kind.LABEL:
             reached[section] = reached.get(section, False) or statement.name in jumped
@@ -137,7 +136,7 @@ def _assigned(source: SourceFile) -> set[str]:
     return found
 
 
-def _entries(source: SourceFile, items: Iterable[Item], labels: set[str]) -> set[str]:
+def _entries(source: SourceFile, items: Iterable[Item], labels: set[str], isa: SourceIsa) -> set[str]:
     """Labels at which functions begin."""
     entries = _exported(source)
     code = {item.name for item in items if isinstance(item, LabelItem)}
@@ -147,27 +146,20 @@ def _entries(source: SourceFile, items: Iterable[Item], labels: set[str]) -> set
         if statement.name == ".type" and "function" in statement.args:
             entries.add(statement.args.partition(",")[0].strip())
     for item in items:
-        if isinstance(item, InsnItem) and item.insn.mnemonic == "call":
-            operand = item.insn.operands[0]
-            if isinstance(operand, LabelOp) and operand.name in labels:
-                entries.add(operand.name)
+        ending = isa.ending(item.insn) if isinstance(item, InsnItem) else None
+        if ending is not None and ending.kind == "call" and ending.target in labels:
+            entries.add(ending.target)
     return entries & code
 
 
-def _operand_symbols(insn: Insn) -> Iterable[str]:
-    for operand in insn.operands:
-        if isinstance(operand, MemOp | ImmOp) and operand.symbol is not None:
-            yield operand.symbol.name
-
-
-def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], set[str], set[str]]:
+def _references(source: SourceFile, items: Iterable[Item], isa: SourceIsa) -> tuple[set[str], set[str], set[str]]:
     """Labels referred to by anything, those referred to other than by a direct jump or call, and those by one."""
     taken: set[str] = set()
     direct: set[str] = set()
     for item in items:
         if isinstance(item, InsnItem):
-            taken.update(_operand_symbols(item.insn))
-            direct.update(o.name for o in item.insn.operands if isinstance(o, LabelOp))
+            taken.update(isa.symbols(item.insn))
+            direct.update(isa.destinations(item.insn))
     for statement in source.statements:
         if statement.kind is Kind.DIRECTIVE and directive_class(statement) is DirectiveClass.DATA:
             named = "." in statement.args or statement.args[:1].isalpha()
@@ -176,27 +168,15 @@ def _references(source: SourceFile, items: Iterable[Item]) -> tuple[set[str], se
     return taken | direct, taken, direct
 
 
-def _rename(program: Program, items: list[Item]) -> None:
+def _rename(program: Program, items: list[Item], isa: SourceIsa) -> None:
     """Send calls of variadic and callback-taking libc functions to the runtime."""
     program.renamed = {n: r for n, r in RENAMES.items() if n not in program.defined}
     for position, item in enumerate(items):
         if isinstance(item, InsnItem):
-            renamed = tuple(_renamed(o, program.renamed) for o in item.insn.operands)
-            if renamed != item.insn.operands:
-                insn = replace(item.insn, operands=renamed)
+            insn = isa.renamed(item.insn, program.renamed)
+            if insn is not item.insn:
                 items[position] = InsnItem(insn, item.statement)
                 program.insns[item.statement] = insn
-
-
-def _renamed(operand: Operand, renames: dict[str, str]) -> Operand:
-    match operand:
-        case LabelOp(name=name) if name in renames:
-            return replace(operand, name=renames[name])
-        case MemOp(symbol=Symbol(name=name)) | ImmOp(symbol=Symbol(name=name)) if name in renames:
-            assert operand.symbol is not None
-            return replace(operand, symbol=replace(operand.symbol, name=renames[name]))
-        case _:
-            return operand
 
 
 def rename_in(arguments: str, renames: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from transpile.native.insn import SourceInsn
 from transpile.native.micro import Symbol
 
 
@@ -73,3 +74,9 @@ class Insn:
     column: int = 0
     text: str = ""
     """The instruction as written, without comment, for assembling and messages."""
+
+
+def own(insn: SourceInsn) -> Insn:
+    """``insn`` as this instruction set has decoded it."""
+    assert isinstance(insn, Insn)
+    return insn

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from transpile.native.cfg import Block, Function
 from transpile.native.micro import Code, Micro
+from transpile.x86.insn import own
 from transpile.x86.micro import Fresh, is_repeated, translate, translate_rep
 
 
@@ -20,7 +21,7 @@ def block_micros(function: Function, file: str = "") -> Callable[[Block], list[l
     def lower(block: Block) -> list[list[Micro]]:
         fresh = Fresh(file)
         groups: list[list[Micro]] = []
-        for insn in block.insns:
+        for insn in map(own, block.insns):
             if is_repeated(insn):
                 groups.append(translate_rep(insn, fresh, block.label, block.next_label))
             else:
