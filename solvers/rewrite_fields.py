@@ -115,27 +115,31 @@ def _lanes(width: int, carry: Term, coef: int, rest: Items, constant: int) -> Te
     unit = 1 << half
     if width % 16 or coef not in (unit, mask + 1 - unit):
         return None
-    if len(rest) == 1 and coef == unit:
-        a, b, flipped = rest[0][0], const(constant + unit, width), True
-    elif len(rest) == 2 and constant == 0:
-        a, b, flipped = rest[0][0], rest[1][0], False
-    else:
-        return None
-    factors = [factor for _, factor in rest]
-    if all(factor == 1 for factor in factors) and (flipped or coef != unit):
-        low_a, low_b = slices.extract(a, 0, half), slices.extract(b, 0, half)
-        expected = compare.carry(low_a, low_b)
-        if (bits.bnot(expected) if flipped else expected) is carry:
-            high = lin.add(slices.extract(a, half, half), slices.extract(b, half, half))
-            return joins.concat(high, lin.add(low_a, low_b))
-    elif not flipped and sorted(factors) == [1, mask] and coef == unit:
-        if factors[0] == mask:
-            a, b = b, a
-        low_a, low_b = slices.extract(a, 0, half), slices.extract(b, 0, half)
-        if compare.ult(low_a, low_b) is carry:
-            high = lin.sub(slices.extract(a, half, half), slices.extract(b, half, half))
-            return joins.concat(high, lin.sub(low_a, low_b))
+    addends = [lin.scale(atom, factor) for atom, factor in rest]
+    if len(addends) == 2 and constant == 0:
+        a, b = addends
+        if coef != unit:
+            return _added(a, b, half) if _carry(a, b, half) is carry else None
+        for first, second in ((a, lin.neg(b)), (b, lin.neg(a))):
+            if compare.ult(slices.extract(first, 0, half), slices.extract(second, 0, half)) is carry:
+                return _added(first, second, half, subtract=True)
+    elif len(addends) == 1 and coef == unit:
+        # The carry of adding a constant is the negation of a comparison.
+        b = const(constant + unit, width)
+        return _added(addends[0], b, half) if _carry(addends[0], b, half) is bits.bnot(carry) else None
+    elif len(addends) == 1 and constant == 0 and not rest[0][1] & 1:
+        a = lin.scale(rest[0][0], rest[0][1] // 2)
+        return _added(a, a, half) if _carry(a, a, half) is carry else None
     return None
+
+
+def _carry(a: Term, b: Term, half: int) -> Term:
+    return compare.carry(slices.extract(a, 0, half), slices.extract(b, 0, half))
+
+
+def _added(a: Term, b: Term, half: int, subtract: bool = False) -> Term:
+    operation = lin.sub if subtract else lin.add
+    return joins.concat(*[operation(slices.extract(a, at, half), slices.extract(b, at, half)) for at in (half, 0)])
 
 
 def _corrected(width: int, test: Term, coef: int, rest: Items, constant: int) -> Term | None:

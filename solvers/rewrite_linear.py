@@ -271,7 +271,7 @@ def _natural(term: Term, width: int) -> Term | None:
     op, args = term.op, term.args
     if op == "extract":
         base = args[0]
-        return slices.extract(base, 0, width) if term.value == 0 and base.width >= width else None
+        return slices.extract(base, term.value, width) if base.width - term.value >= width else None
     if op == "const":
         return const(term.value, width)
     if op == "sext":

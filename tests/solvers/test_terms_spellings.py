@@ -93,6 +93,10 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
         t.sub(t.sext(A, 64), shl(t.sext(A, 64), 5)),
         t.mul(t.sext(A, 64), k(-31)),
     ),
+    "multiple of a slice by shift": lambda: (
+        t.sub(shl(t.extract(X, 32, 32), 3), t.extract(X, 32, 32)),
+        t.sub(t.concat(t.extract(X, 32, 29), k(0, 3)), t.extract(X, 32, 32)),
+    ),
     "two words added in one register": lambda: (
         t.sub(t.add(X, Y), shl(t.zext(t.ult(t.add(A, B), B), 64), 32)),
         t.concat(t.add(t.extract(X, 32, 32), t.extract(Y, 32, 32)), t.add(A, B)),
@@ -107,8 +111,7 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     ),
     "muludq in the upper half": lambda: (
         t.extract(t.mul(t.zext(shl(t.add(X, Y), 32), 128), t.zext(t.zext(A, 64), 128)), 64, 64),
-        t.extract(t.mul(t.zext(t.add(A, B), 64), t.zext(A, 64)), 32, 32).op
-        and t.extract(t.mul(t.zext(t.zext(t.add(A, B), 64), 128), t.zext(A, 128)), 32, 64),
+        t.extract(t.mul(t.zext(t.add(A, B), 128), t.zext(A, 128)), 32, 64),
     ),
     # Slices
     "slli 32, srli 32": lambda: (shr(shl(X, 32), 32), t.zext(A, 64)),
