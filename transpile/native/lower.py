@@ -23,7 +23,6 @@ from transpile.native.ranges import flow as range_flow
 from transpile.native.relation import BOXED, FULL, Form, Frame, Place, Relation
 from transpile.native.settle import with_private_slots
 
-
 LARGE = 2000
 """Micro-operations from which on a function may be too large for a target's shortest branches (AArch64: 32 KiB)."""
 
