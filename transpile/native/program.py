@@ -50,10 +50,36 @@ def analyse(source: SourceFile, decode: Callable[[Statement], SourceInsn], isa: 
         SourceErrors: everything that cannot be read, and code outside any function.
     """
     program = Program(source)
+    items, errors = _items(program, decode, isa)
+    labels = {s.name for s in source.statements if s.kind is Kind.LABEL}
+    program.defined = frozenset(labels | _assigned(source))
+    _rename(program, items, isa)
+    entries = _entries(source, items, labels, isa)
+    for item in orphans(items, entries)[:1]:
+        span = source.statements[item.statement].span
+        errors.append(
+            SourceError(span, "code before the first function", "give it a label with '.type name, @function'")
+        )
+    referenced, taken, jumped = _references(source, items, isa)
+    errors.extend(_data_in_code(program, isa, jumped | entries))
+    if errors:
+        raise SourceErrors(sorted(errors, key=lambda error: error.span.line))
+    section = [statement.section.name for statement in source.statements]
+    program.functions = split_functions(items, entries, referenced, taken, isa, section.__getitem__)
+    exported = _exported(source)
+    for function in program.functions:
+        function.internal = function.name not in exported and function.name not in taken
+    return program
+
+
+def _items(
+    program: Program, decode: Callable[[Statement], SourceInsn], isa: SourceIsa
+) -> tuple[list[Item], list[SourceError]]:
+    """Labels and instructions of the executable sections, and what cannot be read; fills ``insns`` and ``refused``."""
     errors: list[SourceError] = []
     items: list[Item] = []
     handlers: Statement | None = None
-    for index, statement in enumerate(source.statements):
+    for index, statement in enumerate(program.source.statements):
         if statement.name == ".cfi_lsda":
             handlers = statement
         elif statement.kind is Kind.LABEL and statement.section.executable:
@@ -77,25 +103,7 @@ def analyse(source: SourceFile, decode: Callable[[Statement], SourceInsn], isa: 
                 message, hint = "exception handlers are not translated", "compile with -fno-exceptions"
                 program.refused.setdefault(index, UnsupportedError(handlers.span, message, hint))
                 handlers = None
-    labels = {s.name for s in source.statements if s.kind is Kind.LABEL}
-    program.defined = frozenset(labels | _assigned(source))
-    _rename(program, items, isa)
-    entries = _entries(source, items, labels, isa)
-    for item in orphans(items, entries)[:1]:
-        span = source.statements[item.statement].span
-        errors.append(
-            SourceError(span, "code before the first function", "give it a label with '.type name, @function'")
-        )
-    referenced, taken, jumped = _references(source, items, isa)
-    errors.extend(_data_in_code(program, isa, jumped | entries))
-    if errors:
-        raise SourceErrors(sorted(errors, key=lambda error: error.span.line))
-    section = [statement.section.name for statement in source.statements]
-    program.functions = split_functions(items, entries, referenced, taken, isa, section.__getitem__)
-    exported = _exported(source)
-    for function in program.functions:
-        function.internal = function.name not in exported and function.name not in taken
-    return program
+    return items, errors
 
 
 def _data_in_code(program: Program, isa: SourceIsa, jumped: set[str]) -> Iterator[SourceError]:
