@@ -44,7 +44,7 @@ BUILDS = [Build(program, flags) for program in ALL for flags in ("-O0", "-O2")] 
     Build("switches", "-O2 -fPIC"),
     Build("integers", "-O3"),
     Build("floats", "-O3 -fno-pic -no-pie"),
-    Build("integers", "-O1 -masm=intel"),
+    Build("stack", "-O1 -masm=intel"),
     Build("atomics", "-O2 -fPIC -ftls-model=initial-exec"),
     *(Build(program, "-O2", "clang") for program in ALL),
 ]
