@@ -177,6 +177,8 @@ def _exits(case: Case, convention: Convention, source: Machine, target: Machine)
                 raise Mismatch("a return without an address")
             yield Obligation("return address", guard, t.eq(address, RETURN_ADDRESS))
         if key[0] in ("call", "icall") and case.callee_skew is not None:
+            if case.labels.get(case.source_falls, "") != case.labels.get(case.target_falls, ""):
+                raise Mismatch("the call returns to another block")
             # The callee's frame begins at the target's stack pointer, whatever the relation here says.
             top = t.add(target.get(convention.stack_pointer), t.const(case.callee_skew, 64))
             yield Obligation("stack pointer at call", guard, t.eq(source.get("rsp"), top))
