@@ -14,7 +14,7 @@ from transpile.native.arguments import Crossing
 from transpile.native.block import FunctionContext, LoweredBlock
 from transpile.native.cfg import Block, Function
 from transpile.native.edges import FlagEdges
-from transpile.native.frame import FrameAnalysis
+from transpile.native.frame import FrameAnalysis, FrameError
 from transpile.native.liveness import live_bytes
 from transpile.native.micro import Reg
 from transpile.native.natives import PROTOTYPES
@@ -79,6 +79,7 @@ class Lowering:
         self.flags = FlagEdges(prepared, target).run()
 
     def run(self) -> LoweredFunction:
+        self._reach_slots()
         context = FunctionContext(
             name=self.function.name,
             homes=self.homes,
@@ -96,6 +97,14 @@ class Lowering:
             following = "" if last else self.function.blocks[position + 1].label
             checked.append(self._block(block, entries, following))
         return LoweredFunction(self.function, context, checked)
+
+    def _reach_slots(self) -> None:
+        """Private slots lie at fixed distances from the stack pointer only while the frame has a known size."""
+        slots = frozenset(name for name, place in self.homes.items() if place.slot >= 0)
+        for block in self.function.blocks if slots else ():
+            if self.prepared.plan.entry[block.label].dynamic and slots & self.sizes[block.label].keys():
+                line = block.insns[0].line if block.insns else 0
+                raise FrameError("more vectors are in use than registers hold while the frame has no fixed size", line)
 
     def split(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """Live bytes by relation location: vectors whole, or as halves where the target keeps halves."""
