@@ -138,12 +138,15 @@ def expand(term: Term) -> Term:
 
 def _outcomes(a: Term, b: Term) -> dict[Term, int]:
     """Comparisons of ``a`` and ``b`` as sets of outcomes: 1 less, 2 equal, 4 greater, 8 unordered."""
+    less, greater = make("flt", 1, (a, b)), make("flt", 1, (b, a))
+    neither = sorted((boolean.negate(less), boolean.negate(greater)), key=term_key)
     return {
-        make("flt", 1, (a, b)): 1,
+        less: 1,
         make("feq", 1, (a, b) if a.id < b.id else (b, a)): 2,
         make("fle", 1, (a, b)): 3,
-        make("flt", 1, (b, a)): 4,
+        greater: 4,
         make("fle", 1, (b, a)): 6,
+        make("and", 1, tuple(neither)): 10,
     }
 
 
@@ -170,13 +173,17 @@ def join(a: Term, b: Term, true: set[Term], false: set[Term]) -> tuple[set[Term]
     if known:
         mask &= 7
     results = {outcome: atom for atom, outcome in outcomes.items()}
+    if mask == 10:
+        return None
     if mask in results:
-        # A comparison that holds says by itself that both sides are numbers.
-        implied = {nan for nan in nans if nan in false}
-        return (used | implied, [results[mask]]) if len(used) > 1 or implied else None
-    if 15 ^ mask in results and len(used) > 1:
-        return used, [boolean.negate(results[15 ^ mask])]
-    return None
+        result = results[mask]
+    elif 15 ^ mask in results:
+        result = boolean.negate(results[15 ^ mask])
+    else:
+        return None
+    # An outcome other than unordered says by itself that both sides are numbers.
+    implied = set() if mask & 8 else {nan for nan in nans if nan in false}
+    return (used | implied, [result]) if len(used) + len(implied) > 1 else None
 
 
 def join_parity(present: set[Term]) -> tuple[set[Term], Term] | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from transpile.solvers import float_terms as floats
 from transpile.solvers import rewrite_compare as compare
 from transpile.solvers import rewrite_linear as lin
+from transpile.solvers import rewrite_select as select
 from transpile.solvers import rewrite_slices as slices
 from transpile.solvers.term_pool import FALSE, TRUE, Term, const, make, term_key
 
@@ -110,6 +111,12 @@ def conjunction(args: Sequence[Term]) -> Term:
                 if changed is not None:
                     others = [negate(t) for t in false if t is not term]
                     return conjunction([*true, *others, changed])
+        for term in (*true, *false):
+            if term.op == "ite":
+                known = _decide(term, true, false)
+                if known is not term:
+                    others = [t for t in true if t is not term] + [negate(t) for t in false if t is not term]
+                    return conjunction([*others, known if term in true else negate(known)])
         small = len(true) + len(false) <= _MAX_LITERALS
         if small and any(term.op in _COMPARISONS for term in (*true, *false)):
             joined = _join(true, false)
@@ -123,6 +130,20 @@ def conjunction(args: Sequence[Term]) -> Term:
 
 
 _COMPARISONS = frozenset(("eq", "ult", "slt", "feq", "flt", "fle", "fnan"))
+
+
+def _decide(term: Term, true: set[Term], false: set[Term]) -> Term:
+    """A boolean selection, simplified by the facts around it."""
+    parts = []
+    for part in term.args:
+        negative = part.op == "not"
+        atom = part.args[0] if negative else part
+        if atom in true:
+            part = FALSE if negative else TRUE
+        elif atom in false:
+            part = TRUE if negative else FALSE
+        parts.append(part)
+    return select.ite(*parts)
 
 
 def _propagate(term: Term, true: set[Term], false: set[Term]) -> Term | None:

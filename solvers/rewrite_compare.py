@@ -175,6 +175,9 @@ def ult(a: Term, b: Term) -> Term:
     if n < width:
         return ult(slices.extract(a, 0, n), slices.extract(b, 0, n))
     if a.op == "sum" or b.op == "sum":
+        zeros = _common_zeros(a, b)
+        if zeros:
+            return ult(slices.extract(a, zeros, width - zeros), slices.extract(b, zeros, width - zeros))
         # a < b iff adding a - b to b wraps; that is symmetric in b and a - b, so keep the simpler of the two.
         other = lin.sub(a, b)
         if _weight(other) < _weight(b):
@@ -205,6 +208,12 @@ def _ult_const(a: Term, b: Term) -> Term:
     n = slices.common_bits(a, b)
     if n < width:
         return ult(slices.extract(a, 0, n), const(value, n))
+    zeros = _zeros(a)
+    if zeros:
+        above = -(-value >> zeros)
+        if above >> (width - zeros):
+            return TRUE
+        return ult(slices.extract(a, zeros, width - zeros), const(above, width - zeros))
     if a.op == "sum" and a.value == value:
         return boolean.negate(ult(lin.add(a, const(-value, width)), const(-value, width)))
     if a.op == "ite" and (a.args[1].op == "const" or a.args[2].op == "const"):
@@ -230,10 +239,26 @@ def slt(a: Term, b: Term) -> Term:
     if n < width:
         return slt(slices.extract(a, 0, n), slices.extract(b, 0, n))
     if a.op == "sum" or b.op == "sum":
+        zeros = _common_zeros(a, b)
+        if zeros:
+            return slt(slices.extract(a, zeros, width - zeros), slices.extract(b, zeros, width - zeros))
         distance = lin.difference(a, b)
         if distance is not None:
             return _wraps(b, distance)
     return make("slt", 1, (a, b))
+
+
+def _common_zeros(a: Term, b: Term) -> int:
+    """Low bits that are 0 in both, each a shifted term."""
+    return min(_zeros(a), _zeros(b))
+
+
+def _zeros(term: Term) -> int:
+    """Low bits of a shifted term that are 0."""
+    if term.op != "sum" or len(term.args) > 1:
+        return 0
+    joined = term.coefs[0] | term.value
+    return (joined & -joined).bit_length() - 1
 
 
 def _wraps(b: Term, distance: int) -> Term:
@@ -265,6 +290,12 @@ def _slt_const(a: Term, b: Term) -> Term:
     n = slices.common_signed_bits(a, b)
     if n < width:
         return slt(slices.extract(a, 0, n), const(value, n))
+    zeros = _zeros(a)
+    if zeros:
+        above = -(-value >> zeros)
+        if above >> (width - zeros - 1) > 0:
+            return TRUE
+        return slt(slices.extract(a, zeros, width - zeros), const(above, width - zeros))
     if a.op == "ite" and (a.args[1].op == "const" or a.args[2].op == "const"):
         return select.ite(a.args[0], slt(a.args[1], b), slt(a.args[2], b))
     return make("slt", 1, (a, b))

@@ -70,19 +70,15 @@ def _bits_side_by_side(width: int, items: Items, constant: int) -> list[Term] | 
     for atom, coef in items:
         if atom.op != "zext" or atom.args[0].width != 1:
             return None
-        low = coef & -coef
-        run = coef
-        if coef // low & (coef // low + 1):
-            # Not a run of ones: it may be minus one, that is, ones where the constant supplies them.
-            run = -coef & full
-            low = run & -run
-            if run // low & (run // low + 1):
-                return None
-            constant -= run
-            runs.append((low.bit_length() - 1, run.bit_length(), bits.bnot(atom.args[0])))
-        else:
-            runs.append((low.bit_length() - 1, run.bit_length(), atom.args[0]))
-    constant &= full
+        if _is_run(coef) and constant & coef == 0:
+            runs.append(((coef & -coef).bit_length() - 1, coef.bit_length(), atom.args[0]))
+            continue
+        # Minus a run is the run of the negated bit, over ones that the constant supplies.
+        run = -coef & full
+        if not _is_run(run) or constant & run != run:
+            return None
+        constant -= run
+        runs.append(((run & -run).bit_length() - 1, run.bit_length(), bits.bnot(atom.args[0])))
     runs.sort(key=_start)
     parts: list[Term] = []
     position = 0
@@ -97,6 +93,11 @@ def _bits_side_by_side(width: int, items: Items, constant: int) -> list[Term] | 
         parts.append(const(constant >> position, width - position))
     parts.reverse()
     return parts
+
+
+def _is_run(value: int) -> bool:
+    ones = value // (value & -value)
+    return ones & (ones + 1) == 0
 
 
 def _start(run: tuple[int, int, Term]) -> int:

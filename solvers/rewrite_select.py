@@ -42,6 +42,10 @@ def ite(condition: Term, a: Term, b: Term) -> Term:
         distance = lin.difference(a, b)
         if distance is not None:
             return lin.add(b, lin.scale(slices.zext(condition, width), distance))
+    if a.op == b.op and a.op in ("extract", "sext", "zext"):
+        merged = _shared(condition, a, b)
+        if merged is not None:
+            return merged
     if condition.op == "eq":
         x, y = condition.args
         if (a is x and b is y) or (a is y and b is x):
@@ -49,6 +53,30 @@ def ite(condition: Term, a: Term, b: Term) -> Term:
     elif condition.op in ("ult", "slt"):
         return _extremum(condition, a, b)
     return make("ite", width, (condition, a, b))
+
+
+def _shared(condition: Term, a: Term, b: Term) -> Term | None:
+    """A selection between equal slices of sums that differ by a constant: the slice of one sum."""
+    first, second = a.args[0], b.args[0]
+    if a.op != b.op:
+        return None
+    if a.op == "extract":
+        top = a.value + a.width
+        if a.value != b.value or a.width != b.width or top not in slices.NATURAL:
+            return None
+        first, second = slices.extract(first, 0, top), slices.extract(second, 0, top)
+        if first.op != "sum" and second.op != "sum":
+            return None
+        distance = lin.difference(first, second)
+        if distance is None:
+            return None
+        chosen = lin.add(second, lin.scale(slices.zext(condition, first.width), distance))
+        return slices.extract(chosen, a.value, a.width)
+    if first.op == "extract" and first.width == second.width:
+        inner = _shared(condition, first, second)
+        if inner is not None:
+            return slices.sext(inner, a.width) if a.op == "sext" else slices.zext(inner, a.width)
+    return None
 
 
 def _under(condition: Term, arm: Term, index: int) -> Term:

@@ -207,6 +207,10 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
         t.sub(shl(t.bor(shl(t.zext(D, 64), 32), t.zext(C, 64)), 32), t.bor(shl(t.zext(D, 64), 32), t.zext(C, 64))),
         t.concat(t.sext(D, 32), t.sext(C, 32)),
     ),
+    "two masks, inverted": lambda: (
+        t.bnot(t.concat(t.sext(D, 32), t.sext(C, 32))),
+        t.concat(t.sext(t.bnot(D), 32), t.sext(t.bnot(C), 32)),
+    ),
     "zero extended mask": lambda: (t.zext(t.sext(C, 32), 64), t.ite(C, k(0xFFFFFFFF), ZERO)),
     "masked multiple": lambda: (t.ite(C, t.neg(X), ZERO), t.neg(t.ite(C, X, ZERO))),
     # Booleans and selections
@@ -228,6 +232,10 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     ),
     "xor select": lambda: (t.bxor(Y, t.band(t.sext(C, 64), t.bxor(X, Y))), t.ite(C, X, Y)),
     "multiply select": lambda: (t.mul(t.zext(C, 64), X), t.ite(C, X, ZERO)),
+    "division by 4": lambda: (
+        t.ite(sign(A), sar(t.add(A, k(3, 32)), 2), sar(A, 2)),
+        sar(t.add(A, t.lshr(t.sext(sign(A), 32), k(30, 32))), 2),
+    ),
     "csinc": lambda: (t.ite(C, X, t.add(X, k(1))), t.add(X, t.zext(t.bnot(C), 64))),
     "neg of a bool": lambda: (t.neg(t.zext(C, 64)), t.ite(C, k(-1), ZERO)),
     "select then extend": lambda: (t.ite(C, t.sext(A, 64), t.sext(B, 64)), t.sext(t.ite(C, A, B), 64)),
@@ -250,6 +258,8 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "eq of or": lambda: (t.eq(t.bor(X, Y), ZERO), t.band(t.eq(X, ZERO), t.eq(Y, ZERO))),
     "subw; seqz": lambda: (t.eq(t.sext(t.sub(A, B), 64), ZERO), t.eq(A, B)),
     "sltiu 1": lambda: (t.ult(X, k(1)), t.eq(X, ZERO)),
+    "bytes compared at the top": lambda: (t.slt(shl(X, 56), shl(Y, 56)), t.slt(low(X, 8), low(Y, 8))),
+    "byte at the top and constant": lambda: (t.ult(shl(X, 56), k(5)), t.eq(low(X, 8), k(0, 8))),
     "sltu zero": lambda: (t.ult(ZERO, X), t.ne(X, ZERO)),
     "high bits zero": lambda: (t.eq(shr(X, 8), ZERO), t.ult(X, k(256))),
     "not below": lambda: (t.bnot(t.ult(X, Y)), t.ule(Y, X)),
@@ -325,6 +335,17 @@ SPELLINGS: dict[str, Callable[[], tuple[Term, Term]]] = {
     "unordered or above zero": lambda: (
         t.bxor(t.float_is_nan(X), t.float_lt(ZERO, X)),
         t.bnot(t.float_le(X, ZERO)),
+    ),
+    "ordered and unequal": lambda: (
+        t.band(
+            t.bnot(t.float_eq(X, Y)),
+            t.band(t.bnot(t.float_is_nan(X)), t.bnot(t.float_is_nan(Y))),
+        ),
+        t.bor(t.float_lt(X, Y), t.float_lt(Y, X)),
+    ),
+    "selection decided by its neighbour": lambda: (
+        t.band(t.ite(t.ult(X, Y), t.float_lt(X, Y), C), t.bnot(C)),
+        t.band(t.band(t.ult(X, Y), t.float_lt(X, Y)), t.bnot(C)),
     ),
     "feq of itself": lambda: (t.float_eq(X, X), t.bnot(t.float_is_nan(X))),
     "less or equal": lambda: (t.bor(t.float_lt(X, Y), t.float_eq(X, Y)), t.float_le(X, Y)),
