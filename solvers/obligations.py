@@ -163,10 +163,13 @@ def _destination(leaving: Exit, case: Case, falls: str) -> tuple[tuple[str, str]
 def _exits(case: Case, convention: Convention, source: Machine, target: Machine) -> Iterator[Obligation]:
     ours = _leavings(source.exits, case, case.source_falls)
     theirs = _leavings(target.exits, case, case.target_falls)
-    if ours.keys() != theirs.keys():
-        raise Mismatch(f"exits differ: {_names(ours)} and {_names(theirs)}")
-    for key, leaving in ours.items():
-        other = theirs[key]
+    for key in ours.keys() ^ theirs.keys():
+        never = t.bnot((ours.get(key) or theirs[key]).guard)
+        if never is t.FALSE:
+            raise Mismatch(f"exits differ: {_names(ours)} and {_names(theirs)}")
+        yield Obligation(f"absence of exit {' '.join(key).strip()}", TRUE, never)
+    for key in [key for key in ours if key in theirs]:
+        leaving, other = ours[key], theirs[key]
         yield Obligation(f"condition of exit {' '.join(key).strip()}", TRUE, t.eq(leaving.guard, other.guard))
         guard = TRUE if len(ours) == 1 else leaving.guard
         if leaving.target is not None and other.target is not None:
@@ -242,7 +245,10 @@ def _relation(
         if register in undefined and source.get(register) is t.var(f"x86:{register}", 64):
             continue
         held = _content(target, place, form, relation.frame)
-        yield Obligation(register, guard, _holds(held, form, source_value(source, register)))
+        value = source_value(source, register)
+        if register in undefined:
+            value = _chosen(value, t.var(f"x86:{register}", 64), held)
+        yield Obligation(register, guard, _holds(held, form, value))
     if relation.flags is not None:
         for operand in relation.flags.places:
             if not operand.startswith(("#", "f", "v")):
@@ -308,3 +314,14 @@ def _holds(held: Term, form: Form, value: Term) -> Term:
         ones = held.width - form.bits
         return t.eq(held, t.concat(t.const((1 << ones) - 1, ones), low))
     return t.eq(t.extract(held, 0, form.bits), low)
+
+
+def _chosen(value: Term, unknown: Term, held: Term) -> Term:
+    """``value`` with the bits of its upper part that are still those of ``unknown`` as ``held`` has them."""
+    if value.op != "concat" or held.width != value.width:
+        return value
+    part = value.args[0]
+    low = value.width - part.width
+    if part.op != "extract" or part.args[0] is not unknown or part.value != low:
+        return value
+    return t.concat(t.extract(held, low, part.width), t.extract(value, 0, low))

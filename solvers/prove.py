@@ -22,6 +22,7 @@ from transpile.solvers.machine import TRUE, Machine
 from transpile.solvers.obligations import obligations_of, source_outputs
 from transpile.solvers.rewrite_divide import IMPOSSIBLE
 from transpile.solvers.smt import GaveUp, Model, Valid, check_valid
+from transpile.solvers.terms import Term
 
 __all__ = ["ASSUMPTIONS", "Case", "Convention", "Difference", "Obligation", "Outcome", "prove"]
 
@@ -58,31 +59,39 @@ def prove(case: Case, convention: Convention, rlimit: int) -> Outcome:
     source.run(case.source, source_outputs(case))
     if source.unsupported is not None:
         return Outcome(Undecided(f"outside the model: {source.unsupported}"), None, source, target)
-    IMPOSSIBLE.update(zero_tests(source))
+    impossible = zero_tests(source)
+    IMPOSSIBLE.update(impossible)
     try:
+        if impossible:
+            source, target = machines(case, convention)
+            source.run(case.source, source_outputs(case))
         target.run(case.target, None)
-    finally:
-        IMPOSSIBLE.clear()
-    if target.unsupported is not None:
-        return Outcome(Undecided(f"outside the model: {target.unsupported}"), None, source, target)
-    try:
+        if target.unsupported is not None:
+            return Outcome(Undecided(f"outside the model: {target.unsupported}"), None, source, target)
         obligations = list(obligations_of(case, convention, source, target))
     except Mismatch as mismatch:
         return Outcome(Undecided(str(mismatch)), None, source, target)
+    finally:
+        IMPOSSIBLE.clear()
     open_ones = [o for o in obligations if o.goal is not TRUE]
     if not open_ones:
         return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
-    return _solve(open_ones, rlimit, source, target, obligations)
+    return _solve([t.bnot(test) for test in impossible], open_ones, rlimit, source, target, obligations)
 
 
 def _solve(
-    open_ones: Sequence[Obligation], rlimit: int, source: Machine, target: Machine, obligations: list[Obligation]
+    facts: Sequence[Term],
+    open_ones: Sequence[Obligation],
+    rlimit: int,
+    source: Machine,
+    target: Machine,
+    obligations: list[Obligation],
 ) -> Outcome:
     goals = [o.goal if o.guard is TRUE else t.bor(t.bnot(o.guard), o.goal) for o in open_ones]
     remaining = [(o, g) for o, g in zip(open_ones, goals, strict=True) if g is not TRUE]
     if not remaining:
         return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
-    answer = check_valid([], [g for _, g in remaining], rlimit)
+    answer = check_valid(facts, [g for _, g in remaining], rlimit)
     match answer:
         case Valid(rlimit=used):
             return Outcome(Proved(ASSUMPTIONS, used), None, source, target, used, obligations)

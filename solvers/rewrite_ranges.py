@@ -27,6 +27,9 @@ def signed_bits(term: Term) -> int:
 
 def interval(term: Term) -> tuple[int, int]:
     """Bounds of ``term`` read as a signed number (both included)."""
+    if term.op == "const":
+        value = term.value - (term.value >> term.width - 1 << term.width)
+        return value, value
     bits = unsigned_bits(term)
     if bits < term.width:
         return 0, (1 << bits) - 1

@@ -125,8 +125,17 @@ class RangeFlow:
                 return TOP
 
 
-def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceAbi) -> dict[str, dict[str, Range]]:
-    """Known ranges at each block's entry."""
+def _told(live: Mapping[str, int], key: Key) -> bool:
+    return live.get(str(key), 0) >= 4
+
+
+def flow(
+    function: Function,
+    micros: Mapping[str, Sequence[Micro]],
+    abi: SourceAbi,
+    live: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[str, dict[str, Range]]:
+    """Known ranges at each block's entry; given the ``live`` bytes there, of registers that are live as 4 or more."""
     transfer = RangeFlow(abi)
     blocks = function.by_label()
     entry: dict[str, Facts] = {function.blocks[0].label: {}}
@@ -141,7 +150,8 @@ def flow(function: Function, micros: Mapping[str, Sequence[Micro]], abi: SourceA
             successor = blocks[name].label
             old = entry.get(successor)
             if old is None:
-                new: Facts = dict(facts)
+                new: Facts = facts if live is None else {k: v for k, v in facts.items() if _told(live[successor], k)}
+                new = dict(new)
             else:
                 new = {k: r.join(facts[k]) for k, r in old.items() if k in facts}
                 new = {k: r for k, r in new.items() if r != TOP}

@@ -24,3 +24,22 @@ rest_byte:
 	movzbl	%ah, %eax
 	ret
 	.size	rest_byte, .-rest_byte
+# The quotient is no larger than the dividend, as the divisor is not zero.
+	.globl	quotient_range
+	.type	quotient_range, @function
+quotient_range:
+	movzwl	%di, %ecx
+	movl	%esi, %eax
+	shrl	$1, %eax
+	jmp	.L1
+.L1:
+	xorl	%edx, %edx
+	divq	%rcx
+	jmp	.L2
+.L2:
+	testq	%rcx, %rcx
+	je	.L3
+	addq	%rcx, %rax
+.L3:
+	ret
+	.size	quotient_range, .-quotient_range
