@@ -214,6 +214,41 @@ def test_all_selections() -> None:
         check(values, small.environments, f"condition {condition.term}:")
 
 
+def test_all_selections_under_a_condition() -> None:
+    """What the outer condition says about the inner one."""
+    small = Small()
+    x, y, z = small.x, small.y, small.constants[5]
+    plain = distinct(small.literals(), small.environments)
+    rows = [*plain, *[unary("bnot", value, 1) for value in plain]]
+    for outer in plain:
+        inner = [(select(c, x, y), select(c, y, z)) for c in rows]
+        values = [select(outer, a, z) for a, _ in inner] + [select(outer, z, a) for _, a in inner]
+        check(values, small.environments, f"condition {outer.term}:")
+    few = rows[::5]
+    for first, second in itertools.combinations(few, 2):
+        outer = binary("band", first, second)
+        inner = [select(c, x, y) for c in (first, unary("bnot", first, 1), *few)]
+        values = [select(outer, a, z) for a in inner] + [select(outer, z, a) for a in inner]
+        check(values, small.environments, f"condition {outer.term}:")
+
+
+def test_random_boolean_functions() -> None:
+    """Four bits, all 16 environments."""
+    generator = random.Random(4)
+    environments = [{f"b{i}": n >> i & 1 for i in range(4)} for n in range(16)]
+    for number in range(500):
+        t.reset()
+        values = [Value(t.var(f"b{i}", 1), [e[f"b{i}"] for e in environments]) for i in range(4)]
+        for _ in range(25):
+            a, b, c = (generator.choice(values[-8:]) for _ in range(3))
+            name = generator.choice(("band", "bor", "bxor", "bnot", "ite", "ite"))
+            if name == "ite":
+                values.append(select(a, b, c))
+            else:
+                values.append(unary("bnot", a, 1) if name == "bnot" else binary(name, a, b))
+        check(values, environments, f"function {number}:")
+
+
 def test_all_slices_of_two_levels() -> None:
     small = Small()
     for a in distinct(small.inner(), small.environments):
@@ -320,11 +355,12 @@ class RandomProgram:
         """The halves of two values added or subtracted on their own, in one register."""
         a, b, half = self.pick(width), self.pick(width), max(width // 2, 1)
         low_a, low_b = unary("extract", a, half), unary("extract", b, half)
-        operation, test = self.random.choice((("add", "carry"), ("sub", "ult")))
+        operation, test = self.random.choice((("add", "carry"), ("sub", "ult"), ("add", "ult"), ("sub", "carry")))
         carry = unary("zext", binary(test, low_a, low_b), width)
         shifted = binary("shl", carry, constant(half, width, self.samples))
         total = binary(operation, a, b)
-        return binary("sub" if operation == "add" else "add", total, shifted)
+        correction = "sub" if operation == "add" else "add"
+        return binary(correction if self.random.random() < 0.9 else operation, total, shifted)
 
     def runs(self, width: int) -> Value:
         """Sums of bits that are repeated over runs, side by side or overlapping."""
