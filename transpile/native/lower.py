@@ -75,7 +75,9 @@ class Lowering:
         if slots:
             self.prepared = with_private_slots(prepared, source, 8 * slots)
         self.sizes = self._edge_sizes()
-        self.ranges = range_flow(prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source, self.sizes)
+        self.ranges = range_flow(
+            prepared.function, {n: r.micros for n, r in prepared.liveness.items()}, source, self.sizes
+        )
         self.flags = FlagEdges(prepared, target).run()
 
     def run(self) -> LoweredFunction:
