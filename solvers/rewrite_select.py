@@ -57,9 +57,9 @@ def ite(condition: Term, a: Term, b: Term) -> Term:
 
 def _shared(condition: Term, a: Term, b: Term) -> Term | None:
     """A selection between equal slices of sums that differ by a constant: the slice of one sum."""
-    first, second = a.args[0], b.args[0]
     if a.op != b.op:
         return None
+    first, second = a.args[0], b.args[0]
     if a.op == "extract":
         top = a.value + a.width
         if a.value != b.value or a.width != b.width or top not in slices.NATURAL:
