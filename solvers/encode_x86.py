@@ -73,10 +73,13 @@ class _Printer:
         return att_text(insn, lambda symbol: str(self._number(symbol)), self._label)
 
     def step(self, code: bytes) -> Step:
-        symbols = {
-            (BASE + len(code) + number if number in self.relative else number): symbol
-            for number, symbol in self.symbols.items()
-        }
+        symbols: dict[int, Symbol] = {}
+        for number, symbol in self.symbols.items():
+            start = BASE + len(code) + number if number in self.relative else number
+            symbols[start] = symbol
+            if not symbol.kind:
+                # SLEIGH reads the parts of a packed operand at constant addresses of their own.
+                symbols.update({start + part: replace(symbol, addend=symbol.addend + part) for part in (4, 8, 12)})
         program = substitute(lift("x86", code), symbols)
         numbers = tuple((number, symbol, number in self.relative) for number, symbol in self.symbols.items())
         return Step(self.insn.text or self.insn.mnemonic, program, self.target, code=code, symbols=numbers)
