@@ -91,7 +91,7 @@ class Bench:
     count: bool
 
     @property
-    def library(self) -> Program:
+    def libmin(self) -> Program:
         sources = sorted((self.checkout / "common").glob("*.c"))
         return Program("lib", self.checkout, (*sources, self.checkout / "target" / "libtarg.c"), ())
 
@@ -130,7 +130,7 @@ def compiled(bench: Bench, program: Program, level: str, isa: str, flags: Sequen
 def native_runs(bench: Bench, listed: Sequence[Program], level: str) -> dict[str, Completed]:
     """The expected outcome of each program that links natively; also leaves the x86-64 assembly of everything."""
     folder = bench.folder(level, "x86")
-    library = archive(bench, compiled(bench, bench.library, level, "", X86_FLAGS, folder), "", folder / "lib.a")
+    library = archive(bench, compiled(bench, bench.libmin, level, "", X86_FLAGS, folder), "", folder / "lib.a")
 
     def run(program: Program) -> tuple[str, Completed] | None:
         own = compiled(bench, program, level, "", X86_FLAGS, folder)
@@ -146,7 +146,7 @@ def native_runs(bench: Bench, listed: Sequence[Program], level: str) -> dict[str
 
 def translations(bench: Bench, listed: Sequence[Program], level: str, target: Target) -> dict[str, list[Translated]]:
     """Translate every file of every program, in worker processes; results by program."""
-    every = [bench.library, *listed]
+    every = [bench.libmin, *listed]
     sources, outputs = bench.folder(level, "x86"), bench.folder(level, target)
     owners = [program.name for program in every for _ in program.sources]
     files = [path.name for program in every for path in assembly_of(program, sources)]
@@ -182,7 +182,7 @@ class Stage:
     level: str
     target: Target
     expected: dict[str, Completed]
-    library: Path
+    libmin: Path
     translated: dict[str, list[Translated]]
 
     def judge(self, program: Program) -> Result:
@@ -204,7 +204,7 @@ class Stage:
 
     def ran(self, program: Program, result: Result) -> Result:
         folder = self.bench.folder(self.level, self.target)
-        binary = qemu.link([*assembly_of(program, folder), self.library], self.target, folder / program.name)
+        binary = qemu.link([*assembly_of(program, folder), self.libmin], self.target, folder / program.name)
         start = time.monotonic()
         count = None
         if self.bench.count:
@@ -237,14 +237,14 @@ def stage(bench: Bench, listed: Sequence[Program], level: str, target: Target, e
     folder = bench.folder(level, target)
     translated: dict[str, list[Translated]] = {}
     if bench.control:
-        for program in [bench.library, *listed]:
+        for program in [bench.libmin, *listed]:
             compiled(bench, program, level, target, CONTROL_FLAGS, folder)
     else:
         translated = translations(bench, listed, level, target)
     if bench.count:
         own = bench.folder(level, f"{target}-gcc")
-        archive(bench, compiled(bench, bench.library, level, target, BASELINE_FLAGS, own), target, own / "lib.a")
-    library = archive(bench, assembly_of(bench.library, folder), target, folder / "lib.a")
+        archive(bench, compiled(bench, bench.libmin, level, target, BASELINE_FLAGS, own), target, own / "lib.a")
+    library = archive(bench, assembly_of(bench.libmin, folder), target, folder / "lib.a")
     return Stage(bench, level, target, expected, library, translated)
 
 
