@@ -27,7 +27,7 @@ from transpile.errors import ToolError
 from transpile.options import TARGETS, Target
 
 HEADERS = ("/usr/include/csmith", "/usr/local/include/csmith")
-SHAPE = ("--max-funcs", "6", "--max-block-size", "4", "--no-packed-struct")
+SHAPE = ("--max-funcs", "4", "--max-block-size", "4", "--no-packed-struct")
 NATIVE_LIMIT_S = 5.0
 
 
