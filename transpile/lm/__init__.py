@@ -1,0 +1,1 @@
+"""Language models as proposers: what they say is untrusted text, and only the checker decides what it is worth."""
