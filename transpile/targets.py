@@ -6,6 +6,7 @@ from importlib import import_module
 
 from transpile.errors import UsageError
 from transpile.native.abi import TargetIsa
+from transpile.native.canonical.syntax import Syntax
 
 ROOMS = {"riscv": "transpile.riscv.target", "aarch64": "transpile.aarch64.target"}
 
@@ -16,3 +17,9 @@ def target_isa(name: str) -> TargetIsa:
         raise UsageError(f"unknown target '{name}'", f"choose one of {', '.join(ROOMS)}")
     target: TargetIsa = import_module(ROOMS[name]).TARGET
     return target
+
+
+def syntax_of(name: str) -> Syntax:
+    """How the canonical form spells the target called ``name``."""
+    syntax: Syntax = import_module(ROOMS[name].removesuffix("target") + "syntax").SYNTAX
+    return syntax

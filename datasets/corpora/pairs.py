@@ -1,0 +1,203 @@
+"""Canonical pairs of a block and a proved translation, from folders of assembly files.
+
+A corpus is ``<folder>/<project>/**/*.s``. Every distinct canonical block is proved once, in the very spelling that a
+model would have to give. What is kept are canonical tokens only; no text of the sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from transpile.checker import BlockChecker
+from transpile.core.loop import Candidate
+from transpile.core.verdict import Proved
+from transpile.errors import TranspileError
+from transpile.native.abi import TargetIsa
+from transpile.native.canonical.source import CanonicalBlock, canonical
+from transpile.native.canonical.syntax import Syntax
+from transpile.native.canonical.target import Unspeakable, read, write
+from transpile.native.lower import CheckedBlock
+from transpile.options import Options
+from transpile.planning import BlockUnit, Body, Proposal, cost, label_map, plan_file
+from transpile.store import ProofStore
+from transpile.targets import syntax_of, target_isa
+
+MAX_SOURCE = 160
+MAX_OUTPUT = 160
+"""Tokens of a pair; longer blocks are left to the rules."""
+MAX_BYTES = 4 << 20
+"""Assembly files larger than this are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A block of a planned file in canonical form, with the rules' translation."""
+
+    unit: BlockUnit
+    canonical: CanonicalBlock
+    body: Body
+
+
+@dataclass(slots=True)
+class Reader:
+    """Distinct canonical blocks of one target, file after file; ``seen`` holds the hashes met so far."""
+
+    target: TargetIsa
+    syntax: Syntax
+    options: Options
+    seen: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def blocks(self, path: Path) -> list[Spoken]:
+        """The blocks of a file that were not met before; a file that cannot be read has none."""
+        if path.stat().st_size > MAX_BYTES:
+            self.counts["files too large"] += 1
+            return []
+        try:
+            plan = plan_file(path.read_text(errors="replace"), path.name, self.target, self.options)
+        except TranspileError:
+            self.counts["files not read"] += 1
+            return []
+        self.counts["files"] += 1
+        found: list[Spoken] = []
+        for function in plan.program.functions:
+            proposal = plan.lower(function.name)
+            if isinstance(proposal, Proposal):
+                found.extend(self._spoken(proposal))
+        return found
+
+    def _spoken(self, proposal: Proposal) -> Iterator[Spoken]:
+        lowered = proposal.lowered
+        labels = label_map(lowered.function.blocks)
+        for block in lowered.blocks:
+            body = proposal.bodies.get(block.source.label)
+            self.counts["blocks"] += 1
+            form = canonical(block, lowered, self.target.abi) if body is not None else None
+            if body is None or form is None or len(form.tokens) > MAX_SOURCE:
+                self.counts["left to the rules"] += 1
+                continue
+            if form.hash in self.seen:
+                self.counts["seen before"] += 1
+                continue
+            self.seen.add(form.hash)
+            unit = BlockUnit(lowered, block, block.lowered.next_label, labels)
+            yield Spoken(unit, form, body)
+
+
+class Prover:
+    """Proves canonical bodies: batches of blocks are assembled together."""
+
+    def __init__(self, target: TargetIsa, options: Options) -> None:
+        self.syntax = syntax_of(target.abi.name)
+        self.checker = BlockChecker(target, options, ProofStore(None))
+
+    def learn(self, batch: Sequence[Spoken]) -> None:
+        """Assemble the blocks to come together with the rules' translations."""
+        self.checker.learn([only(s.unit, {s.unit.block.source.label: s.body}) for s in batch])
+
+    def proves(self, spoken: Spoken, body: Body) -> bool:
+        """Whether ``body`` is a proved translation; faults of the checker are a no."""
+        try:
+            verdict = self.checker.check(spoken.unit, Candidate(body, cost(body), "data"))
+        except Exception:
+            return False
+        return isinstance(verdict, Proved)
+
+    def pair(self, spoken: Spoken, body: Body) -> tuple[list[str], Body] | None:
+        """The tokens of ``body``, and the body they give when read back, if that one is proved."""
+        try:
+            tokens = write(body, spoken.canonical, self.syntax)
+            again = read(tokens, spoken.canonical, self.syntax).body
+        except Unspeakable:
+            return None
+        if len(tokens) > MAX_OUTPUT or not self.proves(spoken, again):
+            return None
+        return tokens, again
+
+
+def only(unit: BlockUnit, bodies: dict[str, Body]) -> Proposal:
+    """A proposal of one block."""
+    return Proposal(replace(unit.function, blocks=[unit.block]), bodies)
+
+
+def row(spoken: Spoken, tokens: Sequence[str], body: Body, project: str, target: str) -> dict[str, object]:
+    """One line of a data file."""
+    return {
+        "target": target,
+        "source": " ".join(spoken.canonical.tokens),
+        "output": " ".join(tokens),
+        "hash": spoken.canonical.hash,
+        "project": project,
+        "cost": cost(body),
+        "insns": len(spoken.unit.block.source.insns),
+    }
+
+
+def split_of(project: str) -> str:
+    """``train``, ``valid`` or ``test``: a project is in one of them, whatever else is in the corpus."""
+    bucket = int(hashlib.sha256(project.encode()).hexdigest()[:8], 16) % 20
+    return "test" if bucket < 2 else "valid" if bucket == 2 else "train"
+
+
+def collect(folder: Path, out: Path, target_name: str, limit: int | None = None) -> Counter[str]:
+    """Write ``out/<target>/<project>.jsonl`` for each project of ``folder``; projects that are there are kept."""
+    target = target_isa(target_name)
+    options = Options(jobs=1)
+    reader = Reader(target, syntax_of(target_name), options)
+    prover = Prover(target, options)
+    shards = out / target_name
+    shards.mkdir(parents=True, exist_ok=True)
+    for shard in sorted(shards.glob("*.jsonl")):
+        reader.seen.update(json.loads(line)["hash"] for line in shard.read_text().splitlines())
+    for project in sorted(p for p in folder.iterdir() if p.is_dir()):
+        shard = shards / f"{project.name}.jsonl"
+        if shard.exists():
+            continue
+        rows = list(_project(project, reader, prover, target_name, limit))
+        partial = shard.with_suffix(".part")
+        partial.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        partial.rename(shard)
+        print(f"{target_name} {project.name}: {len(rows)} pairs; {dict(reader.counts)}", flush=True)
+    return reader.counts
+
+
+def _project(
+    project: Path, reader: Reader, prover: Prover, target: str, limit: int | None
+) -> Iterator[dict[str, object]]:
+    kept = 0
+    for path in sorted(project.rglob("*.s")):
+        batch = reader.blocks(path)
+        prover.learn(batch)
+        for spoken in batch:
+            pair = prover.pair(spoken, spoken.body)
+            reader.counts["proved" if pair else "not proved as canonical"] += 1
+            if pair is not None:
+                kept += 1
+                yield row(spoken, *pair, project.name, target)
+        if limit is not None and kept >= limit:
+            return
+
+
+def assemble(shards: Path, out: Path) -> Counter[str]:
+    """Join shards to ``train.jsonl``, ``valid.jsonl``, ``test.jsonl``, split by project and by canonical hash."""
+    counts: Counter[str] = Counter()
+    rows: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
+    hashes: dict[str, str] = {}
+    for split in rows:
+        for shard in sorted(shards.glob("*/*.jsonl")):
+            if split_of(shard.stem) != split:
+                continue
+            for line in shard.read_text().splitlines():
+                key = json.loads(line)["hash"]
+                if hashes.setdefault(key, split) == split:
+                    rows[split].append(line)
+                    counts[f"{split} {shard.parent.name}"] += 1
+    out.mkdir(parents=True, exist_ok=True)
+    for split, lines in rows.items():
+        (out / f"{split}.jsonl").write_text("".join(line + "\n" for line in lines))
+    return counts

@@ -1,0 +1,1 @@
+"""Blocks without the accidents of their program: what a language model reads and writes."""

@@ -1,0 +1,57 @@
+"""RISC-V assembly as the canonical form takes it apart (Unprivileged ISA manual, chapter 25: assembly operands)."""
+
+from __future__ import annotations
+
+from transpile.native.canonical.syntax import Operand
+from transpile.riscv.target import LP64D
+
+INTEGER = frozenset(
+    ("zero", "ra", "sp", "gp", "tp", *(f"t{n}" for n in range(7)), *(f"s{n}" for n in range(12)),
+     *(f"a{n}" for n in range(8)))
+)  # fmt: skip
+FLOAT = frozenset((*(f"ft{n}" for n in range(12)), *(f"fs{n}" for n in range(12)), *(f"fa{n}" for n in range(8))))
+KEYWORDS = frozenset(("rne", "rtz", "rdn", "rup", "rmm", "dyn", "iorw", "rw"))
+SILENT = frozenset(
+    ("sb", "sh", "sw", "sd", "fsw", "fsd", "j", "jr", "ret", "call", "tail", "ebreak", "ecall", "fence", "nop", "jalr",
+     "beq", "bne", "blt", "bge", "bltu", "bgeu", "bgt", "ble", "bgtu", "bleu", "beqz", "bnez", "bltz", "bgez", "blez",
+     "bgtz")
+)  # fmt: skip
+"""Mnemonics that write no register a body may read afterwards."""
+
+
+class RiscVSyntax:
+    """The row of RV64GC."""
+
+    constant = frozenset(("zero", "ra", "sp", "gp", "tp"))
+
+    def register(self, word: str) -> tuple[str, str] | None:
+        if word in INTEGER:
+            return "r", word
+        return ("f", word) if word in FLOAT else None
+
+    def spell(self, shape: str, name: str) -> str | None:
+        return name if name in (FLOAT if shape == "f" else INTEGER) and shape in ("r", "f") else None
+
+    def keyword(self, word: str) -> bool:
+        return word in KEYWORDS
+
+    def written(self, template: str, operands: tuple[Operand, ...]) -> tuple[tuple[int, ...], bool]:
+        if template.endswith("{sym}, {r}") and len(operands) == 3:
+            # Stores and float loads of a symbol name the register that takes its address.
+            loads = template.startswith(("flw", "fld"))
+            return ((0, 2) if loads else (2,)), False
+        if template.partition(" ")[0] in SILENT or not operands or operands[0].kind != "reg":
+            return (), False
+        return (0,), False
+
+    def scratch(self, vector: bool) -> tuple[str, ...]:
+        return tuple(f"ft{n}" for n in range(8, 12)) if vector else (*LP64D.scratch[2:], *LP64D.scratch[:2])
+
+    def vector(self, shape: str) -> bool:
+        return shape == "f"
+
+    def is_vector(self, name: str) -> bool:
+        return name in FLOAT
+
+
+SYNTAX = RiscVSyntax()
