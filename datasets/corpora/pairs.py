@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 
 from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate
-from transpile.core.verdict import Proved
+from transpile.core.verdict import Proved, Refuted
 from transpile.errors import TranspileError
 from transpile.native.abi import TargetIsa
+from transpile.native.canonical.repair import repair_tokens
 from transpile.native.canonical.source import CanonicalBlock, canonical
-from transpile.native.canonical.syntax import Syntax
+from transpile.native.canonical.syntax import Syntax, shapes
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.native.lower import CheckedBlock
 from transpile.options import Options
@@ -30,6 +32,8 @@ from transpile.targets import syntax_of, target_isa
 MAX_SOURCE = 160
 MAX_OUTPUT = 160
 """Tokens of a pair; longer blocks are left to the rules."""
+MUTATED = 0.25
+"""Share of the blocks for which a wrong body is made too, as a repair to learn from."""
 MAX_BYTES = 4 << 20
 """Assembly files larger than this are left out."""
 
@@ -108,6 +112,15 @@ class Prover:
             return False
         return isinstance(verdict, Proved)
 
+    def repair(self, spoken: Spoken, wrong: Sequence[str]) -> tuple[str, ...] | None:
+        """What a model reads after ``wrong`` was refuted; None if it was not."""
+        try:
+            body = read(wrong, spoken.canonical, self.syntax).body
+            verdict = self.checker.check(spoken.unit, Candidate(body, cost(body), "data"))
+        except Exception:
+            return None
+        return repair_tokens(spoken.canonical, wrong, verdict) if isinstance(verdict, Refuted) else None
+
     def pair(self, spoken: Spoken, body: Body) -> tuple[list[str], Body] | None:
         """The tokens of ``body``, and the body they give when read back, if that one is proved."""
         try:
@@ -118,6 +131,33 @@ class Prover:
         if len(tokens) > MAX_OUTPUT or not self.proves(spoken, again):
             return None
         return tokens, again
+
+
+@dataclass(slots=True)
+class Mutants:
+    """Bodies with one wrong token, of the kind that a model gets wrong: an operand, or a form with the same operands."""
+
+    forms: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+    def broken(self, key: str, tokens: Sequence[str]) -> list[str] | None:
+        """``tokens`` with one changed, for a share of the keys; the same for the same key."""
+        draw = Random(key)
+        for token in tokens:
+            known = self.forms.setdefault(tuple(shapes(token)), [])
+            if "{" in token and token not in known:
+                known.append(token)
+        if draw.random() >= MUTATED:
+            return None
+        place = draw.randrange(len(tokens))
+        token = tokens[place]
+        if "{" in token:
+            choices = self.forms[tuple(shapes(token))]
+        else:
+            choices = [t for t in tokens if t[:1] == token[:1] or {t[:1], token[:1]} == {"x", "$"}]
+        others = [t for t in dict.fromkeys(choices) if t != token]
+        if not others:
+            return None
+        return [*tokens[:place], draw.choice(others), *tokens[place + 1 :]]
 
 
 def only(unit: BlockUnit, bodies: dict[str, Body]) -> Proposal:
@@ -170,15 +210,22 @@ def _project(
     project: Path, reader: Reader, prover: Prover, target: str, limit: int | None
 ) -> Iterator[dict[str, object]]:
     kept = 0
+    mutants = Mutants()
     for path in sorted(project.rglob("*.s")):
         batch = reader.blocks(path)
         prover.learn(batch)
         for spoken in batch:
             pair = prover.pair(spoken, spoken.body)
             reader.counts["proved" if pair else "not proved as canonical"] += 1
-            if pair is not None:
-                kept += 1
-                yield row(spoken, *pair, project.name, target)
+            if pair is None:
+                continue
+            kept += 1
+            yield row(spoken, *pair, project.name, target)
+            broken = mutants.broken(spoken.canonical.hash, pair[0])
+            repair = prover.repair(spoken, broken) if broken is not None else None
+            if repair is not None:
+                reader.counts["repairs"] += 1
+                yield row(spoken, *pair, project.name, target) | {"source": " ".join(repair), "kind": "repair"}
         if limit is not None and kept >= limit:
             return
 

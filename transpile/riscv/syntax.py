@@ -36,10 +36,11 @@ class RiscVSyntax:
         return word in KEYWORDS
 
     def written(self, template: str, operands: tuple[Operand, ...]) -> tuple[tuple[int, ...], bool]:
-        if template.endswith("{sym}, {r}") and len(operands) == 3:
-            # Stores and float loads of a symbol name the register that takes its address.
+        if len(operands) > 2 and operands[1].kind == "sym" and operands[-1].kind == "reg":
+            # Stores and float loads at a symbol name the register that takes its address.
             loads = template.startswith(("flw", "fld"))
-            return ((0, 2) if loads else (2,)), False
+            last = len(operands) - 1
+            return ((0, last) if loads else (last,)), False
         if template.partition(" ")[0] in SILENT or not operands or operands[0].kind != "reg":
             return (), False
         return (0,), False

@@ -60,6 +60,8 @@ class CanonicalBlock:
     spare: tuple[str, ...]
     """Target registers that hold source state and may be used while they hold none."""
     label: str
+    names: Mapping[str, str]
+    """Source register -> its token."""
 
     @property
     def hash(self) -> str:
@@ -79,7 +81,7 @@ def canonical(block: CheckedBlock, function: LoweredFunction, abi: TargetAbi) ->
     tokens = (f"<{abi.name}>", *writer.header(), "|", *body)
     entry, leaving = _held(lowered.entry, lowered.flags_in), _held(lowered.exit, lowered.flags_out)
     spare = (*function.context.free, *(r for r in abi.homes.values() if r not in function.context.free))
-    return CanonicalBlock(tokens, writer.naming, entry, leaving, spare, block.source.label)
+    return CanonicalBlock(tokens, writer.naming, entry, leaving, spare, block.source.label, writer.names())
 
 
 def _held(places: Mapping[str, tuple[Place, Form]], flags: EdgeFlags | None) -> frozenset[str]:
@@ -129,6 +131,11 @@ class _Writer:
         if any(micro.code is Code.BRANCH or micro.code is Code.JUMP for micro in lowered.micros[-1:]):
             following = lowered.next_label
             yield "next=" + (self.naming.label(following) if following in self.naming.labels else "other")
+
+    def names(self) -> dict[str, str]:
+        """The tokens of the source registers that the block touches."""
+        homes = {base: self._home(base) for base in self.seen}
+        return {base: self.naming.register(home) for base, home in homes.items() if home in self.naming.registers}
 
     def _order(self, name: str) -> tuple[int, str]:
         base = name.partition(".")[0]
