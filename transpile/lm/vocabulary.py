@@ -54,6 +54,12 @@ def _aarch64_registers() -> dict[str, str]:
     return _same(*integer, *scalars, *vectors) | {"fp": "x29", "lr": "x30", "ip0": "x16", "ip1": "x17"}
 
 
+_AARCH64_KEYWORDS = frozenset(
+    ("eq", "ne", "cs", "hs", "cc", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al",
+     "lsl", "lsr", "asr", "ror", "msl", "sxtb", "sxth", "sxtw", "sxtx", "uxtb", "uxth", "uxtw", "uxtx",
+     "ish", "ishld", "ishst", "sy", "ld", "st", "osh", "oshld", "oshst", "nsh", "tpidr_el0")
+)  # fmt: skip
+
 VOCABULARIES: Mapping[str, Vocabulary] = {
     "riscv": Vocabulary(
         registers=_riscv_registers(),
@@ -71,11 +77,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     ),
     "aarch64": Vocabulary(
         registers=_aarch64_registers(),
-        keywords=frozenset(
-            ("eq", "ne", "cs", "hs", "cc", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al",
-             "lsl", "lsr", "asr", "ror", "msl", "sxtb", "sxth", "sxtw", "sxtx", "uxtb", "uxth", "uxtw", "uxtx",
-             "ish", "ishld", "ishst", "sy", "ld", "st", "osh", "oshld", "oshst", "nsh", "tpidr_el0")
-        ),  # fmt: skip
+        keywords=_AARCH64_KEYWORDS,
         relocation=re.compile(
             r":(?:lo12|got|got_lo12|gottprel|gottprel_lo12|gottprel_lo12_nc|tprel_hi12|tprel_lo12|tprel_lo12_nc"
             r"|pg_hi21):$"
