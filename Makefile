@@ -6,7 +6,7 @@ export VENV
 
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
-SOURCES = transpile solvers emulators tests benchmarks setup.py
+SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
@@ -64,4 +64,4 @@ bench-conformance: $(READY) ## the semantics of all three instruction sets again
 
 clean: ## remove what the other targets made, except the virtual environment
 	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find transpile solvers emulators tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find transpile solvers emulators datasets tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ FOLDERS = {
     "transpile": ROOT / "transpile",
     "transpile.solvers": ROOT / "solvers",
     "transpile.emulators": ROOT / "emulators",
+    "transpile.corpora": ROOT / "datasets" / "corpora",
 }
 
 BASE = {"transpile.core", "transpile.errors", "transpile.tools", "transpile.options", "transpile.translation"}

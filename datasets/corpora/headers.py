@@ -1,0 +1,94 @@
+"""What stands in for a package's build system: where its headers lie, and headers that a build would have generated.
+
+No ``configure`` script is run. A template such as ``config.h.in`` is filled in by the names of its macros: headers
+that this machine has, functions of its C library, sizes of x86-64. Headers that remain missing are empty.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+SYSTEM = (Path("/usr/include"), Path("/usr/include/x86_64-linux-gnu"))
+MAX_FOLDERS = 80
+_SIZES = {"CHAR": 1, "SHORT": 2, "INT": 4, "FLOAT": 4, "WCHAR_T": 4, "MODE_T": 4, "UID_T": 4, "GID_T": 4}
+_STRINGS = re.compile(r"(PACKAGE|VERSION)(_[A-Z]+)?|.*_(VERSION|DIR|PATH|NAME|STRING)")
+_UNWANTED = re.compile(r"HAVE_(LIB.*|.*(WIN|OPENSSL|X11|SANDBOX|PLEDGE|CAPSICUM|NEON|AVX|ALTIVEC|BROKEN).*)")
+_TEMPLATE = re.compile(r"^[ \t]*#[ \t]*(?:undef|cmakedefine|cmakedefine01|mesondefine)[ \t]+(\w+)[^\n]*$", re.M)
+
+
+def include_options(tree: Path) -> list[str]:
+    """``-I`` for each folder of headers; folders that would shadow a system header serve quoted includes only."""
+    folders: set[Path] = set()
+    shadowing: set[Path] = set()
+    for header in tree.rglob("*.h"):
+        if ".pc" in header.parts:
+            continue
+        folders.add(header.parent)
+        if header.parent != tree:
+            folders.add(header.parent.parent)
+        if any((system / header.name).exists() for system in SYSTEM):
+            shadowing.add(header.parent)
+    ranked = sorted(folders, key=lambda folder: (len(folder.parts), str(folder)))[:MAX_FOLDERS]
+    return [part for folder in ranked for part in ("-iquote" if folder in shadowing else "-I", str(folder))]
+
+
+def generate(tree: Path, into: Path) -> None:
+    """Write what templates of headers below ``tree`` give, and an empty ``config.h`` where there is no template."""
+    into.mkdir(parents=True, exist_ok=True)
+    (into / "config.h").touch()
+    for template in sorted(tree.rglob("*.h*.in")) + sorted(tree.rglob("*config*.hin")):
+        name = re.sub(r"\.?(cmake|meson)?\.in$|in$", "", template.name)
+        present = list(tree.rglob(name))
+        if ".pc" in template.parts or not name.endswith(".h") or present:
+            continue
+        target = into / name
+        if not target.exists() or not target.stat().st_size:
+            target.write_text(fill(template.read_text(errors="replace")))
+
+
+def fill(template: str) -> str:
+    """The header that a template gives on this machine."""
+    text = _TEMPLATE.sub(lambda match: _define(match[1]), template)
+    return re.sub(r"@(\w+)@", lambda match: "x" if _STRINGS.fullmatch(match[1]) else "0", text)
+
+
+def _define(macro: str) -> str:
+    value = _value(macro)
+    return f"#undef {macro}" if value is None else f"#define {macro} {value}"
+
+
+def _value(macro: str) -> str | None:
+    if macro.startswith("SIZEOF_"):
+        return str(_SIZES.get(macro.removeprefix("SIZEOF_").removeprefix("UNSIGNED_"), 8))
+    if macro == "STDC_HEADERS" or macro.startswith(("HAVE_DECL_", "HAVE_STRUCT_")):
+        return "1"
+    if macro.startswith("HAVE_") and not _UNWANTED.fullmatch(macro):
+        return "1" if _have(macro.removeprefix("HAVE_").lower()) else None
+    return '"1"' if _STRINGS.fullmatch(macro) and not macro.startswith(("HAVE_", "USE_")) else None
+
+
+def _have(name: str) -> bool:
+    if name.endswith("_h"):
+        stem = name.removesuffix("_h")
+        spellings = {stem, stem.replace("_", "/", 1)}
+        return any((system / f"{spelling}.h").exists() for system in SYSTEM for spelling in spellings)
+    if name in {"long_long", "long_long_int", "unsigned_long_long_int", "_bool", "inline", "stdbool", "ssize_t"}:
+        return True
+    return name in _library()
+
+
+@cache
+def _library() -> frozenset[str]:
+    """Functions that the C library defines."""
+    program = "#include <gnu/lib-names.h>\nLIBC_SO LIBM_SO\n"
+    names = subprocess.run(["gcc", "-E", "-P", "-"], input=program, capture_output=True, text=True).stdout
+    found: set[str] = set()
+    for library in re.findall(r'"([\w.+-]+)"', names):
+        for folder in ("/lib/x86_64-linux-gnu", "/lib64"):
+            listing = ["nm", "-D", "--defined-only", f"{folder}/{library}"]
+            symbols = subprocess.run(listing, capture_output=True, text=True).stdout
+            found.update(line.split()[-1].split("@")[0] for line in symbols.splitlines())
+    return frozenset(found)
