@@ -14,6 +14,7 @@ from transpile.lm.vocabulary import VOCABULARIES
 from transpile.native.block import TargetLine
 from transpile.planning import BlockUnit, FilePlan, Proposal
 
+TOKEN = re.compile(r"%\w+(?=\()|:\w+:|0[xX][0-9a-fA-F]+|\d[\d.]*(?:[eE][+-]?\d+)?|(?P<word>[A-Za-z_.$][\w.$@]*)", re.A)
 RISCV = Scope("riscv", "ebreak", ".L2", frozenset((".L3", ".L4", "puts", "table")), own=frozenset((".L2", "f")))
 ARM = Scope("aarch64", "brk #1000", ".L2", frozenset((".L3", ".L4", "puts", "table")), own=frozenset((".L2", "f")))
 
@@ -80,16 +81,64 @@ def test_aarch64_spellings(text: str, expected: list[str]) -> None:
 
 
 HOSTILE = [
-    '.incbin "/etc/passwd"', ".include \"x\"", ".macro nop\necall\n.endm\nnop", "nop\n.byte 1", ".text\nnop",
-    ".rept 1000000\nnop\n.endr", "foo: .word 1", "nop; ecall", "ecall", "ECALL", "scall", "csrw satp, a0", "csrrs a0, 1, a1",
-    "mret", "wfi", "fence.i", "sfence.vma", "rdcycle a0", "fsrm a0", "ebreak\nuret", "hlv.w a0, (a1)",
-    "call system", "la a0, environ", "j elsewhere", "call system@plt", "la a0, puts@plt", "mv gp, a0", "mv x3, a0", "mv tp, a0",
-    "beqz a0, 1f", "1: nop\nbeqz a0, 2b", ".L3: nop", "x: nop\nx: nop", "la a0, \"table\"", "li a0, 'a'", "```\nnop \\\nnop\n```",
-    "add a0, a0, <b>", "add a0, a0, %pcrel_hi(table)", "auipc a0, 0", "ld a0, =table", "nop\x00nop", "`id`", "$(id)", "",
-    "   ", "# only a comment", "Sorry, I cannot help with that.", "```\n```", "```\nI would rather not.\n```", "<think>nop",
-    "```\nnop\nHere the code ends\nnop\n```", "add a0, a0, \N{CYRILLIC SMALL LETTER A}1", "li a0, 0x" + "f" * 300, "nop\n" * (MAX_LINES + 1),
-    "nop\n" + " " * MAX_BYTES, "%s%s%n", "add a0, a0, 99999999999b",
-]  # fmt: skip
+    '.incbin "/etc/passwd"',
+    '.include "x"',
+    ".macro nop\necall\n.endm\nnop",
+    "nop\n.byte 1",
+    ".text\nnop",
+    ".rept 1000000\nnop\n.endr",
+    "foo: .word 1",
+    "nop; ecall",
+    "ecall",
+    "ECALL",
+    "scall",
+    "csrw satp, a0",
+    "csrrs a0, 1, a1",
+    "mret",
+    "wfi",
+    "fence.i",
+    "sfence.vma",
+    "rdcycle a0",
+    "fsrm a0",
+    "ebreak\nuret",
+    "hlv.w a0, (a1)",
+    "call system",
+    "la a0, environ",
+    "j elsewhere",
+    "call system@plt",
+    "la a0, puts@plt",
+    "mv gp, a0",
+    "mv x3, a0",
+    "mv tp, a0",
+    "beqz a0, 1f",
+    "1: nop\nbeqz a0, 2b",
+    ".L3: nop",
+    "x: nop\nx: nop",
+    'la a0, "table"',
+    "li a0, 'a'",
+    "```\nnop \\\nnop\n```",
+    "add a0, a0, <b>",
+    "add a0, a0, %pcrel_hi(table)",
+    "auipc a0, 0",
+    "ld a0, =table",
+    "nop\x00nop",
+    "`id`",
+    "$(id)",
+    "",
+    "   ",
+    "# only a comment",
+    "Sorry, I cannot help with that.",
+    "```\n```",
+    "```\nI would rather not.\n```",
+    "<think>nop",
+    "```\nnop\nHere the code ends\nnop\n```",
+    "add a0, a0, \N{CYRILLIC SMALL LETTER A}1",
+    "li a0, 0x" + "f" * 300,
+    "nop\n" * (MAX_LINES + 1),
+    "nop\n" + " " * MAX_BYTES,
+    "%s%s%n",
+    "add a0, a0, 99999999999b",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -106,16 +155,56 @@ def test_hostile_texts_are_no_candidates(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["svc #0", "hvc #0", "smc #0", "msr tpidr_el0, x0", "mrs x0, ttbr0_el1", "hlt #1", "brk #1", "udf #0", "eret", "dc zva, x0",
-     "ic iallu", "at s1e1r, x0", "sys #0, c7, c1, #0", "wfi", "hint #3", "pacia x0, x1", "mov x18, x0", "str w18, [x0]",
-     "ldr x0, =table", "bl system", "adrp x0, environ", "isb", "blraa x0, x1", "tlbi vmalle1", "add x0, x0, :tlsdesc:table"],
-)  # fmt: skip
+    [
+        "svc #0",
+        "hvc #0",
+        "smc #0",
+        "msr tpidr_el0, x0",
+        "mrs x0, ttbr0_el1",
+        "hlt #1",
+        "brk #1",
+        "udf #0",
+        "eret",
+        "dc zva, x0",
+        "ic iallu",
+        "at s1e1r, x0",
+        "sys #0, c7, c1, #0",
+        "wfi",
+        "hint #3",
+        "pacia x0, x1",
+        "mov x18, x0",
+        "str w18, [x0]",
+        "ldr x0, =table",
+        "bl system",
+        "adrp x0, environ",
+        "isb",
+        "blraa x0, x1",
+        "tlbi vmalle1",
+        "add x0, x0, :tlsdesc:table",
+    ],
+)
 def test_hostile_aarch64(text: str) -> None:
     with pytest.raises(AnswerError):
         read(text, ARM)
 
 
-WORDS = [*HOSTILE, "nop", "add a0, a1, a2", "beqz a0, .L3", "1:", "x:", "j x", "```", "~~~", "/*", "*/", "<think>", "</think>", "//", ";"]
+WORDS = [
+    *HOSTILE,
+    "nop",
+    "add a0, a1, a2",
+    "beqz a0, .L3",
+    "1:",
+    "x:",
+    "j x",
+    "```",
+    "~~~",
+    "/*",
+    "*/",
+    "<think>",
+    "</think>",
+    "//",
+    ";",
+]
 
 
 @settings(max_examples=300, deadline=None)
@@ -138,13 +227,15 @@ def test_whatever_is_read_is_bounded_and_names_nothing_foreign(parts: list[str],
         assert re.fullmatch(r"[a-z][a-z0-9.]*", mnemonic) and line.text.isascii() and line.text.isprintable()
         assert line.text == scope.trap or not words.system.fullmatch(mnemonic)
         assert not set(operands) & set(";\\\"'`=<>\n")
-        bare = re.sub(r"%\w+(?=\()|:\w+:|0[xX][0-9a-fA-F]+|\d[\d.]*(?:[eE][+-]?\d+)?|@plt", "", operands, flags=re.I | re.A)
-        for word in re.findall(r"[A-Za-z_.$][\w.$]*", re.sub(r"\s+", " ", operands) if bare else ""):
-            known = word in words.registers or word in words.keywords or word in scope.symbols or word in labels
-            assert known or f"%{word}(" in operands or f":{word}:" in operands or word in ("plt", "x", "X") or word[0] in "xXeE"
+        for found in TOKEN.finditer(operands):
+            word = found["word"] or ""
+            known = (words.registers, words.keywords, scope.symbols, labels, {""})
+            assert any(word.removesuffix("@plt") in names for names in known)
 
 
-@pytest.mark.parametrize("piece", ["```\n", "```a\n", "<think>", "/*", "a:", "nop ", "*/ /*", "1: ", "-", "a0,", "%", "<think></think>"])
+@pytest.mark.parametrize(
+    "piece", ["```\n", "```a\n", "<think>", "/*", "a:", "nop ", "*/ /*", "1: ", "-", "a0,", "%", "<think></think>"]
+)
 def test_reading_takes_linear_time(piece: str) -> None:
     begun = time.process_time()
     text = piece * (MAX_BYTES // len(piece))

@@ -49,7 +49,7 @@ def test_the_prompt_is_the_recorded_one(blocks: Blocks, target: str) -> None:
 def test_comments_change_nothing(blocks: Blocks) -> None:
     prompts = Prompts(target_isa("riscv"))
     plain = [spoken(prompts, unit) for unit, _ in blocks(SOURCE.format("", "", ""), "riscv")]
-    for comment in (f" # {INJECTED}", f" /* {INJECTED} */", f"\n# {INJECTED}\n", f"\n\t.ident \"{INJECTED}\""):
+    for comment in (f" # {INJECTED}", f" /* {INJECTED} */", f"\n# {INJECTED}\n", f'\n\t.ident "{INJECTED}"'):
         hidden = [spoken(prompts, unit) for unit, _ in blocks(SOURCE.format(comment, comment, comment), "riscv")]
         assert hidden == plain
 
