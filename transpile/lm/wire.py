@@ -124,7 +124,7 @@ def complaint_of(content: bytes) -> str:
         data = json.loads(content)
     except (ValueError, RecursionError):
         return content[:500].decode("utf-8", "replace")
-    for name in ("error", "detail", "message"):
+    for name in ("error", "detail"):
         if isinstance(data, dict) and name in data:
             data = data[name]
     if isinstance(data, dict):
