@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from transpile.corpora.headers import generate, include_options
+from transpile.corpora.headers import ELSEWHERE, generate, include_options, stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Compilation:
         if log.exists():
             self.outcomes = dict(json.loads(line) for line in log.read_text().splitlines() if line.endswith("]"))
         generate(self.project.tree, self.substitutes / "generated")
-        (self.substitutes / "empty").mkdir(exist_ok=True)
+        (self.substitutes / "missing").mkdir(exist_ok=True)
         includes = [*self.project.includes, *include_options(self.project.tree)]
         for path in c_files(self.project.tree, self.limits.source_bytes):
             name = path.relative_to(self.project.tree).as_posix()
@@ -119,7 +119,7 @@ class Compilation:
         options = [
             "-fPIC" if digest % 3 == 0 else "-fno-pic",
             *("-I", str(path.parent), "-I", str(self.substitutes / "generated"), *includes),
-            *("-idirafter", str(self.substitutes / "empty")),
+            *("-idirafter", str(self.substitutes / "missing")),
         ]
         if not self._readable(path, options):
             return []
@@ -133,19 +133,19 @@ class Compilation:
         return made
 
     def _readable(self, path: Path, options: Sequence[str]) -> bool:
-        """Whether the file compiles at all, with empty files for up to six headers that are missing."""
-        for _ in range(6):
+        """Whether the file compiles at all, with stand-ins for headers that are missing."""
+        for _ in range(MAX_MISSING):
             complaint = limited(["gcc", "-fsyntax-only", *COMMON, *options, str(path)], self.limits)
             if complaint is None:
                 return True
             missing = re.search(r"fatal error: ([\w.+/-]+): No such file", complaint)
             if missing is None or missing[1].startswith("/") or ".." in missing[1]:
                 return False
-            header = self.substitutes / "empty" / missing[1]
+            header = self.substitutes / "missing" / missing[1]
             if header.exists():
                 return False
             header.parent.mkdir(parents=True, exist_ok=True)
-            header.touch()
+            header.write_text(stand_in(missing[1], self.project.tree))
         return False
 
     def _assembly(self, path: Path, target: Path, setting: Setting, options: Sequence[str]) -> bool:
@@ -160,12 +160,11 @@ class Compilation:
         return True
 
 
+MAX_MISSING = 24
+"""Headers that one C file may lack."""
 COMMON = ("-w", "-std=gnu11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-include", "stdint.h")
 ASSEMBLY = ("-mno-avx", "-fcf-protection=none", "-fno-stack-protector", "-fno-asynchronous-unwind-tables")
-_ELSEWHERE = re.compile(
-    r"tests?|t|testing|testsuite|fuzz.*|examples?|debian|\.pc|win\d*|windows|msdos|vms|amiga|os2|mac|"
-    r"arm\w*|aarch64|ppc|powerpc|mips|riscv\w*|s390\w*|sparc|loongarch\w*"
-)
+_TESTS = re.compile(r"tests?|t|testing|testsuite|api_test|fuzz.*|examples?|samples?")
 
 
 def c_files(tree: Path, largest: int) -> list[Path]:
@@ -173,7 +172,7 @@ def c_files(tree: Path, largest: int) -> list[Path]:
     found = []
     for path in sorted(tree.rglob("*.c")):
         folders = path.relative_to(tree).parts[:-1]
-        elsewhere = any(_ELSEWHERE.fullmatch(folder.lower()) for folder in folders)
+        elsewhere = any(_TESTS.fullmatch(name) or ELSEWHERE.fullmatch(name) for name in map(str.lower, folders))
         if not elsewhere and path.is_file() and not path.is_symlink() and path.stat().st_size <= largest:
             found.append(path)
     random.Random(tree.name).shuffle(found)

@@ -1,7 +1,8 @@
 """What stands in for a package's build system: where its headers lie, and headers that a build would have generated.
 
 No ``configure`` script is run. A template such as ``config.h.in`` is filled in by the names of its macros: headers
-that this machine has, functions of its C library, sizes of x86-64. Headers that remain missing are empty.
+that this machine has, functions of its C library, sizes of x86-64. A header that is installed under another path
+stands for the one of that name in the tree; other headers that remain missing are empty.
 """
 
 from __future__ import annotations
@@ -13,6 +14,16 @@ from pathlib import Path
 
 SYSTEM = (Path("/usr/include"), Path("/usr/include/x86_64-linux-gnu"))
 MAX_FOLDERS = 80
+ELSEWHERE = re.compile(
+    r"\.pc|debian|(win|win32|win64|windows|nt|msdos|dos|vms|amiga|os2|mac|wince)([-_.].*)?|"
+    r"arm\w*|aarch64|ppc|powerpc|mips|riscv\w*|s390\w*|sparc|loongarch\w*"
+)
+"""Folders, in lower case, of other systems and what the packaging added or replaced."""
+_KNOWN = {"STDC_HEADERS": "1", "TIME_WITH_SYS_TIME": "1", "RETSIGTYPE": "void", "SELECT_TYPE_ARG1": "int"}
+_ALWAYS = frozenset(
+    ["stdbool_h", "stddef_h", "stdarg_h", "float_h", "limits_h", "long_long", "long_long_int", "_bool", "inline"]
+)
+"""What every C compiler of today has."""
 _SIZES = {"CHAR": 1, "SHORT": 2, "INT": 4, "FLOAT": 4, "WCHAR_T": 4, "MODE_T": 4, "UID_T": 4, "GID_T": 4}
 _STRINGS = re.compile(r"(PACKAGE|VERSION)(_[A-Z]+)?|.*_(VERSION|DIR|PATH|NAME|STRING)")
 _UNWANTED = re.compile(r"HAVE_(LIB.*|.*(WIN|OPENSSL|X11|SANDBOX|PLEDGE|CAPSICUM|NEON|AVX|ALTIVEC|BROKEN).*)")
@@ -24,7 +35,7 @@ def include_options(tree: Path) -> list[str]:
     folders: set[Path] = set()
     shadowing: set[Path] = set()
     for header in tree.rglob("*.h"):
-        if ".pc" in header.parts:
+        if any(ELSEWHERE.fullmatch(folder.lower()) for folder in header.relative_to(tree).parts[:-1]):
             continue
         folders.add(header.parent)
         if header.parent != tree:
@@ -49,9 +60,24 @@ def generate(tree: Path, into: Path) -> None:
             target.write_text(fill(template.read_text(errors="replace")))
 
 
+def stand_in(name: str, tree: Path) -> str:
+    """The text for a header that a file includes as ``name`` and that is nowhere."""
+    base = Path(name).name
+    found = [path for path in sorted(tree.rglob(base)) if ".pc" not in path.parts and path.is_file()]
+    if found and "/" in name:
+        nearest = max(
+            found, key=lambda path: (path.as_posix().endswith(name), path.parent.name in name, -len(path.parts))
+        )
+        return f'#include "{nearest.resolve()}"\n'
+    if base.endswith("_export.h"):
+        macro = base.removesuffix("_export.h").upper()
+        return f"#define {macro}_EXPORT\n#define {macro}_NO_EXPORT\n"
+    return ""
+
+
 def fill(template: str) -> str:
     """The header that a template gives on this machine."""
-    text = _TEMPLATE.sub(lambda match: _define(match[1]), template)
+    text = re.sub(r"^@\w+@$", "", _TEMPLATE.sub(lambda match: _define(match[1]), template), flags=re.M)
     return re.sub(r"@(\w+)@", lambda match: "x" if _STRINGS.fullmatch(match[1]) else "0", text)
 
 
@@ -63,7 +89,9 @@ def _define(macro: str) -> str:
 def _value(macro: str) -> str | None:
     if macro.startswith("SIZEOF_"):
         return str(_SIZES.get(macro.removeprefix("SIZEOF_").removeprefix("UNSIGNED_"), 8))
-    if macro == "STDC_HEADERS" or macro.startswith(("HAVE_DECL_", "HAVE_STRUCT_")):
+    if macro in _KNOWN:
+        return _KNOWN[macro]
+    if macro.startswith(("HAVE_DECL_", "HAVE_STRUCT_")):
         return "1"
     if macro.startswith("HAVE_") and not _UNWANTED.fullmatch(macro):
         return "1" if _have(macro.removeprefix("HAVE_").lower()) else None
@@ -71,12 +99,12 @@ def _value(macro: str) -> str | None:
 
 
 def _have(name: str) -> bool:
+    if name in _ALWAYS:
+        return True
     if name.endswith("_h"):
         stem = name.removesuffix("_h")
         spellings = {stem, stem.replace("_", "/", 1)}
         return any((system / f"{spelling}.h").exists() for system in SYSTEM for spelling in spellings)
-    if name in {"long_long", "long_long_int", "unsigned_long_long_int", "_bool", "inline", "stdbool", "ssize_t"}:
-        return True
     return name in _library()
 
 
