@@ -34,7 +34,7 @@ MAX_OUTPUT = 160
 """Tokens of a pair; longer blocks are left to the rules."""
 MUTATED = 0.25
 """Share of the blocks for which a wrong body is made too, as a repair to learn from."""
-MAX_BYTES = 4 << 20
+MAX_BYTES = 300_000
 """Assembly files larger than this are left out."""
 
 
