@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from transpile.core.loop import Candidate, Judged
-from transpile.core.verdict import Refuted, Tested, Undecided
+from transpile.core.verdict import DIFFERS, Refuted, Tested, Undecided
 from transpile.errors import UsageError
 from transpile.lm.prompt import Prompts
 from transpile.planning import BlockUnit, FilePlan, Proposal
@@ -88,7 +88,12 @@ def test_feedback_is_the_last_complaint(blocks: Blocks) -> None:
     messages = prompts.messages(unit, feedback)
     assert messages is not None
     assert [m.role for m in messages] == ["system", "user", "assistant", "user"]
-    assert "'foo a0' has no semantics" in messages[3].content
+    assert "rdi = 0x1" in messages[3].content
+    later = prompts.messages(unit, feedback[1:])
+    assert later is not None and "'foo a0' has no semantics" in later[3].content
+    open_question = Judged(Candidate(body, 2, "x"), Undecided("no proof", {DIFFERS: "rax"}))
+    later = prompts.messages(unit, [open_question])
+    assert later is not None and later[3].content.count("difference in: rax") == 1
     assert prompts.messages(unit, feedback[2:]) == prompts.messages(unit, ())
 
 

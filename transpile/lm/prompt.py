@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 
 from transpile.core.loop import Judged
-from transpile.core.verdict import Refuted, Undecided
+from transpile.core.verdict import DIFFERS, Refuted, Undecided
 from transpile.errors import UsageError
 from transpile.native.abi import TargetIsa
 from transpile.native.describe import described
@@ -50,13 +50,13 @@ class Prompts:
     def messages(self, unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> tuple[Message, ...] | None:
         """The conversation that ends where the model answers; None for a block that no prompt can hold.
 
-        Of the feedback the model is told the last candidate with a complaint.
+        Of the feedback the model is told the last candidate with a counterexample, else the last with a complaint.
         """
         source = [_SPACES.sub(" ", insn.text).strip() for insn in unit.block.source.insns]
         if not source or not all(_PLAIN.fullmatch(line) for line in source):
             return None
         asked = [Message("system", self._system()), Message("user", self._block(unit, source))]
-        wrong = [judged for judged in feedback if complaint(judged)]
+        wrong = sorted(filter(complaint, feedback), key=lambda judged: isinstance(judged.verdict, Refuted))
         if wrong:
             text = code(judged := wrong[-1])
             asked.append(Message("assistant", f"```\n{text}\n```"))
@@ -117,6 +117,8 @@ def complaint(judged: Judged[Body]) -> str:
             return f"{found}\nWhat differs at the exit (x86-64 against yours): {'; '.join(differs) or 'the exit'}."
         case Undecided(reason) if "has no semantics" in reason:
             return f"The checker does not accept it: {reason[:SHOWN_REASON]}"
+        case Undecided(_, detail) if DIFFERS in detail:
+            return f"The checker sees a difference in: {detail[DIFFERS][:SHOWN_REASON]}"
         case _:
             return ""
 
