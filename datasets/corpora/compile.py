@@ -164,7 +164,7 @@ MAX_MISSING = 24
 """Headers that one C file may lack."""
 COMMON = ("-w", "-std=gnu11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-include", "stdint.h")
 ASSEMBLY = ("-mno-avx", "-fcf-protection=none", "-fno-stack-protector", "-fno-asynchronous-unwind-tables")
-_TESTS = re.compile(r"tests?|t|testing|testsuite|api_test|fuzz.*|examples?|samples?")
+_TESTS = re.compile(r"test.*|t|api_test|fuzz.*|examples?|samples?")
 
 
 def c_files(tree: Path, largest: int) -> list[Path]:

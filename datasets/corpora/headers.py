@@ -20,6 +20,17 @@ ELSEWHERE = re.compile(
 )
 """Folders, in lower case, of other systems and what the packaging added or replaced."""
 _KNOWN = {"STDC_HEADERS": "1", "TIME_WITH_SYS_TIME": "1", "RETSIGTYPE": "void", "SELECT_TYPE_ARG1": "int"}
+_WORDS = {
+    "SIZE16": "short",
+    "USIZE16": "unsigned short",
+    "SIZE32": "int",
+    "USIZE32": "unsigned",
+    "SIZE64": "long",
+    "USIZE64": "unsigned long",
+    "INLINE": "inline",
+    "THREAD_LOCAL": "__thread",
+}
+"""C that templates ask for by these names."""
 _ALWAYS = frozenset(
     ["stdbool_h", "stddef_h", "stdarg_h", "float_h", "limits_h", "long_long", "long_long_int", "_bool", "inline"]
 )
@@ -78,7 +89,13 @@ def stand_in(name: str, tree: Path) -> str:
 def fill(template: str) -> str:
     """The header that a template gives on this machine."""
     text = re.sub(r"^@\w+@$", "", _TEMPLATE.sub(lambda match: _define(match[1]), template), flags=re.M)
-    return re.sub(r"@(\w+)@", lambda match: "x" if _STRINGS.fullmatch(match[1]) else "0", text)
+    return re.sub(r"@(\w+)@", lambda match: _word(match[1]), text)
+
+
+def _word(variable: str) -> str:
+    if variable.startswith("INCLUDE_"):
+        return "1"
+    return _WORDS.get(variable) or ("x" if _STRINGS.fullmatch(variable) else "0")
 
 
 def _define(macro: str) -> str:
@@ -99,7 +116,7 @@ def _value(macro: str) -> str | None:
 
 
 def _have(name: str) -> bool:
-    if name in _ALWAYS:
+    if name in _ALWAYS or name.endswith("_t"):
         return True
     if name.endswith("_h"):
         stem = name.removesuffix("_h")
