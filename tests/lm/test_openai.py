@@ -320,7 +320,9 @@ def test_models_and_urls_of_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_answers_become_candidates(server: Server, tally: tuple[FilePlan, list[tuple[BlockUnit, Proposal]]]) -> None:
     plan, found = tally
     units = [unit for unit, _ in found[:6]]
-    server.behave = lambda body, number: completion("```\nnop\nnop\n```", "nop", "nop # again", "call system", "bl system")
+    server.behave = lambda body, number: completion(
+        "```\nnop\nnop\n```", "nop", "nop # again", "call system", "bl system"
+    )
     proposer = ModelProposer(endpoint(server, Settings(samples=5)), plan.target, Settings(samples=5))
     proposer.prepare(units)
     asked = len(server.got)
