@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from transpile.core.loop import Candidate, Checker, Judged, Outcome, Proposer, translate_unit
+from transpile.core.loop import Candidate, Checker, Judged, Outcome, translate_unit
 from transpile.core.verdict import Undecided, Verdict
 from transpile.errors import Diagnostic, TranspileError
+from transpile.models import Models, models_of
 from transpile.native.describe import described
 from transpile.native.lower import CheckedBlock
 from transpile.planning import BlockUnit, Body, Failure, FilePlan, Proposal, cost, first_line, label_map, trap
@@ -38,7 +39,6 @@ class Carefully:
     """A checker whose own faults, and blocks that must not be tried, are undecided blocks."""
 
     checker: Checker[BlockUnit, Body]
-    beat: Beat
     skip: Skip
 
     def check(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict:
@@ -46,7 +46,6 @@ class Carefully:
         reason = self.skip.get((function, label))
         if reason is not None:
             return Undecided(reason, {"lost": "yes"})
-        self.beat(function, label)
         try:
             return self.checker.check(unit, candidate)
         except TranspileError:
@@ -64,14 +63,29 @@ class FunctionDone:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Crew:
+    """Who translates: the checker, language models if there are any, and whom to tell about each block."""
+
+    checker: Carefully
+    models: Models | None
+    beat: Beat
+
+    def lost(self, unit: BlockUnit) -> bool:
+        """Whether a worker was lost over the block."""
+        return (unit.function.function.name, unit.block.source.label) in self.checker.skip
+
+
 def translate_functions(
-    plan: FilePlan, names: Sequence[str], store: ProofStore, beat: Beat, skip: Skip
+    plan: FilePlan, names: Sequence[str], store: ProofStore, beat: Beat, skip: Skip, explain: str = ""
 ) -> Iterator[FunctionDone]:
-    """The functions ``names`` of ``plan``, in that order."""
+    """The functions ``names`` of ``plan``, in that order. ``explain``: the one block about which models are asked, and
+    whose every candidate is to be told."""
     from transpile.checker import BlockChecker
 
     checker = BlockChecker(plan.target, plan.options, store)
-    careful = Carefully(checker, beat, skip)
+    models = models_of(plan, checker, store, skip, bool(explain))
+    crew = Crew(Carefully(checker, skip), models, beat)
     for batch in batches(plan, names):
         lowered: dict[str, Proposal | Failure] = {}
         for name in batch:
@@ -79,13 +93,28 @@ def translate_functions(
             lost = skip.get((name, ""))
             lowered[name] = plan.lower(name) if lost is None else Failure(plan.function(name), lost, ())
         beat(batch[0], "")
-        checker.learn([p for p in lowered.values() if isinstance(p, Proposal)])
+        ready = [p for p in lowered.values() if isinstance(p, Proposal)]
+        checker.learn(ready)
+        units = {id(p): units_of(p) for p in ready}
+        if models is not None:
+            asked = [unit for p in ready for unit in units[id(p)] if not crew.lost(unit)]
+            bodies = {
+                id(u.block): p.bodies[label] for p in ready for u in units[id(p)] if (label := u.label) in p.bodies
+            }
+            models.prepare([u for u in asked if explain in ("", u.label)], bodies, beat)
         for proposal in lowered.values():
             if isinstance(proposal, Failure):
                 yield failed_function(proposal, plan)
             else:
-                yield translate_function(proposal, [RulesProposer(proposal.bodies)], careful, plan)
+                yield translate_function(proposal, units[id(proposal)], crew, plan)
     store.flush()
+
+
+def units_of(proposal: Proposal) -> list[BlockUnit]:
+    """The blocks of a function, as the loop takes them."""
+    lowered = proposal.lowered
+    labels = label_map(lowered.function.blocks)
+    return [BlockUnit(lowered, block, block.lowered.next_label, labels) for block in lowered.blocks]
 
 
 def batches(plan: FilePlan, names: Sequence[str]) -> Iterator[list[str]]:
@@ -103,28 +132,31 @@ def batches(plan: FilePlan, names: Sequence[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def translate_function(
-    proposal: Proposal,
-    proposers: Sequence[Proposer[BlockUnit, Body]],
-    checker: Checker[BlockUnit, Body],
-    plan: FilePlan,
-) -> FunctionDone:
+def translate_function(proposal: Proposal, units: Sequence[BlockUnit], crew: Crew, plan: FilePlan) -> FunctionDone:
     """Run the loop for every block of a function."""
     lowered = proposal.lowered
-    labels = label_map(lowered.function.blocks)
+    name = lowered.function.name
+    rules = RulesProposer(proposal.bodies)
     results: list[BlockResult] = []
     bodies: dict[str, Body] = {}
-    for block in lowered.blocks:
-        label = block.source.label
-        unit = BlockUnit(lowered, block, block.lowered.next_label, labels)
-        outcome = translate_unit(unit, proposers, checker)
+    models = crew.models
+    for unit in units:
+        label = unit.label
+        lost = crew.lost(unit)
+        if not lost:
+            crew.beat(name, label)
+        seats = models.of(unit) if models is not None and not lost else None
+        outcome = translate_unit(unit, rules, crew.checker, seats)
+        if models is not None and seats is not None:
+            models.done(unit, outcome)
         if outcome.chosen is None and label in proposal.broken:
-            outcome = Outcome(None, Undecided(proposal.broken[label]), ())
-        result = block_result(block, outcome, plan)
+            outcome = replace(outcome, verdict=Undecided(proposal.broken[label]))
+        result = block_result(unit.block, outcome, plan)
         results.append(result)
         chosen = outcome.chosen
         bodies[label] = trap(plan.target, result.first_line) if chosen is None or result.trapped else chosen.body
-    return FunctionDone(FunctionResult(lowered.function.name, tuple(results)), bodies, proposal.diagnostics)
+    told = models.troubles() if models is not None else []
+    return FunctionDone(FunctionResult(name, tuple(results)), bodies, [*proposal.diagnostics, *told])
 
 
 def block_result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan) -> BlockResult:
@@ -134,13 +166,13 @@ def block_result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan) ->
     insns = block.source.insns
     start = first_line(block.source, plan.program)
     accepted = accepts(outcome.verdict, options.require)
-    history = tuple(Attempt(j.candidate.proposer, j.candidate.cost, j.verdict) for j in outcome.history)
+    history = tuple(map(attempt, outcome.history))
     return BlockResult(
         label=block.source.label,
         first_line=start,
         last_line=insns[-1].line if insns else start,
         source_text=tuple(i.text for i in insns),
-        target_text=tuple(f"{line.label}:" if line.label else line.text for line in body),
+        target_text=texts(body),
         verdict=outcome.verdict,
         relation=described(block.entry),
         proposer=outcome.chosen.proposer if outcome.chosen is not None else "",
@@ -148,7 +180,22 @@ def block_result(block: CheckedBlock, outcome: Outcome[Body], plan: FilePlan) ->
         rlimit=sum(getattr(a.verdict, "rlimit", 0) for a in history),
         history=history,
         trapped=options.allow_untranslated if not accepted else outcome.chosen is None,
+        yields=outcome.yields,
     )
+
+
+def texts(body: Body) -> tuple[str, ...]:
+    """A candidate as a person reads it."""
+    return tuple(f"{line.label}:" if line.label else line.text for line in body)
+
+
+def attempt(judged: Judged[Body]) -> Attempt:
+    """What is told about a candidate."""
+    candidate = judged.candidate
+    return Attempt(
+        candidate.proposer, candidate.cost, judged.verdict, judged.step, judged.judge, texts(candidate.body),
+        candidate.filled,
+    )  # fmt: skip
 
 
 def failed_function(failure: Failure, plan: FilePlan) -> FunctionDone:

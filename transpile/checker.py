@@ -21,7 +21,7 @@ from transpile.solvers.encode_x86 import encode_x86
 from transpile.solvers.encoding import EncodingError
 from transpile.solvers.lift import isa
 from transpile.solvers.ordering import unordered
-from transpile.solvers.prove import Case, Convention, prove
+from transpile.solvers.prove import Case, Convention, Outcome, prove
 from transpile.solvers.step import Step, label_step
 from transpile.store import ProofStore, key_of
 from transpile.x86.insn import Insn, LabelOp, own
@@ -51,22 +51,31 @@ class BlockChecker:
         self.options = options
         self.store = store
         self.refused: dict[str, str] = {}
+        self.refused_target: dict[str, str] = {}
         self.source_steps: dict[int, Step] = {}
         self.waiting: Sequence[Proposal] = ()
+        self.expected: list[Body] = []
         self.target_steps: dict[str, Step] = {}
 
     def learn(self, proposals: Sequence[Proposal]) -> None:
         """Take in the blocks to come; those of earlier calls are forgotten."""
         self.source_steps = {}
         self.waiting = proposals
+        self.expected = []
+
+    def expect(self, bodies: Iterable[Body]) -> None:
+        """Further candidates for those blocks, to be assembled with the others."""
+        self.expected.extend(bodies)
 
     def _assemble(self) -> None:
         """Assemble and lift all instructions that wait: when the first block comes that the store does not know."""
         proposals, self.waiting = self.waiting, ()
+        expected, self.expected = self.expected, []
         insns = [own(insn) for p in proposals for block in p.lowered.blocks for insn in block.source.insns]
         try:
             self.source_steps.update(self._encode_source(insns))
             self._encode_target(line for p in proposals for body in p.bodies.values() for line in body)
+            self._encode_target(line for body in expected for line in body)
         except AssemblerMissing as error:
             raise ToolError(str(error), "run 'transpile doctor'") from error
 
@@ -81,13 +90,15 @@ class BlockChecker:
         return {id(insn): step for insn, step in zip(good, steps, strict=True)}
 
     def _encode_target(self, lines: Iterable[TargetLine]) -> None:
-        texts = list(dict.fromkeys(line.text for line in lines if line.text and line.text not in self.target_steps))
+        steps_of, refused = self.target_steps, self.refused_target
+        texts = [line.text for line in lines if line.text and line.text not in steps_of and line.text not in refused]
+        texts = list(dict.fromkeys(texts))
         if not texts:
             return
         try:
             steps = encode_target(self.isa, texts)
         except EncodingError as error:
-            self.refused.update({texts[i]: message for i, message in error.messages.items()})
+            refused.update({texts[i]: message for i, message in error.messages.items()})
             texts = [text for i, text in enumerate(texts) if i not in error.messages]
             steps = encode_target(self.isa, texts)
         self.target_steps.update(zip(texts, steps, strict=True))
@@ -100,15 +111,31 @@ class BlockChecker:
         known = self.store.verdict(key)
         if known is not None:
             return known
-        if self.waiting:
-            self._assemble()
-        self._encode_target(candidate.body)
-        missing = self._missing(unit, candidate.body)
+        missing = self.missing(unit, candidate.body)
         if missing:
             return Undecided(missing)
         verdict = self._decide(unit, candidate.body)
         self.store.remember(key, verdict)
         return verdict
+
+    def known(self, unit: BlockUnit, body: Body) -> Verdict | None:
+        """What the store holds."""
+        return self.store.verdict(self._key(unit, body))
+
+    def remember(self, unit: BlockUnit, body: Body, verdict: Verdict) -> None:
+        """Keep a verdict in the store."""
+        self.store.remember(self._key(unit, body), verdict)
+
+    def unit_key(self, unit: BlockUnit, *parts: object) -> bytes:
+        """The key of something that depends on a block and on ``parts``, but not on a candidate."""
+        return key_of(self._key(unit, ()), *parts)
+
+    def missing(self, unit: BlockUnit, body: Body) -> str:
+        """Why a candidate cannot be looked at: what no assembler or no semantics knows; empty if it can."""
+        if self.waiting or self.expected:
+            self._assemble()
+        self._encode_target(body)
+        return self._missing(unit, body)
 
     def _missing(self, unit: BlockUnit, body: Body) -> str:
         for insn in unit.block.source.insns:
@@ -116,7 +143,7 @@ class BlockChecker:
                 return f"'{insn.text}' has no semantics: {self.refused.get(insn.text, '')}"
         for line in body:
             if line.text and line.text not in self.target_steps:
-                return f"'{line.text}' has no semantics: {self.refused.get(line.text, '')}"
+                return f"'{line.text}' has no semantics: {self.refused_target.get(line.text, '')}"
         return ""
 
     def _key(self, unit: BlockUnit, body: Body) -> bytes:
@@ -170,15 +197,12 @@ class BlockChecker:
 
     def _decide(self, unit: BlockUnit, body: Body) -> Verdict:
         """A proof; else a difference that real executions show; else no difference in many of them."""
-        terms.reset()
-        case = self.case(unit, body)
-        if self.options.memory_model == "tso":
-            late = unordered(self.isa, body, unit.function.context.private_frame)
-            if late:
-                return Undecided(f"'{late}' is not ordered as x86 orders it")
-        outcome = prove(case, self.convention, self.options.rlimit)
+        outcome = self.attempt(unit, body, self.options.rlimit)
+        if isinstance(outcome, Undecided):
+            return outcome
         if not isinstance(outcome.verdict, Undecided):
             return outcome.verdict
+        case = self.case(unit, body)
         from transpile.emulators.differential import replay, test_block
 
         reason = outcome.verdict.reason
@@ -192,6 +216,15 @@ class BlockChecker:
                 return Undecided(reason)
         tested = test_block(case, self.convention, RUNS, self.options.seed, reason)
         return Undecided(f"{reason}; {tested.reason}") if isinstance(tested, Undecided) else tested
+
+    def attempt(self, unit: BlockUnit, body: Body, rlimit: int) -> Outcome | Undecided:
+        """Only a proof, for at most ``rlimit`` units."""
+        terms.reset()
+        if self.options.memory_model == "tso":
+            late = unordered(self.isa, body, unit.function.context.private_frame)
+            if late:
+                return Undecided(f"'{late}' is not ordered as x86 orders it")
+        return prove(self.case(unit, body), self.convention, rlimit)
 
 
 def _unreachable(unit: BlockUnit) -> bool:

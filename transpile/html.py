@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from transpile.core.loop import RULES
 from transpile.core.verdict import WORDS, Refuted
+from transpile.core.yields import COUNTS, summed
 from transpile.options import Require
 from transpile.report import total
-from transpile.translation import BlockResult, FunctionResult, Translation, accepts
+from transpile.translation import BlockResult, FunctionResult, Translation, accepts, reason_of
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --proved: #1a7f37; --tested: #9a6700; --refuted: #cf222e;
@@ -37,7 +39,7 @@ dt { font-family: monospace; } dd { margin: 0; }
 def page(translations: Sequence[Translation], require: Require) -> str:
     """The whole document. Blocks that do not satisfy ``require`` are unfolded."""
     names = ", ".join(translation.file for translation in translations)
-    body = [f"<h1>transpile: {escape(names)}</h1>", counts(translations)]
+    body = [f"<h1>transpile: {escape(names)}</h1>", counts(translations), yield_counts(translations)]
     for translation in translations:
         body.append(f"<h2>{escape(translation.file)} to {escape(translation.target)}</h2>")
         body.extend(function_section(function, require) for function in translation.functions)
@@ -66,6 +68,35 @@ def counts(translations: Sequence[Translation]) -> str:
     return f'<table class="counts"><tr><th>file</th>{head}</tr>{"".join(lines)}</table>'
 
 
+def yield_counts(translations: Sequence[Translation]) -> str:
+    """What each step of each proposer gave; nothing without language models."""
+    rows = summed(translation.yields for translation in translations).rows
+    if all(step == RULES for _, step in rows):
+        return ""
+    shown = [name for name in COUNTS if any(getattr(row, name) for row in rows.values())]
+    head = "".join(f'<th class="number">{name}</th>' for name in shown)
+    lines = (
+        f"<tr><td>{escape(proposer)}</td><td>{escape(step)}</td>"
+        + "".join(f'<td class="number">{getattr(row, name)}</td>' for name in shown)
+        + "</tr>"
+        for (proposer, step), row in rows.items()
+    )
+    return f'<table class="counts"><tr><th>proposer</th><th>step</th>{head}</tr>{"".join(lines)}</table>'
+
+
+def tried(block: BlockResult) -> str:
+    """Candidates other than the chosen one, folded."""
+    others = [attempt for attempt in block.history if attempt.text != block.target_text]
+    if all(attempt.step == RULES for attempt in block.history) or not others:
+        return ""
+    sections = (
+        f"<details><summary>{badge(one.verdict.word)} {escape(one.proposer)}, {escape(one.step)}, "
+        f"{one.cost} instructions</summary>{listing(one.text)}<p>{escape(reason_of(one.verdict))}</p></details>"
+        for one in others
+    )
+    return "".join(sections)
+
+
 def function_section(function: FunctionResult, require: Require) -> str:
     failing = any(block.trapped or not accepts(block.verdict, require) for block in function.blocks)
     words = " ".join(
@@ -92,7 +123,7 @@ def block_section(block: BlockResult, require: Require) -> str:
     return (
         f"<details{is_open(failing)}><summary>{badge(block.verdict.word)} {title}</summary>"
         f'<div class="sides">{listing(block.source_text)}{listing(block.target_text)}</div>'
-        f"{definitions(notes)}</details>"
+        f"{definitions(notes)}{tried(block)}</details>"
     )
 
 

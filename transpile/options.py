@@ -40,6 +40,24 @@ class Options:
     """Trap where x86 would fault on division by zero or overflow, instead of assuming that it does not."""
     rlimit: int = DEFAULT_RLIMIT
     """Z3 resource units for one proof: bounded work, whatever the machine."""
+    lm: str = "none"
+    """Language models that propose beside the rules: ``none``, or a chain of ``random``, ``embedded``,
+    ``hf:NAME_OR_PATH`` and ``openai:MODEL@URL`` with commas between."""
+    samples: int = 8
+    """Answers asked of each model for a block."""
+    temperature: float = 0.8
+    lm_timeout: float = 120.0
+    """Seconds for one request to a model."""
+    lm_cache: Path | None = None
+    """Folder of the models' answers; None: none is kept."""
+    prompts: Path | None = None
+    """Folder with the user's own prompt files."""
+    candidates: int = 16
+    """Proposals that are judged for one block."""
+    sketches: int = 2
+    """Refuted proposals for one block whose doubtful parts the solver fills in."""
+    feedback: int = 1
+    """Times that a model is shown what was refuted."""
 
     @property
     def workers(self) -> int:

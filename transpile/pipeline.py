@@ -76,6 +76,7 @@ def translate(
     """
     part = Part(Source(source, file), to, options or Options())
     target_isa(to)
+    one_process(part.options)
 
     def work(plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
         return _all_functions(part, plan, store, progress or (lambda done, blocks: None))
@@ -101,7 +102,7 @@ def translate_many(
     target_isa(to)
     given = [Source(text, file) for text, file in sources]
     told = progress or (lambda done, files: None)
-    if min(len(given), options.workers) < 2:
+    if one_process(options) or min(len(given), options.workers) < 2:
         results: list[Translation | TranspileError] = []
         for number, source in enumerate(given, 1):
             try:
@@ -143,7 +144,8 @@ def check(
     to = to or target_of(output, output_file)
     target_isa(to)
     need_assemblers(to)
-    part = Part(Source(source, file), to, options or Options(), None, Source(output, output_file))
+    options = replace(options or Options(), lm="none")
+    part = Part(Source(source, file), to, options, None, Source(output, output_file))
     try:
         plan = _planned(part)
         with closing(ProofStore(part.options.store)) as store:
@@ -165,11 +167,12 @@ def explain(source: str, block: str, to: str, *, file: str = "<input>", options:
     """
     options = options or Options()
     target_isa(to)
+    one_process(options)
     need_assemblers(to)
     plan = plan_file(source, file, target_isa(to), options)
     name, label = find_block(plan, block)
     with closing(ProofStore(options.store)) as store:
-        (done,) = translate_functions(plan, [name], store, pool.silent, {})
+        (done,) = translate_functions(plan, [name], store, pool.silent, {}, label)
     return Explanation(file, to, name, next(b for b in done.result.blocks if b.label == label))
 
 
@@ -198,7 +201,27 @@ def find_block(plan: FilePlan, block: str) -> tuple[str, str]:
 
 def file_key(source: Source, to: str, options: Options) -> bytes:
     """What a whole translation is kept under: everything it depends on."""
-    return key_of(source.text, to, replace(options, jobs=0, store=None))
+    return key_of(source.text, to, replace(options, jobs=0, store=None, lm_cache=None), _weights(options))
+
+
+def one_process(options: Options) -> bool:
+    """Whether blocks must stay in this process, because a model is large or shared; raises UsageError.
+
+    A small model is loaded once by each worker.
+    """
+    if options.lm == "none":
+        return False
+    from transpile.lm.seats import outside
+
+    return outside(options.lm)
+
+
+def _weights(options: Options) -> str:
+    if options.lm == "none":
+        return ""
+    from transpile.lm.seats import fingerprint
+
+    return fingerprint(options.lm)
 
 
 def _planned(part: Part) -> FilePlan:
@@ -229,7 +252,7 @@ def _translation(part: Part, work: Callable[[FilePlan, ProofStore], list[Functio
 def _all_functions(part: Part, plan: FilePlan, store: ProofStore, progress: Progress) -> list[FunctionDone]:
     """In one process or in several."""
     total = sum(len(function.blocks) for function in plan.program.functions)
-    workers = min(part.options.workers, -(-total // PARALLEL))
+    workers = 1 if one_process(part.options) else min(part.options.workers, -(-total // PARALLEL))
     beats = _Beats(progress, total)
     if workers < 2:
         done = list(translate_functions(plan, list(plan.prepared), store, beats.block, {}))
@@ -259,7 +282,9 @@ def finished(plan: FilePlan, to: str, done: Iterable[FunctionDone]) -> Translati
     ]
     text = Writer(plan.program, plan.target, written).text()
     results = tuple(by_name[function.name].result for function in plan.program.functions)
-    diagnostics = [d for function in plan.program.functions for d in by_name[function.name].diagnostics]
+    diagnostics = list(
+        dict.fromkeys(d for function in plan.program.functions for d in by_name[function.name].diagnostics)
+    )
     translation = Translation(text, plan.program.source.file, to, results, tuple(diagnostics))
     if plan.options.allow_untranslated or translation.meets(plan.options.require):
         refused = refusals(text, to, plan.options.march)
@@ -277,7 +302,7 @@ class _Beats:
         self.begun = 0
 
     def block(self, function: str, label: str) -> None:
-        if label:
+        if label and label != pool.MODELS:
             self.begun += 1
             self.progress(min(self.begun - 1, self.total), self.total)
 

@@ -65,6 +65,11 @@ class BlockUnit:
     labels: Mapping[str, str]
     """Every label of the function -> the label of its block."""
 
+    @property
+    def label(self) -> str:
+        """The block's label."""
+        return self.block.source.label
+
 
 @dataclass(slots=True)
 class FilePlan:

@@ -29,6 +29,9 @@ MEMORY = 3 << 30
 LOSSES = 4
 """After so many lost workers, the rest of a job's blocks is not tried; after twice as many, the job is given up."""
 
+MODELS = "*"
+"""Told to a Beat in place of a block while models are asked; a job that loses its worker there goes on without them."""
+
 P = TypeVar("P")
 R = TypeVar("R")
 Skip = Mapping[tuple[str, str], str]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, assert_never
 
 from transpile import __version__
 from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Verdict
+from transpile.core.yields import Yields, summed
 from transpile.errors import Diagnostic
 from transpile.options import Require
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation, reason_of
@@ -28,6 +29,7 @@ def report(translations: Sequence[Translation], require: Require) -> Json:
         "require": require,
         "meets": all(translation.meets(require) for translation in translations),
         "verdicts": total(translations),
+        "yields": yield_rows(summed(translation.yields for translation in translations)),
         "files": [file_row(translation, require) for translation in translations],
     }
 
@@ -46,9 +48,16 @@ def file_row(translation: Translation, require: Require) -> Json:
         "target": translation.target,
         "meets": translation.meets(require),
         "verdicts": translation.verdicts,
+        "yields": yield_rows(translation.yields),
         "diagnostics": [diagnostic_row(diagnostic) for diagnostic in translation.diagnostics],
         "functions": [function_row(function) for function in translation.functions],
     }
+
+
+def yield_rows(yields: Yields) -> list[Json]:
+    """What each step of each proposer gave."""
+    rows = yields.rows.items()
+    return [{"proposer": proposer, "step": step, **row.counts()} for (proposer, step), row in rows]
 
 
 def function_row(function: FunctionResult) -> Json:
@@ -79,6 +88,11 @@ def attempt_row(attempt: Attempt) -> Json:
         "cost": attempt.cost,
         "verdict": attempt.verdict.word,
         "reason": reason_of(attempt.verdict),
+        "step": attempt.step,
+        "judge": attempt.judge,
+        "target": list(attempt.text),
+        "evidence": evidence(attempt.verdict),
+        "filled": list(attempt.filled),
     }
 
 

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
+from transpile.core.yields import yields_from
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 
 CHECKER_PACKAGES = ("z3-solver", "pypcode", "unicorn")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS verdicts (key BLOB PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS choices (key BLOB PRIMARY KEY, choice TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (key BLOB PRIMARY KEY, translation BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -63,6 +65,7 @@ class ProofStore:
         self.connection = _open(path) if path is not None else None
         self.memory: dict[bytes, Verdict] = {}
         self.fresh: dict[bytes, Verdict] = {}
+        self.choices: dict[bytes, list[Any]] = {}
 
     def verdict(self, key: bytes) -> Verdict | None:
         known = self.memory.get(key)
@@ -78,6 +81,18 @@ class ProofStore:
         """Keep a verdict that holds for ever; open questions may be closed by a larger budget."""
         if isinstance(verdict, Proved | Tested):
             self.memory[key] = self.fresh[key] = verdict
+
+    def choice(self, key: bytes) -> list[Any] | None:
+        """What was chosen for a block; untrusted, as everything that is checked."""
+        known = self.choices.get(key)
+        if known is None and self.connection is not None:
+            with suppress(sqlite3.Error, ValueError):
+                row = self.connection.execute("SELECT choice FROM choices WHERE key = ?", (key,)).fetchone()
+                known = json.loads(row[0]) if row is not None else None
+        return known
+
+    def remember_choice(self, key: bytes, choice: list[Any]) -> None:
+        self.choices[key] = choice
 
     def translation(self, key: bytes) -> Translation | None:
         if self.connection is None:
@@ -101,7 +116,12 @@ class ProofStore:
             rows = [(key, json.dumps(verdict_to(verdict))) for key, verdict in self.fresh.items()]
             with suppress(sqlite3.Error), self.connection:
                 self.connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?)", rows)
+        if self.connection is not None and self.choices:
+            chosen = [(key, json.dumps(choice)) for key, choice in self.choices.items()]
+            with suppress(sqlite3.Error), self.connection:
+                self.connection.executemany("INSERT OR REPLACE INTO choices VALUES (?, ?)", chosen)
         self.fresh.clear()
+        self.choices.clear()
 
     def close(self) -> None:
         """Flush, and let go of the file."""
@@ -169,17 +189,21 @@ def translation_from(row: Mapping[str, Any]) -> Translation:
 
 
 def _block_to(b: BlockResult) -> list[Any]:
-    history = [[a.proposer, a.cost, verdict_to(a.verdict)] for a in b.history]
+    history = [[a.proposer, a.cost, verdict_to(a.verdict), a.step, a.judge, a.text, a.filled] for a in b.history]
+    yields = [
+        [proposer, step, {k: n for k, n in row.counts().items() if n}]
+        for (proposer, step), row in b.yields.rows.items()
+    ]
     return [
         b.label, b.first_line, b.last_line, b.source_text, b.target_text, verdict_to(b.verdict), dict(b.relation),
-        b.proposer, b.cost, b.rlimit, history, b.trapped,
+        b.proposer, b.cost, b.rlimit, history, b.trapped, yields,
     ]  # fmt: skip
 
 
 def _block_from(row: list[Any]) -> BlockResult:
-    label, first, last, source, target, verdict, relation, proposer, cost, rlimit, history, trapped = row
-    attempts = tuple(Attempt(p, c, verdict_from(v)) for p, c, v in history)
+    label, first, last, source, target, verdict, relation, proposer, cost, rlimit, history, trapped, yields = row
+    attempts = tuple(Attempt(p, c, verdict_from(v), s, j, tuple(t), tuple(f)) for p, c, v, s, j, t, f in history)
     return BlockResult(
         label, first, last, tuple(source), tuple(target), verdict_from(verdict), relation, proposer, cost, rlimit,
-        attempts, trapped,
+        attempts, trapped, yields_from(yields),
     )  # fmt: skip

@@ -12,17 +12,26 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Verdict
+from transpile.core.yields import Yields, summed
 from transpile.errors import Diagnostic
 from transpile.options import Require
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One candidate that was tried for a block and what the checker said of it."""
+    """One candidate that was tried for a block and what was said of it.
+
+    ``step`` says how it came about, ``judge`` who decided (empty: the checker), ``text`` what it was, ``filled`` what
+    the solver put where.
+    """
 
     proposer: str
     cost: int
     verdict: Verdict
+    step: str = "rules"
+    judge: str = ""
+    text: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class BlockResult:
     rlimit: int = 0
     history: tuple[Attempt, ...] = ()
     trapped: bool = False
+    yields: Yields = field(default_factory=Yields)
 
     @property
     def reason(self) -> str:
@@ -82,6 +92,11 @@ class Translation:
         """``{"proved": n, "tested": n, "refuted": n, "undecided": n}``, always with all four words."""
         counted = Counter(block.verdict.word for block in self.blocks)
         return {word: counted[word] for word in WORDS}
+
+    @property
+    def yields(self) -> Yields:
+        """What each step of each proposer gave."""
+        return summed(block.yields for block in self.blocks)
 
     def meets(self, require: Require) -> bool:
         """Whether the whole file was read and every block satisfies ``require``; one replaced by a trap never does."""

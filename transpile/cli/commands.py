@@ -112,6 +112,79 @@ CHECKING = options(
     ),
 )
 
+MODELS = options(
+    click.option(
+        "--lm",
+        default="none",
+        show_default=True,
+        metavar="SPEC",
+        envvar="TRANSPILE_LM",
+        help="Language models that propose beside the rules: none, random, embedded, hf:NAME_OR_PATH, "
+        "openai:MODEL@URL, or several with commas between.",
+    ),
+    click.option(
+        "--samples",
+        type=click.IntRange(1, 256),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Answers asked of each model for a block.",
+    ),
+    click.option(
+        "--temperature",
+        type=click.FloatRange(0, 2),
+        default=0.8,
+        show_default=True,
+        metavar="T",
+        help="How freely models answer; 0: one answer, always the same.",
+    ),
+    click.option(
+        "--lm-timeout",
+        type=click.FloatRange(0, min_open=True),
+        default=120.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="For one request to a model.",
+    ),
+    click.option(
+        "--lm-cache",
+        default=str(default_store().parent),
+        metavar="DIR|none",
+        envvar="TRANSPILE_LM_CACHE",
+        help="Keeps models' answers. Default: the user's cache folder.",
+    ),
+    click.option(
+        "--prompts",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Your own prompt files for hf: and openai:.",
+    ),
+    click.option(
+        "--candidates",
+        type=click.IntRange(0),
+        default=16,
+        show_default=True,
+        metavar="N",
+        help="Proposals that are judged for one block.",
+    ),
+    click.option(
+        "--sketches",
+        type=click.IntRange(0),
+        default=2,
+        show_default=True,
+        metavar="N",
+        help="Refuted proposals for one block whose doubtful parts the solver fills in.",
+    ),
+    click.option(
+        "--feedback",
+        type=click.IntRange(0),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Times that a model is shown what was refuted.",
+    ),
+)
+
 SCREEN = options(
     click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
     click.option("--verbose", "-v", count=True, help="List every block that is not proved."),
@@ -120,6 +193,10 @@ SCREEN = options(
     ),
     click.option("--debug", is_flag=True, help="Show stack traces."),
 )
+
+MODEL_OPTIONS = (
+    "lm", "samples", "temperature", "lm_timeout", "lm_cache", "prompts", "candidates", "sketches", "feedback",
+)  # fmt: skip
 
 INCLUDE = click.option(
     "-I",
@@ -147,6 +224,10 @@ REPORTS = options(
 def chosen(values: dict[str, Any]) -> tuple[Options, Screen]:
     """Take the shared options out of ``values``, leaving what belongs to the command alone."""
     store = values.pop("store")
+    asked = {name: values.pop(name) for name in MODEL_OPTIONS if name in values}
+    if asked:
+        asked["lm_cache"] = None if asked["lm_cache"] == "none" else Path(asked["lm_cache"])
+        check_models(asked["lm"])
     picked = Options(
         march=values.pop("march"),
         memory_model=cast(MemoryModel, values.pop("memory_model")),
@@ -156,8 +237,17 @@ def chosen(values: dict[str, Any]) -> tuple[Options, Screen]:
         store=None if store == "none" else Path(store),
         trap_division=values.pop("trap_division"),
         rlimit=values.pop("rlimit"),
+        **asked,
     )
     return picked, screen_of(values)
+
+
+def check_models(specification: str) -> None:
+    """Refuse what ``--lm`` does not know before any file is read; raises UsageError."""
+    if specification != "none":
+        from transpile.lm.seats import parse_specs
+
+        parse_specs(specification)
 
 
 def screen_of(values: dict[str, Any]) -> Screen:
@@ -179,6 +269,7 @@ def cli() -> None:
 @click.option("--output", "-o", metavar="OUT", help="A file, or a folder for several inputs. Default: stdout.")
 @REPORTS
 @CHECKING
+@MODELS
 @click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require.")
 @INCLUDE
 @SCREEN
@@ -210,6 +301,7 @@ def runtime(to: Target) -> int:
 @click.option("--block", required=True, metavar="LABEL|LINE", help="The block's label, or a line in it.")
 @to_option()
 @CHECKING
+@MODELS
 @INCLUDE
 @SCREEN
 def explain(file: str, block: str, to: Target, include: Sequence[Path], **values: Any) -> int:
@@ -249,6 +341,7 @@ def check(source: str, output: str, to: Target | None, **values: Any) -> int:
 @click.option("-l", "libraries", multiple=True, metavar="LIB", help="Link with a library; -lm is always there.")
 @click.option("--timeout", "timeout_s", type=click.IntRange(1), default=60, show_default=True, metavar="SECONDS")
 @CHECKING
+@MODELS
 @INCLUDE
 @SCREEN
 @click.pass_obj

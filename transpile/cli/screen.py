@@ -11,10 +11,13 @@ from typing import IO, Literal, Protocol, TypeAlias
 
 import click
 
+from transpile.core.loop import RULES
 from transpile.core.verdict import WORDS, Proved, Refuted, Tested
+from transpile.core.yields import COUNTS, Yields
+from transpile.errors import printable
 from transpile.options import Require
 from transpile.report import total
-from transpile.translation import BlockResult, Explanation, Translation
+from transpile.translation import Attempt, BlockResult, Explanation, Translation, reason_of
 
 Color: TypeAlias = Literal["auto", "always", "never"]
 
@@ -169,8 +172,40 @@ def verdict_lines(block: BlockResult) -> Iterator[str]:
 
 
 def history_lines(block: BlockResult) -> Iterator[str]:
-    if len(block.history) < 2:
+    if len(block.history) < 2 and all(attempt.step == RULES for attempt in block.history):
         return
     yield "tried:"
     for attempt in block.history:
-        yield f"  {attempt.proposer}, {attempt.cost} instructions: {word_styled(attempt.verdict.word)}"
+        step = "" if attempt.step == RULES else f" ({attempt.step})"
+        yield f"  {attempt.proposer}{step}, {attempt.cost} instructions: {word_styled(attempt.verdict.word)}"
+        if attempt.step != RULES:
+            yield from (f"    {line}" for line in attempt_lines(attempt, block))
+
+
+def attempt_lines(attempt: Attempt, block: BlockResult) -> Iterator[str]:
+    """A candidate's text unless it is the one that stands above, what filled its holes, what speaks against it."""
+    if attempt.text != block.target_text:
+        yield from (f"| {line.expandtabs(8)}" for line in attempt.text)
+    if attempt.filled:
+        yield f"filled: {'; '.join(attempt.filled)}"
+    reason = reason_of(attempt.verdict)
+    if reason:
+        yield f"{attempt.judge}: {reason}" if attempt.judge else reason
+    if isinstance(attempt.verdict, Refuted):
+        witness = sorted(attempt.verdict.witness.items())
+        yield "with " + ", ".join(f"{place} = {value:#x}" for place, value in witness)
+
+
+def yield_table(yields: Yields) -> str:
+    """A row for each step of each proposer; empty without language models."""
+    rows = [(proposer, step, row) for (proposer, step), row in yields.rows.items()]
+    if all(step == RULES for _, step, _ in rows):
+        return ""
+    shown = [name for name in COUNTS if any(getattr(row, name) for _, _, row in rows)]
+    names = [printable(f"{proposer}, {step}" if step != RULES else proposer) for proposer, step, _ in rows]
+    width = max(map(len, names))
+    widths = {name: max(len(name), 7) for name in shown}
+    lines = ["  ".join([f"{'proposer':<{width}}", *(f"{name:>{widths[name]}}" for name in shown)])]
+    for name, (_, _, row) in zip(names, rows, strict=True):
+        lines.append("  ".join([f"{name:<{width}}", *(f"{getattr(row, n):>{widths[n]}}" for n in shown)]))
+    return "\n".join(lines)

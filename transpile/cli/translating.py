@@ -11,7 +11,8 @@ import click
 
 import transpile
 from transpile.cli.files import STANDARD, STDIN_NAME, output_paths, read_source, write_output
-from transpile.cli.screen import Progress, Screen, failing_lines, tested_lines, verdict_table
+from transpile.cli.screen import Progress, Screen, failing_lines, tested_lines, verdict_table, yield_table
+from transpile.core.yields import summed
 from transpile.errors import TranspileError
 from transpile.findings import Finding, findings, github, sarif
 from transpile.html import page
@@ -84,6 +85,9 @@ class Session:
             click.echo(self.styled_findings(), nl=False, err=not in_file)
         elif any(translation.functions for translation in self.done):
             self.screen.note(verdict_table(self.done))
+            yields = yield_table(summed(translation.yields for translation in self.done))
+            if yields:
+                self.screen.note(f"\n{yields}")
         return self.exit_code
 
     def styled_findings(self) -> str:

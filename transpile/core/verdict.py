@@ -54,5 +54,8 @@ class Undecided:
     word = "undecided"
 
 
+DIFFERS = "differs"
+"""Key in the detail of an undecided verdict: outputs in which a solver's model, not replayed, shows a difference."""
+
 Verdict: TypeAlias = Proved | Tested | Refuted | Undecided
 WORDS = ("proved", "tested", "refuted", "undecided")

@@ -91,6 +91,11 @@ class ModelProposer:
         return self.model.usage
 
     @property
+    def unread(self) -> int:
+        """Texts that were no candidates."""
+        return sum(self.usage.refused.values())
+
+    @property
     def trouble(self) -> ToolError | None:
         return self.model.trouble
 

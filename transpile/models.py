@@ -1,0 +1,141 @@
+"""Language models around the loop: which blocks they are asked about, what they said before, what is told of them.
+
+Blocks are asked about in groups, ahead of the loop, so that generation is batched and all answers are assembled
+together. What was chosen for a block under the same choices is looked up instead; it is checked like any candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from transpile.checker import BlockChecker
+from transpile.core.loop import RULES, SAMPLES, Candidate, Judged, Limits, Outcome, Seats
+from transpile.core.verdict import Proved
+from transpile.errors import Diagnostic
+from transpile.judging import Replayed, judges
+from transpile.lm.seats import Seat, chain, fingerprint
+from transpile.native.block import TargetLine
+from transpile.options import Options
+from transpile.planning import BlockUnit, Body, FilePlan, cost
+from transpile.pool import MODELS, Beat, Skip
+from transpile.repairing import repairer
+from transpile.store import ProofStore
+
+GROUP = 128
+"""Blocks that a model is asked about at once."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The candidate that was chosen before."""
+
+    candidate: Candidate[Body]
+    name: str = "remembered"
+
+    def propose(self, unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> list[Candidate[Body]]:
+        return [] if feedback else [self.candidate]
+
+
+@dataclass(slots=True)
+class Models:
+    """The models of one translation in this process. ``explain``: nothing is looked up, all is replayed."""
+
+    seats: Sequence[Seat]
+    checker: BlockChecker
+    store: ProofStore
+    options: Options
+    explain: bool = False
+    known: dict[int, Seats[BlockUnit, Body]] = field(default_factory=dict)
+    keys: dict[int, bytes] = field(default_factory=dict)
+    asked: Seats[BlockUnit, Body] = field(default_factory=Seats)
+
+    def __post_init__(self) -> None:
+        limits = Limits(self.options.candidates, self.options.sketches, self.options.feedback, explain=self.explain)
+        fixed = repairer(self.checker) if self.options.sketches else None
+        self.asked = Seats(self.seats, judges(self.checker), fixed, Replayed(self.checker), limits)
+
+    def prepare(self, units: Sequence[BlockUnit], bodies: Mapping[int, Body], beat: Beat) -> None:
+        """Ask about a batch; ``bodies``: the rules' translations, by the identity of the block."""
+        self.known, self.keys = {}, {}
+        for seat in self.seats:
+            seat.forget()
+        wanted: list[BlockUnit] = []
+        for unit in units:
+            body = bodies.get(id(unit.block))
+            if not unit.block.source.insns or (body is not None and cost(body) < 2):
+                continue
+            key = self.keys[id(unit.block)] = self._key(unit)
+            choice = None if self.explain else self.store.choice(key)
+            if choice is None:
+                wanted.append(unit)
+                self.known[id(unit.block)] = self.asked
+            elif choice:
+                self.known[id(unit.block)] = self._again(choice, unit)
+        for start in range(0, len(wanted), GROUP):
+            group = wanted[start : start + GROUP]
+            beat(group[0].function.function.name, MODELS)
+            for seat in self.seats:
+                seat.prepare(group)
+            self.checker.expect(self._bodies(group, bodies))
+
+    def _bodies(self, group: Sequence[BlockUnit], bodies: Mapping[int, Body]) -> Iterator[Body]:
+        """The answers that will be looked at."""
+        for unit in group:
+            rules = bodies.get(id(unit.block))
+            for seat in self.seats:
+                for candidate in seat.propose(unit, ()):
+                    if rules is None or candidate.cost < cost(rules):
+                        yield candidate.body
+
+    def _key(self, unit: BlockUnit) -> bytes:
+        o = self.options
+        choices = (o.lm, o.samples, o.temperature, o.candidates, o.sketches, o.feedback, o.prompts)
+        return self.checker.unit_key(unit, choices, fingerprint(o.lm))
+
+    def _again(self, choice: list[Any], unit: BlockUnit) -> Seats[BlockUnit, Body]:
+        lines, proposer, step, filled = choice
+        insns = unit.block.source.insns
+        body = tuple(TargetLine(str(text), str(label), insns[0].line) for text, label in lines)
+        candidate = Candidate(body, cost(body), str(proposer), (), tuple(filled), str(step))
+        return replace(self.asked, proposers=(Remembered(candidate),), limits=Limits(rounds=0, repairs=0))
+
+    def of(self, unit: BlockUnit) -> Seats[BlockUnit, Body] | None:
+        """Who takes part for a block; None: only the rules."""
+        return self.known.get(id(unit.block))
+
+    def done(self, unit: BlockUnit, outcome: Outcome[Body]) -> None:
+        """Count what could not be read, and remember what was chosen if that will hold."""
+        place = id(unit.block)
+        if self.known.get(place) is not self.asked:
+            return
+        for seat in self.seats:
+            if seat.unread.get(place):
+                outcome.yields.row(seat.name, SAMPLES).unread += seat.unread[place]
+        if outcome.chosen is None or not isinstance(outcome.verdict, Proved) or any(s.trouble for s in self.seats):
+            return
+        last = next(j for j in outcome.history if j.candidate is outcome.chosen)
+        choice: list[Any] = []
+        if last.step != RULES:
+            lines = [[line.text, line.label] for line in last.candidate.body]
+            choice = [lines, last.candidate.proposer, last.step, list(last.candidate.filled)]
+        self.store.remember_choice(self.keys[place], choice)
+
+    def troubles(self) -> list[Diagnostic]:
+        """What went wrong with models, each told once."""
+        told: list[Diagnostic] = []
+        for seat in self.seats:
+            if seat.trouble and not seat.told:
+                seat.told = True
+                message = f"the language model '{seat.name}' did not answer everything: {seat.trouble}"
+                told.append(Diagnostic("warning", message, None, "those blocks are translated without it"))
+        return told
+
+
+def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Skip, explain: bool) -> Models | None:
+    """The models that the options name; None without any, or after a worker was lost over them."""
+    if plan.options.lm == "none" or any(label == MODELS for _, label in skip):
+        return None
+    seats = chain(plan.options, plan.target)
+    return Models(seats, checker, store, plan.options, explain) if seats else None
