@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from transpile.core.loop import Candidate, Checker, Judged, Outcome, translate_unit
 from transpile.core.verdict import Undecided, Verdict
 from transpile.errors import Diagnostic, TranspileError
-from transpile.models import Models, models_of
 from transpile.native.describe import described
 from transpile.native.lower import CheckedBlock
 from transpile.planning import BlockUnit, Body, Failure, FilePlan, Proposal, cost, first_line, label_map, trap
 from transpile.pool import Beat, Skip
 from transpile.store import ProofStore
 from transpile.translation import Attempt, BlockResult, FunctionResult, accepts
+
+if TYPE_CHECKING:
+    from transpile.models import Models
 
 BATCH = 400
 """Blocks whose instructions are assembled together."""
@@ -84,7 +87,11 @@ def translate_functions(
     from transpile.checker import BlockChecker
 
     checker = BlockChecker(plan.target, plan.options, store)
-    models = models_of(plan, checker, store, skip, bool(explain))
+    models = None
+    if plan.options.lm != "none":
+        from transpile.models import models_of
+
+        models = models_of(plan, checker, store, skip, bool(explain))
     crew = Crew(Carefully(checker, skip), models, beat)
     for batch in batches(plan, names):
         lowered: dict[str, Proposal | Failure] = {}

@@ -55,6 +55,7 @@ class BlockChecker:
         self.source_steps: dict[int, Step] = {}
         self.waiting: Sequence[Proposal] = ()
         self.expected: list[Body] = []
+        self.parts: dict[int, tuple[BlockUnit, bytes]] = {}
         self.target_steps: dict[str, Step] = {}
 
     def learn(self, proposals: Sequence[Proposal]) -> None:
@@ -62,6 +63,7 @@ class BlockChecker:
         self.source_steps = {}
         self.waiting = proposals
         self.expected = []
+        self.parts = {}
 
     def expect(self, bodies: Iterable[Body]) -> None:
         """Further candidates for those blocks, to be assembled with the others."""
@@ -128,7 +130,7 @@ class BlockChecker:
 
     def unit_key(self, unit: BlockUnit, *parts: object) -> bytes:
         """The key of something that depends on a block and on ``parts``, but not on a candidate."""
-        return key_of(self._key(unit, ()), *parts)
+        return key_of(self._block_part(unit), *parts)
 
     def missing(self, unit: BlockUnit, body: Body) -> str:
         """Why a candidate cannot be looked at: what no assembler or no semantics knows; empty if it can."""
@@ -147,11 +149,17 @@ class BlockChecker:
         return ""
 
     def _key(self, unit: BlockUnit, body: Body) -> bytes:
+        return key_of(self._block_part(unit), [line.text or line.label + ":" for line in body])
+
+    def _block_part(self, unit: BlockUnit) -> bytes:
+        """What the verdicts on all candidates of a block depend on."""
         block = unit.block
-        return key_of(
+        known = self.parts.get(id(block))
+        if known is not None and known[0] is unit:
+            return known[1]
+        part = key_of(
             self.isa,
             [insn.text for insn in block.source.insns],
-            [line.text or line.label + ":" for line in body],
             block.entry,
             block.exits,
             (
@@ -162,6 +170,8 @@ class BlockChecker:
             (block.source.label, block.source.next_label, unit.following, block.source.successors),
             (self.options.rlimit, self.options.seed, RUNS, self.options.memory_model),
         )
+        self.parts[id(block)] = unit, part
+        return part
 
     def case(self, unit: BlockUnit, body: Body) -> Case:
         """The proof problem of one candidate; KeyError if an instruction has no semantics."""

@@ -52,7 +52,8 @@ class Models:
     asked: Seats[BlockUnit, Body] = field(default_factory=Seats)
 
     def __post_init__(self) -> None:
-        limits = Limits(self.options.candidates, self.options.sketches, self.options.feedback, explain=self.explain)
+        rounds = self.options.feedback if any(seat.learns for seat in self.seats) else 0
+        limits = Limits(self.options.candidates, self.options.sketches, rounds, explain=self.explain)
         fixed = repairer(self.checker) if self.options.sketches else None
         self.asked = Seats(self.seats, judges(self.checker), fixed, Replayed(self.checker), limits)
 
@@ -135,7 +136,7 @@ class Models:
 
 def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Skip, explain: bool) -> Models | None:
     """The models that the options name; None without any, or after a worker was lost over them."""
-    if plan.options.lm == "none" or any(label == MODELS for _, label in skip):
+    if any(label == MODELS for _, label in skip):
         return None
     seats = chain(plan.options, plan.target)
     return Models(seats, checker, store, plan.options, explain) if seats else None

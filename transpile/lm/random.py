@@ -89,6 +89,7 @@ class RandomProposer:
     target: TargetIsa
     settings: Settings
     name: str = "random"
+    learns: bool = False
 
     def prepare(self, units: Sequence[BlockUnit]) -> None:
         """Nothing is gained by asking for many."""

@@ -149,6 +149,11 @@ class Seat:
         body = tuple(one if one.source_line == line else replace(one, source_line=line) for one in candidate.body)
         return replace(candidate, body=body, cost=cost(body), proposer=self.name)
 
+    @property
+    def learns(self) -> bool:
+        """Whether asking again with feedback can give anything new."""
+        return bool(getattr(self.model, "learns", True))
+
     def _refused(self) -> int:
         return int(getattr(self.model, "unread", 0))
 
