@@ -27,6 +27,7 @@ _WORDS = {
     "USIZE32": "unsigned",
     "SIZE64": "long",
     "USIZE64": "unsigned long",
+    "BITS_IN_JSAMPLE": "8",
     "INLINE": "inline",
     "THREAD_LOCAL": "__thread",
 }
@@ -35,6 +36,12 @@ _ALWAYS = frozenset(
     ["stdbool_h", "stddef_h", "stdarg_h", "float_h", "limits_h", "long_long", "long_long_int", "_bool", "inline"]
 )
 """What every C compiler of today has."""
+_USUAL = (
+    *("PACKAGE", "PACKAGE_NAME", "PACKAGE_VERSION", "PACKAGE_BUGREPORT", "PACKAGE_URL", "VERSION", "HAVE__BOOL"),
+    *(f"HAVE_{name}_H" for name in ("STDBOOL", "STDINT", "INTTYPES", "STDLIB", "STRING", "LIMITS", "UNISTD", "FCNTL")),
+    *(f"HAVE_{name}" for name in ("SNPRINTF", "STRDUP", "MEMMOVE", "STRTOLL", "LRINT", "LRINTF")),
+)
+"""What a ``config.h`` says, whichever the package."""
 _SIZES = {"CHAR": 1, "SHORT": 2, "INT": 4, "FLOAT": 4, "WCHAR_T": 4, "MODE_T": 4, "UID_T": 4, "GID_T": 4}
 _STRINGS = re.compile(r"(PACKAGE|VERSION)(_[A-Z]+)?|.*_(VERSION|DIR|PATH|NAME|STRING)")
 _UNWANTED = re.compile(r"HAVE_(LIB.*|.*(WIN|OPENSSL|X11|SANDBOX|PLEDGE|CAPSICUM|NEON|AVX|ALTIVEC|BROKEN).*)")
@@ -58,17 +65,18 @@ def include_options(tree: Path) -> list[str]:
 
 
 def generate(tree: Path, into: Path) -> None:
-    """Write what templates of headers below ``tree`` give, and an empty ``config.h`` where there is no template."""
+    """Write what templates of headers below ``tree`` give, and a usual ``config.h`` where there is no template."""
     into.mkdir(parents=True, exist_ok=True)
-    (into / "config.h").touch()
     for template in sorted(tree.rglob("*.h*.in")) + sorted(tree.rglob("*config*.hin")):
         name = re.sub(r"\.?(cmake|meson)?\.in$|in$", "", template.name)
         present = list(tree.rglob(name))
         if ".pc" in template.parts or not name.endswith(".h") or present:
             continue
         target = into / name
-        if not target.exists() or not target.stat().st_size:
+        if not target.exists():
             target.write_text(fill(template.read_text(errors="replace")))
+    if not (into / "config.h").exists():
+        (into / "config.h").write_text("".join(_define(macro) + "\n" for macro in _USUAL))
 
 
 def stand_in(name: str, tree: Path) -> str:
@@ -95,6 +103,11 @@ def fill(template: str) -> str:
 def _word(variable: str) -> str:
     if variable.startswith("INCLUDE_"):
         return "1"
+    if variable.startswith("SIZEOF_"):
+        return _value(variable) or "0"
+    number = re.fullmatch(r"(?:\w*_)?(U?INT(?:8|16|32|64|PTR|MAX))_T(?:YPE)?", variable)
+    if number:
+        return f"{number[1].lower()}_t"
     return _WORDS.get(variable) or ("x" if _STRINGS.fullmatch(variable) else "0")
 
 

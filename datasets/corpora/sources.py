@@ -18,22 +18,22 @@ class Source:
 
 
 _BY_LICENCE = {
-    "Apache-2.0": "mbedtls nauty",
-    "BSD-2-clause": "lz4 openjpeg2 xxhash",
-    "BSD-3-clause": "discount libevent libogg libtheora libvorbis lighttpd opus pcre2 snowball speex",
-    "CC0 or public domain": "libb2 less libmodplug libtomcrypt libtommath sqlite3 xz-utils",
+    "Apache-2.0": "mbedtls",
+    "BSD-2-clause": "libsamplerate lz4 openjpeg2 tre xxhash",
+    "BSD-3-clause": "discount figlet libevent libwebp lighttpd opus pcre2 snowball speex",
+    "CC0 or public domain": "libb2 libtomcrypt libtommath sqlite3 xz-utils",
     "FTL": "freetype",
-    "GPL-2+": "bc cliquer dash fairymax fasttree fftw3 jbigkit lzo2 mawk potrace rsync",
-    "GPL-3+": "ed glpk gnuchess gsl gzip sed",
+    "GPL-2+": "bc cliquer dash ed fftw3 jbigkit lzo2 potrace",
+    "GPL-3+": "glpk gsl gzip rsync sed",
     "IJG": "libjpeg-turbo",
     "ISC": "mujs signify-openbsd yajl",
     "LGPL-2.1+": "flac libconfig libgcrypt20 libmicrohttpd libmspack libsndfile tcc",
     "LGPL-3+": "gmp nettle",
     "MIT": (
-        "bearssl brotli c-ares cjson cmark dropbear duktape expat giflib htslib http-parser jansson jq json-c lcms2 "
-        "libdeflate libsodium libuv1 libxml2 libyaml lua5.4 minimap2 musl netpbm-free picosat samtools"
+        "bearssl brotli cjson cmark duktape expat giflib htslib http-parser jansson jq json-c lcms2 "
+        "libdeflate libsodium libuv1 libxml2 libyaml lua5.4 minimap2 picosat"
     ),
-    "other permissive": "byacc bzip2 figlet libpng1.6 libsamplerate libwebp mafft qhull tiff tinyscheme tre unzip",
+    "other permissive": "byacc bzip2 fairymax less libpng1.6 mafft netpbm-free qhull tiff tinyscheme unzip",
     "Zlib": "minizip zlib",
     "BSD-3-clause or GPL-2": "libzstd",
 }
