@@ -17,6 +17,9 @@ from transpile.solvers.term_pool import Term, const, make, term_key
 _EXPANSION = 16
 """Products with more terms than this are not multiplied out."""
 
+_FACTORS = 16
+"""A product of more factors than this keeps the two products it was made of: repeated squaring stays small."""
+
 _FEW = 12
 """Sums with more terms than this are not searched for pairs."""
 
@@ -347,6 +350,8 @@ def product(x: Term, y: Term, width: int) -> Term:
         if a.op == "zext" and a.args[0].width == 1:
             return select.ite(a.args[0], b, const(0, width))
     factors = [*(x.args if x.op == "mul" else (x,)), *(y.args if y.op == "mul" else (y,))]
+    if len(factors) > _FACTORS:
+        factors = [x, y]
     factors.sort(key=term_key)
     return make("mul", width, tuple(factors))
 
