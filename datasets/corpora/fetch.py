@@ -56,7 +56,7 @@ class Archive:
         downloads = self.folder / "downloads" / source.package
         downloads.mkdir(parents=True, exist_ok=True)
         self._apt("source", "--download-only", "-qq", source.package, cwd=downloads)
-        partial = into / f"{source.package}.part"
+        partial = downloads / "unpacked"
         shutil.rmtree(partial, ignore_errors=True)
         into.mkdir(parents=True, exist_ok=True)
         _output("dpkg-source", "--extract", str(downloads / descriptions[0]), str(partial.resolve()))
