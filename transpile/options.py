@@ -53,7 +53,7 @@ class Options:
     prompts: Path | None = None
     """Folder with the user's own prompt files."""
     candidates: int = 16
-    """Proposals that are judged for one block."""
+    """Proposals that are judged for one block in a round."""
     sketches: int = 2
     """Refuted proposals for one block whose doubtful parts the solver fills in."""
     feedback: int = 1

@@ -150,7 +150,7 @@ def test_budgets_bound_what_is_judged_and_asked(seated: Callable[..., list[Seat]
     translation = translated(replace(OPTIONS, candidates=5, feedback=3))
     counts = row(translation, "fake", "samples")
     assert (counts["proposed"], counts["refuted"]) == (40, 5)
-    assert len(fake.feedback) == 1
+    assert len(fake.feedback) == 2
     assert block(translation).proposer == "rules"
 
 

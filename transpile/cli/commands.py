@@ -165,7 +165,7 @@ MODELS = options(
         default=16,
         show_default=True,
         metavar="N",
-        help="Proposals that are judged for one block.",
+        help="Proposals that are judged for one block in a round.",
     ),
     click.option(
         "--sketches",

@@ -90,7 +90,7 @@ class Limits:
     """What one unit may cost, beside the rules' own candidate."""
 
     candidates: int = 16
-    """Candidates that are judged."""
+    """Candidates that are judged in a round, beside repaired ones."""
     repairs: int = 2
     """Candidates given to the repairer."""
     rounds: int = 1
@@ -151,6 +151,7 @@ class _Search(Generic[U, C]):
                 self.yields.row(candidate.proposer, RULES).proposed += 1
                 self._enter(candidate, RULES, self.checker.check(self.unit, candidate), "")
         if not self._proved():
+            self.judged = 0
             for candidate, step in sorted(self.later, key=lambda found: found[0].cost):
                 if self._spent() or self._proved():
                     break
@@ -163,17 +164,18 @@ class _Search(Generic[U, C]):
         for turn in range(1 + limits.rounds):
             if turn and not self._ready_to_ask_again():
                 return
-            begun = len(self.history)
-            self._try(self._proposed(FEEDBACK if turn else SAMPLES), FEEDBACK if turn else SAMPLES)
+            begun, self.judged = len(self.history), 0
+            step = FEEDBACK if turn else SAMPLES
+            self._try(self._proposed(step), step)
             if not self._proved():
                 self._repair(begun)
-            if self._proved():
+            if self._proved() or len(self.history) == begun:
                 return
 
     def _ready_to_ask_again(self) -> bool:
         """Looks for counterexamples, as many as are wanted; False if there is nothing to tell."""
         self._settle(self.seats.limits.witnesses)
-        return not self._spent() and bool(self.history)
+        return bool(self.history)
 
     def _settle(self, wanted: int) -> None:
         """Turn the first ``wanted`` open verdicts into counterexamples where there are some."""
@@ -211,13 +213,15 @@ class _Search(Generic[U, C]):
             if self._spent() or self._proved():
                 return
             self.judged += 1
-            for judge in self.seats.judges if self.rules else ():
-                verdict = judge.judge(self.unit, candidate)
-                if verdict is not None:
-                    self._enter(candidate, step, verdict, judge.name)
-                    break
-            else:
-                self._enter(candidate, step, self.checker.check(self.unit, candidate), "")
+            self._judge(candidate, step)
+
+    def _judge(self, candidate: Candidate[C], step: str) -> None:
+        for judge in self.seats.judges if self.rules else ():
+            verdict = judge.judge(self.unit, candidate)
+            if verdict is not None:
+                self._enter(candidate, step, verdict, judge.name)
+                return
+        self._enter(candidate, step, self.checker.check(self.unit, candidate), "")
 
     def _repair(self, begun: int) -> None:
         """Give the candidates of this round that were not proved to the repairer, the cheapest first."""
@@ -231,7 +235,7 @@ class _Search(Generic[U, C]):
             if found is not None and found.body not in self.seen:
                 row.proposed += 1
                 self.seen.add(found.body)
-                self._try([found], SKETCHES)
+                self._judge(found, SKETCHES)
 
     def _spent(self) -> bool:
         return self.judged >= self.seats.limits.candidates
