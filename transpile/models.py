@@ -23,6 +23,7 @@ from transpile.pool import MODELS, Beat, Skip
 from transpile.repairing import repairer
 from transpile.store import ProofStore
 
+WITHOUT = "those blocks are translated without"
 GROUP = 128
 """Blocks that a model is asked about at once."""
 
@@ -47,6 +48,8 @@ class Models:
     store: ProofStore
     options: Options
     explain: bool = False
+    lost: str = ""
+    """Why no model is asked any more."""
     known: dict[int, Seats[BlockUnit, Body]] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)
     asked: Seats[BlockUnit, Body] = field(default_factory=Seats)
@@ -60,6 +63,8 @@ class Models:
     def prepare(self, units: Sequence[BlockUnit], bodies: Mapping[int, Body], beat: Beat) -> None:
         """Ask about a batch; ``bodies``: the rules' translations, by the identity of the block."""
         self.known, self.keys = {}, {}
+        if self.lost:
+            return
         for seat in self.seats:
             seat.forget()
         wanted: list[BlockUnit] = []
@@ -126,17 +131,18 @@ class Models:
     def troubles(self) -> list[Diagnostic]:
         """What went wrong with models, each told once."""
         told: list[Diagnostic] = []
+        if self.lost:
+            told.append(Diagnostic("warning", f"no language model was asked: {self.lost}", None, WITHOUT))
         for seat in self.seats:
             if seat.trouble and not seat.told:
                 seat.told = True
                 message = f"the language model '{seat.name}' did not answer everything: {seat.trouble}"
-                told.append(Diagnostic("warning", message, None, "those blocks are translated without it"))
+                told.append(Diagnostic("warning", message, None, WITHOUT))
         return told
 
 
 def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Skip, explain: bool) -> Models | None:
-    """The models that the options name; None without any, or after a worker was lost over them."""
-    if any(label == MODELS for _, label in skip):
-        return None
-    seats = chain(plan.options, plan.target)
-    return Models(seats, checker, store, plan.options, explain) if seats else None
+    """The models that the options name; None without any. After a worker was lost over them, none is asked."""
+    lost = next((reason for (_, label), reason in skip.items() if label == MODELS), "")
+    seats = [] if lost else chain(plan.options, plan.target)
+    return Models(seats, checker, store, plan.options, explain, lost) if seats or lost else None

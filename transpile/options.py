@@ -19,6 +19,7 @@ MEMORY_MODELS: tuple[MemoryModel, ...] = ("relaxed", "tso")
 REQUIREMENTS: tuple[Require, ...] = ("proved", "tested", "any")
 
 DEFAULT_RLIMIT = 2_000_000
+DEFAULT_LM = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Options:
     """Trap where x86 would fault on division by zero or overflow, instead of assuming that it does not."""
     rlimit: int = DEFAULT_RLIMIT
     """Z3 resource units for one proof: bounded work, whatever the machine."""
-    lm: str = "none"
+    lm: str = DEFAULT_LM
     """Language models that propose beside the rules: ``none``, or a chain of ``random``, ``embedded``,
     ``hf:NAME_OR_PATH`` and ``openai:MODEL@URL`` with commas between."""
     samples: int = 8

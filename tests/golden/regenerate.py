@@ -9,7 +9,7 @@ from transpile.options import TARGETS, Options
 
 HERE = Path(__file__).parent
 SOURCES = sorted((HERE / "sources").glob("*.s"))
-OPTIONS = Options(jobs=1, require="proved")
+OPTIONS = Options(lm="none", jobs=1, require="proved")
 
 
 def expected(source: Path, target: str) -> Path:

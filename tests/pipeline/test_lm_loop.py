@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,7 +88,7 @@ def row(translation: Translation, proposer: str, step: str) -> dict[str, int]:
     return translation.yields.row(proposer, step).counts()
 
 
-RULES = translated(Options(jobs=1))
+RULES = translated(Options(jobs=1, lm="none"))
 RULES_TEXT = block(RULES).target_text
 
 
@@ -180,6 +181,20 @@ def test_a_model_that_keeps_failing_is_no_longer_asked() -> None:
     for _ in range(MAX_FAULTS + 5):
         assert seat.propose(unit, ()) == []
     assert len(asked) == MAX_FAULTS
+
+
+def test_a_model_that_kills_its_process_costs_only_the_models(seated: Callable[..., list[Seat]]) -> None:
+    def deadly(unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> Sequence[tuple[str, ...]]:
+        os._exit(9)
+
+    seated(Fake(deadly))
+    options = replace(OPTIONS, jobs=2)
+    done = transpile.translate_many([(SOURCE, "a.s"), (SOURCE, "b.s")], options=options)
+    for translation in done:
+        assert isinstance(translation, Translation)
+        assert translation.text == RULES.text
+        assert [d.severity for d in translation.diagnostics] == ["warning"]
+        assert "its worker process died" in translation.diagnostics[0].message
 
 
 def test_every_model_of_a_chain_is_asked_about_the_whole_file_before_the_loop(

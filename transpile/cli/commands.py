@@ -20,6 +20,7 @@ from transpile.cli.arguments import (
 from transpile.cli.screen import Color, Screen, wants_color
 from transpile.errors import TranspileError
 from transpile.options import (
+    DEFAULT_LM,
     DEFAULT_RLIMIT,
     MEMORY_MODELS,
     REQUIREMENTS,
@@ -115,7 +116,7 @@ CHECKING = options(
 MODELS = options(
     click.option(
         "--lm",
-        default="none",
+        default=DEFAULT_LM,
         show_default=True,
         metavar="SPEC",
         envvar="TRANSPILE_LM",
@@ -352,6 +353,34 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
     picked, screen = chosen(values)
     program = Program(files, arguments, **values)
     return run_program(program, to, picked, screen)
+
+
+@cli.command(short_help="Train the embedded language model.")
+@click.argument("corpus", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="CORPUS")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Receives data, checkpoints and weights; the same command goes on where it stopped.",
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="TOML over the defaults (transpile/training/default.toml).",
+)
+def train(corpus: Path, output: Path, config: Path | None) -> int:
+    """Train the embedded model on CORPUS: folders PROJECT/**/*.s of x86-64 assembly, for example your own code's.
+
+    The blocks are translated by the rules and proved, a small T5 model learns from them, its own proved samples that are
+    cheaper are learned from too, and int8 weights are written to FOLDER/weights. Needs the extra: pip install
+    'transpile[train]'.
+    """
+    from transpile.cli.training import train_model
+
+    return train_model(corpus, output, config)
 
 
 @cli.command(short_help="Which tools are here, how to get the others.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -177,12 +178,13 @@ def chain(options: Options, target: TargetIsa) -> list[Seat]:
     """
     settings = settings_of(options)
     specs = parse_specs(options.lm)
-    models = [_built(spec, target.abi.name, settings) for spec in specs]
+    models = [_built(spec, target.abi.name, settings, os.getpid()) for spec in specs]
     return [Seat(model, model.name) for model in models]
 
 
 @cache
-def _built(spec: Spec, target: str, settings: Settings) -> Model:
+def _built(spec: Spec, target: str, settings: Settings, process: int) -> Model:
+    """One for each ``process``: threads of a model do not live on in a fork."""
     isa = target_isa(target)
     match spec.kind:
         case "random":
