@@ -23,7 +23,6 @@ from transpile.native.canonical.repair import repair_tokens
 from transpile.native.canonical.source import CanonicalBlock, canonical
 from transpile.native.canonical.syntax import Syntax, shapes
 from transpile.native.canonical.target import Unspeakable, read, write
-from transpile.native.lower import CheckedBlock
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, Proposal, cost, label_map, plan_file
 from transpile.store import ProofStore
@@ -135,7 +134,7 @@ class Prover:
 
 @dataclass(slots=True)
 class Mutants:
-    """Bodies with one wrong token, of the kind that a model gets wrong: an operand, or a form with the same operands."""
+    """Bodies with one wrong token, as a model gets them wrong: an operand, or a form with the same operands."""
 
     forms: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
@@ -178,10 +177,11 @@ def row(spoken: Spoken, tokens: Sequence[str], body: Body, project: str, target:
     }
 
 
-def split_of(project: str) -> str:
-    """``train``, ``valid`` or ``test``: a project is in one of them, whatever else is in the corpus."""
-    bucket = int(hashlib.sha256(project.encode()).hexdigest()[:8], 16) % 20
-    return "test" if bucket < 2 else "valid" if bucket == 2 else "train"
+def split_of(project: str, key: str) -> str:
+    """``test`` by project; of the other projects' blocks, ``valid`` or ``train`` by canonical hash."""
+    if int(hashlib.sha256(project.encode()).hexdigest()[:8], 16) % 20 < 2:
+        return "test"
+    return "valid" if int(key[:8], 16) % 50 == 0 else "train"
 
 
 def collect(folder: Path, out: Path, target_name: str, limit: int | None = None) -> Counter[str]:
@@ -231,19 +231,21 @@ def _project(
 
 
 def assemble(shards: Path, out: Path) -> Counter[str]:
-    """Join shards to ``train.jsonl``, ``valid.jsonl``, ``test.jsonl``, split by project and by canonical hash."""
+    """Join shards to ``train.jsonl``, ``valid.jsonl``, ``test.jsonl``, split by project and by canonical hash.
+
+    A block that several projects have stays with those that are not held out.
+    """
     counts: Counter[str] = Counter()
     rows: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
-    hashes: dict[str, str] = {}
-    for split in rows:
-        for shard in sorted(shards.glob("*/*.jsonl")):
-            if split_of(shard.stem) != split:
-                continue
-            for line in shard.read_text().splitlines():
-                key = json.loads(line)["hash"]
-                if hashes.setdefault(key, split) == split:
-                    rows[split].append(line)
-                    counts[f"{split} {shard.parent.name}"] += 1
+    found = [(shard, line) for shard in sorted(shards.glob("*/*.jsonl")) for line in shard.read_text().splitlines()]
+    keys = [json.loads(line)["hash"] for _, line in found]
+    splits = [split_of(shard.stem, key) for (shard, _), key in zip(found, keys, strict=True)]
+    known = {key for key, split in zip(keys, splits, strict=True) if split != "test"}
+    for (shard, line), key, split in zip(found, keys, splits, strict=True):
+        if split == "test" and key in known:
+            continue
+        rows[split].append(line)
+        counts[f"{split} {shard.parent.name}"] += 1
     out.mkdir(parents=True, exist_ok=True)
     for split, lines in rows.items():
         (out / f"{split}.jsonl").write_text("".join(line + "\n" for line in lines))

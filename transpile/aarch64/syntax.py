@@ -11,7 +11,27 @@ KEYWORDS = frozenset(
      "ishst", "sy", "tpidr_el0", "nzcv", "fpcr", ".b", ".h", ".s", ".d", ".16b", ".8b", ".8h", ".4h", ".4s", ".2s",
      ".2d", ".1d", "e", "b", "h", "s", "d")
 )  # fmt: skip
-SILENT = ("str", "stp", "stur", "stlr", "cmp", "cmn", "tst", "fcmp", "ccmp", "ccmn", "b.", "cb", "tb", "brk", "dmb", "prfm", "nop", "svc", "hlt")
+SILENT = (
+    "str",
+    "stp",
+    "stur",
+    "stlr",
+    "cmp",
+    "cmn",
+    "tst",
+    "fcmp",
+    "ccmp",
+    "ccmn",
+    "b.",
+    "cb",
+    "tb",
+    "brk",
+    "dmb",
+    "prfm",
+    "nop",
+    "svc",
+    "hlt",
+)
 SILENT_WORDS = frozenset(("b", "bl", "blr", "br", "ret"))
 TIED = ("movk", "bfi", "bfxil", "bfm", "ins", "fmla", "fmls", "mla", "mls", "sli", "sri", "bsl", "bit", "bif", "umlal",
         "smlal", "tbx", "sadalp", "uadalp", "saba", "uaba", "ssra", "usra", "fcvtn2", "xtn2", "fcvtxn2", "sqxtn2",

@@ -374,8 +374,8 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
 def train(corpus: Path, output: Path, config: Path | None) -> int:
     """Train the embedded model on CORPUS: folders PROJECT/**/*.s of x86-64 assembly, for example your own code's.
 
-    The blocks are translated by the rules and proved, a small T5 model learns from them, its own proved samples that are
-    cheaper are learned from too, and int8 weights are written to FOLDER/weights. Needs the extra: pip install
+    The blocks are translated by the rules and proved, a small T5 model learns from them, its own proved samples that
+    are cheaper are learned from too, and int8 weights are written to FOLDER/weights. Needs the extra: pip install
     'transpile[train]'.
     """
     from transpile.cli.training import train_model

@@ -6,8 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LITERALS = frozenset(
-    (*range(-17, 65), *range(-256, 257, 8), 127, 255, 511, 512, 1000, 1023, 1024, 2047, 2048, 4095, 4096, 65280, -65281, 65535,
-     524288, 2147483648)
+    (
+        *range(-17, 65),
+        *range(-256, 257, 8),
+        127,
+        255,
+        511,
+        512,
+        1000,
+        1023,
+        1024,
+        2047,
+        2048,
+        4095,
+        4096,
+        65280,
+        -65281,
+        65535,
+        524288,
+        2147483648,
+    )
 )
 """Values that stand for themselves."""
 MASK = (1 << 64) - 1

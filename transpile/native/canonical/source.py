@@ -110,7 +110,7 @@ class _Writer:
         names = [n for n in lowered.entry if n in touched or lowered.exit.get(n, lowered.entry[n]) != lowered.entry[n]]
         outs = [
             n for n in lowered.exit
-            if n.partition(".")[0] in self.written or n in lowered.entry and lowered.entry[n] != lowered.exit[n]
+            if n.partition(".")[0] in self.written or (n in lowered.entry and lowered.entry[n] != lowered.exit[n])
             or n not in lowered.entry
         ]  # fmt: skip
         yield "in"

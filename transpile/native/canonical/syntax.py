@@ -15,7 +15,7 @@ LOCAL = ".Lt_"
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One operand part: ``kind`` is ``reg``, ``imm``, ``sym``; ``shape`` is how a register is spelled (``w``, ``d``)."""
+    """One operand part: ``kind`` is ``reg``, ``imm``, ``sym``; ``shape`` is how a register is spelled (``w``)."""
 
     kind: str
     text: str
@@ -25,7 +25,7 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A target line: ``template`` with a placeholder per operand part (``{x}``, ``{i}``, ``{sym}``), and those parts."""
+    """A target line: ``template`` with a placeholder for each operand part (``{x}``, ``{i}``), and those parts."""
 
     template: str
     operands: tuple[Operand, ...]

@@ -40,7 +40,9 @@ def write(body: Sequence[TargetLine], block: CanonicalBlock, syntax: Syntax) -> 
         Unspeakable: an operand does not follow from the block.
     """
     constant = syntax.constant
-    lines: list[Parsed | str] = [line.label or parse_line(line.text, syntax) for line in body if line.label or line.text]
+    lines: list[Parsed | str] = [
+        line.label or parse_line(line.text, syntax) for line in body if line.label or line.text
+    ]
     found = webs(lines, block.exit, constant)
     if found is None:
         raise Unspeakable("a loop inside the block")
@@ -103,7 +105,7 @@ def read(tokens: Sequence[str], block: CanonicalBlock, syntax: Syntax) -> Read:
         template = tokens[position]
         wanted = shapes(template)
         parts = tokens[position + 1 : position + 1 + len(wanted)]
-        if not wanted and "{" in template or len(parts) != len(wanted) or len(lines) >= MAX_LINES:
+        if (not wanted and "{" in template) or len(parts) != len(wanted) or len(lines) >= MAX_LINES:
             raise Unspeakable(f"'{template}' lacks operands")
         if template == "{k}:":
             lines.append(_local(parts[0], block))

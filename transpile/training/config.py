@@ -1,0 +1,93 @@
+"""The configuration of a training: a TOML file over the defaults of ``default.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from transpile.errors import UsageError
+
+DEFAULT = Path(__file__).parent / "default.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """T5's ``d_model``, ``d_ff``, layers and heads."""
+
+    width: int
+    inner: int
+    encoder_layers: int
+    decoder_layers: int
+    heads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast one model learns."""
+
+    minutes: float
+    learning_rate: float
+    warmup_steps: int
+    batch_tokens: int
+    threads: int
+    seed: int
+    checkpoint_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """Expert iteration: rounds of sampling ``blocks`` blocks ``samples`` times, and the minutes of each training."""
+
+    rounds: int
+    blocks: int
+    samples: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    targets: tuple[str, ...]
+    model: ModelShape
+    train: Schedule
+    iterate: Iteration
+
+
+def load(path: Path | None) -> Config:
+    """The defaults with what ``path`` changes.
+
+    Raises:
+        UsageError: the file cannot be read or names something unknown.
+    """
+    table = tomllib.loads(DEFAULT.read_text())
+    if path is not None:
+        try:
+            changes = tomllib.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot read '{path}': {error}") from error
+        _merge(table, changes, "")
+    return Config(
+        tuple(table["targets"]),
+        _section(ModelShape, table["model"]),
+        _section(Schedule, table["train"]),
+        _section(Iteration, table["iterate"]),
+    )
+
+
+def _merge(table: dict[str, Any], changes: Mapping[str, Any], prefix: str) -> None:
+    for key, value in changes.items():
+        if key not in table:
+            raise UsageError(f"unknown setting '{prefix}{key}'", f"known: {', '.join(table)}")
+        if isinstance(table[key], dict) != isinstance(value, dict):
+            raise UsageError(f"'{prefix}{key}' is not of the right kind")
+        if isinstance(value, dict):
+            _merge(table[key], value, f"{prefix}{key}.")
+        else:
+            table[key] = value
+
+
+def _section(kind: type[Any], table: Mapping[str, Any]) -> Any:
+    defaults = {f.name: table[f.name] for f in fields(kind)}
+    return kind(**defaults)
