@@ -7,15 +7,16 @@ both sides come before the proof with all units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate, Judge
 from transpile.core.verdict import DIFFERS, Proved, Refuted, Undecided, Verdict
-from transpile.core.yields import ASSEMBLING, EMULATION
+from transpile.core.yields import ASSEMBLING, EMULATION, SIZE
 from transpile.errors import TranspileError
 from transpile.planning import BlockUnit, Body
+from transpile.sizes import Sizes
 
 QUICK = 20_000
 """Solver units of the first proof."""
@@ -38,6 +39,34 @@ class Assembled:
             return None
         missing = self.checker.missing(unit, candidate.body)
         return Undecided(missing) if missing else None
+
+
+@dataclass(slots=True)
+class Fitting:
+    """Rejects what the assembler refuses for the architecture of the output."""
+
+    sizes: Sizes
+    name: str = ASSEMBLING
+
+    def judge(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict | None:
+        size = self.sizes.of(candidate.body)
+        return Undecided(f"the assembler refuses '{size}' for this architecture") if isinstance(size, str) else None
+
+
+@dataclass(slots=True)
+class Smaller:
+    """Rejects what has as many machine instructions as the rules' translation. ``bodies``: those, by block identity."""
+
+    sizes: Sizes
+    bodies: Mapping[int, Body]
+    name: str = SIZE
+
+    def judge(self, unit: BlockUnit, candidate: Candidate[Body]) -> Verdict | None:
+        size = self.sizes.of(candidate.body)
+        rules = self.sizes.of(self.bodies[id(unit.block)]) if id(unit.block) in self.bodies else ""
+        if isinstance(size, str) or isinstance(rules, str) or size < rules:
+            return None
+        return Undecided(f"{size} machine instructions, not fewer than the {rules} of the rules")
 
 
 @dataclass(slots=True)
@@ -136,11 +165,16 @@ class Guarded:
             return Undecided(f"internal error of the checker: {type(error).__name__} {error}".rstrip())
 
 
-def judges(checker: BlockChecker) -> Sequence[Judge[BlockUnit, Body]]:
-    """All of them, in order."""
+def admitting(checker: BlockChecker, sizes: Sizes) -> Sequence[Judge[BlockUnit, Body]]:
+    """Those that every candidate has to pass."""
+    return (Guarded(Assembled(checker), ASSEMBLING), Guarded(Fitting(sizes), ASSEMBLING))
+
+
+def judges(checker: BlockChecker, sizes: Sizes, bodies: Mapping[int, Body]) -> Sequence[Judge[BlockUnit, Body]]:
+    """Those that decide while there is a translation of the rules, in order."""
     rlimit = max(checker.options.rlimit // FULL, 1)
     quick = Proof(checker, min(QUICK, rlimit), last=False)
     row: Sequence[Judge[BlockUnit, Body]] = (
-        Assembled(checker), quick, Emulation(checker), Proof(checker, rlimit, last=True)
+        Smaller(sizes, bodies), quick, Emulation(checker), Proof(checker, rlimit, last=True)
     )  # fmt: skip
     return tuple(Guarded(judge, judge.name) for judge in row)

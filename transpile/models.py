@@ -14,13 +14,14 @@ from transpile.checker import BlockChecker
 from transpile.core.loop import RULES, SAMPLES, Candidate, Judged, Limits, Outcome, Seats
 from transpile.core.verdict import Proved
 from transpile.errors import Diagnostic
-from transpile.judging import Replayed, judges
+from transpile.judging import Replayed, admitting, judges
 from transpile.lm.seats import Seat, chain, fingerprint
 from transpile.native.block import TargetLine
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, FilePlan, cost
 from transpile.pool import MODELS, Beat, Skip
 from transpile.repairing import repairer
+from transpile.sizes import Sizes
 from transpile.store import ProofStore
 
 WITHOUT = "those blocks are translated without"
@@ -52,22 +53,30 @@ class Models:
     """Why no model is asked any more."""
     known: dict[int, Seats[BlockUnit, Body]] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)
+    bodies: dict[int, Body] = field(default_factory=dict)
+    sizes: Sizes = field(init=False)
     asked: Seats[BlockUnit, Body] = field(default_factory=Seats)
 
     def __post_init__(self) -> None:
+        self.sizes = Sizes(self.checker.isa, self.options.march)
         rounds = self.options.feedback if any(seat.learns for seat in self.seats) else 0
         limits = Limits(self.options.candidates, self.options.sketches, rounds, explain=self.explain)
         fixed = repairer(self.checker) if self.options.sketches else None
-        self.asked = Seats(self.seats, judges(self.checker), fixed, Replayed(self.checker), limits)
+        self.asked = Seats(
+            self.seats, judges(self.checker, self.sizes, self.bodies), fixed, Replayed(self.checker), limits
+        )
 
     def prepare(self, units: Sequence[BlockUnit], bodies: Mapping[int, Body], beat: Beat) -> None:
         """Ask about a batch; ``bodies``: the rules' translations, by the identity of the block."""
         self.known, self.keys = {}, {}
+        self.bodies.clear()
+        self.bodies.update(bodies)
         if self.lost:
             return
         for seat in self.seats:
             seat.forget()
         wanted: list[BlockUnit] = []
+        found: list[Body] = []
         for unit in units:
             body = bodies.get(id(unit.block))
             if not unit.block.source.insns or (body is not None and cost(body) < 2):
@@ -78,13 +87,17 @@ class Models:
                 wanted.append(unit)
                 self.known[id(unit.block)] = self.asked
             elif choice:
-                self.known[id(unit.block)] = self._again(choice, unit)
+                self.known[id(unit.block)], again = self._again(choice, unit)
+                found.append(again)
         for start in range(0, len(wanted), GROUP):
             group = wanted[start : start + GROUP]
             beat(group[0].function.function.name, MODELS)
             for seat in self.seats:
                 seat.prepare(group)
-            self.checker.expect(self._bodies(group, bodies))
+            found.extend(self._bodies(group, bodies))
+        self.checker.expect(found)
+        concerned = [bodies[place] for place in self.known if place in bodies]
+        self.sizes.learn([*found, *concerned])
 
     def _bodies(self, group: Sequence[BlockUnit], bodies: Mapping[int, Body]) -> Iterator[Body]:
         """The answers that will be looked at."""
@@ -100,12 +113,12 @@ class Models:
         choices = (o.lm, o.samples, o.temperature, o.candidates, o.sketches, o.feedback, o.prompts)
         return self.checker.unit_key(unit, choices, fingerprint(o.lm))
 
-    def _again(self, choice: list[Any], unit: BlockUnit) -> Seats[BlockUnit, Body]:
+    def _again(self, choice: list[Any], unit: BlockUnit) -> tuple[Seats[BlockUnit, Body], Body]:
         lines, proposer, step, filled = choice
         insns = unit.block.source.insns
         body = tuple(TargetLine(str(text), str(label), insns[0].line) for text, label in lines)
         candidate = Candidate(body, cost(body), str(proposer), (), tuple(filled), str(step))
-        return replace(self.asked, proposers=(Remembered(candidate),), limits=Limits(rounds=0, repairs=0))
+        return replace(self.asked, proposers=(Remembered(candidate),), limits=Limits(rounds=0, repairs=0)), body
 
     def of(self, unit: BlockUnit) -> Seats[BlockUnit, Body] | None:
         """Who takes part for a block; None: only the rules."""

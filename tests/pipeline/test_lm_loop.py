@@ -116,6 +116,18 @@ def test_a_wrong_candidate_is_refuted_and_never_emitted(seated: Callable[..., li
     assert counts["chosen"] == counts["proved"] == 0
 
 
+def test_what_the_output_could_not_be_assembled_with_is_not_emitted(seated: Callable[..., list[Seat]]) -> None:
+    """The semantics know ``sh1add``, the baseline has none; of ``li`` counts what it stands for."""
+    wide = ("li t4, 0x123456789abcdef1", "addiw a0, a0, 12", "zext.w a0, a0", "ret")
+    fake = Fake(once(("sh1add a0, a0, a0", *END), wide, TWELVE))
+    seated(fake)
+    translation = translated(replace(OPTIONS, feedback=0))
+    assert block(translation).target_text == TWELVE
+    counts = row(translation, "fake", "samples")
+    assert (counts["unassembled"], counts["dearer"], counts["proved"]) == (1, 1, 1)
+    assert translation.text
+
+
 def test_candidates_as_dear_as_the_rules_are_not_looked_at(
     seated: Callable[..., list[Seat]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,9 +107,12 @@ class Seats(Generic[U, C]):
 
     proposers: Sequence[Proposer[U, C]] = ()
     judges: Sequence[Judge[U, C]] = ()
+    """They stand before the checker while there is a candidate of the rules to fall back on."""
     repairer: Repairer[U, C] | None = None
     witness: Witness[U, C] | None = None
     limits: Limits = Limits()
+    admit: Sequence[Judge[U, C]] = ()
+    """They stand before everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class _Search(Generic[U, C]):
         self.later: list[tuple[Candidate[C], str]] = []
         """Not cheaper than the rules' candidate: only looked at if that one is not proved."""
         self.seen: set[C] = set()
+        self.bounded = bool(rules)
         self.judged = 0
         self.repaired = 0
         self.yields = Yields()
@@ -151,12 +155,12 @@ class _Search(Generic[U, C]):
                 self.yields.row(candidate.proposer, RULES).proposed += 1
                 self._enter(candidate, RULES, self.checker.check(self.unit, candidate), "")
         if not self._proved():
-            self.judged = 0
+            self.judged, self.bounded = 0, False
             for candidate, step in sorted(self.later, key=lambda found: found[0].cost):
                 if self._spent() or self._proved():
                     break
                 self.judged += 1
-                self._enter(candidate, step, self.checker.check(self.unit, candidate), "")
+                self._judge(candidate, step)
         return self._outcome()
 
     def _from_proposers(self) -> None:
@@ -216,7 +220,7 @@ class _Search(Generic[U, C]):
             self._judge(candidate, step)
 
     def _judge(self, candidate: Candidate[C], step: str) -> None:
-        for judge in self.seats.judges if self.rules else ():
+        for judge in (*self.seats.admit, *(self.seats.judges if self.bounded else ())):
             verdict = judge.judge(self.unit, candidate)
             if verdict is not None:
                 self._enter(candidate, step, verdict, judge.name)

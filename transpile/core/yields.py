@@ -45,7 +45,7 @@ class Yield:
 
 
 COUNTS = tuple(f.name for f in fields(Yield))
-ASSEMBLING, EMULATION = "assembling", "emulation"
+ASSEMBLING, SIZE, EMULATION = "assembling", "size", "emulation"
 """Judges whose rejections are counted by themselves."""
 
 
@@ -67,6 +67,8 @@ class Yields:
         match judge, verdict.word:
             case name, _ if name == ASSEMBLING:
                 row.unassembled += 1
+            case name, _ if name == SIZE:
+                row.dearer += 1
             case name, _ if name == EMULATION:
                 row.emulated += 1
             case _, "undecided" if DIFFERS in getattr(verdict, "detail", ()):
