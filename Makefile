@@ -10,7 +10,7 @@ SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
-        bench-bringup bench-csmith bench-mutants bench-speed bench-conformance
+        bench-bringup bench-csmith bench-lm bench-mutants bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ bench-speed: $(READY) ## blocks per second with an empty and a full proof store,
 bench-conformance: $(READY) ## the semantics of all three instruction sets against Unicorn
 	for isa in x86 riscv aarch64; do $(PYTHON) -m transpile.conformance $$isa tests/conformance/forms_$$isa.txt \
 	    --gaps tests/conformance/known_gaps.toml $(ARGS) || exit 1; done
+
+bench-lm: $(READY) ## the embedded model on held-out blocks: make bench-lm CORPUS=<folder> DATA=<training data>
+	@test -d "$(CORPUS)" -a -d "$(DATA)" || { echo "usage: make bench-lm CORPUS=<of python -m transpile.corpora>/asm DATA=<of transpile train>/data"; exit 2; }
+	$(PYTHON) benchmarks/lm.py "$(CORPUS)" "$(DATA)" $(ARGS)
 
 clean: ## remove what the other targets made, except the virtual environment
 	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis
