@@ -62,9 +62,9 @@ class Models:
         rounds = self.options.feedback if any(seat.learns for seat in self.seats) else 0
         limits = Limits(self.options.candidates, self.options.sketches, rounds, explain=self.explain)
         fixed = repairer(self.checker) if self.options.sketches else None
-        self.asked = Seats(
-            self.seats, judges(self.checker, self.sizes, self.bodies), fixed, Replayed(self.checker), limits
-        )
+        witness, admit = Replayed(self.checker), admitting(self.checker, self.sizes)
+        deciding = judges(self.checker, self.sizes, self.bodies)
+        self.asked = Seats(self.seats, deciding, fixed, witness, limits, admit)
 
     def prepare(self, units: Sequence[BlockUnit], bodies: Mapping[int, Body], beat: Beat) -> None:
         """Ask about a batch; ``bodies``: the rules' translations, by the identity of the block."""
