@@ -16,8 +16,9 @@ from transpile import pool
 from transpile.assembled import need_assemblers, refusals
 from transpile.blocks import BATCH, FunctionDone, translate_functions
 from transpile.checking import adopt, target_of
+from transpile.core.loop import RULES
 from transpile.core.verdict import Undecided
-from transpile.errors import TranspileError, UsageError
+from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.native.output import Writer, Written
 from transpile.options import Options
 from transpile.planning import FilePlan, first_line, plan_file
@@ -78,7 +79,7 @@ def translate(
     target_isa(to)
     one_process(part.options)
 
-    def work(plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
+    def work(part: Part, plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
         return _all_functions(part, plan, store, progress or (lambda done, blocks: None))
 
     try:
@@ -234,8 +235,22 @@ def _planned(part: Part) -> FilePlan:
     return _plans[key]
 
 
-def _translation(part: Part, work: Callable[[FilePlan, ProofStore], list[FunctionDone]]) -> Translation:
-    """What the store has, or what comes of ``work`` on the functions of the file."""
+def _translation(part: Part, work: Callable[[Part, FilePlan, ProofStore], list[FunctionDone]]) -> Translation:
+    """What the store has, or what comes of ``work`` on the functions of the file.
+
+    Lines of a model may assemble one by one and not as a whole, a branch that is too short for instance: then it is
+    done again without models.
+    """
+    translation = _attempted(part, work)
+    if translation.text or all(block.proposer in ("", RULES) for block in translation.blocks):
+        return translation
+    refused = next((d.message for d in translation.diagnostics if d.severity == "error"), "")
+    told = Diagnostic("warning", f"translated again without language models: {refused}")
+    alone = _attempted(replace(part, options=replace(part.options, lm="none")), work)
+    return replace(alone, diagnostics=(*alone.diagnostics, told))
+
+
+def _attempted(part: Part, work: Callable[[Part, FilePlan, ProofStore], list[FunctionDone]]) -> Translation:
     with closing(ProofStore(part.options.store)) as store:
         key = file_key(part.source, part.to, part.options) if part.options.store is not None else b""
         known = store.translation(key)
@@ -243,7 +258,7 @@ def _translation(part: Part, work: Callable[[FilePlan, ProofStore], list[Functio
             return replace(known, file=part.source.file)
         need_assemblers(part.to)
         plan = _planned(part)
-        translation = finished(plan, part.to, work(plan, store))
+        translation = finished(plan, part.to, work(part, plan, store))
         if not _lost(translation):
             store.remember_translation(key, translation)
         return translation
@@ -328,7 +343,7 @@ def _some_functions(part: Part, skip: pool.Skip, beat: pool.Beat) -> list[Functi
 
 
 def _whole_file(part: Part, skip: pool.Skip, beat: pool.Beat) -> Translation:
-    def work(plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
+    def work(part: Part, plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
         return list(translate_functions(plan, list(plan.prepared), store, beat, skip))
 
     return _translation(part, work)

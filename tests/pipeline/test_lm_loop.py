@@ -12,10 +12,11 @@ from typing import cast
 import pytest
 
 import transpile
-from transpile import judging, models
+from transpile import judging, models, pipeline
 from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import Refuted
 from transpile.core.yields import COUNTS
+from transpile.errors import Diagnostic
 from transpile.lm.seats import MAX_FAULTS, Seat
 from transpile.native.block import TargetLine
 from transpile.options import Options
@@ -207,6 +208,20 @@ def test_a_model_that_kills_its_process_costs_only_the_models(seated: Callable[.
         assert translation.text == RULES.text
         assert [d.severity for d in translation.diagnostics] == ["warning"]
         assert "its worker process died" in translation.diagnostics[0].message
+
+
+def test_an_output_that_a_model_spoiled_is_made_again_without(
+    seated: Callable[..., list[Seat]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(text: str, to: str, march: str) -> list[Diagnostic]:
+        return [Diagnostic("error", "branch out of range")] if "addiw\ta0, a0, 12" in text else []
+
+    monkeypatch.setattr(pipeline, "refusals", refusing)
+    seated(Fake(once(TWELVE)))
+    translation = translated()
+    assert translation.text == RULES.text
+    assert translation.meets("proved")
+    assert "without language models: branch out of range" in translation.diagnostics[0].message
 
 
 def test_every_model_of_a_chain_is_asked_about_the_whole_file_before_the_loop(
