@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from transpile.checker import BlockChecker
-from transpile.core.loop import RULES, SAMPLES, Candidate, Judged, Limits, Outcome, Seats
+from transpile.core.loop import RULES, SAMPLES, Candidate, Judged, Limits, Outcome, Repairer, Seats
 from transpile.core.verdict import Proved
 from transpile.errors import Diagnostic
 from transpile.judging import Replayed, admitting, judges
@@ -20,7 +20,6 @@ from transpile.native.block import TargetLine
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, FilePlan, cost
 from transpile.pool import MODELS, Beat, Skip
-from transpile.repairing import repairer
 from transpile.sizes import Sizes
 from transpile.store import ProofStore
 
@@ -51,6 +50,7 @@ class Models:
     explain: bool = False
     lost: str = ""
     """Why no model is asked any more."""
+    repairer: Repairer[BlockUnit, Body] | None = None
     known: dict[int, Seats[BlockUnit, Body]] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)
     bodies: dict[int, Body] = field(default_factory=dict)
@@ -61,10 +61,9 @@ class Models:
         self.sizes = Sizes(self.checker.isa, self.options.march)
         rounds = self.options.feedback if any(seat.learns for seat in self.seats) else 0
         limits = Limits(self.options.candidates, self.options.sketches, rounds, explain=self.explain)
-        fixed = repairer(self.checker) if self.options.sketches else None
         witness, admit = Replayed(self.checker), admitting(self.checker, self.sizes)
         deciding = judges(self.checker, self.sizes, self.bodies)
-        self.asked = Seats(self.seats, deciding, fixed, witness, limits, admit)
+        self.asked = Seats(self.seats, deciding, self.repairer, witness, limits, admit)
 
     def prepare(self, units: Sequence[BlockUnit], bodies: Mapping[int, Body], beat: Beat) -> None:
         """Ask about a batch; ``bodies``: the rules' translations, by the identity of the block."""
