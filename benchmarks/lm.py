@@ -23,7 +23,6 @@ from transpile.judging import Replayed
 from transpile.lm.seats import Model, Seat, chain
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, cost
-from transpile.repairing import repairer
 from transpile.targets import syntax_of, target_isa
 
 LONG = 4
@@ -99,8 +98,7 @@ def _block(spoken: Spoken, seat: Seat, prover: Prover, options: Options, total: 
 
 def _repaired(spoken: Spoken, seat: Model, checker: BlockChecker, options: Options) -> bool:
     limits = Limits(options.candidates, options.sketches, options.feedback)
-    fixed = repairer(checker) if options.sketches else None
-    seats: Seats[BlockUnit, Body] = Seats((seat,), (), fixed, Replayed(checker), limits)
+    seats: Seats[BlockUnit, Body] = Seats((seat,), (), None, Replayed(checker), limits)
     return isinstance(translate_unit(spoken.unit, NoRules(), checker, seats).verdict, Proved)
 
 

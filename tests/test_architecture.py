@@ -30,6 +30,11 @@ MAY_IMPORT = {
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
     "transpile.aarch64": BASE | CONTRACTS,
+    "transpile.lm": BASE | CONTRACTS | {"transpile.planning", "transpile.targets"},
+    "transpile.corpora": BASE
+    | CONTRACTS
+    | {"transpile.planning", "transpile.targets", "transpile.checker", "transpile.store"},
+    "transpile.training": BASE | {"transpile.corpora", "transpile.lm", "transpile.planning", "transpile.targets"},
     "transpile.solvers": BASE | CONTRACTS,
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
 }
