@@ -23,6 +23,7 @@ from transpile.judging import Replayed
 from transpile.lm.seats import Model, Seat, chain
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, cost
+from transpile.sketches import SketchFiller
 from transpile.targets import syntax_of, target_isa
 
 LONG = 4
@@ -98,7 +99,8 @@ def _block(spoken: Spoken, seat: Seat, prover: Prover, options: Options, total: 
 
 def _repaired(spoken: Spoken, seat: Model, checker: BlockChecker, options: Options) -> bool:
     limits = Limits(options.candidates, options.sketches, options.feedback)
-    seats: Seats[BlockUnit, Body] = Seats((seat,), (), None, Replayed(checker), limits)
+    filler = SketchFiller(checker, target_isa(checker.isa)) if options.sketches else None
+    seats: Seats[BlockUnit, Body] = Seats((seat,), (), filler, Replayed(checker), limits)
     return isinstance(translate_unit(spoken.unit, NoRules(), checker, seats).verdict, Proved)
 
 

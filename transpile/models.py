@@ -21,6 +21,7 @@ from transpile.options import Options
 from transpile.planning import BlockUnit, Body, FilePlan, cost
 from transpile.pool import MODELS, Beat, Skip
 from transpile.sizes import Sizes
+from transpile.sketches import SketchFiller
 from transpile.store import ProofStore
 
 WITHOUT = "those blocks are translated without"
@@ -157,4 +158,5 @@ def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Sk
     """The models that the options name; None without any. After a worker was lost over them, none is asked."""
     lost = next((reason for (_, label), reason in skip.items() if label == MODELS), "")
     seats = [] if lost else chain(plan.options, plan.target)
-    return Models(seats, checker, store, plan.options, explain, lost) if seats or lost else None
+    filler = SketchFiller(checker, plan.target) if plan.options.sketches else None
+    return Models(seats, checker, store, plan.options, explain, lost, repairer=filler) if seats or lost else None
