@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from transpile.core.loop import Candidate, Judged
-from transpile.core.verdict import DIFFERS, Refuted, Tested, Undecided
+from transpile.core import verdict
+from transpile.core.verdict import DIFFERS, Refuted, Undecided
 from transpile.errors import UsageError
 from transpile.lm.prompt import Prompts
 from transpile.planning import BlockUnit, FilePlan, Proposal
@@ -82,7 +83,7 @@ def test_feedback_is_the_last_complaint(blocks: Blocks) -> None:
     body = proposal.bodies[unit.block.source.label]
     verdicts = [
         Refuted({"rdi": 1}, ("rax",)), Undecided("'foo a0' has no semantics: no such instruction"),
-        Tested(200, 0, "out of resources"), Undecided("out of resources"),
+        verdict.Tested(200, 0, "out of resources"), Undecided("out of resources"),
     ]  # fmt: skip
     feedback = [Judged(Candidate(body, 2, "x"), verdict) for verdict in verdicts]
     messages = prompts.messages(unit, feedback)
