@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from transpile.core.loop import Candidate, Judged
 from transpile.core import verdict
+from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import DIFFERS, Refuted, Undecided
 from transpile.errors import UsageError
 from transpile.lm.prompt import Prompts
