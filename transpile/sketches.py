@@ -19,7 +19,7 @@ from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import Proved, Undecided
 from transpile.lm.embedded import WEIGHTS
 from transpile.native.abi import TargetIsa
-from transpile.native.canonical.source import CanonicalBlock, canonical
+from transpile.native.canonical.source import MARK, CanonicalBlock, canonical
 from transpile.native.canonical.syntax import shapes
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.native.sketch import Hole
@@ -53,7 +53,7 @@ class SketchFiller:
         if form is None or not given.doubts:
             return None
         try:
-            tokens = write(given.body, form, syntax_of(self.target.abi.name))
+            tokens = write(given.body, form, syntax_of(self.target.abi.name), arrange=False)
         except Unspeakable:
             return None
         fillings = list(islice(self._fillings(tokens, given.doubts, form), FILLINGS))
@@ -116,6 +116,9 @@ def line_starts(tokens: Sequence[str]) -> list[int]:
     found: list[int] = []
     place = 0
     while place < len(tokens):
+        if tokens[place].startswith(MARK):
+            place += 1
+            continue
         found.append(place)
         place += 1 + len(shapes(tokens[place]))
     return found

@@ -16,7 +16,7 @@ from random import Random
 
 from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate
-from transpile.core.verdict import Proved, Refuted
+from transpile.core.verdict import Proved, Refuted, Undecided
 from transpile.errors import TranspileError
 from transpile.native.abi import TargetIsa
 from transpile.native.canonical.repair import repair_tokens
@@ -25,14 +25,18 @@ from transpile.native.canonical.syntax import Syntax, shapes
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, Proposal, cost, label_map, plan_file
+from transpile.search import Search
+from transpile.sizes import Sizes
 from transpile.store import ProofStore
-from transpile.targets import syntax_of, target_isa
+from transpile.targets import fusions_of, syntax_of, target_isa
 
 MAX_SOURCE = 160
-MAX_OUTPUT = 160
+MAX_OUTPUT = 190
 """Tokens of a pair; longer blocks are left to the rules."""
 MUTATED = 0.25
 """Share of the blocks for which a wrong body is made too, as a repair to learn from."""
+SEARCHING = 20_000
+"""Solver units of a proof while the search tries changes."""
 MAX_BYTES = 300_000
 """Assembly files larger than this are left out."""
 
@@ -98,6 +102,8 @@ class Prover:
     def __init__(self, target: TargetIsa, options: Options) -> None:
         self.syntax = syntax_of(target.abi.name)
         self.checker = BlockChecker(target, options, ProofStore(None))
+        self.sizes = Sizes(target.abi.name, "")
+        self.search = Search(self.syntax, fusions_of(target.abi.name))
 
     def learn(self, batch: Sequence[Spoken]) -> None:
         """Assemble the blocks to come together with the rules' translations."""
@@ -110,6 +116,18 @@ class Prover:
         except Exception:
             return False
         return isinstance(verdict, Proved)
+
+    def cheaper(self, spoken: Spoken, tokens: Sequence[str]) -> tuple[list[str], Body] | None:
+        """A proved body with fewer machine instructions than ``tokens``, if the search finds one."""
+        found = self.search.cheaper(tokens, spoken.canonical, Trials(self, spoken))
+        if found is None:
+            return None
+        try:
+            tidy = write(read(found, spoken.canonical, self.syntax).body, spoken.canonical, self.syntax)
+            body = read(tidy, spoken.canonical, self.syntax).body
+        except Unspeakable:
+            return None
+        return (tidy, body) if self.proves(spoken, body) else None
 
     def repair(self, spoken: Spoken, wrong: Sequence[str]) -> tuple[str, ...] | None:
         """What a model reads after ``wrong`` was refuted; None if it was not."""
@@ -133,6 +151,31 @@ class Prover:
 
 
 @dataclass(slots=True)
+class Trials:
+    """The search's ground for one block."""
+
+    prover: Prover
+    spoken: Spoken
+
+    def sizes(self, bodies: Sequence[Body]) -> list[int | None]:
+        """The machine instructions of each body."""
+        self.prover.sizes.learn(bodies)
+        found = [self.prover.sizes.of(body) for body in bodies]
+        return [size if isinstance(size, int) else None for size in found]
+
+    def proves(self, bodies: Sequence[Body]) -> Iterator[bool]:
+        """Whether few solver units prove each body."""
+        checker, unit = self.prover.checker, self.spoken.unit
+        checker.expect(bodies)
+        for body in bodies:
+            try:
+                outcome = Undecided("") if checker.missing(unit, body) else checker.attempt(unit, body, SEARCHING)
+            except Exception:
+                outcome = Undecided("")
+            yield not isinstance(outcome, Undecided) and isinstance(outcome.verdict, Proved)
+
+
+@dataclass(slots=True)
 class Mutants:
     """Bodies with one wrong token, as a model gets them wrong: an operand, or a form with the same operands."""
 
@@ -145,7 +188,7 @@ class Mutants:
             known = self.forms.setdefault(tuple(shapes(token)), [])
             if "{" in token and token not in known:
                 known.append(token)
-        if draw.random() >= MUTATED:
+        if not tokens or draw.random() >= MUTATED:
             return None
         place = draw.randrange(len(tokens))
         token = tokens[place]
@@ -211,7 +254,7 @@ def _project(
 ) -> Iterator[dict[str, object]]:
     kept = 0
     mutants = Mutants()
-    for path in sorted(project.rglob("*.s")):
+    for path in sorted(project.rglob("*.s"), key=_shuffled):
         batch = reader.blocks(path)
         prover.learn(batch)
         for spoken in batch:
@@ -220,6 +263,9 @@ def _project(
             if pair is None:
                 continue
             kept += 1
+            cheaper = prover.cheaper(spoken, pair[0])
+            reader.counts["made cheaper"] += cheaper is not None
+            pair = cheaper or pair
             yield row(spoken, *pair, project.name, target)
             broken = mutants.broken(spoken.canonical.hash, pair[0])
             repair = prover.repair(spoken, broken) if broken is not None else None
@@ -228,6 +274,11 @@ def _project(
                 yield row(spoken, *pair, project.name, target) | {"source": " ".join(repair), "kind": "repair"}
         if limit is not None and kept >= limit:
             return
+
+
+def _shuffled(path: Path) -> str:
+    """An order that mixes compilers and levels, the same everywhere."""
+    return hashlib.sha256(path.name.encode()).hexdigest()
 
 
 def assemble(shards: Path, out: Path) -> Counter[str]:

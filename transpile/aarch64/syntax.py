@@ -33,6 +33,12 @@ SILENT = (
     "hlt",
 )
 SILENT_WORDS = frozenset(("b", "bl", "blr", "br", "ret"))
+LEAVING = ("b.", "cb", "tb", "brk", "dmb", "svc", "hlt")
+ACCESSES = ("ld", "st", "prfm", "cas", "swp")
+FLAGS = ("cmp", "cmn", "tst", "fcmp", "ccm", "cs", "cin", "cneg", "b.")
+FLAG_WORDS = frozenset(
+    ("adds", "subs", "ands", "bics", "negs", "adc", "adcs", "sbc", "sbcs", "ngc", "ngcs", "fcsel", "fccmp")
+)
 TIED = ("movk", "bfi", "bfxil", "bfm", "ins", "fmla", "fmls", "mla", "mls", "sli", "sri", "bsl", "bit", "bif", "umlal",
         "smlal", "tbx", "sadalp", "uadalp", "saba", "uaba", "ssra", "usra", "fcvtn2", "xtn2", "fcvtxn2", "sqxtn2",
         "uqxtn2", "sqxtun2", "shrn2", "bfc")  # fmt: skip
@@ -83,6 +89,17 @@ class Aarch64Syntax:
         writes = (0, 1) if mnemonic in PAIRS else (0,)
         lane = "[" in rest.split(",")[0]
         return (*writes, *bases), mnemonic in TIED or lane or bool(bases)
+
+    def touches_memory(self, template: str) -> bool:
+        return template.startswith(ACCESSES) and "[" in template
+
+    def touches_flags(self, template: str) -> bool:
+        mnemonic = template.partition(" ")[0]
+        return mnemonic.startswith(FLAGS) or mnemonic in FLAG_WORDS or "nzcv" in template or "fpcr" in template
+
+    def leaves(self, template: str) -> bool:
+        mnemonic = template.partition(" ")[0]
+        return mnemonic in SILENT_WORDS or mnemonic.startswith(LEAVING)
 
     def scratch(self, vector: bool) -> tuple[str, ...]:
         return VECTOR_SCRATCH if vector else SCRATCH

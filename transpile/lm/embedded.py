@@ -93,7 +93,7 @@ class EmbeddedProposer:
         for judged in feedback:
             if judged.candidate.proposer == self.name and isinstance(judged.verdict, Refuted):
                 try:
-                    wrong = write(judged.candidate.body, form, syntax)
+                    wrong = write(judged.candidate.body, form, syntax, arrange=False)
                 except Unspeakable:
                     continue
                 return self._ask([repair_tokens(form, wrong, judged.verdict)])[0]

@@ -10,7 +10,7 @@ from typing import Any
 from transpile.errors import ToolError
 
 BATCH = 16
-MAX_OUTPUT = 170
+MAX_OUTPUT = 200
 """Tokens of an answer; what is longer is cut, and then spells no body."""
 BEAM = 4
 """Width of the beam that the first samples come from; the rest are drawn."""

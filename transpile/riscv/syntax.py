@@ -18,6 +18,10 @@ SILENT = frozenset(
 )  # fmt: skip
 """Mnemonics that write no register a body may read afterwards."""
 
+MEMORY = frozenset(("lb", "lbu", "lh", "lhu", "lw", "lwu", "ld", "flw", "fld", "sb", "sh", "sw", "sd", "fsw", "fsd"))
+LEAVING = SILENT - MEMORY
+"""Mnemonics after which control may be elsewhere, or that order what is around them."""
+
 
 class RiscVSyntax:
     """The row of RV64GC."""
@@ -44,6 +48,16 @@ class RiscVSyntax:
         if template.partition(" ")[0] in SILENT or not operands or operands[0].kind != "reg":
             return (), False
         return (0,), False
+
+    def touches_memory(self, template: str) -> bool:
+        mnemonic, _, rest = template.partition(" ")
+        return "(" in rest or (mnemonic in MEMORY and "{sym}" in rest)
+
+    def touches_flags(self, template: str) -> bool:
+        return template.startswith(("fs.", "fr", "fence"))
+
+    def leaves(self, template: str) -> bool:
+        return template.partition(" ")[0] in LEAVING
 
     def scratch(self, vector: bool) -> tuple[str, ...]:
         return tuple(f"ft{n}" for n in range(8, 12)) if vector else (*LP64D.scratch[2:], *LP64D.scratch[:2])

@@ -7,7 +7,7 @@ and where values lie at both ends, and nothing of names, addresses or registers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from transpile.native.abi import TargetAbi
@@ -18,6 +18,8 @@ from transpile.native.relation import EdgeFlags, Form, Place
 
 UNSPOKEN = frozenset((Code.ATOMIC, Code.CAS, Code.FENCE))
 """Operations whose order matters beyond one machine's state: left to the rules."""
+MARK = "@"
+"""How the number of a source instruction begins, before its micro-operations and before its translation."""
 MAX_MICROS = 48
 """Longer blocks are left to the rules."""
 
@@ -62,6 +64,10 @@ class CanonicalBlock:
     label: str
     names: Mapping[str, str]
     """Source register -> its token."""
+    lines: tuple[int, ...]
+    """The source lines of the marked instructions."""
+    written: tuple[tuple[str, ...], ...]
+    """For each of them, the target registers of the source registers that it writes."""
 
     @property
     def hash(self) -> str:
@@ -77,11 +83,25 @@ def canonical(block: CheckedBlock, function: LoweredFunction, abi: TargetAbi) ->
     if any(m.code is Code.BRANCH for m in micros[:-1]) or function.context.memory_model == "tso":
         return None
     writer = _Writer(block, function, abi)
-    body = [token for micro in micros for token in writer.micro(micro)]
+    lines = tuple(dict.fromkeys(micro.line for micro in micros))
+    body: list[str] = []
+    for number, line in enumerate(lines):
+        body.append(f"{MARK}{number}")
+        body.extend(token for micro in micros if micro.line == line for token in writer.micro(micro))
     tokens = (f"<{abi.name}>", *writer.header(), "|", *body)
     entry, leaving = _held(lowered.entry, lowered.flags_in), _held(lowered.exit, lowered.flags_out)
     spare = (*function.context.free, *(r for r in abi.homes.values() if r not in function.context.free))
-    return CanonicalBlock(tokens, writer.naming, entry, leaving, spare, block.source.label, writer.names())
+    return CanonicalBlock(
+        tokens,
+        writer.naming,
+        entry,
+        leaving,
+        spare,
+        block.source.label,
+        writer.names(),
+        lines,
+        tuple(writer.homes(m for m in micros if m.line == line) for line in lines),
+    )
 
 
 def _held(places: Mapping[str, tuple[Place, Form]], flags: EdgeFlags | None) -> frozenset[str]:
@@ -136,6 +156,11 @@ class _Writer:
         """The tokens of the source registers that the block touches."""
         homes = {base: self._home(base) for base in self.seen}
         return {base: self.naming.register(home) for base, home in homes.items() if home in self.naming.registers}
+
+    def homes(self, micros: Iterable[Micro]) -> tuple[str, ...]:
+        """The target registers of the source registers that ``micros`` write."""
+        names = (m.dst.name for m in micros if isinstance(m.dst, Reg) and m.dst.name != "sp")
+        return tuple(dict.fromkeys(home for home in map(self._home, names) if home))
 
     def _order(self, name: str) -> tuple[int, str]:
         base = name.partition(".")[0]

@@ -67,6 +67,18 @@ class Syntax(Protocol):
         """Whether a register's full name is that of a floating-point or vector register."""
         ...
 
+    def touches_memory(self, template: str) -> bool:
+        """Whether an instruction loads or stores."""
+        ...
+
+    def touches_flags(self, template: str) -> bool:
+        """Whether an instruction reads or writes condition flags."""
+        ...
+
+    def leaves(self, template: str) -> bool:
+        """Whether control may go elsewhere: nothing moves across."""
+        ...
+
 
 def parse_line(text: str, syntax: Syntax) -> Parsed:
     """Take one instruction apart."""
