@@ -67,7 +67,7 @@ def held_out(corpus: Path, target: str, seen: Path, blocks: int, seed: int) -> l
 def score(found: Sequence[Spoken], target: str, lm: str, options: Options) -> Score:
     """Ask ``lm`` about every block and prove what it says."""
     isa = target_isa(target)
-    seat = chain(replace(options, lm=lm), isa)[0]
+    seat = chain(replace(options, lm=lm), isa, {})[0]
     prover = Prover(isa, options)
     total = Score()
     for start in range(0, len(found), 64):

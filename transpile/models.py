@@ -20,6 +20,7 @@ from transpile.native.block import TargetLine
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, FilePlan, cost
 from transpile.pool import MODELS, Beat, Skip
+from transpile.searching import SearchProposer
 from transpile.sizes import Sizes
 from transpile.sketches import SketchFiller
 from transpile.store import ProofStore
@@ -48,18 +49,18 @@ class Models:
     checker: BlockChecker
     store: ProofStore
     options: Options
+    sizes: Sizes
+    bodies: dict[int, Body]
+    """The rules' translations of the batch, by the identity of the block."""
     explain: bool = False
     lost: str = ""
     """Why no model is asked any more."""
     repairer: Repairer[BlockUnit, Body] | None = None
     known: dict[int, Seats[BlockUnit, Body]] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)
-    bodies: dict[int, Body] = field(default_factory=dict)
-    sizes: Sizes = field(init=False)
     asked: Seats[BlockUnit, Body] = field(default_factory=Seats)
 
     def __post_init__(self) -> None:
-        self.sizes = Sizes(self.checker.isa, self.options.march)
         rounds = self.options.feedback if any(seat.learns for seat in self.seats) else 0
         limits = Limits(self.options.candidates, self.options.sketches, rounds, explain=self.explain)
         witness, admit = Replayed(self.checker), admitting(self.checker, self.sizes)
@@ -157,6 +158,11 @@ class Models:
 def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Skip, explain: bool) -> Models | None:
     """The models that the options name; None without any. After a worker was lost over them, none is asked."""
     lost = next((reason for (_, label), reason in skip.items() if label == MODELS), "")
-    seats = [] if lost else chain(plan.options, plan.target)
+    sizes = Sizes(checker.isa, plan.options.march)
+    bodies: dict[int, Body] = {}
+    search = SearchProposer(plan.target, checker, sizes, bodies)
+    seats = [] if lost else chain(plan.options, plan.target, {search.name: search})
     filler = SketchFiller(checker, plan.target) if plan.options.sketches else None
-    return Models(seats, checker, store, plan.options, explain, lost, repairer=filler) if seats or lost else None
+    if not seats and not lost:
+        return None
+    return Models(seats, checker, store, plan.options, sizes, bodies, explain, lost, repairer=filler)

@@ -16,7 +16,7 @@ from random import Random
 
 from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate
-from transpile.core.verdict import Proved, Refuted, Undecided
+from transpile.core.verdict import Proved, Refuted
 from transpile.errors import TranspileError
 from transpile.native.abi import TargetIsa
 from transpile.native.canonical.repair import repair_tokens
@@ -26,6 +26,7 @@ from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.options import Options
 from transpile.planning import BlockUnit, Body, Proposal, cost, label_map, plan_file
 from transpile.search import Search
+from transpile.searching import Trials
 from transpile.sizes import Sizes
 from transpile.store import ProofStore
 from transpile.targets import fusions_of, syntax_of, target_isa
@@ -35,8 +36,6 @@ MAX_OUTPUT = 190
 """Tokens of a pair; longer blocks are left to the rules."""
 MUTATED = 0.25
 """Share of the blocks for which a wrong body is made too, as a repair to learn from."""
-SEARCHING = 20_000
-"""Solver units of a proof while the search tries changes."""
 MAX_BYTES = 300_000
 """Assembly files larger than this are left out."""
 
@@ -119,7 +118,7 @@ class Prover:
 
     def cheaper(self, spoken: Spoken, tokens: Sequence[str]) -> tuple[list[str], Body] | None:
         """A proved body with fewer machine instructions than ``tokens``, if the search finds one."""
-        found = self.search.cheaper(tokens, spoken.canonical, Trials(self, spoken))
+        found = self.search.cheaper(tokens, spoken.canonical, Trials(self.checker, self.sizes, spoken.unit))
         if found is None:
             return None
         try:
@@ -148,31 +147,6 @@ class Prover:
         if len(tokens) > MAX_OUTPUT or not self.proves(spoken, again):
             return None
         return tokens, again
-
-
-@dataclass(slots=True)
-class Trials:
-    """The search's ground for one block."""
-
-    prover: Prover
-    spoken: Spoken
-
-    def sizes(self, bodies: Sequence[Body]) -> list[int | None]:
-        """The machine instructions of each body."""
-        self.prover.sizes.learn(bodies)
-        found = [self.prover.sizes.of(body) for body in bodies]
-        return [size if isinstance(size, int) else None for size in found]
-
-    def proves(self, bodies: Sequence[Body]) -> Iterator[bool]:
-        """Whether few solver units prove each body."""
-        checker, unit = self.prover.checker, self.spoken.unit
-        checker.expect(bodies)
-        for body in bodies:
-            try:
-                outcome = Undecided("") if checker.missing(unit, body) else checker.attempt(unit, body, SEARCHING)
-            except Exception:
-                outcome = Undecided("")
-            yield not isinstance(outcome, Undecided) and isinstance(outcome.verdict, Proved)
 
 
 @dataclass(slots=True)

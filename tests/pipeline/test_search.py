@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpora.pairs import Prover, Reader, Spoken, Trials
+from transpile.corpora.pairs import Prover, Reader, Spoken
 from transpile.native.canonical.fusion import flat, rows_of
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.options import TARGETS, Options
+from transpile.searching import Trials
 from transpile.targets import fusions_of, syntax_of, target_isa
 
 TALLY = Path(__file__).parents[2] / "examples" / "tally.s"
@@ -35,7 +36,7 @@ def test_what_is_found_is_proved_and_smaller(target: str) -> None:
         cheaper = prover.cheaper(spoken, tokens)
         if cheaper is not None:
             better += 1
-            before, after = Trials(prover, spoken).sizes([first, cheaper[1]])
+            before, after = Trials(prover.checker, prover.sizes, spoken.unit).sizes([first, cheaper[1]])
             assert before is not None
             assert after is not None
             assert after < before

@@ -102,15 +102,16 @@ class EmbeddedProposer:
     def answers(self, form: CanonicalBlock, samples: Sequence[Sample]) -> list[Answer]:
         """The distinct bodies that samples spell, the likeliest first."""
         syntax = syntax_of(self.target.abi.name)
-        found: dict[Body, Answer] = {}
+        found: dict[tuple[str, ...], Answer] = {}
         for sample in samples:
             try:
                 spelled = read(sample.tokens, form, syntax)
             except Unspeakable:
                 self.unread += 1
                 continue
-            if spelled.body not in found:
-                found[spelled.body] = Answer(spelled.body, sample.tokens, doubts(spelled, sample), sample.score)
+            key = tuple(line.text or line.label for line in spelled.body)
+            if key not in found:
+                found[key] = Answer(spelled.body, sample.tokens, doubts(spelled, sample), sample.score)
         return list(found.values())
 
 

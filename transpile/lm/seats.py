@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
@@ -23,7 +23,8 @@ from transpile.planning import BlockUnit, Body, cost
 from transpile.targets import target_isa
 
 NONE = "none"
-PLAIN = ("random", "embedded")
+SEARCH = "search"
+PLAIN = ("random", "embedded", SEARCH)
 NAMED = {"hf": "hf:NAME_OR_PATH", "openai": "openai:MODEL@URL"}
 FORMS = ", ".join((NONE, *PLAIN, *NAMED.values()))
 MAX_FAULTS = 3
@@ -144,10 +145,10 @@ class Seat:
         return found
 
     def _placed(self, candidate: Candidate[Body], unit: BlockUnit) -> Candidate[Body]:
-        """Tied to the block's line, under the seat's name and with a cost that is counted here."""
-        insns = unit.block.source.insns
-        line = insns[0].line if insns else 0
-        body = tuple(one if one.source_line == line else replace(one, source_line=line) for one in candidate.body)
+        """Tied to the block's lines, under the seat's name and with a cost that is counted here."""
+        lines = {insn.line for insn in unit.block.source.insns} or {0}
+        first = min(lines)
+        body = tuple(one if one.source_line in lines else replace(one, source_line=first) for one in candidate.body)
         return replace(candidate, body=body, cost=cost(body), proposer=self.name)
 
     @property
@@ -169,8 +170,8 @@ class Seat:
         self.trouble = self.trouble or f"{type(error).__name__}: {printable(str(error))[:300]}"
 
 
-def chain(options: Options, target: TargetIsa) -> list[Seat]:
-    """The models of ``options``, each built at its first use in this process.
+def chain(options: Options, target: TargetIsa, given: Mapping[str, Model]) -> list[Seat]:
+    """The models of ``options``, each built at its first use in this process; those in ``given`` are there already.
 
     Raises:
         UsageError: the specification cannot be read.
@@ -178,7 +179,7 @@ def chain(options: Options, target: TargetIsa) -> list[Seat]:
     """
     settings = settings_of(options)
     specs = parse_specs(options.lm)
-    models = [_built(spec, target.abi.name, settings, os.getpid()) for spec in specs]
+    models = [given.get(spec.kind) or _built(spec, target.abi.name, settings, os.getpid()) for spec in specs]
     return [Seat(model, model.name) for model in models]
 
 
