@@ -11,6 +11,7 @@ translating, to learn what qemu alone does. ``--count`` compares executed instru
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -89,6 +90,7 @@ class Bench:
     store: Path | None
     control: bool
     count: bool
+    lm: str = "none"
 
     @property
     def libmin(self) -> Program:
@@ -150,7 +152,7 @@ def translations(bench: Bench, listed: Sequence[Program], level: str, target: Ta
     sources, outputs = bench.folder(level, "x86"), bench.folder(level, target)
     owners = [program.name for program in every for _ in program.sources]
     files = [path.name for program in every for path in assembly_of(program, sources)]
-    jobs = [(sources / name, target, outputs / name, bench.store) for name in files]
+    jobs = [(sources / name, target, outputs / name, bench.store, bench.lm) for name in files]
     results: dict[str, list[Translated]] = {program.name: [] for program in every}
     for owner, name, done in zip(owners, files, in_workers(translate_file, jobs, bench.jobs), strict=True):
         results[owner].append(Translated(name, target, error=done) if isinstance(done, str) else done)
@@ -281,6 +283,22 @@ def tables(results: Sequence[Result], totals: dict[str, dict[str, object]]) -> s
     return head + "\n" + markdown(("program", "run", "status", "seconds", "ratio", "reason"), cleaned)
 
 
+def compared(results: Sequence[Result], earlier: Path) -> list[str]:
+    """For each level and target: executed instructions as a share of those of an earlier run, and the worst program."""
+    listed = json.loads(earlier.read_text())["results"]
+    before = {(r["program"], r["level"], r["target"]): r["instructions"] for r in listed}
+    ratios: dict[str, list[tuple[float, str]]] = {}
+    for r in results:
+        other = before.get((r.program, r.level, r.target))
+        if r.instructions and other and r.status == "equal":
+            ratios.setdefault(f"{r.level} {r.target}", []).append((r.instructions / other, r.program))
+    return [
+        f"{key}: {geometric_mean([ratio for ratio, _ in found]):.4f} of the instructions before, "
+        f"{len(found)} programs; most: {max(found)[0]:.4f} {max(found)[1]}, fewest: {min(found)[0]:.4f} {min(found)[1]}"
+        for key, found in ratios.items()
+    ]
+
+
 def keep_failures(bench: Bench, results: Sequence[Result]) -> None:
     """One text per program that failed, with the reason in full."""
     folder = bench.output / "failures"
@@ -305,13 +323,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--store", type=Path, help="proof store to read and add to; default: none")
     parser.add_argument("--count", action="store_true", help="count executed instructions")
     parser.add_argument("--control", action="store_true", help="cross-compile instead of translating")
+    parser.add_argument("--lm", default="none", help="language models, as transpile has them; default: none")
+    parser.add_argument("--against", type=Path, help="results of an earlier run (--json) to compare instructions with")
     return parser.parse_args()
 
 
 def main() -> int:
     chosen = arguments()
     checkout, output = chosen.checkout.resolve(), chosen.output.resolve()
-    bench = Bench(checkout, output, chosen.jobs, chosen.timeout, chosen.store, chosen.control, chosen.count)
+    bench = Bench(checkout, output, chosen.jobs, chosen.timeout, chosen.store, chosen.control, chosen.count, chosen.lm)
     listed = programs(checkout, [name for name in chosen.only.split(",") if name])
     results: list[Result] = []
     totals: dict[str, dict[str, object]] = {}
@@ -332,6 +352,8 @@ def main() -> int:
     rows = [{**asdict(result), "ratio": result.ratio} for result in results]
     write_json(chosen.json or output / "bringup.json", {"totals": totals, "results": rows})
     print(text)
+    for line in compared(results, chosen.against) if chosen.against else ():
+        print(line)
     return 0 if all(result.status in ("equal", "skipped") for result in results) else 1
 
 

@@ -49,10 +49,12 @@ class Translated:
         return sum(self.verdicts.values())
 
 
-def translate_file(source: Path, target: Target, output: Path, store: Path | None, limit_s: int = 900) -> Translated:
+def translate_file(
+    source: Path, target: Target, output: Path, store: Path | None, lm: str = "none", limit_s: int = 900
+) -> Translated:
     """Translate ``source`` to ``output``; blocks without proof or test become traps. Runs in a worker's main thread."""
     start = time.monotonic()
-    options = Options(jobs=1, allow_untranslated=True, store=store)
+    options = Options(jobs=1, allow_untranslated=True, store=store, lm=lm)
     signal.signal(signal.SIGALRM, _overdue)
     signal.alarm(limit_s)
     try:

@@ -18,6 +18,10 @@ FOLDERS = {
 
 BASE = {"transpile.core", "transpile.errors", "transpile.tools", "transpile.options", "transpile.translation"}
 CONTRACTS = {"transpile.native", "transpile.x86", "transpile.asm"}
+PROVING = {
+    "transpile.planning", "transpile.targets", "transpile.checker", "transpile.store", "transpile.search",
+    "transpile.searching", "transpile.sizes", "transpile.models",
+}  # fmt: skip
 MAY_IMPORT = {
     "transpile.core": set(),
     "transpile.errors": set(),
@@ -31,10 +35,10 @@ MAY_IMPORT = {
     "transpile.riscv": BASE | CONTRACTS,
     "transpile.aarch64": BASE | CONTRACTS,
     "transpile.lm": BASE | CONTRACTS | {"transpile.planning", "transpile.targets"},
-    "transpile.corpora": BASE
-    | CONTRACTS
-    | {"transpile.planning", "transpile.targets", "transpile.checker", "transpile.store"},
-    "transpile.training": BASE | {"transpile.corpora", "transpile.lm", "transpile.planning", "transpile.targets"},
+    "transpile.corpora": BASE | CONTRACTS | PROVING,
+    "transpile.training": BASE
+    | PROVING
+    | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
     "transpile.solvers": BASE | CONTRACTS,
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
 }

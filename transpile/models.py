@@ -82,7 +82,7 @@ class Models:
             body = bodies.get(id(unit.block))
             if not unit.block.source.insns or (body is not None and cost(body) < 2):
                 continue
-            key = self.keys[id(unit.block)] = self._key(unit)
+            key = self.keys[id(unit.block)] = choice_key(self.checker, unit, self.options)
             choice = None if self.explain else self.store.choice(key)
             if choice is None:
                 wanted.append(unit)
@@ -109,17 +109,10 @@ class Models:
                     if rules is None or candidate.cost < cost(rules):
                         yield candidate.body
 
-    def _key(self, unit: BlockUnit) -> bytes:
-        o = self.options
-        choices = (o.lm, o.samples, o.temperature, o.candidates, o.sketches, o.feedback, o.prompts)
-        return self.checker.unit_key(unit, choices, fingerprint(o.lm))
-
     def _again(self, choice: list[Any], unit: BlockUnit) -> tuple[Seats[BlockUnit, Body], Body]:
-        lines, proposer, step, filled = choice
-        insns = unit.block.source.insns
-        body = tuple(TargetLine(str(text), str(label), insns[0].line) for text, label in lines)
-        candidate = Candidate(body, cost(body), str(proposer), (), tuple(filled), str(step))
-        return replace(self.asked, proposers=(Remembered(candidate),), limits=Limits(rounds=0, repairs=0)), body
+        candidate = chosen_before(choice, unit)
+        again = replace(self.asked, proposers=(Remembered(candidate),), limits=Limits(rounds=0, repairs=0))
+        return again, candidate.body
 
     def of(self, unit: BlockUnit) -> Seats[BlockUnit, Body] | None:
         """Who takes part for a block; None: only the rules."""
@@ -153,6 +146,21 @@ class Models:
                 message = f"the language model '{seat.name}' did not answer everything: {seat.trouble}"
                 told.append(Diagnostic("warning", message, None, WITHOUT))
         return told
+
+
+def choice_key(checker: BlockChecker, unit: BlockUnit, options: Options) -> bytes:
+    """Where the store keeps what the models of ``options`` gave for a block."""
+    o = options
+    choices = (o.lm, o.samples, o.temperature, o.candidates, o.sketches, o.feedback, o.prompts)
+    return checker.unit_key(unit, choices, fingerprint(o.lm))
+
+
+def chosen_before(choice: list[Any], unit: BlockUnit) -> Candidate[Body]:
+    """The candidate that the store holds as ``choice``, which is not empty."""
+    lines, proposer, step, filled = choice
+    insns = unit.block.source.insns
+    body = tuple(TargetLine(str(text), str(label), insns[0].line) for text, label in lines)
+    return Candidate(body, cost(body), str(proposer), (), tuple(filled), str(step))
 
 
 def models_of(plan: FilePlan, checker: BlockChecker, store: ProofStore, skip: Skip, explain: bool) -> Models | None:

@@ -18,6 +18,7 @@ from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate
 from transpile.core.verdict import Proved, Refuted
 from transpile.errors import TranspileError
+from transpile.models import choice_key, chosen_before
 from transpile.native.abi import TargetIsa
 from transpile.native.canonical.repair import repair_tokens
 from transpile.native.canonical.source import CanonicalBlock, canonical
@@ -99,8 +100,10 @@ class Prover:
     """Proves canonical bodies: batches of blocks are assembled together."""
 
     def __init__(self, target: TargetIsa, options: Options) -> None:
+        self.options = options
         self.syntax = syntax_of(target.abi.name)
-        self.checker = BlockChecker(target, options, ProofStore(None))
+        self.store = ProofStore(options.store)
+        self.checker = BlockChecker(target, options, self.store)
         self.sizes = Sizes(target.abi.name, "")
         self.search = Search(self.syntax, fusions_of(target.abi.name))
 
@@ -127,6 +130,22 @@ class Prover:
         except Unspeakable:
             return None
         return (tidy, body) if self.proves(spoken, body) else None
+
+    def remembered(self, spoken: Spoken) -> Body | None:
+        """What the models of the options gave for a block, if the store has it."""
+        choice = self.store.choice(choice_key(self.checker, spoken.unit, self.options))
+        return chosen_before(choice, spoken.unit).body if choice else None
+
+    def best(self, spoken: Spoken) -> tuple[list[str], Body] | None:
+        """The pair to learn: the rules' translation, or what the store or the search has that is cheaper."""
+        pair = self.pair(spoken, spoken.body)
+        if pair is None:
+            return None
+        chosen = self.remembered(spoken) if self.options.lm != "none" else None
+        given = self.pair(spoken, chosen) if chosen is not None else None
+        if given is not None and cost(given[1]) < cost(pair[1]):
+            pair = given
+        return self.cheaper(spoken, pair[0]) or pair
 
     def repair(self, spoken: Spoken, wrong: Sequence[str]) -> tuple[str, ...] | None:
         """What a model reads after ``wrong`` was refuted; None if it was not."""
@@ -201,10 +220,15 @@ def split_of(project: str, key: str) -> str:
     return "valid" if int(key[:8], 16) % 50 == 0 else "train"
 
 
-def collect(folder: Path, out: Path, target_name: str, limit: int | None = None) -> Counter[str]:
-    """Write ``out/<target>/<project>.jsonl`` for each project of ``folder``; projects that are there are kept."""
+def collect(
+    folder: Path, out: Path, target_name: str, limit: int | None = None, options: Options | None = None
+) -> Counter[str]:
+    """Write ``out/<target>/<project>.jsonl`` for each project of ``folder``; projects that are there are kept.
+
+    With a store and models in ``options``, what those models gave is learned from where it is cheaper.
+    """
     target = target_isa(target_name)
-    options = Options(jobs=1)
+    options = options or Options(jobs=1)
     reader = Reader(target, syntax_of(target_name), options)
     prover = Prover(target, options)
     shards = out / target_name
@@ -232,14 +256,12 @@ def _project(
         batch = reader.blocks(path)
         prover.learn(batch)
         for spoken in batch:
-            pair = prover.pair(spoken, spoken.body)
+            pair = prover.best(spoken)
             reader.counts["proved" if pair else "not proved as canonical"] += 1
             if pair is None:
                 continue
             kept += 1
-            cheaper = prover.cheaper(spoken, pair[0])
-            reader.counts["made cheaper"] += cheaper is not None
-            pair = cheaper or pair
+            reader.counts["made cheaper"] += cost(pair[1]) < cost(spoken.body)
             yield row(spoken, *pair, project.name, target)
             broken = mutants.broken(spoken.canonical.hash, pair[0])
             repair = prover.repair(spoken, broken) if broken is not None else None

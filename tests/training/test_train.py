@@ -51,6 +51,23 @@ def test_batches_keep_to_the_budget_and_hold_every_pair() -> None:
     assert sorted(map(id, met)) == sorted(map(id, pairs))
 
 
+def test_short_sources_come_first() -> None:
+    found = rows(100, 1)
+    pairs = data.encode(found, data.vocabulary(found))
+    limit = 4
+    stream = data.batches(pairs, 60, Random(0), lambda: limit)
+    assert all(len(p.source) <= 4 for _ in range(6) for p in next(stream))
+    limit = 99
+    assert any(len(p.source) > 4 for _ in range(200) for p in next(stream))
+
+
+def test_the_rate_rises_stays_and_falls() -> None:
+    schedule = load(None).train
+    assert schedule.rate(0, 0.0) < schedule.rate(schedule.warmup_steps, 0.3) == schedule.learning_rate
+    assert schedule.rate(10**6, 1.0) == 0.0
+    assert schedule.longest(0.0) < schedule.longest(0.5)
+
+
 def test_a_checkpoint_is_taken_up_and_quantised(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs the extra 'train'")
     pytest.importorskip("transformers", reason="needs the extra 'train'")
@@ -60,7 +77,7 @@ def test_a_checkpoint_is_taken_up_and_quantised(tmp_path: Path) -> None:
     from transpile.training.train import trainer
 
     source = written(tmp_path)
-    shape, schedule = ModelShape(32, 64, 1, 1, 2), Schedule(1.0, 1e-3, 5, 400, 1, 0, 5.0)
+    shape, schedule = ModelShape(32, 64, 1, 1, 2), Schedule(1.0, 1e-3, 5, 400, 1, 0, 5.0, 0.5, [[0.01, 4]])
     out = tmp_path / "checkpoint"
     first = trainer(out, source, shape, schedule, lambda _: None)
     first.run(0.02)

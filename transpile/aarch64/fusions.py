@@ -58,12 +58,12 @@ def _shifted(r: str) -> Iterator[Fusion]:
 
 def _negated(r: str) -> Iterator[Fusion]:
     for name, other in NEGATED.items():
-        for one, two in ((("d", "b", "t"), "b"), (("d", "t", "b"), "b")):
-            second = (form(f"{name} {r}, {r}, {r}"), *one)
-            yield Fusion((form(f"mvn {r}, {r}"), "t", "a"), second, (form(f"{other} {r}, {r}, {r}"), "d", two, "a"))
-    for first, second, result in (("neg", "add", "sub"), ("neg", "sub", "add")):
-        yield Fusion((form(f"{first} {r}, {r}"), "t", "a"), (form(f"{second} {r}, {r}, {r}"), "d", "b", "t"),
-                     (form(f"{result} {r}, {r}, {r}"), "d", "b", "a"))  # fmt: skip
+        result = (form(f"{other} {r}, {r}, {r}"), "d", "b", "a")
+        for operands in (("d", "b", "t"), ("d", "t", "b")):
+            yield Fusion((form(f"mvn {r}, {r}"), "t", "a"), (form(f"{name} {r}, {r}, {r}"), *operands), result)
+    for name, other in (("add", "sub"), ("sub", "add")):
+        second = (form(f"{name} {r}, {r}, {r}"), "d", "b", "t")
+        yield Fusion((form(f"neg {r}, {r}"), "t", "a"), second, (form(f"{other} {r}, {r}, {r}"), "d", "b", "a"))
 
 
 def _extended() -> Iterator[Fusion]:
@@ -85,12 +85,12 @@ def _extended() -> Iterator[Fusion]:
                 scaled = (form(f"{name} {r}, [x, x, lsl #i]"), "d", "b", "t", "n")
                 yield Fusion((first, "t", "a"), scaled, (form(f"{name} {r}, [x, w, {extend} #i]"), "d", "b", "a", "n"))
     for name, r in LOADS:
-        plain = (form(f"{name} {r}, [x]"), "d", "t")
-        yield Fusion((form("add x, x, x"), "t", "a", "b"), plain, (form(f"{name} {r}, [x, x]"), "d", "a", "b"))
-        scaled = (form("add x, x, x, lsl #i"), "t", "a", "b", "n")
-        yield Fusion(scaled, plain, (form(f"{name} {r}, [x, x, lsl #i]"), "d", "a", "b", "n"))
+        direct = (form(f"{name} {r}, [x]"), "d", "t")
+        yield Fusion((form("add x, x, x"), "t", "a", "b"), direct, (form(f"{name} {r}, [x, x]"), "d", "a", "b"))
+        shifted_sum = (form("add x, x, x, lsl #i"), "t", "a", "b", "n")
+        yield Fusion(shifted_sum, direct, (form(f"{name} {r}, [x, x, lsl #i]"), "d", "a", "b", "n"))
         moved = (form(f"{name} {r}, [x, #i]"), "d", "t", "#0")
-        yield Fusion((form("add x, x, #i"), "t", "a", "n"), plain, (form(f"{name} {r}, [x, #i]"), "d", "a", "n"))
+        yield Fusion((form("add x, x, #i"), "t", "a", "n"), direct, (form(f"{name} {r}, [x, #i]"), "d", "a", "n"))
         yield Fusion((form("add x, x, x"), "t", "a", "b"), moved, (form(f"{name} {r}, [x, x]"), "d", "a", "b"))
 
 

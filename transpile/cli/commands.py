@@ -371,7 +371,14 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
     metavar="FILE",
     help="TOML over the defaults (transpile/training/default.toml).",
 )
-def train(corpus: Path, output: Path, config: Path | None) -> int:
+@click.option(
+    "--store",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="A proof store: with --lm, what those models gave for the blocks of CORPUS is learned from.",
+)
+@click.option("--lm", default="none", metavar="SPEC", help="The models that the store's translations came from.")
+def train(corpus: Path, output: Path, config: Path | None, store: Path | None, lm: str) -> int:
     """Train the embedded model on CORPUS: folders PROJECT/**/*.s of x86-64 assembly, for example your own code's.
 
     The blocks are translated by the rules and proved, a small T5 model learns from them, its own proved samples that
@@ -380,7 +387,7 @@ def train(corpus: Path, output: Path, config: Path | None) -> int:
     """
     from transpile.cli.training import train_model
 
-    return train_model(corpus, output, config)
+    return train_model(corpus, output, config, Options(jobs=1, store=store, lm=lm))
 
 
 @cli.command(short_help="Which tools are here, how to get the others.")

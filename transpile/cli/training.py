@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from transpile.errors import ToolError
+from transpile.options import Options
 
 NEEDED = ("torch", "transformers", "ctranslate2", "matplotlib")
 
 
-def train_model(corpus: Path, output: Path, config: Path | None) -> int:
+def train_model(corpus: Path, output: Path, config: Path | None, options: Options) -> int:
     """Run the recipe.
 
     Raises:
@@ -25,6 +26,6 @@ def train_model(corpus: Path, output: Path, config: Path | None) -> int:
     from transpile.training.config import load
     from transpile.training.recipe import Recipe
 
-    found = Recipe(load(config), corpus, output, lambda text: click.echo(text, err=True)).run()
+    found = Recipe(load(config), corpus, output, lambda text: click.echo(text, err=True), options).run()
     click.echo(json.dumps(found, indent=1))
     return 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from transpile.errors import UsageError
+from transpile.training.data import LONGEST_SOURCE
 
 DEFAULT = Path(__file__).parent / "default.toml"
 
@@ -35,6 +36,18 @@ class Schedule:
     threads: int
     seed: int
     checkpoint_minutes: float
+    decay: float
+    """The last share of the time, in which the learning rate falls to zero."""
+    curriculum: Sequence[Sequence[float]]
+    """Pairs ``[share, tokens]``: until that share of the time only sources of at most so many tokens are learned."""
+
+    def longest(self, share: float) -> int:
+        """Tokens of the longest source that is learned from after a share of the time."""
+        return next((int(tokens) for end, tokens in self.curriculum if share < end), LONGEST_SOURCE)
+
+    def rate(self, step: int, share: float) -> float:
+        """The learning rate: warm-up, constant, decay."""
+        return self.learning_rate * min(1.0, (step + 1) / self.warmup_steps, (1.0 - share) / self.decay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,10 @@ class Iteration:
 @dataclass(frozen=True, slots=True)
 class Config:
     targets: tuple[str, ...]
+    pairs_per_project: int
+    """0: all."""
+    evaluate_blocks: int
+    """Held-out blocks of each target that the model is asked about at the end."""
     model: ModelShape
     train: Schedule
     iterate: Iteration
@@ -70,6 +87,8 @@ def load(path: Path | None) -> Config:
         _merge(table, changes, "")
     return Config(
         tuple(table["targets"]),
+        table["pairs_per_project"],
+        table["evaluate_blocks"],
         _section(ModelShape, table["model"]),
         _section(Schedule, table["train"]),
         _section(Iteration, table["iterate"]),

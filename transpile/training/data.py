@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 PAD, END, UNKNOWN = 0, 1, 2
-LONGEST_SOURCE, LONGEST_OUTPUT = 340, 170
+LONGEST_SOURCE, LONGEST_OUTPUT = 360, 200
 """Tokens; longer pairs are not learned from."""
 CHUNK = 4000
 """Pairs that are sorted by length together."""
@@ -44,12 +44,17 @@ def encode(found: Sequence[dict[str, str]], tokens: Sequence[str]) -> list[Pair]
     return [p for p in pairs if len(p.source) <= LONGEST_SOURCE and len(p.output) <= LONGEST_OUTPUT]
 
 
-def batches(pairs: Sequence[Pair], budget: int, draw: Random) -> Iterator[list[Pair]]:
-    """Batches for ever, shuffled anew for each pass."""
+def batches(
+    pairs: Sequence[Pair], budget: int, draw: Random, longest: Callable[[], int] = lambda: LONGEST_SOURCE
+) -> Iterator[list[Pair]]:
+    """Batches for ever, shuffled anew for each pass over the pairs with sources of at most ``longest()`` tokens."""
     while True:
-        order = list(range(len(pairs)))
+        limit = longest()
+        order = [i for i, pair in enumerate(pairs) if len(pair.source) <= limit] or list(range(len(pairs)))
         draw.shuffle(order)
         for start in range(0, len(order), CHUNK):
+            if longest() != limit:
+                break
             chunk = sorted(order[start : start + CHUNK], key=lambda i: len(pairs[i].source) + 2 * len(pairs[i].output))
             cut = list(_cut([pairs[i] for i in chunk], budget))
             draw.shuffle(cut)

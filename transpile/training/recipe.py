@@ -1,4 +1,4 @@
-"""The whole recipe: data, training, expert iteration, quantisation, a plot and a summary; each step is done once.
+"""The whole recipe: data, training, expert iteration, quantisation, evaluation, a plot and a card; each step once.
 
 ``state.json`` in the output folder says what is done, so that the same command goes on where it stopped.
 """
@@ -8,20 +8,27 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from transpile.corpora.pairs import assemble, collect
 from transpile.errors import UsageError
+from transpile.lm.embedded import build
+from transpile.lm.seats import Seat, chain, settings_of
+from transpile.options import Options
+from transpile.targets import target_isa
 from transpile.training import data
+from transpile.training.card import card
 from transpile.training.config import Config
+from transpile.training.evaluate import greedy_rate, held_out, score
 from transpile.training.iterate import append, better
 from transpile.training.quantise import quantise
 from transpile.training.train import LOSS, trainer
 
 STATE = "state.json"
+CARD = "model.md"
 
 
 @dataclass(slots=True)
@@ -32,6 +39,8 @@ class Recipe:
     corpus: Path
     out: Path
     tell: Callable[[str], None]
+    options: Options = field(default_factory=lambda: Options(jobs=1))
+    """``store`` and ``lm``: a proof store, and the models whose translations in it are learned from."""
 
     def run(self) -> dict[str, Any]:
         """Do what is left to do; what is known afterwards, for the model card.
@@ -45,7 +54,7 @@ class Recipe:
             )
         self.out.mkdir(parents=True, exist_ok=True)
         for target in self.config.targets:
-            self._once(f"data {target}", partial(collect, self.corpus, self.out / "shards", target))
+            self._once(f"data {target}", partial(self._collect, target))
         self._once("split", self._split)
         for target in self.config.targets:
             self._once(f"train {target}", partial(self._train, target, self.config.train.minutes))
@@ -55,8 +64,15 @@ class Recipe:
                 total = self.config.train.minutes + turn * self.config.iterate.minutes
                 self._once(f"train {target} {turn}", partial(self._train, target, total))
                 self._once(f"quantise {target} {turn}", partial(self._quantise, target))
+        for target in self.config.targets:
+            self._once(f"evaluate {target}", partial(self._evaluate, target))
         self._plot()
-        return self._state()
+        found = self._state()
+        (self.out / CARD).write_text(card(self.config, found, self._curves()))
+        return found
+
+    def _collect(self, target: str) -> dict[str, int]:
+        return collect(self.corpus, self.out / "shards", target, self.config.pairs_per_project or None, self.options)
 
     def _state(self) -> dict[str, Any]:
         path = self.out / STATE
@@ -107,6 +123,27 @@ class Recipe:
         append(path, found)
         return {"cheaper pairs": len(found)}
 
+    def _evaluate(self, target: str) -> dict[str, Any]:
+        """Held-out blocks: of the projects that are split off, or of the validation pairs where there are none."""
+        wanted = self.config.evaluate_blocks
+        options = Options(jobs=1, seed=self.config.train.seed)
+        found = held_out(self.corpus, target, self._data(target), wanted, options.seed)
+        if not found:
+            return {"blocks": 0}
+        weights = self.out / "weights" / target
+        isa = target_isa(target)
+        seats = {
+            "embedded": Seat(build(isa, settings_of(options), self.out / "weights"), "embedded"),
+            "random": chain(replace(options, lm="random"), isa, {})[0],
+        }
+        rows = {name: score(found, target, seat, options).row() for name, seat in seats.items()}
+        return {**rows, "blocks": len(found), "greedy blocks/s": greedy_rate(found, weights)}
+
+    def _curves(self) -> dict[str, list[list[str]]]:
+        """``loss.csv`` of each target: seconds, steps, pairs, loss."""
+        paths = {target: self.out / "checkpoints" / target / LOSS for target in self.config.targets}
+        return {target: list(csv.reader(path.open())) if path.exists() else [] for target, path in paths.items()}
+
     def _plot(self) -> None:
         """Loss curves of all targets as ``loss.svg``."""
         import matplotlib
@@ -116,8 +153,7 @@ class Recipe:
 
         figure, axes = pyplot.subplots(figsize=(7, 4))
         for target in self.config.targets:
-            path = self.out / "checkpoints" / target / LOSS
-            rows = list(csv.reader(path.open())) if path.exists() else []
+            rows = self._curves()[target]
             axes.plot([float(row[0]) / 60 for row in rows], [float(row[3]) for row in rows], label=target)
         axes.set_xlabel("minutes")
         axes.set_ylabel("loss (nats per token)")

@@ -54,7 +54,11 @@ class Trainer:
         started = saved = told = time.monotonic() - self.spent_s
         draw = Random(self.schedule.seed + self.step)
         self.model.train()
-        for batch in data.batches(self.pairs, self.schedule.batch_tokens, draw):
+
+        def longest() -> int:
+            return self.schedule.longest(self.spent_s / (60 * minutes))
+
+        for batch in data.batches(self.pairs, self.schedule.batch_tokens, draw, longest):
             self.spent_s = time.monotonic() - started
             if self.spent_s >= 60 * minutes:
                 break
@@ -71,7 +75,7 @@ class Trainer:
     def _step(self, batch: Sequence[data.Pair], optimiser: Any, share: float) -> None:
         import torch
 
-        rate = self.schedule.learning_rate * min(1.0, (self.step + 1) / self.schedule.warmup_steps) * (1.0 - share)
+        rate = self.schedule.rate(self.step, share)
         for group in optimiser.param_groups:
             group["lr"] = rate
         source = _padded([p.source for p in batch], data.PAD)
