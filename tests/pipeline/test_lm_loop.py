@@ -66,7 +66,7 @@ def seated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Seat]]:
 
     def seat(*fakes: Fake) -> list[Seat]:
         seats = [Seat(fake, fake.name) for fake in fakes]
-        monkeypatch.setattr(models, "chain", lambda options, target: seats)
+        monkeypatch.setattr(models, "chain", lambda options, target, given: seats)
         return seats
 
     return seat
