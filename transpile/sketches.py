@@ -1,8 +1,9 @@
 """Sketches: parts of a refuted proposal that its model was unsure of become holes, and are filled until a proof passes.
 
-A hole is an operand or an instruction form. What may stand there is finite: the block's own registers, temporaries,
-immediates and what follows from them, labels, and forms with the same operands. Fillings are tried one hole at a time
-and then in pairs; each is read like any proposal, all are assembled together, and the prover decides about each.
+A hole is an operand or an instruction form. Numbers are the solver's to find, from counterexamples (``immediates``).
+What else may stand in a hole is finite: the block's own registers, temporaries, immediates and what follows from them,
+labels, and forms with the same operands. Fillings are tried one hole at a time and then in pairs; each is read like any
+proposal, all are assembled together, and the prover decides about each.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from itertools import islice
 from transpile.checker import BlockChecker
 from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import Proved, Undecided
+from transpile.errors import TranspileError
+from transpile.immediates import immediates, solve
 from transpile.lm.embedded import WEIGHTS
 from transpile.native.abi import TargetIsa
 from transpile.native.canonical.source import MARK, CanonicalBlock, canonical
@@ -52,6 +55,9 @@ class SketchFiller:
         form = canonical(unit.block, unit.function, self.target.abi)
         if form is None or not given.doubts:
             return None
+        numbers = self._numbers(unit, given)
+        if numbers is not None:
+            return numbers
         try:
             tokens = write(given.body, form, syntax_of(self.target.abi.name), arrange=False)
         except Unspeakable:
@@ -61,6 +67,21 @@ class SketchFiller:
         for filled, body in fillings:
             if not self.checker.missing(unit, body) and self._proved(unit, body):
                 return Candidate(body, cost(body), given.proposer, filled=filled)
+        return None
+
+    def _numbers(self, unit: BlockUnit, given: Candidate[Body]) -> Candidate[Body] | None:
+        """The doubtful immediates as the solver finds them: one at a time, then all."""
+        syntax = syntax_of(self.target.abi.name)
+        holes = immediates(given.body, given.doubts, syntax)[:HOLES]
+        for chosen in (*([hole] for hole in holes), *([holes] if len(holes) > 1 else [])):
+            try:
+                found = solve(self.checker, unit, given.body, chosen, syntax, RLIMIT)
+            except TranspileError:
+                raise
+            except Exception:
+                continue
+            if found is not None:
+                return Candidate(found[0], cost(found[0]), given.proposer, filled=found[1])
         return None
 
     def _proved(self, unit: BlockUnit, body: Body) -> bool:

@@ -32,7 +32,7 @@ from transpile.sizes import Sizes
 from transpile.store import ProofStore
 from transpile.targets import fusions_of, syntax_of, target_isa
 
-MAX_SOURCE = 160
+MAX_SOURCE = 180
 MAX_OUTPUT = 190
 """Tokens of a pair; longer blocks are left to the rules."""
 MUTATED = 0.25

@@ -43,7 +43,7 @@ def test_the_package_holds_small_weights_for_every_target() -> None:
 
 def test_each_token_has_a_probability() -> None:
     sources = [s.canonical.tokens for s in blocks("riscv")[:4]]
-    for row in Engine(WEIGHTS / "riscv").generate(sources, 4, 0):
+    for row in Engine(WEIGHTS / "riscv").generate(sources, 4):
         for sample in row:
             assert len(sample.log_probabilities) == len(sample.tokens) + 1
             assert all(value <= 1e-3 for value in sample.log_probabilities)

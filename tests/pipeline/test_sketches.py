@@ -10,6 +10,7 @@ import pytest
 from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import Proved, Undecided
 from transpile.corpora.pairs import Prover, Reader, Spoken
+from transpile.native.block import TargetLine
 from transpile.native.canonical.syntax import shapes
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.native.sketch import Hole
@@ -72,3 +73,29 @@ def test_a_hopeless_sketch_ends() -> None:
     spoken = max(found, key=lambda s: len(s.body))
     wrong = spoken.body[:1]
     assert SketchFiller(prover.checker, target_isa("riscv")).repair(spoken.unit, judged(wrong, Hole(0, 0))) is None
+
+
+NUMBERS = {
+    "riscv": ("addiw a0, a0, 7", ("addiw a0, a0, 1234", "slli a0, a0, 32", "srli a0, a0, 32", "ret")),
+    "aarch64": ("add w0, w0, 7", ("add w0, w0, 1234", "ret")),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_solver_finds_a_number_that_stands_nowhere(target: str, tmp_path: Path) -> None:
+    source = tmp_path / "f.s"
+    source.write_text(
+        "\t.text\n\t.globl\tf\n\t.type\tf, @function\nf:\n\tleal\t1000(%rdi), %eax\n\taddl\t$234, %eax\n\tret\n"
+        "\t.size\tf, .-f\n"
+    )
+    [spoken] = Reader(target_isa(target), syntax_of(target), Options(jobs=1)).blocks(source)
+    prover = Prover(target_isa(target), Options(jobs=1))
+    prover.learn([spoken])
+    wrong, right = NUMBERS[target]
+    body = tuple(TargetLine(text, "", spoken.canonical.lines[0]) for text in (wrong, *right[1:]))
+    operand = 2
+    fixed = SketchFiller(prover.checker, target_isa(target)).repair(spoken.unit, judged(body, Hole(0, operand)))
+    assert fixed is not None
+    assert [line.text for line in fixed.body] == list(right)
+    assert fixed.filled == (f"{wrong} -> {right[0]}",)
+    assert isinstance(prover.checker.check(spoken.unit, fixed), Proved)

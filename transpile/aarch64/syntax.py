@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.aarch64.abi import SCRATCH, VECTOR_SCRATCH
-from transpile.native.canonical.syntax import Operand
+from transpile.native.canonical.syntax import Opened, Operand, Parsed, fill
 
 KEYWORDS = frozenset(
     ("eq", "ne", "cs", "hs", "cc", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv",
@@ -100,6 +100,11 @@ class Aarch64Syntax:
     def leaves(self, template: str) -> bool:
         mnemonic = template.partition(" ")[0]
         return mnemonic in SILENT_WORDS or mnemonic.startswith(LEAVING)
+
+    def opened(self, line: Parsed, operand: int, symbol: str) -> Opened:
+        texts = [one.text if one.kind != "reg" else self.spell(one.shape, one.text) or "" for one in line.operands]
+        texts[operand] = f":lo12:{symbol}"
+        return Opened(fill(line.template, texts), range(4096))
 
     def scratch(self, vector: bool) -> tuple[str, ...]:
         return VECTOR_SCRATCH if vector else SCRATCH

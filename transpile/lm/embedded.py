@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transpile.core.loop import Candidate, Judged
-from transpile.core.verdict import Refuted
+from transpile.core.verdict import DIFFERS, Refuted, Undecided, Verdict
 from transpile.lm.settings import Settings
 from transpile.native.abi import TargetIsa
 from transpile.native.canonical.repair import repair_tokens
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
     from transpile.lm.engine import Engine, Sample
 
 WEIGHTS = Path(__file__).parent / "weights"
-MAX_TOKENS = 160
+MAX_TOKENS = 180
 """Longer blocks are left to the rules: the model was not trained on them."""
+LOG_SURE = log(0.98)
+"""From a token with a lower probability another answer may leave."""
+BRANCHES = 10
+"""Places of a refuted answer that others leave from."""
+WIDTH = 2
+"""Tokens that are tried at each."""
+UNKNOWN = 99
 LOG_CONFIDENT = log(0.9)
 """A token with a lower probability is a hole of the sketch, if the candidate is refuted."""
 
@@ -55,9 +62,14 @@ class EmbeddedProposer:
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     unread: int = 0
     """Samples that spelled no body."""
+    spelled: dict[tuple[str, tuple[str, ...]], Sample] = field(default_factory=dict)
+    """The sample that each body came from, by the hash of its block."""
+    left: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    """Answers from which others were made, by the hash of their block."""
 
     def prepare(self, units: Sequence[BlockUnit]) -> None:
         """Ask the model about the blocks of ``units``; what earlier calls asked about and is not here is forgotten."""
+        self.spelled, self.left = {}, set()
         self.forms = {id(unit.block): self._form(unit) for unit in units}
         wanted = {form.hash: form.tokens for form in self.forms.values() if form is not None}
         known = {key: found for key, found in self.samples.items() if key in wanted}
@@ -67,8 +79,7 @@ class EmbeddedProposer:
     def _ask(self, sources: list[tuple[str, ...]]) -> list[list[Sample]]:
         if not sources:
             return []
-        settings = self.settings
-        return self.engine.generate(sources, settings.samples, settings.seed, settings.temperature)
+        return self.engine.generate(sources, self.settings.samples)
 
     def _form(self, unit: BlockUnit) -> CanonicalBlock | None:
         form = canonical(unit.block, unit.function, self.target.abi)
@@ -88,16 +99,28 @@ class EmbeddedProposer:
         return [Candidate(a.body, cost(a.body), self.name, doubts=a.doubts) for a in self.answers(form, found)]
 
     def _repairs(self, form: CanonicalBlock, feedback: Sequence[Judged[Body]]) -> list[Sample]:
-        """Answers to the first refuted candidate of this model, with what differed."""
-        syntax = syntax_of(self.target.abi.name)
-        for judged in feedback:
-            if judged.candidate.proposer == self.name and isinstance(judged.verdict, Refuted):
-                try:
-                    wrong = write(judged.candidate.body, form, syntax, arrange=False)
-                except Unspeakable:
-                    continue
-                return self._ask([repair_tokens(form, wrong, judged.verdict)])[0]
-        return []
+        """From the nearest miss: answers that leave it where it was unsure, and answers to what differed."""
+        missed = [(j, self.spelled.get((form.hash, _texts(j.candidate.body)))) for j in feedback]
+        fresh = [(j, known) for j, known in missed if known is not None and (form.hash, known.tokens) not in self.left]
+        if not fresh:
+            return []
+        judged, known = min(fresh, key=lambda found: (_distance(found[0].verdict), -found[1].score))
+        self.left.add((form.hash, known.tokens))
+        return [*self._leaving(form, known), *self._answering(form, judged)]
+
+    def _leaving(self, form: CanonicalBlock, sample: Sample) -> list[Sample]:
+        logs = sample.log_probabilities[: len(sample.tokens)]
+        places = sorted((p for p, log_ in enumerate(logs) if log_ < LOG_SURE), key=lambda p: logs[p])[:BRANCHES]
+        return self.engine.branches(form.tokens, sample.tokens, places, WIDTH)
+
+    def _answering(self, form: CanonicalBlock, judged: Judged[Body]) -> list[Sample]:
+        if not isinstance(judged.verdict, Refuted):
+            return []
+        try:
+            wrong = write(judged.candidate.body, form, syntax_of(self.target.abi.name), arrange=False)
+        except Unspeakable:
+            return []
+        return self._ask([repair_tokens(form, wrong, judged.verdict)])[0]
 
     def answers(self, form: CanonicalBlock, samples: Sequence[Sample]) -> list[Answer]:
         """The distinct bodies that samples spell, the likeliest first."""
@@ -109,10 +132,23 @@ class EmbeddedProposer:
             except Unspeakable:
                 self.unread += 1
                 continue
-            key = tuple(line.text or line.label for line in spelled.body)
+            key = _texts(spelled.body)
             if key not in found:
                 found[key] = Answer(spelled.body, sample.tokens, doubts(spelled, sample), sample.score)
+                self.spelled.setdefault((form.hash, key), sample)
         return list(found.values())
+
+
+def _texts(body: Body) -> tuple[str, ...]:
+    return tuple(line.text or line.label for line in body)
+
+
+def _distance(verdict: Verdict) -> int:
+    """How many outputs a candidate gets wrong; what is not known to be wrong in some comes last."""
+    if isinstance(verdict, Refuted):
+        return len(verdict.differs)
+    listed = verdict.detail.get(DIFFERS, "") if isinstance(verdict, Undecided) else ""
+    return 1 + listed.count(",") if listed and listed != "shape" else UNKNOWN
 
 
 def doubts(spelled: Read, sample: Sample) -> tuple[Hole, ...]:

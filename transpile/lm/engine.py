@@ -12,8 +12,6 @@ from transpile.errors import ToolError
 BATCH = 16
 MAX_OUTPUT = 200
 """Tokens of an answer; what is longer is cut, and then spells no body."""
-BEAM = 4
-"""Width of the beam that the first samples come from; the rest are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +43,20 @@ class Engine:
         except (ImportError, RuntimeError, ValueError) as error:
             raise ToolError(f"the language model cannot be loaded: {error}", "use --lm none") from error
 
-    def generate(
-        self, sources: Sequence[Sequence[str]], samples: int, seed: int, temperature: float = 0.8
-    ) -> list[list[Sample]]:
-        """Up to ``samples`` answers for each source, the likeliest of a beam first, then draws at ``temperature``."""
-        beam = min(samples, BEAM)
-        found = self._run(sources, beam_size=beam, num_hypotheses=beam)
-        if samples > beam:
-            self._library.set_random_seed(seed)
-            drawn = self._run(
-                sources, beam_size=1, num_hypotheses=samples - beam, sampling_topp=0.95, sampling_topk=0,
-                sampling_temperature=temperature,
-            )  # fmt: skip
-            found = [first + rest for first, rest in zip(found, drawn, strict=True)]
-        return self._scored(sources, [list(dict.fromkeys(answers)) for answers in found])
+    def generate(self, sources: Sequence[Sequence[str]], samples: int) -> list[list[Sample]]:
+        """The ``samples`` likeliest answers that a beam of that width finds for each source."""
+        return self._scored(sources, self._run(sources, beam_size=samples, num_hypotheses=samples))
+
+    def branches(self, source: Sequence[str], answer: Sequence[str], places: Sequence[int], width: int) -> list[Sample]:
+        """Answers that leave ``answer`` at one of ``places``, with one of the ``width`` likeliest tokens there."""
+        if not places:
+            return []
+        found = self._run(
+            [source] * len(places), target_prefix=[list(answer[:place]) for place in places], beam_size=1,
+            num_hypotheses=width, return_alternatives=True,
+        )  # fmt: skip
+        answers = dict.fromkeys(a for alternatives in found for a in alternatives if a != tuple(answer))
+        return sorted(self._scored([source], [list(answers)])[0], key=lambda sample: -sample.score)
 
     def _run(self, sources: Sequence[Sequence[str]], **options: Any) -> list[list[tuple[str, ...]]]:
         results = self._model.translate_batch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpile.native.canonical.syntax import Operand
+from transpile.native.canonical.syntax import Opened, Operand, Parsed, fill
 from transpile.riscv.target import LP64D
 
 INTEGER = frozenset(
@@ -58,6 +58,13 @@ class RiscVSyntax:
 
     def leaves(self, template: str) -> bool:
         return template.partition(" ")[0] in LEAVING
+
+    def opened(self, line: Parsed, operand: int, symbol: str) -> Opened:
+        texts = [one.text for one in line.operands]
+        if line.template == "li {r}, {i}":
+            return Opened(f"lla {texts[0]}, {symbol}", range(-(1 << 31), 1 << 31))
+        texts[operand] = f"%lo({symbol})"
+        return Opened(fill(line.template, texts), range(-2048, 2048))
 
     def scratch(self, vector: bool) -> tuple[str, ...]:
         return tuple(f"ft{n}" for n in range(8, 12)) if vector else (*LP64D.scratch[2:], *LP64D.scratch[:2])

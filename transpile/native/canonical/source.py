@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from transpile.native.abi import TargetAbi
+from transpile.native.canonical.needs import with_needs
 from transpile.native.canonical.slots import Immediates
 from transpile.native.lower import CheckedBlock, LoweredFunction
 from transpile.native.micro import Address, Code, Cond, Const, Micro, Native, Reg, Symbol, Temp, Value
@@ -88,7 +89,7 @@ def canonical(block: CheckedBlock, function: LoweredFunction, abi: TargetAbi) ->
     for number, line in enumerate(lines):
         body.append(f"{MARK}{number}")
         body.extend(token for micro in micros if micro.line == line for token in writer.micro(micro))
-    tokens = (f"<{abi.name}>", *writer.header(), "|", *body)
+    tokens = with_needs((f"<{abi.name}>", *writer.header(), "|", *body))
     entry, leaving = _held(lowered.entry, lowered.flags_in), _held(lowered.exit, lowered.flags_out)
     spare = (*function.context.free, *(r for r in abi.homes.values() if r not in function.context.free))
     return CanonicalBlock(

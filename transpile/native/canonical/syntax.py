@@ -35,6 +35,14 @@ class Parsed:
     """Whether it also depends on what those registers held."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A line whose immediate is a symbol's, and the numbers that the symbol may have."""
+
+    text: str
+    numbers: range
+
+
 class Syntax(Protocol):
     """A target's spelling; one row per target in ``transpile.targets``."""
 
@@ -77,6 +85,10 @@ class Syntax(Protocol):
 
     def leaves(self, template: str) -> bool:
         """Whether control may go elsewhere: nothing moves across."""
+        ...
+
+    def opened(self, line: Parsed, operand: int, symbol: str) -> Opened:
+        """``line`` with ``symbol`` for its immediate number ``operand``; what cannot be so does not assemble."""
         ...
 
 
