@@ -1,16 +1,15 @@
-"""Sketches: parts of a refuted proposal that its model was unsure of become holes, and are filled until a proof passes.
+"""Sketches: parts of a refuted proposal become holes, and are filled until a proof passes.
 
-A hole is an operand or an instruction form. Numbers are the solver's to find, from counterexamples (``immediates``).
-What else may stand in a hole is finite: the block's own registers, temporaries, immediates and what follows from them,
-labels, and forms with the same operands. Fillings are tried one hole at a time and then in pairs; each is read like any
-proposal, all are assembled together, and the prover decides about each.
+Holes are what the proposal's model was unsure of, and what the counterexample points at: the instructions that make a
+wrong output. Numbers are the solver's to find, from counterexamples (``immediates``). What else may stand in a hole is
+finite (``transpile.native.canonical.fillings``): each filling is read like any proposal and judged by the prover; one
+that leaves fewer outputs wrong is where the next step begins.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -22,20 +21,34 @@ from transpile.errors import TranspileError
 from transpile.immediates import immediates, solve
 from transpile.lm.embedded import WEIGHTS
 from transpile.native.abi import TargetIsa
-from transpile.native.canonical.source import MARK, CanonicalBlock, canonical
-from transpile.native.canonical.syntax import shapes
-from transpile.native.canonical.target import Unspeakable, read, write
-from transpile.native.sketch import Hole
+from transpile.native.canonical.fillings import HOLES, Filling, Fillings, by_shapes
+from transpile.native.canonical.repair import outputs
+from transpile.native.canonical.source import canonical
+from transpile.native.canonical.target import Read, Unspeakable, read, write
 from transpile.planning import BlockUnit, Body, cost
 from transpile.targets import syntax_of
 
-HOLES = 4
-"""Holes of one sketch."""
-FILLINGS = 240
-"""Fillings of one sketch that are given to the prover."""
+STEPS = 3
+"""Fillings that may build on one another."""
+FILLINGS = 300
+"""Fillings of one step that are given to the prover."""
+BATCH = 60
+"""Fillings that are assembled together."""
 RLIMIT = 20_000
 """Solver units of each of those proofs."""
-NUMBERS = tuple(f"#{n}" for n in (0, 1, 2, 3, 4, 8, 12, 16, 24, 31, 32, 48, 63, 255, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A body and the outputs it gets wrong; ``wrong`` is empty for one that is proved, None if it cannot be told."""
+
+    body: Body
+    wrong: frozenset[str] | None
+
+    def nearer(self, other: Tried) -> bool:
+        if self.wrong is None:
+            return False
+        return other.wrong is None or self.wrong < other.wrong
 
 
 @dataclass(slots=True)
@@ -53,21 +66,73 @@ class SketchFiller:
         """A filling that is proved with few solver units; the loop judges it again."""
         given = judged.candidate
         form = canonical(unit.block, unit.function, self.target.abi)
-        if form is None or not given.doubts:
+        if form is None:
             return None
         numbers = self._numbers(unit, given)
         if numbers is not None:
             return numbers
+        syntax = syntax_of(self.target.abi.name)
+        fillings = Fillings(form, syntax, self.forms)
         try:
-            tokens = write(given.body, form, syntax_of(self.target.abi.name), arrange=False)
+            tokens = tuple(write(given.body, form, syntax, arrange=False))
         except Unspeakable:
             return None
-        fillings = list(islice(self._fillings(tokens, given.doubts, form), FILLINGS))
-        self.checker.expect(body for _, body in fillings)
-        for filled, body in fillings:
-            if not self.checker.missing(unit, body) and self._proved(unit, body):
-                return Candidate(body, cost(body), given.proposer, filled=filled)
+        now = self._tried(unit, given.body)
+        doubts = given.doubts
+        told: list[str] = []
+        for _ in range(STEPS):
+            wrong = [t for t in outputs(sorted(now.wrong or ()), form) if t[0] == "x" and t[1:].isdigit()]
+            found = self._step(unit, now, list(islice(fillings.of(tokens, doubts, wrong), FILLINGS)), fillings)
+            if found is None:
+                return None
+            now, filling = found
+            told.append(filling.told)
+            if not now.wrong:
+                return Candidate(now.body, cost(now.body), given.proposer, filled=tuple(told))
+            tokens, doubts = filling.tokens, ()
         return None
+
+    def _step(
+        self, unit: BlockUnit, now: Tried, given: Sequence[Filling], fillings: Fillings
+    ) -> tuple[Tried, Filling] | None:
+        """The first filling that is proved, or else the first that is nearer than ``now``."""
+        seen: set[Body] = set()
+        for start in range(0, len(given), BATCH):
+            bodies = [(filling, self._read(filling, fillings)) for filling in given[start : start + BATCH]]
+            fresh = [(filling, one.body) for filling, one in bodies if one is not None and one.body not in seen]
+            seen.update(body for _, body in fresh)
+            self.checker.expect(body for _, body in fresh)
+            nearer = None
+            for filling, body in fresh:
+                tried = self._tried(unit, body)
+                if tried.wrong is not None and not tried.wrong:
+                    return tried, filling
+                if nearer is None and tried.nearer(now):
+                    nearer = tried, filling
+            if nearer is not None:
+                return nearer
+        return None
+
+    def _read(self, filling: Filling, fillings: Fillings) -> Read | None:
+        try:
+            return read(filling.tokens, fillings.block, fillings.syntax)
+        except Unspeakable:
+            return None
+
+    def _tried(self, unit: BlockUnit, body: Body) -> Tried:
+        if self.checker.missing(unit, body):
+            return Tried(body, None)
+        try:
+            outcome = self.checker.attempt(unit, body, RLIMIT)
+        except TranspileError:
+            raise
+        except Exception:
+            return Tried(body, None)
+        if isinstance(outcome, Undecided):
+            return Tried(body, None)
+        if isinstance(outcome.verdict, Proved):
+            return Tried(body, frozenset())
+        return Tried(body, frozenset(outcome.difference.names) if outcome.difference is not None else None)
 
     def _numbers(self, unit: BlockUnit, given: Candidate[Body]) -> Candidate[Body] | None:
         """The doubtful immediates as the solver finds them: one at a time, then all."""
@@ -84,73 +149,9 @@ class SketchFiller:
                 return Candidate(found[0], cost(found[0]), given.proposer, filled=found[1])
         return None
 
-    def _proved(self, unit: BlockUnit, body: Body) -> bool:
-        try:
-            outcome = self.checker.attempt(unit, body, RLIMIT)
-        except Exception:
-            return False
-        return not isinstance(outcome, Undecided) and isinstance(outcome.verdict, Proved)
-
-    def _fillings(
-        self, tokens: Sequence[str], doubts: Sequence[Hole], form: CanonicalBlock
-    ) -> Iterator[tuple[tuple[str, ...], Body]]:
-        """Bodies that differ at the holes, with what was put where; the likeliest holes first."""
-        starts = line_starts(tokens)
-        holes = [starts[h.line] + 1 + h.operand for h in doubts[:HOLES] if h.line < len(starts)]
-        choices = {place: self._choices(tokens, place, form) for place in holes}
-        changes: list[dict[int, str]] = [{place: token} for place in holes for token in choices[place]]
-        pairs = (
-            {one: first, other: second}
-            for n, one in enumerate(holes) for other in holes[n + 1 :]
-            for first in choices[one] for second in choices[other]
-        )  # fmt: skip
-        syntax = syntax_of(self.target.abi.name)
-        seen: set[Body] = set()
-        for change in (*changes, *islice(pairs, 4 * FILLINGS)):
-            try:
-                body = read([change.get(n, token) for n, token in enumerate(tokens)], form, syntax).body
-            except Unspeakable:
-                continue
-            if body not in seen:
-                seen.add(body)
-                yield tuple(f"{tokens[place]} -> {token}" for place, token in change.items()), body
-
-    def _choices(self, tokens: Sequence[str], place: int, form: CanonicalBlock) -> list[str]:
-        """What else may stand at a place, without what is there."""
-        token = tokens[place]
-        naming = form.naming
-        if "{" in token:
-            found = list(self.forms.get(tuple(shapes(token)), ()))
-        elif token[:1] in ("x", "$") or token in syntax_of(self.target.abi.name).constant:
-            found = [f"x{n}" for n in range(len(naming.registers))] + [t for t in tokens if t[:1] == "$"] + ["zero"]
-        elif token[:1] in ("l", "s", "k") and token[1:].isdigit():
-            found = [f"l{n}" for n in range(len(naming.labels))] + [f"s{n}" for n in range(len(naming.symbols))]
-        else:
-            slots = [f"{f}{n}" for n in range(len(naming.immediates.values)) for f in ("i", "neg", "lo", "hi")]
-            literals = [f"{f}#{v}" for v in naming.immediates.literals for f in ("", "neg", "inc", "dec")]
-            found = [*slots, *literals, *NUMBERS]
-        return [t for t in dict.fromkeys(found) if t != token]
-
-
-def line_starts(tokens: Sequence[str]) -> list[int]:
-    """Where each line of a body begins in its tokens."""
-    found: list[int] = []
-    place = 0
-    while place < len(tokens):
-        if tokens[place].startswith(MARK):
-            place += 1
-            continue
-        found.append(place)
-        place += 1 + len(shapes(tokens[place]))
-    return found
-
 
 @cache
 def forms(target: str) -> Mapping[tuple[str, ...], Sequence[str]]:
     """Instruction forms that the embedded model knows, by their operands."""
-    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     path = WEIGHTS / target / "shared_vocabulary.json"
-    for token in json.loads(path.read_text()) if path.exists() else ():
-        if "{" in token:
-            found[tuple(shapes(token))].append(token)
-    return found
+    return by_shapes(json.loads(path.read_text()) if path.exists() else ())

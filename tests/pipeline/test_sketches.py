@@ -11,12 +11,13 @@ from transpile.core.loop import Candidate, Judged
 from transpile.core.verdict import Proved, Undecided
 from transpile.corpora.pairs import Prover, Reader, Spoken
 from transpile.native.block import TargetLine
+from transpile.native.canonical.fillings import line_starts
 from transpile.native.canonical.syntax import shapes
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.native.sketch import Hole
 from transpile.options import TARGETS, Options
 from transpile.planning import Body
-from transpile.sketches import SketchFiller, line_starts
+from transpile.sketches import SketchFiller
 from transpile.targets import syntax_of, target_isa
 
 TALLY = Path(__file__).parents[2] / "examples" / "tally.s"

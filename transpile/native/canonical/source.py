@@ -65,6 +65,8 @@ class CanonicalBlock:
     label: str
     names: Mapping[str, str]
     """Source register -> its token."""
+    leaving: Mapping[str, str]
+    """Source register -> the token of the target register that it leaves in."""
     lines: tuple[int, ...]
     """The source lines of the marked instructions."""
     written: tuple[tuple[str, ...], ...]
@@ -100,6 +102,7 @@ def canonical(block: CheckedBlock, function: LoweredFunction, abi: TargetAbi) ->
         spare,
         block.source.label,
         writer.names(),
+        writer.leaving(),
         lines,
         tuple(writer.homes(m for m in micros if m.line == line) for line in lines),
     )
@@ -157,6 +160,11 @@ class _Writer:
         """The tokens of the source registers that the block touches."""
         homes = {base: self._home(base) for base in self.seen}
         return {base: self.naming.register(home) for base, home in homes.items() if home in self.naming.registers}
+
+    def leaving(self) -> dict[str, str]:
+        """The tokens of the target registers that source registers leave in."""
+        places = {name: place.register for name, (place, _) in self.block.lowered.exit.items()}
+        return {n: self.naming.register(r) for n, r in places.items() if r in self.naming.registers}
 
     def homes(self, micros: Iterable[Micro]) -> tuple[str, ...]:
         """The target registers of the source registers that ``micros`` write."""

@@ -48,6 +48,8 @@ class Syntax(Protocol):
 
     constant: frozenset[str]
     """Registers with one meaning (zero, the stack pointer, the link register), which keep their names."""
+    copies: tuple[str, ...]
+    """Templates that copy their second operand, or its lower half extended, to their first."""
 
     def register(self, word: str) -> tuple[str, str] | None:
         """``(shape, full name)`` of a register's spelling, as ``("w", "x3")`` of ``w3``."""
