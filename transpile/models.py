@@ -121,6 +121,13 @@ class Models:
     def done(self, unit: BlockUnit, outcome: Outcome[Body]) -> None:
         """Count what could not be read, and remember what was chosen if that will hold."""
         place = id(unit.block)
+        for seat in self.seats:
+            requests, tokens_in, tokens_out = seat.usage()
+            if requests or tokens_in:
+                row = outcome.yields.row(seat.name, SAMPLES)
+                row.requests += requests
+                row.tokens_in += tokens_in
+                row.tokens_out += tokens_out
         if self.known.get(place) is not self.asked:
             return
         for seat in self.seats:

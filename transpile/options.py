@@ -49,6 +49,12 @@ class Options:
     temperature: float = 0.8
     lm_timeout: float = 120.0
     """Seconds for one request to a model."""
+    lm_retries: int = 4
+    """Further attempts after a request that failed in a way that may pass."""
+    lm_concurrency: int = 8
+    """Requests under way at once; of a model of this process, blocks in a batch."""
+    lm_price: tuple[float, float] | None = None
+    """What a million tokens cost, in and out, for the summary."""
     lm_cache: Path | None = None
     """Folder of the models' answers; None: none is kept."""
     prompts: Path | None = None

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from transpile.errors import ToolError, TranspileError
@@ -25,7 +26,7 @@ from transpile.errors import ToolError, TranspileError
 SILENCE = 120.0
 """Seconds that a worker may spend on one block, or on the passes before the first."""
 MEMORY = 3 << 30
-"""Bytes of address space of one worker."""
+"""Bytes of address space that one worker may take."""
 LOSSES = 4
 """After so many lost workers, the rest of a job's blocks is not tried; after twice as many, the job is given up."""
 
@@ -211,6 +212,14 @@ def _done(work: Work[P, R], payload: P, skip: Skip, connection: Connection) -> R
 
 
 def _bound_memory() -> None:
+    """Beside what is mapped already: a caller with many threads may have mapped gigabytes."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    wanted = MEMORY + _mapped()
+    bound = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
     resource.setrlimit(resource.RLIMIT_AS, (bound, most))
+
+
+def _mapped() -> int:
+    """Bytes of address space in use; 0 where the system does not say."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0

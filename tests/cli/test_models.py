@@ -64,3 +64,18 @@ def test_explain_shows_what_was_proposed(capsys: pytest.CaptureFixture[str]) -> 
     assert "tried:" in told
     assert "random (samples)" in told
     assert "rules" in told
+
+
+def test_the_search_saves_instructions_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tally = str(Path(__file__).parents[2] / "examples/tally.s")
+    report = tmp_path / "r.json"
+    arguments = [tally, "--to", "aarch64", "--lm", "search", "--store", "none", "-o", str(tmp_path / "out.s")]
+    assert main([*arguments, "--report", str(report)]) == 0
+    assert "search, samples" in capsys.readouterr().err
+    [row] = [
+        row
+        for row in json.loads(report.read_text())["yields"]
+        if (row["proposer"], row["step"]) == ("search", "samples")
+    ]
+    assert row["chosen"] > 0
+    assert row["saved"] >= row["chosen"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from transpile.cli import main
 from transpile.errors import UsageError
 from transpile.lm import openai
 from transpile.lm.asking import ModelProposer, Question
@@ -111,8 +112,6 @@ def test_several_answers_in_one_request(server: Server) -> None:
     assert model.answer([question("a"), question("b")]) == [["nop", "nop"]] * 2
     assert len(server.got) == 2 and server.got[0]["n"] == 2 and server.got[0]["max_tokens"] == HASTE.max_tokens
     assert (model.usage.tokens_in, model.usage.tokens_out, model.usage.requests) == (200, 40, 2)
-    assert model.usage.price(Settings(price_in=1.0, price_out=10.0)) == pytest.approx(0.0006)
-    assert model.usage.price(Settings()) is None
 
 
 def test_an_endpoint_without_several_answers_is_asked_singly(server: Server) -> None:
@@ -331,3 +330,25 @@ def test_answers_become_candidates(server: Server, tally: tuple[FilePlan, list[t
         assert [c.cost for c in candidates] == [1, 2] and {c.proposer for c in candidates} == {"openai:m"}
     assert len(server.got) == asked == proposer.usage.questions <= len(units)
     assert sum(proposer.usage.refused.values()) >= 2 * len(units)
+
+
+def test_the_command_line_counts_tokens_and_tells_the_cost(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(Path(__file__).parents[1] / "golden/sources/calls.s")
+    report = tmp_path / "r.json"
+    arguments = [source, "--to", "riscv", "-o", str(tmp_path / "o.s"), "--store", "none", "--lm-cache", "none", "-j1"]
+    model = f"openai:m@{server.url}"
+    assert main([*arguments, "--lm", model, "--lm-price", "1,10", "--feedback", "0", "--report", str(report)]) == 0
+    told = capsys.readouterr().err
+    [row] = [row for row in json.loads(report.read_text())["yields"] if row["step"] == "samples"]
+    assert row["requests"] == len(server.got) > 0
+    assert row["tokens_in"] == 100 * len(server.got)
+    assert row["tokens_out"] == 10 * len(server.got)
+    cost = (row["tokens_in"] + 10 * row["tokens_out"]) / 1e6
+    assert f"cost of {row['tokens_in']} tokens in and {row['tokens_out']} out: {cost:.4g}" in told
+
+
+def test_a_price_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["f.s", "--to", "riscv", "--lm-price", "cheap"]) == 2
+    assert "'cheap' is not two prices" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import time
@@ -113,3 +114,13 @@ def test_many_files_at_once(jobs: int) -> None:
     assert (a.verdicts["proved"], c.verdicts["proved"]) == (1, 3)
     assert isinstance(b, SourceErrors)
     assert "b.s:1" in str(b)
+
+
+def test_what_the_caller_has_mapped_takes_nothing_from_its_workers() -> None:
+    with mmap.mmap(-1, pool.MEMORY + (1 << 30), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ):
+        results = pool.run(sizes, [100 << 20, 100 << 20], 2)
+    assert results == [100 << 20, 100 << 20]
+
+
+def sizes(payload: int, skip: pool.Skip, beat: pool.Beat) -> int:
+    return len(bytearray(payload))

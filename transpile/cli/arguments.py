@@ -35,6 +35,22 @@ def words_of(path: Path) -> list[str]:
         raise click.UsageError(f"response file {path}: {error}") from error
 
 
+class Price(click.ParamType[tuple[float, float]]):
+    """Two numbers with a comma between."""
+
+    name = "price"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        words = str(value).split(",")
+        try:
+            numbers = [float(word) for word in words]
+        except ValueError:
+            numbers = []
+        if len(numbers) != 2 or not all(0 <= number < 1e9 for number in numbers):
+            self.fail(f"'{value}' is not two prices with a comma between, as in 0.5,1.5", param, ctx)
+        return numbers[0], numbers[1]
+
+
 def split_program_arguments(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """``run prog.s -- a b``: what follows ``--`` belongs to the program. For the other commands it ends the options."""
     if not words or words[0] != "run" or "--" not in words:

@@ -12,6 +12,7 @@ import click
 
 from transpile import __version__
 from transpile.cli.arguments import (
+    Price,
     TranslateByDefault,
     color_choice,
     expand_response_files,
@@ -148,6 +149,28 @@ MODELS = options(
         help="For one request to a model.",
     ),
     click.option(
+        "--lm-retries",
+        type=click.IntRange(0, 100),
+        default=4,
+        show_default=True,
+        metavar="N",
+        help="Further attempts after a request that failed in a way that may pass.",
+    ),
+    click.option(
+        "--lm-concurrency",
+        type=click.IntRange(1, 1024),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Requests to an endpoint at once, or blocks in a batch of a model here.",
+    ),
+    click.option(
+        "--lm-price",
+        type=Price(),
+        metavar="IN,OUT",
+        help="What a million tokens cost, in and out: the summary tells what the run cost.",
+    ),
+    click.option(
         "--lm-cache",
         default=str(default_store().parent),
         metavar="DIR|none",
@@ -196,7 +219,8 @@ SCREEN = options(
 )
 
 MODEL_OPTIONS = (
-    "lm", "samples", "temperature", "lm_timeout", "lm_cache", "prompts", "candidates", "sketches", "feedback",
+    "lm", "samples", "temperature", "lm_timeout", "lm_retries", "lm_concurrency", "lm_price", "lm_cache", "prompts",
+    "candidates", "sketches", "feedback",
 )  # fmt: skip
 
 INCLUDE = click.option(

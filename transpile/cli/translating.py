@@ -88,7 +88,17 @@ class Session:
             yields = yield_table(summed(translation.yields for translation in self.done))
             if yields:
                 self.screen.note(f"\n{yields}")
+                self._tell_cost()
         return self.exit_code
+
+    def _tell_cost(self) -> None:
+        """What the language models' tokens cost, if their price was given."""
+        price = self.options.lm_price
+        rows = summed(translation.yields for translation in self.done).rows.values()
+        sent, received = sum(row.tokens_in for row in rows), sum(row.tokens_out for row in rows)
+        if price is not None and sent:
+            total = (sent * price[0] + received * price[1]) / 1e6
+            self.screen.note(f"cost of {sent} tokens in and {received} out: {total:.4g}")
 
     def styled_findings(self) -> str:
         found: list[Finding] = []

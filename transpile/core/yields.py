@@ -35,6 +35,10 @@ class Yield:
     chosen: int = 0
     saved: int = 0
     """Cost of the rules' candidates less that of the chosen ones."""
+    requests: int = 0
+    """Questions that went to a model which counts tokens."""
+    tokens_in: int = 0
+    tokens_out: int = 0
 
     def add(self, other: Yield) -> None:
         for one in COUNTS:

@@ -50,12 +50,6 @@ class Usage:
     seconds: float = 0.0
     refused: Counter[str] = field(default_factory=Counter)
 
-    def price(self, settings: Settings) -> float | None:
-        """What the tokens cost, in the money of the prices; None without prices."""
-        if settings.price_in is None and settings.price_out is None:
-            return None
-        return (self.tokens_in * (settings.price_in or 0.0) + self.tokens_out * (settings.price_out or 0.0)) / 1e6
-
 
 class Model(Protocol):
     """Something that answers questions. ``trouble``: why it no longer does."""

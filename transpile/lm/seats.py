@@ -94,6 +94,8 @@ def settings_of(options: Options) -> Settings:
         seed=options.seed,
         temperature=options.temperature,
         timeout_s=options.lm_timeout,
+        retries=options.lm_retries,
+        concurrency=options.lm_concurrency,
         cache=options.lm_cache,
         prompts=options.prompts,
     )
@@ -111,6 +113,14 @@ class Seat:
     first: dict[int, list[Candidate[Body]]] = field(default_factory=dict)
     unread: dict[int, int] = field(default_factory=dict)
     """Answers of a block that were no candidate."""
+    counted: tuple[int, int, int] = (0, 0, 0)
+
+    def usage(self) -> tuple[int, int, int]:
+        """Requests and tokens, in and out, since the last time that this was asked."""
+        used = getattr(self.model, "usage", None)
+        now = (used.requests, used.tokens_in, used.tokens_out) if used is not None else (0, 0, 0)
+        before, self.counted = self.counted, now
+        return now[0] - before[0], now[1] - before[1], now[2] - before[2]
 
     def forget(self) -> None:
         """Let go of the answers to earlier groups."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a model is asked. Prices are in money per million tokens; without them no cost is told."""
+    """How a model is asked."""
 
     samples: int = 8
     """Answers asked for a block in the first round; a repair asks for fewer."""
@@ -27,8 +27,6 @@ class Settings:
     """Folder of the answer cache; None: nothing is remembered."""
     prompts: Path | None = None
     """Folder with the user's own prompt files; those that it lacks are the ones of the package."""
-    price_in: float | None = None
-    price_out: float | None = None
 
 
 def default_cache() -> Path:
