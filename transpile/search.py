@@ -1,8 +1,8 @@
 """A search for cheaper translations of one block: small changes to a proved body, each kept only if it is proved too.
 
 The changes are those of a peephole optimiser and of stochastic superoptimisers (Schkufza et al., "Stochastic
-superoptimization", ASPLOS 2013): leave an instruction out and read its operand instead, compute a value where it is
-wanted, use another form with the same operands, put two instructions into one. What they do to the meaning is not
+superoptimization", ASPLOS 2013): leave an instruction out and read its operand instead, or what an earlier instruction
+made in the same way; compute a value where it is wanted, put two instructions into one. What they do to the meaning is not
 looked at: the prover decides.
 """
 
@@ -97,12 +97,23 @@ class Search:
         result = row.operands[writes[0]]
         yield before + after
         sources = [o for n, o in enumerate(row.operands) if n not in writes and (_register(o) or o == "zero")]
-        for source in dict.fromkeys(sources):
+        for source in dict.fromkeys((*sources, *self._alike(before, row, writes[0]))):
             if source == result:
                 continue
             yield before + _renamed(after, result, source, self._writes)
             yield from self._made_as(before, after, source, result)
             yield from self._users_moved(before, after, result, source)
+
+    def _alike(self, before: Rows, row: Row, result: int) -> Iterator[str]:
+        """What an earlier line made in the same way, or wrote to or read from the same place in memory."""
+        memory = self.syntax.touches_memory(row.form.replace(SPACE, " "))
+        reads = tuple(o for n, o in enumerate(row.operands) if n != result)
+        for other in reversed(before):
+            if memory and self.syntax.touches_memory(other.form.replace(SPACE, " ")):
+                if other.operands[1:] == row.operands[1:]:
+                    yield other.operands[0]
+            elif other.form == row.form and tuple(o for n, o in enumerate(other.operands) if n != result) == reads:
+                yield other.operands[result]
 
     def _made_as(self, before: Rows, after: Rows, source: str, result: str) -> Iterator[Rows]:
         """``source`` is called ``result`` from its definition on."""
