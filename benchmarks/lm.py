@@ -21,9 +21,14 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=500, help="held-out blocks for each target")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lm", default="embedded,random", help="models to compare, with commas between")
+    parser.add_argument("--candidates", type=int, default=32)
+    parser.add_argument("--sketches", type=int, default=4)
+    parser.add_argument("--feedback", type=int, default=2)
     parser.add_argument("--target", action="append", choices=("riscv", "aarch64"))
     given = parser.parse_args()
-    options = Options(jobs=1, seed=given.seed)
+    budget = {"candidates": given.candidates, "sketches": given.sketches, "feedback": given.feedback}
+    options = Options(jobs=1, seed=given.seed, **budget)
+    print(json.dumps({"samples": options.samples} | budget), flush=True)
     for target in given.target or ("riscv", "aarch64"):
         found = held_out(given.corpus, target, given.data / target, given.n, given.seed)
         if "embedded" in given.lm:
