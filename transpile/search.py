@@ -2,8 +2,8 @@
 
 The changes are those of a peephole optimiser and of stochastic superoptimisers (Schkufza et al., "Stochastic
 superoptimization", ASPLOS 2013): leave an instruction out and read its operand instead, or what an earlier instruction
-made in the same way; compute a value where it is wanted, put two instructions into one. What they do to the meaning is not
-looked at: the prover decides.
+made in the same way; compute a value where it is wanted; put two instructions into one. What they do to the meaning is
+not looked at: the prover decides.
 """
 
 from __future__ import annotations

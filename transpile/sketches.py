@@ -9,6 +9,7 @@ that leaves fewer outputs wrong is where the next step begins.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,9 +22,9 @@ from transpile.errors import TranspileError
 from transpile.immediates import immediates, solve
 from transpile.lm.embedded import WEIGHTS
 from transpile.native.abi import TargetIsa
-from transpile.native.canonical.fillings import HOLES, Filling, Fillings, by_shapes
+from transpile.native.canonical.fillings import HOLES, Filling, Fillings, Wrong, by_shapes
 from transpile.native.canonical.repair import outputs
-from transpile.native.canonical.source import canonical
+from transpile.native.canonical.source import CanonicalBlock, canonical
 from transpile.native.canonical.target import Read, Unspeakable, read, write
 from transpile.planning import BlockUnit, Body, cost
 from transpile.targets import syntax_of
@@ -36,6 +37,8 @@ BATCH = 60
 """Fillings that are assembled together."""
 RLIMIT = 20_000
 """Solver units of each of those proofs."""
+STORE = re.compile(r"of store (\d+)")
+"""How the prover names what is wrong with a store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ class SketchFiller:
         doubts = given.doubts
         told: list[str] = []
         for _ in range(STEPS):
-            wrong = [t for t in outputs(sorted(now.wrong or ()), form) if t[0] == "x" and t[1:].isdigit()]
-            found = self._step(unit, now, list(islice(fillings.of(tokens, doubts, wrong), FILLINGS)), fillings)
+            choices = islice(fillings.of(tokens, doubts, _wrong(now.wrong or frozenset(), form)), FILLINGS)
+            found = self._step(unit, now, list(choices), fillings)
             if found is None:
                 return None
             now, filling = found
@@ -148,6 +151,13 @@ class SketchFiller:
             if found is not None:
                 return Candidate(found[0], cost(found[0]), given.proposer, filled=found[1])
         return None
+
+
+def _wrong(names: frozenset[str], form: CanonicalBlock) -> Wrong:
+    """What the obligations that fail are about."""
+    registers = (token for token in outputs(sorted(names), form) if token[0] == "x" and token[1:].isdigit())
+    stores = (int(found[1]) for found in map(STORE.search, sorted(names)) if found)
+    return Wrong(tuple(registers), tuple(dict.fromkeys(stores)), any("exit" in name for name in names))
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.native.canonical.source import MARK, CanonicalBlock
-from transpile.native.canonical.syntax import Syntax, shapes
+from transpile.native.canonical.syntax import Operand, Syntax, shapes
 from transpile.native.canonical.target import SPACE
 from transpile.native.sketch import Hole
 
@@ -29,6 +29,15 @@ class Filling:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a body gets wrong: tokens of registers at an exit, numbers of stores (from 1), and whether a condition."""
+
+    registers: tuple[str, ...] = ()
+    stores: tuple[int, ...] = ()
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fillings:
     """Fillings of one block's sketches. ``forms``: instruction forms by their operands' shapes."""
 
@@ -36,15 +45,12 @@ class Fillings:
     syntax: Syntax
     forms: Mapping[tuple[str, ...], Sequence[str]]
 
-    def of(self, tokens: Sequence[str], doubts: Sequence[Hole], wrong: Sequence[str]) -> Iterator[Filling]:
-        """Bodies that differ from ``tokens`` in one place or two, the likeliest first.
-
-        ``wrong``: tokens of the registers that are wrong at an exit.
-        """
+    def of(self, tokens: Sequence[str], doubts: Sequence[Hole], wrong: Wrong) -> Iterator[Filling]:
+        """Bodies that differ from ``tokens`` in one place or two, the likeliest first."""
         starts = line_starts(tokens)
         holes = [starts[h.line] + 1 + h.operand for h in doubts if h.line < len(starts)][:HOLES]
         yield from self._changes(tokens, holes)
-        yield from self._copies(tokens, starts, wrong)
+        yield from self._copies(tokens, starts, wrong.registers)
         yield from self._changes(tokens, [p for p in self._makers(tokens, starts, wrong) if p not in holes])
         choices = {place: self._choices(tokens, place) for place in holes}
         for number, one in enumerate(holes):
@@ -67,12 +73,32 @@ class Fillings:
                         added = (token, register, source)
                         yield Filling((*tokens[:start], *added, *tokens[start:]), f"+ {template} of {source}")
 
-    def _makers(self, tokens: Sequence[str], starts: Sequence[int], wrong: Sequence[str]) -> Iterator[int]:
-        """Places in the last line that names each wrong output first."""
-        for register in wrong:
-            lines = [start for start in starts if tokens[start + 1 : start + 2] == [register]]
-            for start in lines[-1:]:
+    def _makers(self, tokens: Sequence[str], starts: Sequence[int], wrong: Wrong) -> Iterator[int]:
+        """Places in the lines that make what is wrong."""
+        lines = [self._writer(tokens, starts, register) for register in wrong.registers]
+        stores = [start for start in starts if self._stores(tokens, start)]
+        for number in wrong.stores:
+            if number <= len(stores):
+                store = stores[number - 1]
+                before = [start for start in starts if start < store]
+                lines += [store, self._writer(tokens, before, tokens[store + 1])]
+        if wrong.leaving:
+            lines += [*starts[-1:], *starts[-2:-1]]
+        for start in dict.fromkeys(lines):
+            if start is not None:
                 yield from range(start, start + 1 + len(shapes(tokens[start])))
+
+    def _writer(self, tokens: Sequence[str], starts: Sequence[int], register: str) -> int | None:
+        """The last line that names ``register`` first and is no store."""
+        found = (
+            s for s in reversed(starts) if list(tokens[s + 1 : s + 2]) == [register] and not self._stores(tokens, s)
+        )
+        return next(found, None)
+
+    def _stores(self, tokens: Sequence[str], start: int) -> bool:
+        template = tokens[start].replace(SPACE, " ")
+        kinds = tuple(Operand("imm" if s == "i" else "reg", "x", s) for s in shapes(template))
+        return self.syntax.touches_memory(template) and self.syntax.written(template, kinds) == ((), False)
 
     def _registers(self, tokens: Sequence[str]) -> list[str]:
         named = [f"x{n}" for n in range(len(self.block.naming.registers))]
