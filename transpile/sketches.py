@@ -157,7 +157,8 @@ def _wrong(names: frozenset[str], form: CanonicalBlock) -> Wrong:
     """What the obligations that fail are about."""
     registers = (token for token in outputs(sorted(names), form) if token[0] == "x" and token[1:].isdigit())
     stores = (int(found[1]) for found in map(STORE.search, sorted(names)) if found)
-    return Wrong(tuple(registers), tuple(dict.fromkeys(stores)), any("exit" in name for name in names))
+    leaving = any("exit" in name for name in names)
+    return Wrong(tuple(registers), tuple(dict.fromkeys(stores)), leaving, "return address" in names)
 
 
 @cache

@@ -50,6 +50,7 @@ class Aarch64Syntax:
     """The row of A64."""
 
     constant = frozenset(("zero", "sp", "x30"))
+    link = "x30"
     copies = ("mov {x}, {x}", "mov {w}, {w}", "sxtw {x}, {w}")
 
     def register(self, word: str) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ class RiscVSyntax:
     """The row of RV64GC."""
 
     constant = frozenset(("zero", "ra", "sp", "gp", "tp"))
+    link = "ra"
     copies = ("mv {r}, {r}", "sext.w {r}, {r}")
 
     def register(self, word: str) -> tuple[str, str] | None:

@@ -35,6 +35,8 @@ class Wrong:
     registers: tuple[str, ...] = ()
     stores: tuple[int, ...] = ()
     leaving: bool = False
+    link: bool = False
+    """Whether the return address is not where it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Fillings:
                 lines += [store, self._writer(tokens, before, tokens[store + 1])]
         if wrong.leaving:
             lines += [*starts[-1:], *starts[-2:-1]]
+        if wrong.link:
+            lines += [start for start in starts if list(tokens[start + 1 : start + 2]) == [self.syntax.link]]
         for start in dict.fromkeys(lines):
             if start is not None:
                 yield from range(start, start + 1 + len(shapes(tokens[start])))
@@ -117,7 +121,8 @@ class Fillings:
         else:
             slots = [f"{f}{n}" for n in range(len(naming.immediates.values)) for f in ("i", "neg", "lo", "hi")]
             literals = [f"{f}#{v}" for v in naming.immediates.literals for f in ("", "neg", "inc", "dec")]
-            found = [*slots, *literals, *NUMBERS]
+            near = [f"#{v + d}" for v in naming.immediates.literals for d in (-8, 8)]
+            found = [*slots, *literals, *near, *NUMBERS]
         return [t for t in dict.fromkeys(found) if t != token]
 
 

@@ -48,6 +48,8 @@ class Syntax(Protocol):
 
     constant: frozenset[str]
     """Registers with one meaning (zero, the stack pointer, the link register), which keep their names."""
+    link: str
+    """The register that a call leaves its return address in."""
     copies: tuple[str, ...]
     """Templates that copy their second operand, or its lower half extended, to their first."""
 
