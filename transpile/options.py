@@ -19,7 +19,7 @@ MEMORY_MODELS: tuple[MemoryModel, ...] = ("relaxed", "tso")
 REQUIREMENTS: tuple[Require, ...] = ("proved", "tested", "any")
 
 DEFAULT_RLIMIT = 2_000_000
-DEFAULT_LM = "none"
+DEFAULT_LM = "embedded"
 
 
 @dataclass(frozen=True, slots=True)

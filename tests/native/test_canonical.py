@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transpile.corpora.pairs import Prover, Reader, Spoken
+from transpile.native.canonical.needs import with_needs
 from transpile.native.canonical.target import Unspeakable, read, write
 from transpile.options import TARGETS, Options
 from transpile.targets import syntax_of, target_isa
@@ -79,3 +80,27 @@ def test_nonsense_is_refused_or_spells_lines(blocks: dict[str, list[Spoken]], ta
         return
     assert len(found.body) == len(found.spans)
     assert all("\n" not in line.text for line in found.body)
+
+
+@pytest.mark.parametrize(
+    ("plain", "told"),
+    [
+        ("out x0 64 | @0 ADD.4 x0 = x0 #1", "out x0 64 | @0 ADD.4 x0 out 64 = x0 #1"),
+        ("out | @0 ADD.4 x0 = x0 #1 @1 STORE.8 x0 [ x1 ]", "out | @0 ADD.4 x0 wide = x0 #1 @1 STORE.8 x0 [ x1 ]"),
+        (
+            "out | @0 COPY.4 x0 = #1 @1 LOAD.4 x2 = [ x1 *4 x0 ]",
+            "out | @0 COPY.4 x0 wide = #1 @1 LOAD.4 x2 = [ x1 *4 x0 ]",
+        ),
+        ("out | @0 COPY.4 x0 = #1 @1 STORE.4 x0 [ x1 ]", "out | @0 COPY.4 x0 = #1 @1 STORE.4 x0 [ x1 ]"),
+        (
+            "out | @0 COPY.4 x0 = #1 @1 COPY.4 x0 = #2 @2 ADD.8 x1 = x1 x0",
+            "out | @0 COPY.4 x0 = #1 @1 COPY.4 x0 wide = #2 @2 ADD.8 x1 = x1 x0",
+        ),
+        (
+            "out x0 at x3 32sext x1 64 | @0 LOAD.1.s x0 .4 = [ x1 ] @1 COPY.1 x0 = #2",
+            "out x0 at x3 32sext x1 64 | @0 LOAD.1.s x0 .4 = [ x1 ] @1 COPY.1 x0 out at x3 32sext = #2",
+        ),
+    ],
+)
+def test_what_is_needed_of_a_value_is_told_where_it_is_written(plain: str, told: str) -> None:
+    assert " ".join(with_needs(f"<riscv> in {plain}".split())) == f"<riscv> in {told}"
