@@ -61,9 +61,9 @@ class Options:
     """Folder with the user's own prompt files."""
     candidates: int = 16
     """Proposals that are judged for one block in a round."""
-    sketches: int = 2
+    sketches: int = 1
     """Refuted proposals for one block whose doubtful parts the solver fills in."""
-    feedback: int = 1
+    feedback: int = 0
     """Times that a model is shown what was refuted."""
 
     @property

@@ -37,7 +37,7 @@ f:
 END = ("slli a0, a0, 32", "srli a0, a0, 32", "ret")
 TWELVE = ("addiw a0, a0, 12", *END)
 ELEVEN = ("addiw a0, a0, 11", *END)
-OPTIONS = Options(jobs=1, lm="random", sketches=0)
+OPTIONS = Options(jobs=1, lm="random", sketches=0, feedback=1)
 Answer = Callable[[BlockUnit, Sequence[Judged[Body]]], Sequence[tuple[str, ...]]]
 
 

@@ -61,7 +61,7 @@ def test_a_damaged_store_is_an_empty_one(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_damaged_rows_are_not_believed(tmp_path: Path) -> None:
-    chosen = options(tmp_path)
+    chosen = replace(options(tmp_path), lm="none")
     assert chosen.store is not None
     first = transpile.translate(SOURCE, "aarch64", options=chosen)
     for body in (b"", b"\x78\x9c garbage", "text", 7, None):

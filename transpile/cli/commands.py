@@ -194,7 +194,7 @@ MODELS = options(
     click.option(
         "--sketches",
         type=click.IntRange(0),
-        default=2,
+        default=1,
         show_default=True,
         metavar="N",
         help="Refuted proposals for one block whose doubtful parts the solver fills in.",
@@ -202,7 +202,7 @@ MODELS = options(
     click.option(
         "--feedback",
         type=click.IntRange(0),
-        default=1,
+        default=0,
         show_default=True,
         metavar="N",
         help="Times that a model is shown what was refuted.",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_TOKENS = 180
 """Longer blocks are left to the rules: the model was not trained on them."""
+SPARE = 4
+"""Answers beyond those wanted, for the ones that spell no body."""
 LOG_SURE = log(0.98)
 """From a token with a lower probability another answer may leave."""
 BRANCHES = 10
@@ -79,7 +81,7 @@ class EmbeddedProposer:
     def _ask(self, sources: list[tuple[str, ...]]) -> list[list[Sample]]:
         if not sources:
             return []
-        return self.engine.generate(sources, self.settings.samples)
+        return self.engine.generate(sources, self.settings.samples + SPARE)
 
     def _form(self, unit: BlockUnit) -> CanonicalBlock | None:
         form = canonical(unit.block, unit.function, self.target.abi)
@@ -93,10 +95,10 @@ class EmbeddedProposer:
         if not feedback:
             if form.hash not in self.samples:
                 self.samples[form.hash] = self._ask([form.tokens])[0]
-            found = self.samples[form.hash]
+            found = self.answers(form, self.samples[form.hash])[: self.settings.samples]
         else:
-            found = self._repairs(form, feedback)
-        return [Candidate(a.body, cost(a.body), self.name, doubts=a.doubts) for a in self.answers(form, found)]
+            found = self.answers(form, self._repairs(form, feedback))
+        return [Candidate(a.body, cost(a.body), self.name, doubts=a.doubts) for a in found]
 
     def _repairs(self, form: CanonicalBlock, feedback: Sequence[Judged[Body]]) -> list[Sample]:
         """From the nearest miss: answers that leave it where it was unsure, and answers to what differed."""
