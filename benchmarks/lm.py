@@ -9,9 +9,8 @@ from pathlib import Path
 
 from transpile.lm.embedded import WEIGHTS
 from transpile.lm.seats import chain
-from transpile.options import Options
 from transpile.targets import target_isa
-from transpile.training.evaluate import greedy_rate, held_out, score
+from transpile.training.evaluate import BUDGET, greedy_rate, held_out, score
 
 
 def main() -> None:
@@ -21,13 +20,13 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=500, help="held-out blocks for each target")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lm", default="embedded,random", help="models to compare, with commas between")
-    parser.add_argument("--candidates", type=int, default=32)
-    parser.add_argument("--sketches", type=int, default=4)
-    parser.add_argument("--feedback", type=int, default=2)
+    parser.add_argument("--candidates", type=int, default=BUDGET.candidates)
+    parser.add_argument("--sketches", type=int, default=BUDGET.sketches)
+    parser.add_argument("--feedback", type=int, default=BUDGET.feedback)
     parser.add_argument("--target", action="append", choices=("riscv", "aarch64"))
     given = parser.parse_args()
     budget = {"candidates": given.candidates, "sketches": given.sketches, "feedback": given.feedback}
-    options = Options(jobs=1, seed=given.seed, **budget)
+    options = replace(BUDGET, seed=given.seed, **budget)
     print(json.dumps({"samples": options.samples} | budget), flush=True)
     for target in given.target or ("riscv", "aarch64"):
         found = held_out(given.corpus, target, given.data / target, given.n, given.seed)

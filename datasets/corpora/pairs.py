@@ -278,21 +278,21 @@ def _shuffled(path: Path) -> str:
 
 
 def assemble(shards: Path, out: Path) -> Counter[str]:
-    """Join shards to ``train.jsonl``, ``valid.jsonl``, ``test.jsonl``, split by project and by canonical hash.
+    """Join the shards of a target to ``train.jsonl``, ``valid.jsonl`` and ``test.jsonl``, split by project and hash.
 
     A block that several projects have stays with those that are not held out.
     """
     counts: Counter[str] = Counter()
     rows: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
-    found = [(shard, line) for shard in sorted(shards.glob("*/*.jsonl")) for line in shard.read_text().splitlines()]
+    found = [(shard, line) for shard in sorted(shards.glob("*.jsonl")) for line in shard.read_text().splitlines()]
     keys = [json.loads(line)["hash"] for _, line in found]
     splits = [split_of(shard.stem, key) for (shard, _), key in zip(found, keys, strict=True)]
     known = {key for key, split in zip(keys, splits, strict=True) if split != "test"}
-    for (shard, line), key, split in zip(found, keys, splits, strict=True):
+    for (_, line), key, split in zip(found, keys, splits, strict=True):
         if split == "test" and key in known:
             continue
         rows[split].append(line)
-        counts[f"{split} {shard.parent.name}"] += 1
+        counts[split] += 1
     out.mkdir(parents=True, exist_ok=True)
     for split, lines in rows.items():
         (out / f"{split}.jsonl").write_text("".join(line + "\n" for line in lines))

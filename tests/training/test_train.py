@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from transpile.corpora.pairs import split_of
 from transpile.errors import UsageError
-from transpile.training import data
+from transpile.lm.embedded import WEIGHTS
+from transpile.training import data, recipe
 from transpile.training.config import load
 
 WORDS = [f"w{n}" for n in range(12)]
@@ -87,3 +90,43 @@ def test_a_checkpoint_is_taken_up_and_quantised(tmp_path: Path) -> None:
     quantise(out, tmp_path / "weights", "float32")
     answers = Engine(tmp_path / "weights").greedy([r["source"].split() for r in rows(8, 5)])
     assert len(answers) == 8
+
+
+class Untrained:
+    """Stands in for torch: learns nothing, at once."""
+
+    step, seen, spent_s = 3, 24, 60.0
+
+    def __init__(self, folder: Path, data: Path) -> None:
+        self.folder, self.data = folder, data
+
+    def run(self, minutes: float) -> float:
+        assert (self.data / "train.jsonl").stat().st_size
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "loss.csv").write_text("30,1,8,2.5\n60,3,24,1.5\n")
+        return 0.25
+
+
+def test_the_recipe_goes_from_a_corpus_to_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the learning itself: the weights are those of the package."""
+    monkeypatch.setattr(recipe, "trainer", lambda folder, data, *rest: Untrained(folder, data))
+    monkeypatch.setattr(recipe, "quantise", lambda trained, out: shutil.copytree(WEIGHTS / "riscv", out))
+    monkeypatch.setattr(recipe.Recipe, "_plot", lambda self: None)
+    names = {split_of(name, "1" * 24): name for name in (f"project{n}" for n in range(100))}
+    for split, source in (("train", "examples/tally.s"), ("test", "tests/golden/sources/calls.s")):
+        (tmp_path / "corpus" / names[split]).mkdir(parents=True)
+        shutil.copy(Path(__file__).parents[2] / source, tmp_path / "corpus" / names[split])
+    path = tmp_path / "own.toml"
+    path.write_text('targets = ["riscv"]\npairs_per_project = 20\nevaluate_blocks = 3\n[iterate]\nrounds = 0\n')
+    told: list[str] = []
+    work = recipe.Recipe(load(path), tmp_path / "corpus", tmp_path / "out", told.append)
+    state = work.run()
+    assert state["split"]["riscv train"] > 10
+    assert state["split"]["riscv test"] > 3
+    assert state["evaluate riscv"]["embedded"]["rules"] == 1.0
+    card = (tmp_path / "out" / "model.md").read_text()
+    assert f"| train pairs | {state['split']['riscv train']} |" in card
+    assert "| riscv | 1 | 24 | 1.5 | 25.0% |" in card
+    told.clear()
+    assert work.run() == state
+    assert all(line.endswith("done before") for line in told)

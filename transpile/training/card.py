@@ -51,7 +51,7 @@ def _data(targets: Sequence[str], state: Mapping[str, Any]) -> str:
     split = state.get("split", {})
     counts = {t: state.get(f"data {t}", {}) for t in targets}
     names = ["train", "valid", "test"]
-    rows = [[f"{name} pairs", *(f"{split.get(f'{t} {name} {t}', 0):,}" for t in targets)] for name in names]
+    rows = [[f"{name} pairs", *(f"{split.get(f'{t} {name}', 0):,}" for t in targets)] for name in names]
     for key in dict.fromkeys(key for count in counts.values() for key in count):
         rows.append([key, *(f"{counts[t].get(key, 0):,}" for t in targets)])
     return "## Data\n\n" + _table(["", *targets], rows)

@@ -25,6 +25,8 @@ from transpile.sketches import SketchFiller
 from transpile.targets import syntax_of, target_isa
 from transpile.training import data
 
+BUDGET = Options(jobs=1, candidates=32, sketches=4, feedback=2)
+"""What one block may cost: more than a translation spends, where the rules stand ready."""
 LONG = 4
 """Source instructions from which on a block counts for the comparison of costs."""
 

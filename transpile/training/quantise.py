@@ -17,7 +17,9 @@ def quantise(trained: Path, out: Path, quantization: str = "int8") -> None:
     """
     from ctranslate2.converters.transformers import T5Loader
     from transformers import T5ForConditionalGeneration
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     vocabulary = json.loads((trained / VOCABULARY).read_text())
     model = T5ForConditionalGeneration.from_pretrained(trained)
     spec = T5Loader().get_model_spec(model)

@@ -22,7 +22,7 @@ from transpile.targets import target_isa
 from transpile.training import data
 from transpile.training.card import card
 from transpile.training.config import Config
-from transpile.training.evaluate import greedy_rate, held_out, score
+from transpile.training.evaluate import BUDGET, greedy_rate, held_out, score
 from transpile.training.iterate import append, better
 from transpile.training.quantise import quantise
 from transpile.training.train import LOSS, trainer
@@ -126,7 +126,7 @@ class Recipe:
     def _evaluate(self, target: str) -> dict[str, Any]:
         """Held-out blocks: of the projects that are split off, or of the validation pairs where there are none."""
         wanted = self.config.evaluate_blocks
-        options = Options(jobs=1, seed=self.config.train.seed)
+        options = replace(BUDGET, seed=self.config.train.seed)
         found = held_out(self.corpus, target, self._data(target), wanted, options.seed)
         if not found:
             return {"blocks": 0}

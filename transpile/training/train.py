@@ -150,7 +150,9 @@ def trainer(folder: Path, source: Path, shape: ModelShape, schedule: Schedule, t
     """A trainer over ``train.jsonl`` and ``valid.jsonl`` of ``source``; takes up the checkpoint in ``folder``."""
     import torch
     from transformers import T5Config, T5ForConditionalGeneration
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     found = data.rows(source / "train.jsonl")
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(schedule.seed)
