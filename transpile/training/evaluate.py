@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,8 @@ from transpile.training import data
 
 BUDGET = Options(jobs=1, candidates=32, sketches=4, feedback=2)
 """What one block may cost: more than a translation spends, where the rules stand ready."""
+CHOICE = 8
+"""Held-out blocks that are read for one that is asked about."""
 LONG = 4
 """Source instructions from which on a block counts for the comparison of costs."""
 
@@ -55,14 +58,22 @@ class Score:
 
 
 def held_out(corpus: Path, target: str, seen: Path, blocks: int, seed: int) -> list[Spoken]:
-    """A sample of held-out blocks, without those that the training data in ``seen`` have."""
+    """A sample of held-out blocks, without those that the training data in ``seen`` have.
+
+    They are drawn from several times as many, of as many files as those take: one of each project in turn.
+    """
     reader = Reader(target_isa(target), syntax_of(target), Options(jobs=1))
     reader.seen.update(row["hash"] for row in data.rows(seen / "train.jsonl"))
+    draw = Random(seed)
+    projects = [p for p in sorted(corpus.iterdir()) if p.is_dir() and split_of(p.name, "0" * 8) == "test"]
+    files = [sorted(project.rglob("*.s")) for project in projects]
+    turns = zip_longest(*(draw.sample(paths, len(paths)) for paths in files))
     found: list[Spoken] = []
-    for project in sorted(p for p in corpus.iterdir() if p.is_dir()):
-        if split_of(project.name, "0" * 8) == "test":
-            found += [spoken for path in sorted(project.rglob("*.s")) for spoken in reader.blocks(path)]
-    return Random(seed).sample(found, min(blocks, len(found)))
+    for path in (path for turn in turns for path in turn if path is not None):
+        found += reader.blocks(path)
+        if len(found) >= CHOICE * blocks:
+            break
+    return draw.sample(found, min(blocks, len(found)))
 
 
 def score(found: Sequence[Spoken], target: str, seat: Seat, options: Options) -> Score:
