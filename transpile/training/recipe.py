@@ -142,7 +142,10 @@ class Recipe:
     def _curves(self) -> dict[str, list[list[str]]]:
         """``loss.csv`` of each target: seconds, steps, pairs, loss."""
         paths = {target: self.out / "checkpoints" / target / LOSS for target in self.config.targets}
-        return {target: list(csv.reader(path.read_text().splitlines())) if path.exists() else [] for target, path in paths.items()}
+        return {
+            target: list(csv.reader(path.read_text().splitlines())) if path.exists() else []
+            for target, path in paths.items()
+        }
 
     def _plot(self) -> None:
         """Loss curves of all targets as ``loss.svg``."""
