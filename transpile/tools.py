@@ -67,6 +67,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("as", "", "as", "assemble x86-64", "binutils", "TRANSPILE_AS"),
     Tool("ar", "", "ar", "keep compiled x86-64 code", "binutils", "TRANSPILE_AR"),
     Tool("cc", "", "gcc", "compile C for this machine, and the instruction counter", "gcc", "TRANSPILE_CC"),
+    Tool("c++", "", "g++", "run CUDA programs on the CPU", "g++", "TRANSPILE_CXX"),
+    Tool("addr2line", "", "addr2line", "name lines of emulated CUDA programs", "binutils", "TRANSPILE_ADDR2LINE"),
     Tool("cpp", "", "cpp", "preprocess .S files", "cpp", "TRANSPILE_CPP"),
 )  # fmt: skip
 

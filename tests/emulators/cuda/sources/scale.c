@@ -1,0 +1,3 @@
+void scale(int n, double factor, double *values) {
+    for (int i = 0; i < n; i++) values[i] *= factor;
+}
