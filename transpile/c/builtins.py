@@ -9,7 +9,8 @@ from transpile.c.types import INT, CType
 PROTOTYPES = """
 double __builtin_inf(void); float __builtin_inff(void); long double __builtin_infl(void);
 double __builtin_huge_val(void); float __builtin_huge_valf(void); long double __builtin_huge_vall(void);
-double __builtin_nan(const char *tag); float __builtin_nanf(const char *tag); long double __builtin_nanl(const char *tag);
+double __builtin_nan(const char *tag); float __builtin_nanf(const char *tag);
+long double __builtin_nanl(const char *tag);
 double __builtin_fabs(double x); float __builtin_fabsf(float x); long double __builtin_fabsl(long double x);
 double __builtin_sqrt(double x); float __builtin_sqrtf(float x);
 double __builtin_copysign(double x, double y); float __builtin_copysignf(float x, float y);
@@ -41,3 +42,10 @@ GENERIC: Mapping[str, CType] = {
     )
 }  # fmt: skip
 """Builtins that take any floating type as it is, and what they give."""
+
+_NAN = float("nan")
+UNLIMITED: Mapping[str, float] = {
+    **{f"__builtin_{name}{suffix}": float("inf") for name in ("inf", "huge_val") for suffix in ("", "f")},
+    **{f"__builtin_nan{suffix}": _NAN for suffix in ("", "f")},
+}
+"""Builtins that are constants: what ``INFINITY`` and ``NAN`` are."""

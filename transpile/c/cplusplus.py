@@ -1,7 +1,7 @@
 """C++ that is C in other words, written as C: casts, references, ``using`` and the names of ``std``.
 
-Works on tokens, before they are parsed. A reference parameter keeps its ``&`` as a token of kind ``reference``; a name of
-``std`` is one token (``std::max``, ``std::max<double>``). What C has no words for is refused by name.
+Works on tokens, before they are parsed. A reference parameter keeps its ``&`` as a token of kind ``reference``; a name
+of ``std`` is one token (``std::max``, ``std::max<double>``). What C has no words for is refused by name.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from transpile.c.noise import Refused, closed
 from transpile.c.tokens import Token
 from transpile.c.words import TYPE_WORDS
 
-STD_FUNCTIONS = frozenset(
-    "max min abs fabs sqrt cbrt exp exp2 expm1 log log2 log10 log1p pow sin cos tan asin acos atan atan2 sinh cosh tanh"
-    " asinh acosh atanh floor ceil round trunc rint nearbyint fmod remainder fmin fmax fma hypot copysign erf erfc tgamma"
-    " lgamma isnan isinf isfinite signbit".split()
-)
+STD_FUNCTIONS = frozenset({
+    "max", "min", "abs", "fabs", "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow",
+    "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "floor",
+    "ceil", "round", "trunc", "rint", "nearbyint", "fmod", "remainder", "fmin", "fmax", "fma", "hypot", "copysign",
+    "erf", "erfc", "tgamma", "lgamma", "isnan", "isinf", "isfinite", "signbit",
+})  # fmt: skip
 """Functions of ``std`` that are known for every type of number."""
 
-_C_FUNCTIONS = frozenset("malloc calloc realloc free memcpy memset memmove strlen printf fprintf exit rand srand".split())
+_C_FUNCTIONS = frozenset({
+    "malloc", "calloc", "realloc", "free", "memcpy", "memset", "memmove", "strlen", "printf", "fprintf", "exit",
+    "rand", "srand",
+})  # fmt: skip
 _CASTS = {"static_cast", "reinterpret_cast", "const_cast"}
 _BEFORE_EXPRESSION = set("=+-*/%<>!&|^~?:([,") | {
     "return", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=", "*=", "/=", "%=",
@@ -168,5 +172,3 @@ class Rewriter:
 
     def _refuse(self, token: Token, what: str, hint: str = "") -> None:
         self.refused.append(Refused(token, what, hint))
-
-

@@ -1,8 +1,8 @@
 """Items to syntax trees, by tree-sitter's grammar of C.
 
-That grammar knows no typedefs, so the text it gets is not the user's: every name of a type is written ``int``, names that
-the grammar takes for something else are replaced, literals are stand-ins, brackets around lone names go away. What a node
-stands for is asked of its tokens, never of that text.
+That grammar knows no typedefs, so the text it gets is not the user's: every name of a type is written ``int``, names
+that the grammar takes for something else are replaced, literals are stand-ins. What a node stands for is asked of its
+tokens, never of that text.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from transpile.c.tokens import Token
 from transpile.c.words import CPLUSPLUS_KEYWORDS, KEYWORDS, TYPE_WORDS
 
 LANGUAGE = Language(tree_sitter_c.language())
-_SPECIAL = frozenset(
-    "TRUE FALSE true false NULL nullptr defined offsetof alignof noreturn thread_local constexpr asm alignas typeof"
-    " __alignof__ _unaligned __unaligned __try __except __finally __leave bool size_t ssize_t ptrdiff_t intptr_t uintptr_t"
-    " charptr_t nullptr_t max_align_t wchar_t".split()
-)
+_SPECIAL = frozenset({
+    "TRUE", "FALSE", "true", "false", "NULL", "nullptr", "defined", "offsetof", "alignof", "noreturn", "thread_local",
+    "constexpr", "asm", "alignas", "typeof", "__alignof__", "_unaligned", "__unaligned", "__try", "__except",
+    "__finally", "__leave", "bool", "size_t", "ssize_t", "ptrdiff_t", "intptr_t", "uintptr_t", "charptr_t",
+    "nullptr_t", "max_align_t", "wchar_t",
+})  # fmt: skip
 """What the grammar reserves beyond C; with names like ``int8_t``, which it takes for types."""
-_MASKED = TYPE_WORDS - frozenset("void char short int long float double signed unsigned".split())
+_MASKED = TYPE_WORDS - frozenset({
+    "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned",
+})  # fmt: skip
 _STANDS = {"string": '""', "char": "'c'", "number": "0", "reference": "*"}
 _TAGS = ("struct", "union", "enum")
 
@@ -51,8 +54,8 @@ class _Scope:
 class _Masker:
     """Writes tokens so that the grammar sees which names are types.
 
-    A name that is declared anew hides the type of that name until the scope ends. ``seen_type`` tells that: what follows
-    a type within one declaration is declared by it.
+    A name that is declared anew hides the type of that name until the scope ends. ``seen_type`` tells that: what
+    follows a type within one declaration is declared by it.
     """
 
     tokens: Sequence[Token]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from transpile.c.cplusplus import Rewriter
 from transpile.c.noise import Cleaner, Refused, closed
@@ -147,7 +148,7 @@ def _items(taken: list[Token], cplusplus: bool) -> Iterator[Item]:
 
 def _name_of(header: Sequence[Token]) -> str:
     """The function that a definition defines: the first name with a parameter list."""
-    for token, behind in zip(header, header[1:], strict=False):
+    for token, behind in pairwise(header):
         if behind.text == "(" and token.kind == "name" and token.text not in KEYWORDS:
             return token.text
     return ""

@@ -1,7 +1,7 @@
 """The C preprocessor of the host compiler, and which line of its output comes from where.
 
-Comments are gone from the output and macros are expanded in it, but each line knows its file and line. ``#pragma`` lines
-stay as they are. The preprocessor is held to TIME_LIMIT seconds, MAX_OUTPUT bytes and MAX_MEMORY bytes of memory.
+Comments are gone from the output and macros are expanded in it, but each line knows its file and line. ``#pragma``
+lines stay as they are. The preprocessor is held to TIME_LIMIT seconds, MAX_OUTPUT bytes and MAX_MEMORY bytes of memory.
 """
 
 from __future__ import annotations

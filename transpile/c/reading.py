@@ -64,7 +64,9 @@ def _own_tokens(lines: Sequence[OutputLine], originals: Mapping[str, Sequence[To
     """The tokens of the user's lines in the order of the output, with their places; ``#pragma`` lines are tokens."""
     macros = {name: takes for original in originals.values() for name, takes in macros_of(original).items()}
     origins = {name: Origins(original, macros) for name, original in originals.items()}
-    grouped = groupby((line for line in lines if not line.system), lambda line: (line.file, line.line, _is_directive(line)))
+    grouped = groupby(
+        (line for line in lines if not line.system), lambda line: (line.file, line.line, _is_directive(line))
+    )
     groups = [(key, list(group)) for key, group in grouped]
     following: dict[str, int] = {}
     next_lines: list[int] = []

@@ -9,9 +9,12 @@ from tree_sitter import LogType, Node, Parser
 
 from transpile.c.grammar import LANGUAGE, Parsed
 from transpile.c.tokens import Token
-from transpile.c.words import KEYWORDS
+from transpile.c.words import KEYWORDS, TYPE_WORDS
 
-_OPERATORS = set("= + - * / % < > ! & | ^ ~ ? ( [ , == != <= >= && || << >> += -= *= /= %= &= |= ^= <<= >>=".split())
+_OPERATORS = {
+    "=", "+", "-", "*", "/", "%", "<", ">", "!", "&", "|", "^", "~", "?", "(", "[", ",", "==", "!=", "<=", ">=", "&&",
+    "||", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=",
+}  # fmt: skip
 _EXPRESSION_WORDS = {"return", "case", "sizeof"}
 _NEEDS_BRACKET = {"if", "while", "for", "switch"}
 
@@ -77,6 +80,8 @@ def _described(parsed: Parsed, at: int, missing: str) -> Fault:
     shown = f"'{token.text}'" if len(token.text) <= 40 else "this"
     if before.text in _NEEDS_BRACKET and token.text != "(":
         return Fault(token, f"expected '(' after '{before.text}'")
+    if before.text in TYPE_WORDS or (missing.endswith("identifier") and before.text not in _OPERATORS):
+        return Fault(token, f"expected a name before {shown}")
     if before.text in _OPERATORS or before.text in _EXPRESSION_WORDS:
         return Fault(token, f"expected an expression before {shown}")
     if missing and not missing.isidentifier():

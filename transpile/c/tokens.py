@@ -1,7 +1,7 @@
 """C text as tokens, with their places.
 
-The same tokens are read from the user's file, comments and all, and from what the preprocessor makes of it. ``code`` and
-``comments`` split them; what is wrong with the characters themselves is reported here.
+The same tokens are read from the user's file, comments and directives included, and from what the preprocessor makes of
+it. What is no token of C is a ``stray`` one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["name", "number", "string", "char", "punctuation", "comment", "directive", "stray"]
+Kind: TypeAlias = Literal[
+    "name", "number", "string", "char", "punctuation", "reference", "comment", "directive", "stray"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,14 @@ _PATTERN = re.compile(
   | (?P<char>(?:u8|[uUL])?'(?:\\(?:\r\n|[\s\S])|[^'\\\n])*')
   | (?P<name>[^\W\d](?:\w|\$)*|\$\w+)
   | (?P<number>\.?\d(?:[eEpP][+-]|'\w|[\w.])*)
-  | (?P<punctuation>\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|::|\#\#|[-+*/%&|^~!=<>?:;,.()\[\]{}\#])
+  | (?P<punctuation>\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|::|\#\#
+      |[-+*/%&|^~!=<>?:;,.()\[\]{}\#])
   | (?P<stray>[\s\S])
     """,
     re.VERBOSE,
 )
 _KINDS: dict[str, Kind] = {
-    kind: kind for kind in ("name", "number", "string", "char", "punctuation", "comment", "stray")
+    kind: kind for kind in ("name", "number", "string", "char", "punctuation", "reference", "comment", "stray")
 }
 
 

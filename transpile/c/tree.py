@@ -1,9 +1,9 @@
 """The syntax tree of C: what a program says, with every type and every conversion spelled out.
 
 Each node has the place in the user's file where it stands (``span``), each expression its ``type``. Two nodes are equal
-when they mean the same; their places, and how a number was written, do not count. Names refer to ``Variable`` objects, so
-that two variables of one name in different scopes are different. Trees are immutable: ``transpile.c.walking`` makes new
-ones.
+when they mean the same; their places, and how a number was written, do not count. Names refer to ``Variable`` objects,
+so that two variables of one name in different scopes are different. Trees are immutable: ``transpile.c.walking`` makes
+new ones.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Variable:
 
     number: int
     name: str = field(compare=False)
-    type: CType = field(compare=False)
+    type: CType = field(compare=False, repr=False)
     storage: Storage = field(compare=False)
-    declared: CType = field(compare=False)
-    const: bool = field(default=False, compare=False)
-    volatile: bool = field(default=False, compare=False)
-    external: bool = field(default=False, compare=False)
+    declared: CType = field(compare=False, repr=False)
+    const: bool = field(default=False, compare=False, repr=False)
+    volatile: bool = field(default=False, compare=False, repr=False)
+    external: bool = field(default=False, compare=False, repr=False)
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -46,7 +46,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression(Node):
-    type: CType
+    type: CType = field(repr=False)
 
 
 # Expressions, in the order of C11 6.5
@@ -281,7 +281,7 @@ class Definition(Statement):
 class Assign(Statement):
     """``target = value;``, or ``target operator= value;`` where ``operator`` is not empty.
 
-    The latter is computed in the type ``computed``, to which ``value`` has been converted (but for shifts and pointers),
+    The latter is computed in the type ``computed``, to which ``value`` has been converted but for shifts and pointers,
     and the result goes back into the type of the target.
     """
 

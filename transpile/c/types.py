@@ -88,8 +88,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """A structure or union, known by ``name`` as it is written: ``struct point``, or ``point`` when only a typedef names
-    it. Inside itself ``fields`` is None; ``Unit.complete`` gives it whole."""
+    """A structure or union, known by ``name`` as it is written: ``struct point``, or ``point`` when only a typedef
+    names it. Inside itself ``fields`` is None; ``Unit.complete`` gives it whole."""
 
     name: str
     fields: tuple[Field, ...] | None = field(default=None, compare=False)

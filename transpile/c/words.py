@@ -53,10 +53,10 @@ REFUSED_CPLUSPLUS: Mapping[str, Word] = {
     **dict.fromkeys(("concept", "requires", "co_await", "co_return", "co_yield"), Word("C++20")),
 }
 
-LAYOUT_ATTRIBUTES = frozenset(
-    "packed vector_size ext_vector_type mode cleanup transparent_union scalar_storage_order ms_struct gcc_struct alias"
-    " weak constructor destructor".split()
-)
+LAYOUT_ATTRIBUTES = frozenset({
+    "packed", "vector_size", "ext_vector_type", "mode", "cleanup", "transparent_union", "scalar_storage_order",
+    "ms_struct", "gcc_struct", "alias", "weak", "constructor", "destructor",
+})  # fmt: skip
 """Attributes that change what a program means; the others are advice to a compiler."""
 
 SPELLINGS: Mapping[str, str] = {
@@ -72,14 +72,17 @@ SPELLINGS: Mapping[str, str] = {
 }
 """Other spellings of C's own words."""
 
-TYPE_WORDS = frozenset(
-    "void char short int long float double signed unsigned _Bool __int128 __builtin_va_list __float128"
-    " _Float16 _Float32 _Float64 _Float128 _Float32x _Float64x".split()
-)
+TYPE_WORDS = frozenset({
+    "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool", "__int128",
+    "__builtin_va_list", "__float128", "_Float16", "_Float32", "_Float64", "_Float128", "_Float32x", "_Float64x",
+})  # fmt: skip
 """Words that types are made of, C++'s ``bool`` aside."""
 
-KEYWORDS = TYPE_WORDS | frozenset(
-    "auto break case const continue default do else enum extern for goto if inline register restrict return sizeof static"
-    " struct switch typedef union volatile while _Alignas _Alignof _Generic _Noreturn _Static_assert".split()
-)
-CPLUSPLUS_KEYWORDS = frozenset("bool true false nullptr".split())
+KEYWORDS = TYPE_WORDS | frozenset({
+    "auto", "break", "case", "const", "continue", "default", "do", "else", "enum", "extern", "for", "goto", "if",
+    "inline", "register", "restrict", "return", "sizeof", "static", "struct", "switch", "typedef", "union",
+    "volatile", "while", "_Alignas", "_Alignof", "_Generic", "_Noreturn", "_Static_assert",
+})  # fmt: skip
+CPLUSPLUS_KEYWORDS = frozenset({
+    "bool", "true", "false", "nullptr",
+})  # fmt: skip
