@@ -115,6 +115,7 @@ def _define(context: Context, node: Node, found: Found) -> None:
             raise context.wrong(part(node, "declarator"), f"a parameter of '{made.name}' has no name")
     variable = _prototype(context, node, made, base, found)
     context.function, context.result = made.name, made.type.result
+    first_line = context.reading.remarks.first_line(context.first(node))
     pragmas, leading = context.take_pragmas(node), context.comments_before(node)
     with context.scope():
         for parameter in made.parameters:
@@ -130,7 +131,7 @@ def _define(context: Context, node: Node, found: Found) -> None:
             variable,
             "static" in base.storage,
             "inline" in base.storage,
-            context.first(node).line,
+            min([first_line, *(pragma.span.line for pragma in pragmas)]),
             context.last(node).line,
             notes,
             context.span(made.node or node),

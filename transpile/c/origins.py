@@ -107,7 +107,7 @@ class Origins:
             yield _moved(tokens[0], call)
             return
         arguments = {token.text: token for token in reversed(self._code[self._at + 1 : following])}
-        alone = len(_without_brackets(tokens)) == 1
+        alone = following == self._at + 1 and len(_without_brackets(tokens)) == 1
         for token in tokens:
             place = arguments.get(token.text, call) if token.kind != "punctuation" else call
             yield replace(_moved(token, place), macro=call.text, alone=alone)

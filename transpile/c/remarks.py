@@ -30,6 +30,11 @@ class Remarks:
         """The comments above ``token``, or before it on its line."""
         return self._give(self._before.get(_place(token), []))
 
+    def first_line(self, token: Token) -> int:
+        """The line on which ``token`` begins, or the comments above it."""
+        comments = self._before.get(_place(token), [])
+        return min([token.line, *(comment.line for comment in comments)])
+
     def behind(self, token: Token) -> tuple[str, ...]:
         """The comments behind ``token`` on its line."""
         return self._give(self._behind.get(_place(token), []))

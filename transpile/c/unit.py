@@ -13,7 +13,10 @@ from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, Unsupp
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function definition. Lines are those of the file that ``span`` names, inclusive; ``span`` is at the name."""
+    """A function definition; ``span`` is at its name.
+
+    ``first_line`` and ``last_line`` are the lines of its file that it takes up, with the comments and pragmas above it.
+    """
 
     name: str
     result: CType
