@@ -104,6 +104,8 @@ def _unknown(context: Context, node: Node, name: str, nodes: Sequence[Node]) -> 
     plain_name = name.removeprefix("std::").partition("<")[0]
     if context.cplusplus and plain_name in STD_FUNCTIONS:
         return _standard(context, node, name, plain_name, nodes)
+    if context.is_poisoned(name):
+        raise context.consequence(node, name)
     if name.startswith("__builtin_"):
         raise context.unsupported(node, f"the builtin '{name}'")
     if context.cplusplus:

@@ -194,6 +194,12 @@ class Context:
     def is_poisoned(self, name: str) -> bool:
         return any(name in scope.poisoned for scope in self.scopes)
 
+    def consequence(self, node: Node, name: str) -> Exception:
+        """What the use of a poisoned name raises."""
+        if name in self.scopes[0].poisoned:
+            return self.unsupported(node, f"'{name}', whose declaration is not translated")
+        return AlreadyReported()
+
     def find_tag(self, name: str) -> CType | None:
         return next((scope.tags[name] for scope in reversed(self.scopes) if name in scope.tags), None)
 
@@ -203,8 +209,11 @@ class Context:
     def new_variable(
         self, name: str, type: CType, storage: Storage, span: Span, declared: CType | None = None
     ) -> Variable:
+        return Variable(self.new_number(), name, type, storage, declared or type, span=span)
+
+    def new_number(self) -> int:
         self._numbers += 1
-        return Variable(self._numbers, name, type, storage, declared or type, span=span)
+        return self._numbers
 
     def declare(self, symbol: Symbol) -> None:
         self.scopes[-1].symbols[symbol.name] = symbol

@@ -139,6 +139,8 @@ def named_type(context: Context, node: Node, words: Sequence[str]) -> CType:
         if key == "char" and "signed" in words:
             return SIGNED_CHAR
         return unsigned if "unsigned" in words else signed
+    if len(words) == 1 and context.is_poisoned(words[0]):
+        raise context.consequence(node, words[0])
     if len(words) == 1:
         raise _unknown(context, node, words[0])
     raise context.wrong(node, f"'{' '.join(words)}' is not a type" if words else "the type is missing here")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from tree_sitter import Node
 
 from transpile.c.calls import asserted, asserted_statement, call, fails_assertion, is_assert
-from transpile.c.context import MAX_LEVEL, AlreadyReported, Context, Enumerator, TypeName
+from transpile.c.context import MAX_LEVEL, Context, Enumerator, TypeName
 from transpile.c.conversions import compatible
 from transpile.c.declare import type_of
 from transpile.c.grammar import named, part
@@ -141,7 +141,7 @@ def _identifier(context: Context, node: Node) -> Expression:
     if name.startswith(("__builtin_", "std::")):
         raise context.unsupported(node, f"'{name}'")
     if context.is_poisoned(name):
-        raise AlreadyReported
+        raise context.consequence(node, name)
     raise context.wrong(node, f"'{name}' is not declared", context.suggestion(name))
 
 
@@ -157,6 +157,9 @@ def _parenthesised(context: Context, node: Node) -> Expression:
 
 def _index(context: Context, node: Node) -> Expression:
     base = expression(context, part(node, "argument"))
+    sign = context.token(node.children[1])
+    if sign.text in ("++", "--"):
+        return _counted(context, node, base, sign.text, False)
     subscript = expression(context, part(node, "index"))
     if is_integer(base.type) and isinstance(subscript.type, Pointer | Array):
         base, subscript = subscript, base
@@ -215,14 +218,16 @@ def _pointer(context: Context, node: Node) -> Expression:
 
 
 def _update(context: Context, node: Node) -> Expression:
-    target = expression(context, part(node, "argument"))
+    """``++x``; the grammar sees ``x++`` as a subscript."""
+    sign = context.token(part(node, "operator")).text
+    return _counted(context, node, expression(context, part(node, "argument")), sign, True)
+
+
+def _counted(context: Context, node: Node, target: Expression, sign: str, prefix: bool) -> Expression:
     _check_writable(context, node, target)
     if not is_scalar(target.type):
         raise context.wrong(node, f"a value of type '{type_text(target.type)}' is not counted")
-    sign = part(node, "operator")
-    step = 1 if context.token(sign).text == "++" else -1
-    prefix = sign.start_byte < part(node, "argument").start_byte
-    return Increment(target, step, prefix, type=target.type, span=context.span(node))
+    return Increment(target, 1 if sign == "++" else -1, prefix, type=target.type, span=context.span(node))
 
 
 def _check_writable(context: Context, node: Node, target: Expression) -> None:

@@ -1,8 +1,8 @@
 """Items to syntax trees, by tree-sitter's grammar of C.
 
 That grammar knows no typedefs, so the text it gets is not the user's: every name of a type is written ``int``, names
-that the grammar takes for something else are replaced, literals are stand-ins. What a node stands for is asked of its
-tokens, never of that text.
+that the grammar takes for something else are replaced, literals are stand-ins, and so is a postfix ``++``. What a node
+stands for is asked of its tokens, never of that text.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _MASKED = TYPE_WORDS - frozenset({
     "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned",
 })  # fmt: skip
 _STANDS = {"string": '""', "char": "'c'", "number": "0", "reference": "*"}
+POSTFIX = "[0]"
+"""What ``x++`` is written as: the grammar reads ``-x++`` as ``(-x)++``, but knows what binds as tightly as brackets."""
 _TAGS = ("struct", "union", "enum")
 
 
@@ -62,7 +64,8 @@ class _Masker:
     is_type: Callable[[str], bool]
     cplusplus: bool
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope()])
-    depth: int = 0
+    open: list[int] = field(default_factory=list)
+    closed: int = 0
     seen_type: bool = False
     in_typedef: bool = False
 
@@ -70,6 +73,8 @@ class _Masker:
         for at, token in enumerate(self.tokens):
             if token.kind == "name":
                 yield self._name(at, token.text)
+            elif token.text in ("++", "--") and self._is_postfix(at):
+                yield POSTFIX
             elif token.kind == "punctuation" and self._lone_operand(at):
                 yield " "
             else:
@@ -99,7 +104,7 @@ class _Masker:
         return self.is_type(text)
 
     def _punctuation(self, at: int, text: str) -> None:
-        if text in (";", "{", "}", "(", ")", "=", ":", "?") or (text == "," and self.depth):
+        if text in (";", "{", "}", "(", ")", "=", ":", "?") or (text == "," and self.open):
             self.seen_type = False
         if text == "{":
             is_tag = any(token.text in _TAGS for token in self.tokens[max(at - 2, 0) : at])
@@ -108,10 +113,22 @@ class _Masker:
         elif text == "}" and len(self.scopes) > 1:
             scope = self.scopes.pop()
             self.in_typedef, self.seen_type = scope.in_typedef, scope.is_tag
-        elif text in ("(", ")"):
-            self.depth += 1 if text == "(" else -1
+        elif text == "(":
+            self.open.append(at)
+        elif text == ")" and self.open:
+            self.closed = self.open.pop()
         elif text == ";":
             self.in_typedef = False
+
+    def _is_postfix(self, at: int) -> bool:
+        """Whether ``++`` belongs to what stands before it. ``self.closed`` is the bracket that was closed last."""
+        before = self.tokens[at - 1]
+        if before.text == ")":
+            head = self.tokens[self.closed - 1].text if self.closed else ""
+            inside = self.tokens[self.closed + 1]
+            is_type = inside.text in KEYWORDS - {"sizeof"} or (inside.kind == "name" and self._names_type(inside.text))
+            return head not in ("if", "while", "for", "switch") and not is_type
+        return before.text in ("]", "++", "--") or (before.kind == "name" and before.text not in KEYWORDS)
 
     def _lone_operand(self, at: int) -> bool:
         """Whether this is a bracket of ``sizeof (x)``, which the grammar takes for a type in ``sizeof (x)[0]``."""

@@ -146,6 +146,18 @@ def _items(taken: list[Token], cplusplus: bool) -> Iterator[Item]:
         yield Item(tuple(kept), False, defines, old_style, pragmas, tuple(refused))
 
 
+def declared_names(tokens: Sequence[Token]) -> set[str]:
+    """The names that a declaration may declare, told by what follows them."""
+    found: set[str] = set()
+    depth = 0
+    for token, behind in pairwise(tokens):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        declares = behind.text in (";", ",", "(", "[", "=", ")")
+        if not depth and declares and token.kind == "name" and token.text not in KEYWORDS:
+            found.add(token.text)
+    return found
+
+
 def _name_of(header: Sequence[Token]) -> str:
     """The function that a definition defines: the first name with a parameter list."""
     for token, behind in pairwise(header):

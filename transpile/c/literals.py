@@ -62,9 +62,10 @@ def number(text: str) -> tuple[int | float, CType]:
     if len(text) > MAX_LENGTH:
         raise BadLiteral(f"a number of {len(text)} characters; at most {MAX_LENGTH} are read")
     digits = text.replace("'", "")
-    if match := _INTEGER.match(digits):
-        return _integer(text, match[1], match[2].lower(), match[2])
-    match = _FLOATING.match(digits) or _HEX_FLOATING.match(digits)
+    match = _HEX_FLOATING.match(digits)
+    if not match and (whole := _INTEGER.match(digits)):
+        return _integer(text, whole[1], whole[2].lower(), whole[2])
+    match = match or _FLOATING.match(digits)
     if not match:
         raise BadLiteral(f"'{text}' is not a number")
     type = _FLOATS.get((match[2] or "").lower())

@@ -15,7 +15,7 @@ from transpile.c.declare import named_type
 from transpile.c.expressions import expression
 from transpile.c.functions import Found, external
 from transpile.c.grammar import named, parse_item
-from transpile.c.items import Item
+from transpile.c.items import Item, declared_names
 from transpile.c.preprocess import Options
 from transpile.c.reading import Reading, place, read
 from transpile.c.source import CPLUSPLUS, SourceFile, read_source, source_text
@@ -77,17 +77,17 @@ def _order(error: SourceError) -> tuple[str, int, int]:
 
 def _header(context: Context, item: Item, found: Found) -> None:
     """A declaration of a system header. What is not understood there is not known."""
-    if item.refused:
-        return
     context.system = True
     try:
         parsed = parse_item(item.tokens, context.is_type, context.cplusplus)
-        if not parsed.root.has_error:
-            context.parsed, context.pragmas = parsed, {}
-            for node in named(parsed.root):
-                external(context, node, found)
+        if item.refused or parsed.root.has_error:
+            context.scopes[0].poisoned |= declared_names(item.tokens)
+            return
+        context.parsed, context.pragmas = parsed, {}
+        for node in named(parsed.root):
+            external(context, node, found)
     except SourceError:
-        pass
+        context.scopes[0].poisoned |= declared_names(item.tokens)
     finally:
         context.system = False
 
@@ -103,6 +103,8 @@ def _convert(context: Context, item: Item, found: Found) -> Iterator[Refusal]:
         found.functions = [function for function in found.functions if function.name != item.defines]
         if item.defines and item.defines not in names:
             _header_of(context, item, found)
+        elif not item.defines:
+            context.scopes[0].poisoned |= declared_names(item.tokens)
     for error in context.refused:
         yield Refusal(item.defines, error)
     context.refused.clear()

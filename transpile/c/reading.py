@@ -51,7 +51,8 @@ def read(source: SourceFile, options: Options, cplusplus: bool) -> Reading:
     except Unbalanced as error:
         raise SourceErrors([SourceError(place(files, error.token), error.message)]) from None
     headers = needed(_pieces(lines), {token.text.removeprefix("std::") for token in tokens if token.kind == "name"})
-    return Reading(source, files, originals, tuple(headers), items, Remarks(originals), cplusplus)
+    used = {name: {line.line for line in lines if line.file == name} for name in files}
+    return Reading(source, files, originals, tuple(headers), items, Remarks(originals, used), cplusplus)
 
 
 def place(files: Mapping[str, SourceFile], token: Token, length: int = 0) -> Span:

@@ -19,14 +19,14 @@ Fields = Callable[[Context, Node], Iterator[tuple["Declared", Node | None]]]
 
 
 def record(context: Context, node: Node, typedef: str, fields_of: Fields) -> Struct:
-    """The structure or union that ``node`` defines or mentions; ``typedef`` names it if it has no tag."""
+    """The structure or union that ``node`` defines or mentions; ``typedef`` names it if it has no tag, or else a
+    number does."""
     union = node.type == "union_specifier"
     tag, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     keyword = "union" if union else "struct"
     name = f"{keyword} {context.text(tag)}" if tag else typedef
     if not name:
-        token = context.token(node)
-        name = f"{keyword} <unnamed at {token.file}:{token.line}:{token.column}>"
+        name = f"{keyword} unnamed_{context.new_number()}"
     known = context.find_tag(name)
     if body is None and isinstance(known, Struct):
         return context.structs.get(name, known)

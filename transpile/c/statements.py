@@ -41,7 +41,7 @@ from transpile.c.tree import (
     Variable,
     While,
 )
-from transpile.c.types import Array, Bool, Function, Integer, Reference, Struct, Void
+from transpile.c.types import Array, Bool, CType, Function, Integer, Reference, Struct, Void
 from transpile.errors import SourceError
 
 Handler = Callable[[Context, Node], Statement]
@@ -117,13 +117,18 @@ def _declarations(context: Context, node: Node) -> Iterator[Statement]:
         context.scopes[-1].poisoned.update(_name_of(context, name) for name in names)
         raise
     if _defines_type(node):
-        if isinstance(base.type, Struct) and "<unnamed" in base.type.name:
-            raise context.unsupported(node, "structures without a name", "give it a tag")
-        words = context.text(_type_node(node))
-        yield Definition(f"{words};", span=context.span(node))
+        yield Definition(_tagged(context, _type_node(node), base.type), span=context.span(node))
     for name in names:
         with context.guarded():
             yield _declaration(context, name, base)
+
+
+def _tagged(context: Context, node: Node, type: CType) -> str:
+    """The definition of ``type`` as text. A structure without a tag gets one, so that its variables can be declared."""
+    text = context.text(node)
+    if isinstance(type, Struct) and node.child_by_field_name("name") is None:
+        text = f"{type.name} {text.partition(' ')[2]}"
+    return f"{text};"
 
 
 def _defines_type(node: Node) -> bool:
