@@ -14,11 +14,13 @@ from typing import TypeAlias
 
 from tree_sitter import Node
 
+from transpile.c.constants import integer_of
 from transpile.c.grammar import Parsed
 from transpile.c.reading import Reading, place
 from transpile.c.tokens import Token
 from transpile.c.tree import Expression, Pragma, Storage, Variable
 from transpile.c.types import CType, Struct
+from transpile.c.walking import substitute
 from transpile.errors import Diagnostic, SourceError, Span, UnsupportedError
 
 MAX_ERRORS = 20
@@ -76,8 +78,9 @@ class Context:
     errors: list[SourceError] = field(default_factory=list)
     refused: list[UnsupportedError] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    known: dict[Variable, Expression] = field(default_factory=dict)
     parsed: Parsed | None = None
-    pragmas: dict[int, tuple[Token, ...]] = field(default_factory=dict)
+    pragmas: dict[int, Sequence[Token]] = field(default_factory=dict)
     system: bool = False
     function: str = ""
     result: CType | None = None
@@ -169,6 +172,16 @@ class Context:
             self.errors.append(error)
         if len(self.errors) >= MAX_ERRORS or len(self.refused) >= MAX_ERRORS:
             raise TooManyErrors
+
+    def integer(self, expression: Expression) -> int | None:
+        """The value of an integer constant expression; constants of C++ may stand in it."""
+        return integer_of(substitute(expression, self.known) if self.known else expression)
+
+    def incomplete(self, node: Node, type: Struct) -> Exception:
+        """What the use of a structure raises whose members are not known."""
+        if self.is_poisoned(type.name):
+            return self.consequence(node, type.name)
+        return self.wrong(node, f"'{type.name}' is not complete here")
 
     def too_deep(self, node: Node) -> UnsupportedError:
         return self.unsupported(node, f"code that nests more than {MAX_LEVEL} deep", "use more statements")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from transpile.c.noise import Refused, closed
 from transpile.c.tokens import Token
-from transpile.c.words import TYPE_WORDS
+from transpile.c.words import KEYWORDS, TYPE_WORDS
 
 STD_FUNCTIONS = frozenset({
     "max", "min", "abs", "fabs", "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow",
@@ -29,6 +29,7 @@ _CASTS = {"static_cast", "reinterpret_cast", "const_cast"}
 _BEFORE_EXPRESSION = set("=+-*/%<>!&|^~?:([,") | {
     "return", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=", "*=", "/=", "%=",
 }  # fmt: skip
+_BEFORE_NAME = {"struct", "union", "enum", "else", "do", "return", "goto", "class", "namespace"}
 _TYPES = TYPE_WORDS | {"bool"}
 
 
@@ -39,6 +40,7 @@ class Rewriter:
     tokens: Sequence[Token]
     refused: list[Refused] = field(default_factory=list)
     made: list[Token] = field(default_factory=list)
+    _in_struct: list[bool] = field(default_factory=list)
     _closing: dict[int, list[Token]] = field(default_factory=dict)
     _replaced: dict[int, Token] = field(default_factory=dict)
 
@@ -74,6 +76,12 @@ class Rewriter:
             self._refuse(token, "default arguments", "write a second function")
         elif token.text == "&" and self._text(at + 2) == "=" and self._follows_name(at):
             self._refuse(token, "reference variables", "use a pointer")
+        elif token.text == "{":
+            self._brace(at)
+        elif token.text == "}" and self._in_struct:
+            self._in_struct.pop()
+        elif token.text == "(" and any(self._in_struct[-1:]) and self._is_member_function(at):
+            self._refuse(self.tokens[at - 1], "member functions", "write a function that takes the structure")
         elif token.text == "[" and self._is_lambda(at):
             self._refuse(token, "lambda functions", "write a function")
         elif token.text == "for" and self._is_range_for(at):
@@ -149,6 +157,20 @@ class Rewriter:
 
     def _is_expression(self, at: int) -> bool:
         return self._text(at - 1) in _BEFORE_EXPRESSION and self._text(at + 2) not in ("*", ")")
+
+    def _brace(self, at: int) -> None:
+        self._in_struct.append(any(token.text in ("struct", "union") for token in self.tokens[max(at - 2, 0) : at]))
+        before = self.tokens[at - 1 : at]
+        if len(self._in_struct) > 1 and before and before[0].kind == "name" and self._declares(at - 1):
+            self._refuse(self.tokens[at], "initialisers without '='", "write '='")
+
+    def _declares(self, at: int) -> bool:
+        """Whether the name at ``at`` stands behind the name of a type."""
+        before = self.tokens[at - 1]
+        return before.kind == "name" and before.text not in _BEFORE_NAME
+
+    def _is_member_function(self, at: int) -> bool:
+        return self._follows_name(at) and self.tokens[at - 1].text not in KEYWORDS and self._text(at + 1) != "*"
 
     def _follows_name(self, at: int) -> bool:
         return at > 0 and self.tokens[at - 1].kind == "name"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from transpile.c.constants import integer_of
 from transpile.c.context import Context, TypeName
 from transpile.c.grammar import named, part
 from transpile.c.records import enumeration, record
@@ -164,7 +163,9 @@ def declared(context: Context, node: Node | None, base: Specified) -> Declared:
             raise context.unsupported(outermost, f"a declaration with more than {MAX_DERIVED} parts")
         match node.type:
             case "identifier" | "field_identifier" | "type_identifier" | "primitive_type":
-                return Declared(node, context.token(node).text, type, const, volatile, parameters)
+                token = context.token(node)
+                name = token.text if token.kind == "name" else ""
+                return Declared(node, name, type, const, volatile, parameters)
             case "pointer_declarator" | "abstract_pointer_declarator":
                 type, const, volatile = _pointer(context, node, type, const, volatile)
             case "array_declarator" | "abstract_array_declarator":
@@ -196,13 +197,15 @@ def _pointer(context: Context, node: Node, to: CType, const: bool, volatile: boo
 
 
 def _array(context: Context, node: Node, of: CType) -> Array:
-    if isinstance(of, Function | Void) or (isinstance(of, Struct) and of.fields is None and not context.system):
+    if isinstance(of, Struct) and of.fields is None and not context.system:
+        raise context.incomplete(node, of)
+    if isinstance(of, Function | Void):
         raise context.wrong(node, "an array of what has no size")
     bound = node.child_by_field_name("size")
     if bound is None or context.text(bound) == "*":
         return Array(of)
     extent = context.convert(context, bound)
-    length = integer_of(extent)
+    length = context.integer(extent)
     if not is_integer(extent.type):
         raise context.wrong(bound, "the bound of an array is not an integer")
     if length is not None and length < 0:

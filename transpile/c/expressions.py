@@ -172,7 +172,7 @@ def _index(context: Context, node: Node) -> Expression:
         raise context.wrong(part(node, "index"), f"a subscript of type '{type_text(subscript.type)}'")
     of = context.complete(of)
     if size(of) is None and isinstance(of, Struct):
-        raise context.wrong(node, f"'{type_text(of)}' is not complete here")
+        raise context.incomplete(node, of)
     return Index(base, subscript, type=of, span=context.span(node))
 
 
@@ -187,7 +187,7 @@ def _member(context: Context, node: Node) -> Expression:
         hint = f"write '->{name}'" if isinstance(type, Pointer) and isinstance(type.to, Struct) else ""
         raise context.wrong(node, f"'{type_text(type)}' has no members", hint)
     if type.fields is None:
-        raise context.wrong(node, f"'{type_text(type)}' is not complete here")
+        raise context.incomplete(node, type)
     for path, member in members(type):
         if member.name == name:
             if member.width is not None:
@@ -292,7 +292,7 @@ def _sizeof(context: Context, node: Node) -> Expression:
         type = operand.type
     type = context.complete(type)
     if isinstance(type, Struct) and type.fields is None:
-        raise context.wrong(node, f"'{type_text(type)}' is not complete here")
+        raise context.incomplete(node, type)
     return SizeOf(type, operand, node.type == "alignof_expression", type=UNSIGNED_LONG, span=span)
 
 

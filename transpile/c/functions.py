@@ -10,6 +10,7 @@ from transpile.c.context import Context
 from transpile.c.conversions import compatible
 from transpile.c.declare import Declared, Specified, declared, specified
 from transpile.c.grammar import named, part
+from transpile.c.jumps import misplaced
 from transpile.c.spelling import type_text
 from transpile.c.statements import define_types, initialised, statements
 from transpile.c.tree import Declare, Notes, Variable
@@ -108,12 +109,12 @@ def _define(context: Context, node: Node, found: Found) -> None:
     made = declared(context, part(node, "declarator"), base)
     if not isinstance(made.type, FunctionType):
         raise context.wrong(node, f"'{made.name}' is not a function, but has a body")
-    if any(function.name == made.name for function in found.functions):
-        raise context.wrong(part(node, "declarator"), f"'{made.name}' is defined twice")
     for parameter in made.parameters:
         if not parameter.name:
             raise context.wrong(part(node, "declarator"), f"a parameter of '{made.name}' has no name")
-    variable = _prototype(context, node, made, base, found)
+    variable = _prototype(context, part(node, "declarator"), made, base, found)
+    if any(function.name == made.name for function in found.functions):
+        raise context.wrong(part(node, "declarator"), f"'{made.name}' is defined twice")
     context.function, context.result = made.name, made.type.result
     first_line = context.reading.remarks.first_line(context.first(node))
     pragmas, leading = context.take_pragmas(node), context.comments_before(node)
@@ -121,6 +122,7 @@ def _define(context: Context, node: Node, found: Found) -> None:
         for parameter in made.parameters:
             context.declare(parameter)
         body = statements(context, part(node, "body"))
+    context.errors += misplaced(body)
     notes = Notes(leading + context.comments_within(node), context.comments_behind(node), pragmas)
     found.functions.append(
         Function(

@@ -31,6 +31,7 @@ _MASKED = TYPE_WORDS - frozenset({
 _STANDS = {"string": '""', "char": "'c'", "number": "0", "reference": "*"}
 POSTFIX = "[0]"
 """What ``x++`` is written as: the grammar reads ``-x++`` as ``(-x)++``, but knows what binds as tightly as brackets."""
+_LABEL = 20
 _TAGS = ("struct", "union", "enum")
 
 
@@ -75,6 +76,10 @@ class _Masker:
                 yield self._name(at, token.text)
             elif token.text in ("++", "--") and self._is_postfix(at):
                 yield POSTFIX
+            elif token.text == "..." and self._is_case_range(at):
+                yield "|"
+            elif token.text == ":" and self._is_unnamed_field(at):
+                yield f"v{at} :"
             elif token.kind == "punctuation" and self._lone_operand(at):
                 yield " "
             else:
@@ -129,6 +134,21 @@ class _Masker:
             is_type = inside.text in KEYWORDS - {"sizeof"} or (inside.kind == "name" and self._names_type(inside.text))
             return head not in ("if", "while", "for", "switch") and not is_type
         return before.text in ("]", "++", "--") or (before.kind == "name" and before.text not in KEYWORDS)
+
+    def _is_unnamed_field(self, at: int) -> bool:
+        """Whether this is in ``int : 3;``, which the grammar does not know. The member gets a name then."""
+        before = self.tokens[at - 1]
+        is_type = before.text in TYPE_WORDS or (before.kind == "name" and self._names_type(before.text))
+        return self.scopes[-1].is_tag and is_type
+
+    def _is_case_range(self, at: int) -> bool:
+        """Whether this is in ``case 1 ... 3:``, which the grammar does not know."""
+        for token in reversed(self.tokens[max(at - _LABEL, 0) : at]):
+            if token.text == "case":
+                return True
+            if token.text in ("[", ",", ";", "{", "}"):
+                break
+        return False
 
     def _lone_operand(self, at: int) -> bool:
         """Whether this is a bracket of ``sizeof (x)``, which the grammar takes for a type in ``sizeof (x)[0]``."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from transpile.c.constants import integer_of
 from transpile.c.context import Context
 from transpile.c.grammar import named, part
 from transpile.c.operators import assigned
@@ -140,7 +139,7 @@ class _Filler:
         raise self._context.wrong(node, f"'{type_text(type)}' has no member '{name}'")
 
     def _position(self, node: Node, type: CType, bound: Expression) -> int:
-        index = integer_of(bound)
+        index = self._context.integer(bound)
         if not isinstance(type, Array) or index is None or index < 0:
             raise self._context.wrong(node, "this is not an element of an array")
         if type.length is not None and index >= type.length:

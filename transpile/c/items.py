@@ -27,7 +27,7 @@ class Item:
     system: bool = False
     defines: str = ""
     old_style: bool = False
-    pragmas: Mapping[int, tuple[Token, ...]] = field(default_factory=dict)
+    pragmas: Mapping[int, Sequence[Token]] = field(default_factory=dict)
     refused: tuple[Refused, ...] = ()
 
 
@@ -47,7 +47,8 @@ def own_items(tokens: Sequence[Token], cplusplus: bool) -> Iterator[Item]:
         if splitter.take(token):
             yield from _items(splitter.taken(), cplusplus)
     if splitter.open:
-        raise Unbalanced(splitter.open[-1], f"this '{splitter.open[-1].text}' is never closed")
+        first = next((token for token in splitter.open if token.text != "{"), splitter.open[-1])
+        raise Unbalanced(first, f"this '{first.text}' is never closed")
     yield from _items(splitter.taken(), cplusplus)
 
 
@@ -58,11 +59,17 @@ class _Splitter:
         self.open: list[Token] = []
         self._cplusplus = cplusplus
         self._tokens: list[Token] = []
+        self._heads: list[str] = []
         self._linkage = 0
+
+    @property
+    def _in_for(self) -> bool:
+        """Whether the bracket that was opened last is that of a ``for``."""
+        return self._heads[-1] == "for"
 
     def take(self, token: Token) -> bool:
         """Whether ``token`` completes an item."""
-        if token.kind == "punctuation" and token.text in "()[]{}":
+        if token.kind == "punctuation" and token.text in "()[]{};":
             if self._is_linkage(token):
                 return False
             self._bracket(token)
@@ -74,13 +81,19 @@ class _Splitter:
         return tokens
 
     def _bracket(self, token: Token) -> None:
+        if token.text == ";":
+            if self.open and self.open[-1].text != "{" and not self._in_for:
+                raise Unbalanced(token, f"expected '{_CLOSING[self.open[-1].text]}' before ';'")
+            return
         if token.text in _CLOSING:
             self.open.append(token)
+            self._heads.append(self._tokens[-1].text if self._tokens else "")
             if len(self.open) > MAX_DEPTH:
                 raise Unbalanced(token, f"brackets nest more than {MAX_DEPTH} deep")
             return
         if not self.open:
             raise Unbalanced(token, f"this '{token.text}' closes nothing")
+        self._heads.pop()
         expected = _CLOSING[self.open.pop().text]
         if expected != token.text:
             raise Unbalanced(token, f"expected '{expected}' before '{token.text}'")
@@ -110,8 +123,15 @@ class _Splitter:
 
 def header_of(tokens: Sequence[Token]) -> list[Token]:
     """What stands before the first brace or initialiser, without attributes."""
-    end = next((n for n, token in enumerate(tokens) if token.text in ("{", "=")), len(tokens))
-    return Cleaner([token for token in tokens[:end] if token.kind != "directive"], False).run()
+    found: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.text == "{" or (token.text == "=" and not depth):
+            break
+        if token.kind != "directive":
+            found.append(token)
+    return Cleaner(found, False).run()
 
 
 def is_old_style(header: Sequence[Token]) -> bool:
@@ -134,20 +154,21 @@ def _items(taken: list[Token], cplusplus: bool) -> Iterator[Item]:
     if cplusplus:
         rewriter = Rewriter(tokens, refused)
         tokens = rewriter.run()
-    pragmas: dict[int, tuple[Token, ...]] = {}
+    pragmas: dict[int, list[Token]] = {}
     kept: list[Token] = []
     for token in tokens:
         if token.kind == "directive":
-            pragmas[len(kept)] = (*pragmas.get(len(kept), ()), token)
+            pragmas.setdefault(len(kept), []).append(token)
         else:
             kept.append(token)
     if pragmas or any(token.text != ";" for token in kept):
         defines = _name_of(header) if kept and kept[-1].text == "}" else ""
-        yield Item(tuple(kept), False, defines, old_style, pragmas, tuple(refused))
+        first = {found.hint or found.what: found for found in reversed(refused)}
+        yield Item(tuple(kept), False, defines, old_style, pragmas, tuple(reversed(first.values())))
 
 
 def declared_names(tokens: Sequence[Token]) -> set[str]:
-    """The names that a declaration may declare, told by what follows them."""
+    """The names and tags that a declaration may declare, told by what stands around them."""
     found: set[str] = set()
     depth = 0
     for token, behind in pairwise(tokens):
@@ -155,6 +176,8 @@ def declared_names(tokens: Sequence[Token]) -> set[str]:
         declares = behind.text in (";", ",", "(", "[", "=", ")")
         if not depth and declares and token.kind == "name" and token.text not in KEYWORDS:
             found.add(token.text)
+        if token.text in ("struct", "union", "enum"):
+            found.add(f"{token.text} {behind.text}")
     return found
 
 

@@ -129,6 +129,10 @@ def _parsed(context: Context, item: Item, found: Found) -> None:
     if not item.tokens:
         context.pragmas = dict(item.pragmas)
         return
+    first = item.tokens[0]
+    if item.defines == first.text and not context.is_type(first.text):
+        context.errors.append(SourceError(_span(context, first), f"the result type of '{first.text}' is missing"))
+        return
     parsed = parse_item(item.tokens, context.is_type, context.cplusplus)
     if wrong := [_fault(context, fault) for fault in faults(parsed)]:
         context.errors += wrong

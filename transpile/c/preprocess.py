@@ -22,7 +22,7 @@ from transpile import tools
 from transpile.c.source import SourceFile
 from transpile.errors import SourceError, SourceErrors, Span, ToolError
 
-TIME_LIMIT = 20
+TIME_LIMIT = 10
 MAX_OUTPUT = 32 << 20
 MAX_MEMORY = 2 << 30
 MAX_ERRORS = 20

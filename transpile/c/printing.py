@@ -133,8 +133,8 @@ class _Printer:
                 return f"{self.expression(base, _POSTFIX)}[{self.expression(subscript, _COMMA)}]", _POSTFIX
             case Member():
                 return self._member(node), _POSTFIX
-            case Call(name, arguments):
-                return f"{name}({self._list(arguments)})", _POSTFIX
+            case Call(_, arguments):
+                return f"{self._called(node)}({self._list(arguments)})", _POSTFIX
             case CallThrough(pointer, arguments):
                 return f"{self.expression(pointer, _POSTFIX)}({self._list(arguments)})", _POSTFIX
             case Increment(target, step):
@@ -152,6 +152,11 @@ class _Printer:
         if isinstance(base, Dereference):
             return f"{self.expression(base.operand, _POSTFIX)}->{node.name}"
         return f"{self.expression(base, _POSTFIX)}.{node.name}"
+
+    def _called(self, node: Call) -> str:
+        """The function's name. What ``std::max`` compares as must be said where the operands do not."""
+        converts = any(isinstance(argument, Cast) and argument.implicit for argument in node.arguments)
+        return f"{node.name}<{type_text(node.type)}>" if converts and node.name.startswith("std::") else node.name
 
     def _list(self, arguments: Sequence[Expression]) -> str:
         return ", ".join(map(self.expression, arguments))
@@ -200,8 +205,9 @@ class _Printer:
                 lines = self._controlled("do", body, depth)
                 end = f"while ({self.expression(condition, _COMMA)});"
                 return _joined(lines, end, indent, isinstance(body, Block))
-            case Case(value, statements):
-                label = f"case {self.expression(value)}:" if value is not None else "default:"
+            case Case(value, statements, last):
+                end = f" ... {self.expression(last)}" if last is not None else ""
+                label = f"case {self.expression(value)}{end}:" if value is not None else "default:"
                 below = [line for inner in statements for line in self.statement(inner, depth + 1)]
                 return [indent + label, *below]
             case Label(name, inner):

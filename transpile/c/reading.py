@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from transpile.c.builtins import PROTOTYPES
 from transpile.c.headers import Piece, needed, pieces
@@ -44,7 +44,7 @@ def read(source: SourceFile, options: Options, cplusplus: bool) -> Reading:
     files = {source.file: source}
     for name in dict.fromkeys(line.file for line in lines if not line.system):
         files.setdefault(name, source if name == source.file else read_source(name))
-    originals = {name: tuple(tokenise(file.text, 1, name)) for name, file in files.items()}
+    originals = _originals(files)
     tokens = _bounded(_own_tokens(lines, originals), files)
     try:
         items = tuple(own_items(tokens, cplusplus))
@@ -53,6 +53,23 @@ def read(source: SourceFile, options: Options, cplusplus: bool) -> Reading:
     headers = needed(_pieces(lines), {token.text.removeprefix("std::") for token in tokens if token.kind == "name"})
     used = {name: {line.line for line in lines if line.file == name} for name in files}
     return Reading(source, files, originals, tuple(headers), items, Remarks(originals, used), cplusplus)
+
+
+def _originals(files: Mapping[str, SourceFile]) -> dict[str, Sequence[Token]]:
+    """The tokens of the user's files as written. Programs that are too large are found here, before much is done."""
+    found: dict[str, Sequence[Token]] = {}
+    left = MAX_TOKENS
+    for name, file in files.items():
+        found[name] = tuple(islice(tokenise(file.text, 1, name), left + 1))
+        left -= len(found[name])
+        if left < 0:
+            raise _too_large(files, found[name][-1])
+    return found
+
+
+def _too_large(files: Mapping[str, SourceFile], token: Token) -> SourceError:
+    message = f"the program is too large: this is behind the first {MAX_TOKENS} words of it"
+    return SourceError(place(files, token), message, "give only the file with the loops to translate")
 
 
 def place(files: Mapping[str, SourceFile], token: Token, length: int = 0) -> Span:
@@ -97,8 +114,7 @@ def _bounded(tokens: Iterable[Token], files: Mapping[str, SourceFile]) -> list[T
     for token in tokens:
         kept.append(token)
         if len(kept) > MAX_TOKENS:
-            message = f"the program is too large: it has more than {MAX_TOKENS} tokens from here back"
-            errors.append(SourceError(place(files, token), message, "give only the file with the loops to translate"))
+            errors.append(_too_large(files, token))
             break
         if token.kind == "stray" and len(errors) < MAX_ERRORS:
             errors.append(SourceError(place(files, token), _stray(token.text)))

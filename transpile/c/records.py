@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from transpile.c.constants import integer_of
 from transpile.c.context import Context, Enumerator, TypeName
 from transpile.c.grammar import named, part
 from transpile.c.types import INT, LONG, UNSIGNED, UNSIGNED_LONG, CType, Field, Function, Integer, Struct, members
@@ -47,7 +47,8 @@ def record(context: Context, node: Node, typedef: str, fields_of: Fields) -> Str
 def _register(context: Context, tag: Node | None, struct: Struct) -> None:
     context.scopes[-1].tags[struct.name] = struct
     if context.cplusplus and tag is not None:
-        context.declare(TypeName(context.text(tag), struct))
+        name = context.text(tag)
+        context.declare(TypeName(name, replace(struct, alias=name)))
 
 
 def _fields(context: Context, body: Node, fields_of: Fields) -> Iterator[Field]:
@@ -66,7 +67,7 @@ def _fields(context: Context, body: Node, fields_of: Fields) -> Iterator[Field]:
 
 
 def _width(context: Context, node: Node, type: CType) -> int:
-    value = integer_of(context.convert(context, named(node)[0]))
+    value = context.integer(context.convert(context, named(node)[0]))
     if value is None or value < 0 or (isinstance(type, Integer) and value > type.bits):
         raise context.wrong(node, "this is not the width of a bit-field")
     return value
@@ -93,7 +94,7 @@ def enumeration(context: Context, node: Node) -> CType:
     type = Integer(best.bits, best.signed, best.name, alias=name)
     context.scopes[-1].tags[name] = type
     if context.cplusplus and tag is not None:
-        context.declare(TypeName(context.text(tag), type))
+        context.declare(TypeName(context.text(tag), replace(type, alias=context.text(tag))))
     return type
 
 
@@ -103,7 +104,7 @@ def _enumerators(context: Context, body: Node) -> Iterator[int]:
         name = context.text(part(node, "name"))
         given = node.child_by_field_name("value")
         if given is not None:
-            value = integer_of(context.convert(context, given))
+            value = context.integer(context.convert(context, given))
             if value is None:
                 raise context.wrong(given, f"the value of '{name}' is not constant")
             following = value

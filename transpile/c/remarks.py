@@ -1,8 +1,8 @@
 """Comments, and the statements they belong to.
 
 The preprocessor drops comments, so they come from the original text. A comment behind code on its line belongs to that
-code, any other to the code that follows. Each is given out once. Comments on the line of a directive, or among code that
-``#if`` leaves out, belong to nothing.
+code, any other to the code that follows. Each is given out once. Comments on the line of a directive, or among code
+that ``#if`` leaves out, belong to nothing.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from transpile.c.constants import integer_of
 from transpile.c.context import MAX_LEVEL, AlreadyReported, Context, TypeName
 from transpile.c.conversions import promoted
 from transpile.c.declare import Declared, Specified, declared, specified
@@ -42,6 +41,7 @@ from transpile.c.tree import (
     While,
 )
 from transpile.c.types import Array, Bool, CType, Function, Integer, Reference, Struct, Void
+from transpile.c.walking import substitute
 from transpile.errors import SourceError
 
 Handler = Callable[[Context, Node], Statement]
@@ -199,6 +199,8 @@ def initialised(context: Context, node: Node, found: Declared, storage: Storage,
         whole = replace(value_given.type, alias="")
         variable = replace(variable, type=whole, declared=whole)
         context.declare(variable)
+    if context.cplusplus and variable.const:
+        context.known[variable] = substitute(value_given, context.known)
     return Declare(variable, value_given, span=span)
 
 
@@ -206,7 +208,9 @@ def _check_object(context: Context, node: Node, found: Declared, external: bool)
     if isinstance(found.type, Reference):
         raise context.unsupported(node, "reference variables", "use a pointer")
     complete = context.complete(found.type)
-    if isinstance(complete, Void) or (isinstance(complete, Struct) and complete.fields is None and not external):
+    if isinstance(complete, Struct) and complete.fields is None and not external:
+        raise context.incomplete(node, complete)
+    if isinstance(complete, Void):
         raise context.wrong(node, f"a variable of type '{type_text(found.type)}'")
     known = context.scopes[-1].symbols.get(found.name)
     if isinstance(known, Variable) and not context.at_file_scope and not external:
@@ -282,16 +286,24 @@ def _switch(context: Context, node: Node) -> Statement:
 
 def _case(context: Context, node: Node) -> Statement:
     given = node.child_by_field_name("value")
-    label: Expression | None = None
-    if given is not None:
-        label = expression(context, given)
-        if integer_of(label) is None:
-            raise context.wrong(given, "the value of a case is not an integer constant")
+    label, last = _range(context, given) if given is not None else (None, None)
     body: list[Statement] = []
     for child in named(node):
         if given is None or child.start_byte != given.start_byte:
             body += sequence(context, child)
-    return Case(label, tuple(body), span=context.span(node))
+    return Case(label, tuple(body), last, span=context.span(node))
+
+
+def _range(context: Context, node: Node) -> tuple[Expression, Expression | None]:
+    """The value of a case, or the first and last one: the grammar sees ``1 ... 3`` as a binary expression."""
+    bounds = [node]
+    if node.type == "binary_expression" and context.token(part(node, "operator")).text == "...":
+        bounds = [part(node, "left"), part(node, "right")]
+    labels = [expression(context, bound) for bound in bounds]
+    for label in labels:
+        if context.integer(label) is None:
+            raise context.wrong(node, "the value of a case is not an integer constant")
+    return labels[0], labels[1] if len(labels) > 1 else None
 
 
 def _return(context: Context, node: Node) -> Statement:
