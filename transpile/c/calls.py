@@ -51,9 +51,12 @@ def call(context: Context, node: Node) -> Expression:
             raise context.unsupported(node, f"'{name}(...)' as a conversion", f"write '({name})(...)'")
         if symbol is None:
             return _unknown(context, node, name, nodes)
-    pointer = value(context.convert(context, callee))
-    if isinstance(pointer, Dereference):
-        pointer = pointer.operand
+    designator = context.convert(context, callee)
+    match designator:
+        case Dereference(operand) if isinstance(designator.type, Function):
+            pointer = operand
+        case _:
+            pointer = value(designator)
     type = pointer.type.to if isinstance(pointer.type, Pointer) else None
     if not isinstance(type, Function):
         raise context.wrong(node, f"'{type_text(pointer.type)}' is not a function")

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from transpile.c.preprocess import OutputLine
 from transpile.c.tokens import Token, tokenise
@@ -22,13 +23,27 @@ _BUDGET = 2_000_000
 _NEVER = -1_000_000
 _EXPANSION = 2
 """What it costs to read a name as a macro, in tokens that agree; twice that when it leaves its brackets alone."""
-_DEFINE = re.compile(r"#\s*define\s+(\w+)(\(?)")
+_DEFINE = re.compile(r"#\s*define\s+(\w+)(\([^)]*\))?\s*(.?)")
 
 
-def macros_of(original: Sequence[Token]) -> dict[str, bool]:
-    """The macros that a file defines, and whether they take arguments."""
+class Macro(NamedTuple):
+    """What is known of a macro: whether it takes arguments, and whether it stands for nothing."""
+
+    takes_arguments: bool
+    empty: bool
+
+
+class _Way(NamedTuple):
+    """A macro called, and the index behind the call."""
+
+    behind: int
+    empty: bool
+
+
+def macros_of(original: Sequence[Token]) -> dict[str, Macro]:
+    """The macros that a file defines."""
     matches = (_DEFINE.match(token.text) for token in original if token.kind == "directive")
-    return {match[1]: bool(match[2]) for match in matches if match}
+    return {match[1]: Macro(bool(match[2]), not match[3]) for match in matches if match}
 
 
 class Origins:
@@ -37,20 +52,21 @@ class Origins:
     ``macros`` are those that the user's files define; other names may be macros of system headers.
     """
 
-    def __init__(self, original: Sequence[Token], macros: Mapping[str, bool]) -> None:
+    def __init__(self, original: Sequence[Token], macros: Mapping[str, Macro]) -> None:
         self._code = [token for token in original if token.kind not in ("comment", "directive")]
         self._lines = [token.line for token in self._code]
         self._macros = macros
         self._at = 0
         self._line = 0
+        self._reading = 0
         self._budget = _BUDGET
 
     def place(self, lines: Sequence[OutputLine], next_line: int) -> Iterator[Token]:
         """The tokens of ``lines``, which all come from one line of the file; the output goes on at ``next_line``."""
         line = lines[0].line
-        if line < self._line:
+        if lines[0].reading != self._reading or line < self._line:
             self._at = 0
-        self._line = line
+        self._reading, self._line = lines[0].reading, line
         self._at = max(self._at, bisect_left(self._lines, line))
         limit = bisect_left(self._lines, next_line) if next_line > line else len(self._code)
         found = [token for part in lines for token in tokenise(part.text, line, part.file)]
@@ -71,22 +87,23 @@ class Origins:
         if cells > _CELLS or self._budget < 0:
             steps = [(len(found), len(code))]
         else:
-            ways = [self._ways(first + index) for index in range(len(code))]
-            steps = _steps(code, found, [[way - first for way in row] for row in ways], end_of_line - first)
+            ways = [[_Way(way.behind - first, way.empty) for way in self._ways(first + n)] for n in range(len(code))]
+            steps = _steps(code, found, ways, end_of_line - first)
         done = 0
         for end, following in steps:
             yield from self._placed(found[done:end], first + following)
             done, self._at = end, first + following
 
-    def _ways(self, index: int) -> list[int]:
+    def _ways(self, index: int) -> list[_Way]:
         """Where the text goes on if a macro is called at ``index``: behind its arguments or behind its name."""
         if self._code[index].kind != "name":
             return []
-        takes_arguments = self._macros.get(self._code[index].text)
-        if takes_arguments is False or index + 1 >= len(self._code) or self._code[index + 1].text != "(":
-            return [index + 1]
-        behind = self._closed(index + 1)
-        return [behind] if takes_arguments else [behind, index + 1]
+        macro = self._macros.get(self._code[index].text)
+        alone = _Way(index + 1, macro is not None and macro.empty)
+        if index + 1 >= len(self._code) or self._code[index + 1].text != "(" or (macro and not macro.takes_arguments):
+            return [alone]
+        behind = _Way(self._closed(index + 1), alone.empty)
+        return [behind] if macro else [behind, alone]
 
     def _closed(self, start: int) -> int:
         """The index behind the bracket that closes the one at ``start``."""
@@ -113,7 +130,7 @@ class Origins:
             yield replace(_moved(token, place), macro=call.text, alone=alone)
 
 
-def _steps(code: list[Token], found: list[Token], ways: list[list[int]], end: int) -> list[tuple[int, int]]:
+def _steps(code: list[Token], found: list[Token], ways: list[list[_Way]], end: int) -> list[tuple[int, int]]:
     """How ``found`` reads as ``code`` with macros expanded: steps to (index in found, index in code).
 
     Of all readings that use up ``found``, and ``code`` at least to ``end``, one in which most tokens agree. A step over
@@ -130,8 +147,8 @@ def _steps(code: list[Token], found: list[Token], ways: list[list[int]], end: in
                 agreed = 1 + score[row + 1][column + 1]
                 if agreed > value:
                     value, choice[row, column] = agreed, (column + 1, row + 1)
-            for number, way in enumerate(ways[row] if row < rows else []):
-                index = best[way][column] if way <= rows else columns
+            for number, (way, empty) in enumerate(ways[row] if row < rows else []):
+                index = column if empty else best[way][column] if way <= rows else columns
                 reached = (score[way][index] if way <= rows else 0) - _EXPANSION * (number + 1)
                 if reached > value:
                     value, choice[row, column] = reached, (index, way)

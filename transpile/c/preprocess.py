@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -54,12 +55,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class OutputLine:
-    """A line of the output that is not blank, and where it comes from."""
+    """A line of the output that is not blank, and where it comes from. ``reading`` counts how often its file has been
+    included by then."""
 
     text: str
     file: str
     line: int
     system: bool
+    reading: int = 0
 
 
 def compiler() -> list[str]:
@@ -163,14 +166,16 @@ def _line_of(file: str, number: int) -> str:
 def _lines(output: str, source: SourceFile) -> Iterator[OutputLine]:
     file, line = source.file, 1
     system = {source.file: False}
+    readings: Counter[str] = Counter()
     for text in output.split("\n"):
         if text.startswith("#") and (marker := _MARKER.match(text)):
             name = re.sub(r"\\(.)", r"\1", marker[2])
             name = source.file if name in (source.path, "<stdin>") else name
             flags = marker[3].split()
             system.setdefault(name, "3" in flags or name.startswith("<"))
+            readings[name] += "1" in flags
             file, line = name, int(marker[1])
         else:
             if text.strip():
-                yield OutputLine(text, file, line, system[file])
+                yield OutputLine(text, file, line, system[file], readings[file])
             line += 1

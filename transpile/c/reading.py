@@ -82,20 +82,23 @@ def _own_tokens(lines: Sequence[OutputLine], originals: Mapping[str, Sequence[To
     """The tokens of the user's lines in the order of the output, with their places; ``#pragma`` lines are tokens."""
     macros = {name: takes for original in originals.values() for name, takes in macros_of(original).items()}
     origins = {name: Origins(original, macros) for name, original in originals.items()}
-    grouped = groupby(
-        (line for line in lines if not line.system), lambda line: (line.file, line.line, _is_directive(line))
-    )
-    groups = [(key, list(group)) for key, group in grouped]
+    own = (line for line in lines if not line.system)
+    groups = [list(group) for _, group in groupby(own, _one_line)]
     following: dict[str, int] = {}
     next_lines: list[int] = []
-    for (file, line, _), _ in reversed(groups):
-        next_lines.append(following.get(file, 1 << 60))
-        following[file] = line
-    for ((file, _, is_directive), group), next_line in zip(groups, reversed(next_lines), strict=True):
-        if is_directive:
-            yield from (_pragma(line) for line in group)
+    for group in reversed(groups):
+        next_lines.append(following.get(group[0].file, 1 << 60))
+        following[group[0].file] = group[0].line
+    for group, next_line in zip(groups, reversed(next_lines), strict=True):
+        if _is_directive(group[0]):
+            yield from map(_pragma, group)
         else:
-            yield from origins[file].place(group, next_line)
+            yield from origins[group[0].file].place(group, next_line)
+
+
+def _one_line(line: OutputLine) -> tuple[str, int, int, bool]:
+    """What the parts of one line of a file share, of which the output makes several."""
+    return line.file, line.reading, line.line, _is_directive(line)
 
 
 def _is_directive(line: OutputLine) -> bool:
