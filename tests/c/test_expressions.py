@@ -138,7 +138,7 @@ def compile_checks(folder: Path, lines: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(numbers | pointers, min_size=150, max_size=150))
 def test_types(tmp_path_factory: pytest.TempPathFactory, expressions: list[str]) -> None:
     trees = parsed([f"({text})" for text in expressions])
@@ -179,7 +179,7 @@ constants = st.recursive(
 )
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(constants, min_size=200, max_size=200))
 def test_constant_values(tmp_path_factory: pytest.TempPathFactory, expressions: list[str]) -> None:
     folder = tmp_path_factory.mktemp("values")
@@ -206,7 +206,7 @@ def quoted(source: str) -> str:
     return '"' + source.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(numbers | pointers, min_size=30, max_size=30))
 def test_printed_expressions_read_as_the_same_tree(expressions: list[str]) -> None:
     trees = parsed([f"({source})" for source in expressions])

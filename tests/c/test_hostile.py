@@ -39,7 +39,6 @@ ERRORS = {
     "syntax errors": (body("x = ;\n" * 3_000), "expected an expression before ';'"),
     "arguments": (body(f"x = f({'1,' * 30_000}1);"), "takes 1 argument"),
     "nested macros": ("#define M(a) a a\nint x = " + "M(" * 200 + "1" + ")" * 200 + ";", "preprocessing this"),
-    "itself": ('#include __FILE__\nint x = ;\n', ""),
     "device": ('#include "/dev/zero"\n', "preprocessing this failed"),
     "folder": ('#include "/tmp"\n', "header '/tmp' is not found"),
     "line directive": ('#line 5 "/dev/zero"\nint x;\n', "not a regular file"),

@@ -18,7 +18,7 @@ from transpile.c.constants import integer_of
 from transpile.c.grammar import Parsed
 from transpile.c.reading import Reading, place
 from transpile.c.tokens import Token
-from transpile.c.tree import Expression, Pragma, Storage, Variable
+from transpile.c.tree import Expression, Notes, Pragma, Storage, Variable
 from transpile.c.types import CType, Struct
 from transpile.c.walking import substitute
 from transpile.errors import Diagnostic, SourceError, Span, UnsupportedError
@@ -126,15 +126,27 @@ class Context:
         assert self.parsed is not None
         return self.parsed
 
-    def comments_before(self, node: Node) -> tuple[str, ...]:
-        return self.reading.remarks.before(self.first(node))
+    def written(self, node: Node) -> str:
+        """``node`` as it was written, comments and all; its tokens where macros have made it."""
+        first, last = self.first(node), self.last(node)
+        file = self.reading.files.get(first.file)
+        if file is None or last.file != first.file or any(token.macro for token in self.tokens(node)):
+            return self.text(node)
+        lines = list(file.lines[first.line - 1 : last.line])
+        lines[-1] = lines[-1][: last.column - 1 + len(last.text)]
+        lines[0] = lines[0][first.column - 1 :]
+        return "\n".join(lines)
 
-    def comments_behind(self, node: Node) -> tuple[str, ...]:
-        return self.reading.remarks.behind(self.last(node))
+    def notes_before(self, node: Node) -> Notes:
+        """The pragmas and comments before ``node``."""
+        return Notes(self.reading.remarks.before(self.first(node)), (), self.take_pragmas(node))
 
-    def comments_within(self, node: Node) -> tuple[str, ...]:
-        """The comments inside ``node`` that none of its parts has taken."""
-        return self.reading.remarks.within(self.first(node), self.last(node))
+    def notes_around(self, node: Node, before: Notes, inner: bool = True) -> Notes:
+        """``before`` with the comments behind ``node``, and those inside that none of its parts has taken."""
+        first, last = self.first(node), self.last(node)
+        within = self.reading.remarks.within(first, last)
+        trailing = self.reading.remarks.behind(last)
+        return Notes(before.leading + within * inner, trailing, before.pragmas)
 
     def comments_opening(self, block: Node) -> tuple[str, ...]:
         return self.reading.remarks.behind(self.first(block))
@@ -161,15 +173,17 @@ class Context:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Keeps an error that is raised inside, and goes on behind it."""
+        """Keeps an error that is raised inside, and goes on behind it. Those of system headers are not the user's."""
         try:
             yield
         except AlreadyReported:
             pass
         except UnsupportedError as error:
-            self.refused.append(error)
+            if not self.system:
+                self.refused.append(error)
         except SourceError as error:
-            self.errors.append(error)
+            if not self.system:
+                self.errors.append(error)
         if len(self.errors) >= MAX_ERRORS or len(self.refused) >= MAX_ERRORS:
             raise TooManyErrors
 

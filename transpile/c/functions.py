@@ -12,8 +12,8 @@ from transpile.c.declare import Declared, Specified, declared, specified
 from transpile.c.grammar import named, part
 from transpile.c.jumps import misplaced
 from transpile.c.spelling import type_text
-from transpile.c.statements import define_types, initialised, statements
-from transpile.c.tree import Declare, Notes, Variable
+from transpile.c.statements import define_types, defines_type, definition, initialised, statements
+from transpile.c.tree import Declare, Definition, Notes, Variable
 from transpile.c.types import Function as FunctionType
 from transpile.c.unit import Function, Prototype, Typedef
 
@@ -24,6 +24,7 @@ class Found:
 
     functions: list[Function] = field(default_factory=list)
     globals: list[Declare] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
     typedefs: dict[str, Typedef] = field(default_factory=dict)
     prototypes: dict[str, Prototype] = field(default_factory=dict)
 
@@ -36,10 +37,12 @@ def external(context: Context, node: Node, found: Found) -> None:
         case "type_definition":
             for name in define_types(context, node):
                 found.typedefs[name.name] = Typedef(name.name, name.type, context.span(node))
+            _definition(context, node, context.written(node), found)
         case "declaration":
             _declare(context, node, found)
         case "struct_specifier" | "union_specifier" | "enum_specifier":
-            specified(context, node)
+            type = specified(context, node).type
+            _definition(context, node, definition(context, node, type), found)
         case "linkage_specification":
             external(context, part(node, "body"), found)
         case "expression_statement" if not named(node):
@@ -48,10 +51,18 @@ def external(context: Context, node: Node, found: Found) -> None:
             raise context.wrong(node, f"'{context.token(node).text}' is not expected outside of a function")
 
 
+def _definition(context: Context, node: Node, text: str, found: Found) -> None:
+    if not context.system:
+        notes = context.notes_around(node, context.notes_before(node), False)
+        found.definitions.append(Definition(text, notes=notes, span=context.span(node)))
+
+
 def _declare(context: Context, node: Node, found: Found) -> None:
     """Globals and prototypes."""
     base = specified(context, node)
-    notes = _notes(context, node)
+    if defines_type(node):
+        _definition(context, node, definition(context, part(node, "type"), base.type), found)
+    notes = context.notes_around(node, context.notes_before(node))
     for child in node.children_by_field_name("declarator"):
         with context.guarded():
             made = declared(context, child, base)
@@ -117,13 +128,13 @@ def _define(context: Context, node: Node, found: Found) -> None:
         raise context.wrong(part(node, "declarator"), f"'{made.name}' is defined twice")
     context.function, context.result = made.name, made.type.result
     first_line = context.reading.remarks.first_line(context.first(node))
-    pragmas, leading = context.take_pragmas(node), context.comments_before(node)
+    before = context.notes_before(node)
     with context.scope():
         for parameter in made.parameters:
             context.declare(parameter)
         body = statements(context, part(node, "body"))
     context.errors += misplaced(body)
-    notes = Notes(leading + context.comments_within(node), context.comments_behind(node), pragmas)
+    notes = context.notes_around(node, before)
     found.functions.append(
         Function(
             made.name,
@@ -133,14 +144,9 @@ def _define(context: Context, node: Node, found: Found) -> None:
             variable,
             "static" in base.storage,
             "inline" in base.storage,
-            min([first_line, *(pragma.span.line for pragma in pragmas)]),
+            min([first_line, *(pragma.span.line for pragma in before.pragmas)]),
             context.last(node).line,
             notes,
             context.span(made.node or node),
         )
     )
-
-
-def _notes(context: Context, node: Node) -> Notes:
-    pragmas, leading = context.take_pragmas(node), context.comments_before(node)
-    return Notes(leading + context.comments_within(node), context.comments_behind(node), pragmas)

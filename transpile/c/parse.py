@@ -61,6 +61,7 @@ def _parse(source: SourceFile, options: Options, cplusplus: bool) -> Unit:
         tuple(_includes(reading)),
         tuple(found.functions),
         tuple(found.globals),
+        tuple(found.definitions),
         found.typedefs,
         context.structs,
         found.prototypes,

@@ -14,7 +14,7 @@ from transpile.c.expressions import expression
 from transpile.c.grammar import named, part
 from transpile.c.initialisers import initial
 from transpile.c.operators import assigned, convert, scalar, value
-from transpile.c.spelling import type_text
+from transpile.c.spelling import declaration, type_text
 from transpile.c.tree import (
     Assign,
     Assignment,
@@ -57,10 +57,9 @@ def statement(context: Context, node: Node) -> Statement:
         raise context.too_deep(node)
     context.level += 1
     try:
-        pragmas, leading = context.take_pragmas(node), context.comments_before(node)
+        before = context.notes_before(node)
         found = handler(context, node)
-        leading += context.comments_within(node) if node.type != "compound_statement" else ()
-        notes = Notes(leading, context.comments_behind(node), pragmas)
+        notes = context.notes_around(node, before)
         return found if notes == Notes() else replace(found, notes=notes)
     finally:
         context.level -= 1
@@ -94,9 +93,9 @@ def sequence(context: Context, node: Node) -> list[Statement]:
 
 def declarations(context: Context, node: Node) -> list[Statement]:
     """A declaration within a function, as one statement for each variable."""
-    pragmas, leading = context.take_pragmas(node), context.comments_before(node)
+    before = context.notes_before(node)
     found = list(_declarations(context, node))
-    notes = Notes(leading + context.comments_within(node), context.comments_behind(node), pragmas)
+    notes = context.notes_around(node, before, not any(isinstance(made, Definition) for made in found))
     if found and notes != Notes():
         found[0] = replace(found[0], notes=replace(notes, trailing=() if len(found) > 1 else notes.trailing))
         if len(found) > 1:
@@ -106,32 +105,32 @@ def declarations(context: Context, node: Node) -> list[Statement]:
 
 def _declarations(context: Context, node: Node) -> Iterator[Statement]:
     names = node.children_by_field_name("declarator")
-    text = f"{context.text(node).removesuffix(' ;')};"
     if node.type == "type_definition":
         define_types(context, node)
-        yield Definition(text, span=context.span(node))
+        yield Definition(context.written(node), span=context.span(node))
         return
     try:
         base = specified(context, node)
     except (SourceError, AlreadyReported):
         context.scopes[-1].poisoned.update(_name_of(context, name) for name in names)
         raise
-    if _defines_type(node):
-        yield Definition(_tagged(context, _type_node(node), base.type), span=context.span(node))
+    if defines_type(node):
+        yield Definition(definition(context, _type_node(node), base.type), span=context.span(node))
     for name in names:
         with context.guarded():
             yield _declaration(context, name, base)
 
 
-def _tagged(context: Context, node: Node, type: CType) -> str:
+def definition(context: Context, node: Node, type: CType) -> str:
     """The definition of ``type`` as text. A structure without a tag gets one, so that its variables can be declared."""
-    text = context.text(node)
+    text = context.written(node)
     if isinstance(type, Struct) and node.child_by_field_name("name") is None:
-        text = f"{type.name} {text.partition(' ')[2]}"
+        text = f"{type.name} {{{text.partition('{')[2]}"
     return f"{text};"
 
 
-def _defines_type(node: Node) -> bool:
+def defines_type(node: Node) -> bool:
+    """Whether the declaration ``node`` says what a structure, union or enumeration consists of."""
     found = _type_node(node)
     return found.type in _DECLARATIONS and found.child_by_field_name("body") is not None
 
@@ -171,7 +170,7 @@ def _declaration(context: Context, node: Node, base: Specified) -> Statement:
     if isinstance(found.type, Function):
         variable = context.new_variable(found.name, found.type, "function", span)
         context.declare(replace(variable, external=True))
-        return Definition(f"{context.text(node)};", span=span)
+        return Definition(f"{declaration(variable)};", span=span)
     storage: Storage = "static" if "static" in base.storage else "automatic"
     if "extern" in base.storage:
         known = context.find(found.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from transpile.c.tree import Block, Declare, Notes, Pragma, Variable
+from transpile.c.tree import Block, Declare, Definition, Notes, Pragma, Variable
 from transpile.c.types import CType, Struct
 from transpile.c.types import Function as FunctionType
 from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, UnsupportedError
@@ -78,8 +78,9 @@ class Refusal:
 class Unit:
     """One file and the user's headers that it includes.
 
-    ``functions``, ``globals``, ``typedefs`` and ``prototypes`` are in the order of the text; the latter two, and
-    ``structs``, also know what of the system headers is used. ``lines`` is the text of the file itself.
+    All members are in the order of the text. ``definitions`` are the types that the user's files define, as text;
+    ``typedefs``, ``structs`` and ``prototypes`` also know what of the system headers is used. ``lines`` is the text of
+    the file itself. ``includes`` are all of its ``#include`` lines, those that ``#if`` leaves out as well.
     """
 
     file: str
@@ -87,6 +88,7 @@ class Unit:
     includes: tuple[Include, ...]
     functions: tuple[Function, ...]
     globals: tuple[Declare, ...]
+    definitions: tuple[Definition, ...]
     typedefs: Mapping[str, Typedef]
     structs: Mapping[str, Struct]
     prototypes: Mapping[str, Prototype]
