@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
+    "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
