@@ -17,118 +17,24 @@ import statistics
 import subprocess
 import tomllib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
+from transpile.corpora.loops import GENERATORS, TYPECODES, Kernel, initial, load, value
+
 LOOPS = Path(__file__).parents[2] / "datasets" / "loops"
 TABLE = tomllib.loads((LOOPS / "kernels.toml").read_text())
-TYPECODES = {"int": "i", "size_t": "Q", "float": "f", "double": "d", "unsigned char": "B"}
 COMPARED = 3000  # array elements up to which a run is small enough for the Python references
 
 needs_tools = pytest.mark.skipif(not all(map(shutil.which, ("gcc", "nm"))), reason="needs gcc and nm")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    name: str
-    type: str
-    extent: str = ""
-    access: str = ""
-    values: str = ""
-    range: Sequence[float] = ()
-
-    @property
-    def declaration(self) -> str:
-        const = "const " if self.access == "in" else ""
-        return f"{const}{self.type} {'*' if self.extent else ''}{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kernel:
-    name: str
-    function: str
-    tolerance: str
-    parameters: Sequence[Parameter]
-    sizes: Sequence[dict[str, int]]
-    requires: Sequence[str] = ()
-
-    @property
-    def arrays(self) -> list[Parameter]:
-        return [parameter for parameter in self.parameters if parameter.extent]
-
-    @property
-    def scalars(self) -> list[Parameter]:
-        return [parameter for parameter in self.parameters if not parameter.extent]
-
-    @property
-    def source(self) -> Path:
-        return LOOPS / f"{self.name}.c"
-
-
-def kernel(name: str, row: dict[str, Any]) -> Kernel:
-    return Kernel(name, **row | {"parameters": [Parameter(**parameter) for parameter in row["parameters"]]})
-
-
-KERNELS = [kernel(name, row) for name, row in TABLE["kernel"].items()]
+KERNELS = load(LOOPS)
 each_kernel = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
-
-
-def value(expression: str, sizes: dict[str, int]) -> int:
-    return int(eval(expression, {"__builtins__": {}}, dict(sizes)))
-
-
-# Inputs
-
-
-def uniform(rng: random.Random, count: int, columns: int, low: float, high: float) -> list[float]:
-    return [rng.uniform(low, high) for _ in range(count)]
-
-
-def nonneg_int(rng: random.Random, count: int, columns: int, low: int, high: int) -> list[int]:
-    return [rng.randint(low, high) for _ in range(count)]
-
-
-def diagdominant(rng: random.Random, count: int, columns: int, low: float, high: float) -> list[float]:
-    a = uniform(rng, count, columns, low, high)
-    for i in range(min(columns, count // max(columns, 1))):
-        row = a[i * columns : (i + 1) * columns]
-        a[i * columns + i] = 1 + sum(map(abs, row)) - abs(row[i])
-    return a
-
-
-def spd(rng: random.Random, count: int, columns: int, low: float, high: float) -> list[float]:
-    a, n = uniform(rng, count, columns, low, high), columns
-    a = [a[max(i, j) * n + min(i, j)] for i in range(n) for j in range(n)]
-    for i in range(n):
-        a[i * n + i] = 1 + sum(abs(a[i * n + j]) for j in range(n) if j != i)
-    return a
-
-
-def decaying(rng: random.Random, count: int, columns: int, low: float, high: float) -> list[float]:
-    return [x / 2 ** (k + 1) for k, x in enumerate(uniform(rng, count, columns, low, high))]
-
-
-GENERATORS: dict[str, Callable[..., list[Any]]] = {
-    generator.__name__: generator for generator in (uniform, nonneg_int, diagdominant, spd, decaying)
-}
-
-
-def initial(parameter: Parameter, sizes: dict[str, int], rng: random.Random) -> array[Any]:
-    """What a parameter holds before the call; nothing may depend on the poison in `out` and `scratch` arrays."""
-    typecode = TYPECODES[parameter.type]
-    if parameter.name in sizes:
-        return array(typecode, [sizes[parameter.name]])
-    count = value(parameter.extent or "1", sizes)
-    if not parameter.values:
-        return array(typecode, [math.nan if typecode in "fd" else 99] * count)
-    columns = value(parameter.extent.rpartition("*")[2] or "1", sizes)
-    return array(typecode, GENERATORS[parameter.values](rng, count, columns, *parameter.range))
 
 
 # The program
@@ -203,7 +109,7 @@ def program(objects: Path) -> Path:
 Values = SimpleNamespace
 
 
-def runs(program: Path, kernel: Kernel) -> Iterator[tuple[dict[str, int], Values, Values]]:
+def runs(program: Path, kernel: Kernel) -> Iterator[tuple[Mapping[str, int], Values, Values]]:
     """The values of all parameters before and after the call, for each of the kernel's sizes."""
     before = []
     for sizes in kernel.sizes:
