@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
+    "transpile.matching": {"transpile.c", "transpile.kernels", "transpile.loops", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
