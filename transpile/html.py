@@ -13,7 +13,7 @@ from transpile.core.verdict import WORDS, Refuted
 from transpile.core.yields import COUNTS, summed
 from transpile.options import Require
 from transpile.report import total
-from transpile.translation import BlockResult, FunctionResult, Translation, accepts, reason_of
+from transpile.translation import BlockResult, FunctionResult, Rung, Translation, accepts, reason_of
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --proved: #1a7f37; --tested: #9a6700; --refuted: #cf222e;
@@ -116,6 +116,7 @@ def block_section(block: BlockResult, require: Require) -> str:
     if isinstance(block.verdict, Refuted):
         witness = ", ".join(f"{place} = {value:#x}" for place, value in sorted(block.verdict.witness.items()))
         notes.append(("counterexample", witness))
+    notes += [(rung.name, rung_text(rung)) for rung in block.rungs]
     notes.append(("proposer", f"{block.proposer}; {block.cost} instructions; rlimit {block.rlimit}"))
     if block.trapped:
         notes.append(("output", "traps here"))
@@ -125,6 +126,12 @@ def block_section(block: BlockResult, require: Require) -> str:
         f'<div class="sides">{listing(block.source_text)}{listing(block.target_text)}</div>'
         f"{definitions(notes)}{tried(block)}</details>"
     )
+
+
+def rung_text(rung: Rung) -> str:
+    """One check, in a line."""
+    assumed = f", assuming {'; '.join(rung.assumptions)}" if rung.assumptions else ""
+    return f"{rung.outcome}{': ' if rung.detail else ''}{rung.detail}{assumed}"
 
 
 def badge(word: str) -> str:

@@ -14,7 +14,7 @@ from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Ve
 from transpile.core.yields import Yields, summed
 from transpile.errors import Diagnostic
 from transpile.options import Require
-from transpile.translation import Attempt, BlockResult, FunctionResult, Translation, reason_of
+from transpile.translation import Attempt, BlockResult, FunctionResult, Rung, Translation, reason_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -78,7 +78,17 @@ def block_row(block: BlockResult) -> Json:
         "cost": block.cost,
         "rlimit": block.rlimit,
         "trapped": block.trapped,
+        "rungs": [rung_row(rung) for rung in block.rungs],
         "history": [attempt_row(attempt) for attempt in block.history],
+    }
+
+
+def rung_row(rung: Rung) -> Json:
+    return {
+        "name": rung.name,
+        "outcome": rung.outcome,
+        "detail": rung.detail,
+        "assumptions": list(rung.assumptions),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from transpile.core.verdict import WORDS, Proved, Refuted, Tested, Undecided, Verdict
 from transpile.core.yields import Yields, summed
@@ -34,13 +34,30 @@ class Attempt:
     filled: tuple[str, ...] = ()
 
 
+RungOutcome: TypeAlias = Literal["passed", "failed", "open", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One of several checks of a unit, from the weakest to the strongest: what it said, and what it takes for granted.
+
+    ``open`` is no answer, ``skipped`` one that nobody asked for or that this machine cannot give.
+    """
+
+    name: str
+    outcome: RungOutcome
+    detail: str = ""
+    assumptions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """One basic block. Lines are 1-based and inclusive, in the source file.
+    """One basic block, or one loop nest. Lines are 1-based and inclusive, in the source file.
 
     ``relation``: source location -> how the target holds it at entry (``"rax": "a5, 32 sext"``), with ``frame`` and
     ``flags`` as further keys. ``cost``: target instructions. ``rlimit``: solver resources spent on all candidates.
-    ``trapped``: the output stops here instead of running code that did not meet the requirement.
+    ``trapped``: the output stops here instead of running code that did not meet the requirement. ``rungs``: the checks
+    behind the verdict, where there are several.
     """
 
     label: str
@@ -56,6 +73,7 @@ class BlockResult:
     history: tuple[Attempt, ...] = ()
     trapped: bool = False
     yields: Yields = field(default_factory=Yields)
+    rungs: tuple[Rung, ...] = ()
 
     @property
     def reason(self) -> str:

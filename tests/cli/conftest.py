@@ -12,7 +12,7 @@ from transpile.cli import main
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, TranspileError, UsageError
 from transpile.options import Options
-from transpile.translation import Attempt, BlockResult, Explanation, FunctionResult, Translation
+from transpile.translation import Attempt, BlockResult, Explanation, FunctionResult, Rung, Translation
 
 VERDICTS: dict[str, Verdict] = {
     "proved": Proved(("x86 does not fault here",), 812),
@@ -27,7 +27,10 @@ def block(label: str, line: int, word: str, trapped: bool = False) -> BlockResul
     history = (Attempt("memo", 3, VERDICTS["refuted"]), Attempt("rules", 2, verdict))
     source, target = ("\tmovl\t%edi, %eax", "\tret"), ("mv a5, a0", "ret")
     relation = {"rax": "a5, 32 sext", "frame": "<8 bytes>"}
-    return BlockResult(label, line, line + 1, source, target, verdict, relation, "rules", 2, 812, history, trapped)
+    rungs = (Rung("tested", "passed", "12 runs <in> 3 orders"), Rung("race-free", "open", "why", ("no <overflow>",)))
+    return BlockResult(
+        label, line, line + 1, source, target, verdict, relation, "rules", 2, 812, history, trapped, rungs=rungs
+    )
 
 
 def translated(source: str, to: str, file: str, options: Options) -> Translation:

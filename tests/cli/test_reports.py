@@ -44,6 +44,12 @@ def test_report_tells_everything_about_a_block(report: dict[str, Any]) -> None:
     assert blocks["refuted"]["evidence"]["witness"] == {"rax": "0xffffffffffffffff", "rdi": "0x3"}
     assert blocks["undecided"]["reason"] == "'fsin' is outside the model"
     assert [attempt["proposer"] for attempt in blocks["proved"]["history"]] == ["memo", "rules"]
+    assert blocks["proved"]["rungs"][1] == {
+        "name": "race-free",
+        "outcome": "open",
+        "detail": "why",
+        "assumptions": ["no <overflow>"],
+    }
     unreadable = report["files"][1]
     assert (unreadable["meets"], unreadable["functions"]) == (False, [])
     assert [row["line"] for row in unreadable["diagnostics"]] == [1, 1]
@@ -70,6 +76,10 @@ verdict: refuted: differs in rax: 0x1 against 0x2
 counterexample:
   rax = 0xffffffffffffffff
   rdi = 0x3
+checks:
+  tested: passed: 12 runs <in> 3 orders
+  race-free: open: why
+    assuming no <overflow>
 cost: 2 instructions, proposed by rules; solver resources: 812
 tried:
   memo, 3 instructions: refuted
@@ -103,6 +113,7 @@ def test_page_is_self_contained_and_escaped(report: dict[str, Any]) -> None:
     assert "&lt;8 bytes&gt;" in text
     assert "<8 bytes>" not in text
     assert "rax = 0xffffffffffffffff" in text
+    assert "open: why, assuming no &lt;overflow&gt;" in text
 
 
 def test_sarif_goes_to_stdout_when_the_result_goes_to_a_file(

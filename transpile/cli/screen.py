@@ -166,6 +166,11 @@ def verdict_lines(block: BlockResult) -> Iterator[str]:
     if isinstance(verdict, Refuted):
         yield "counterexample:"
         yield from (f"  {place} = {value:#x}" for place, value in sorted(verdict.witness.items()))
+    if block.rungs:
+        yield "checks:"
+    for rung in block.rungs:
+        yield f"  {rung.name}: {rung.outcome}" + (f": {rung.detail}" if rung.detail else "")
+        yield from (f"    assuming {assumption}" for assumption in rung.assumptions)
     yield f"cost: {block.cost} instructions, proposed by {block.proposer or 'nobody'}; solver resources: {block.rlimit}"
     if block.trapped:
         yield "the output traps here instead of running this block"
