@@ -1,7 +1,7 @@
 """Integer polynomials over the values that a loop nest knows: indices, parameters, and what does not change in it.
 
-``i * n + j`` is ``{(i, n): 1, (j,): 1}``: monomials, each a sorted tuple of symbols, with their coefficients. Arithmetic is
-that of the integers; that the C code does not overflow is an obligation of its own.
+``i * n + j`` is ``{(i, n): 1, (j,): 1}``: monomials, each a sorted tuple of symbols, with their coefficients.
+Arithmetic is that of the integers; that the C code does not overflow is an obligation of its own.
 """
 
 from __future__ import annotations
