@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
+    "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {"transpile.c", "transpile.kernels", "transpile.loops", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "transpile.training": BASE
     | PROVING
     | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
-    "transpile.solvers": BASE | CONTRACTS,
+    "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
 }
 
