@@ -1,0 +1,221 @@
+"""Integer expressions of C as Z3 integers, with their exact values.
+
+Unsigned arithmetic wraps (C11 6.2.5p9), conversions do as well. Signed arithmetic that overflows is undefined: the
+condition under which it does not is kept, to be assumed for code that is given and proved for code that we wrote.
+Everything stays linear where C multiplies by constants; products of variables, and quotients by them, are Z3's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import z3
+
+from transpile.c.constants import integer_of
+from transpile.c.printing import text
+from transpile.c.tree import Binary, Cast, Conditional, Expression, Name, Unary, Variable
+from transpile.c.types import Bool, CType, Integer, is_integer
+from transpile.errors import Span
+
+Int: TypeAlias = z3.ArithRef
+Truth: TypeAlias = z3.BoolRef
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+class NoInteger(Exception):
+    """Not an integer expression that has a value here; ``span`` is the part that has none."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """``condition`` must hold for ``expression`` to be defined."""
+
+    condition: Truth
+    expression: Expression
+
+
+@dataclass(slots=True)
+class Integers:
+    """Values of expressions, sharing those of ``variables``; other variables become free ones of their type's range.
+
+    ``facts`` define what stands in the values; they hold always. ``defined`` are the conditions of signed arithmetic.
+    """
+
+    variables: dict[Variable, Int] = field(default_factory=dict)
+    facts: list[Truth] = field(default_factory=list)
+    defined: list[Defined] = field(default_factory=list)
+    opaque: dict[Expression, Int] = field(default_factory=dict)
+    """Values that come from elsewhere: equal expressions have equal values."""
+    _number: int = 0
+    _path: list[Truth] = field(default_factory=list)
+
+    def value(self, expression: Expression) -> Int:
+        """The value of an integer expression. Raises ``NoInteger``."""
+        if not is_integer(expression.type):
+            raise NoInteger(f"'{text(expression)}' is no integer", expression.span)
+        if expression in self.opaque:
+            return self.opaque[expression]
+        constant = integer_of(expression)
+        if constant is not None:
+            return z3.IntVal(constant)
+        match expression:
+            case Name(variable=variable):
+                if variable not in self.variables:
+                    self.variables[variable] = self.fresh(variable.name, expression.type)
+                return self.variables[variable]
+            case Cast(operand=operand) if isinstance(expression.type, Bool):
+                return _number(self.truth(operand))
+            case Cast(operand=operand) if is_integer(operand.type):
+                return self._converted(self.value(operand), operand.type, expression.type)
+            case Unary(operator="+", operand=operand):
+                return self.value(operand)
+            case Unary(operator="-", operand=operand):
+                return self._fitted(-self.value(operand), expression)
+            case Unary(operator="~", operand=operand):
+                return self._fitted(-self.value(operand) - 1, expression)
+            case Conditional(condition=condition, yes=yes, no=no):
+                holds = self.truth(condition)
+                with self._under(holds):
+                    chosen = self.value(yes)
+                with self._under(z3.Not(holds)):
+                    return z3.If(holds, chosen, self.value(no))
+            case Binary(operator="+" | "-" | "*" | "/" | "%" | "<<" | ">>"):
+                return self._binary(expression)
+            case Binary(operator="&&" | "||") | Unary(operator="!"):
+                return _number(self.truth(expression))
+            case Binary(operator=operator) if operator in COMPARISONS:
+                return _number(self.truth(expression))
+        raise NoInteger(f"the value of '{text(expression)}' is not known", expression.span)
+
+    def truth(self, condition: Expression) -> Truth:
+        """Whether ``condition`` is not zero. Raises ``NoInteger``."""
+        match condition:
+            case Binary(operator="&&", left=left, right=right):
+                first = self.truth(left)
+                with self._under(first):
+                    return z3.And(first, self.truth(right))
+            case Binary(operator="||", left=left, right=right):
+                first = self.truth(left)
+                with self._under(z3.Not(first)):
+                    return z3.Or(first, self.truth(right))
+            case Unary(operator="!", operand=operand):
+                return z3.Not(self.truth(operand))
+            case Cast(operand=operand) if is_integer(operand.type) and _keeps_truth(operand.type, condition.type):
+                return self.truth(operand)
+            case Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
+                return _compared(operator, self.value(left), self.value(right))
+        return self.value(condition) != 0
+
+    def fresh(self, name: str, type: CType) -> Int:
+        """A new value of ``type``."""
+        self._number += 1
+        value = z3.Int(f"{name}!{self._number}")
+        self.facts += _within(value, type)
+        return value
+
+    @contextmanager
+    def _under(self, condition: Truth) -> Iterator[None]:
+        """What is evaluated here is evaluated only if ``condition`` holds."""
+        self._path.append(condition)
+        try:
+            yield
+        finally:
+            self._path.pop()
+
+    def _binary(self, expression: Binary) -> Int:
+        left, right = self.value(expression.left), self.value(expression.right)
+        divisor = integer_of(expression.right)
+        match expression.operator:
+            case "+":
+                return self._fitted(left + right, expression)
+            case "-":
+                return self._fitted(left - right, expression)
+            case "*":
+                return self._fitted(left * right, expression)
+            case "/" | "%" if divisor:
+                quotient, rest = self._divided(left, divisor)
+                fitting = self._fitted(quotient, expression)
+                return fitting if expression.operator == "/" else rest
+            case "<<" if divisor is not None and 0 <= divisor < _bits(expression.type):
+                return self._wrapped(left * (1 << divisor), expression.type)  # as compilers define it
+            case ">>" if divisor is not None and 0 <= divisor < _bits(expression.type):
+                return left / (1 << divisor)  # Z3 rounds down, as machines shift
+        raise NoInteger(f"the value of '{text(expression)}' is not known", expression.span)
+
+    def _divided(self, value: Int, divisor: int) -> tuple[Int, Int]:
+        """Quotient and remainder as C has them: the quotient is rounded towards zero (C11 6.5.5p6)."""
+        size = abs(divisor)
+        down = z3.If(value >= 0, value / size, -(-value / size))
+        quotient = down if divisor > 0 else -down
+        return quotient, value - quotient * divisor
+
+    def _fitted(self, value: Int, expression: Expression) -> Int:
+        """The result of an operation in the type of ``expression``."""
+        if isinstance(expression.type, Integer) and expression.type.signed:
+            self._require(z3.And(*_within(value, expression.type)), expression)
+            return value
+        return self._wrapped(value, expression.type)
+
+    def _require(self, condition: Truth, expression: Expression) -> None:
+        self.defined.append(Defined(z3.Implies(z3.And(*self._path), condition), expression))
+
+    def _converted(self, value: Int, old: CType, new: CType) -> Int:
+        low, high = limits(old)
+        lowest, highest = limits(new)
+        return value if lowest <= low and high <= highest else self._wrapped(value, new)
+
+    def _wrapped(self, value: Int, type: CType) -> Int:
+        """``value`` modulo two to the width of ``type``: a new value, and how often it went round."""
+        self._number += 1
+        turns = z3.Int(f"turns!{self._number}")
+        result = self.fresh("wrapped", type)
+        self.facts.append(value == result + turns * (1 << _bits(type)))
+        return result
+
+
+def limits(type: CType) -> tuple[int, int]:
+    """The smallest and the largest value of an integer type."""
+    match type:
+        case Bool():
+            return 0, 1
+        case Integer(bits=bits, signed=True):
+            return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+        case Integer(bits=bits):
+            return 0, (1 << bits) - 1
+    raise TypeError(type)
+
+
+def _within(value: Int, type: CType) -> list[Truth]:
+    low, high = limits(type)
+    return [value >= low, value <= high]
+
+
+def _bits(type: CType) -> int:
+    return type.bits if isinstance(type, Integer) else 1
+
+
+def _number(truth: Truth) -> Int:
+    return z3.If(truth, z3.IntVal(1), z3.IntVal(0))
+
+
+def _keeps_truth(old: CType, new: CType) -> bool:
+    return isinstance(new, Bool) or _bits(new) >= _bits(old)
+
+
+def _compared(operator: str, left: Int, right: Int) -> Truth:
+    found: Truth = {
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+        "==": left == right,
+        "!=": left != right,
+    }[operator]
+    return found
