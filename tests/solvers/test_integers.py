@@ -18,6 +18,7 @@ from transpile.solvers.integers import Integers, NoInteger, limits
 
 TYPES = {"i": "int", "u": "unsigned", "l": "long", "z": "unsigned long", "s": "short", "c": "unsigned char"}
 HEADER = ", ".join(f"{type} {name}" for name, type in TYPES.items())
+OPERATORS = (*("+", "-", "*") * 8, *("<", "<=", ">", ">=", "==", "!=", "&&", "||"))
 INTERESTING = (0, 1, -1, 2, 7, 255, 256, 2**31 - 1, -(2**31), 2**32 - 1, 2**63 - 1, -(2**63), 2**64 - 1)
 
 
