@@ -1,0 +1,1 @@
+"""Proofs that the threads of a launch do the iterations of a loop nest, each of them once."""
