@@ -170,13 +170,10 @@ def _declare(state: State, statement: Declare) -> None:
     inner = declared.type
     while isinstance(inner, Array):
         inner, dimensions = inner.of, dimensions + 1
-    if not dimensions:
-        state.access(region, (), "declare", statement.span, declared.type)
+    state.access(region, (number(0),) * dimensions, "declare", statement.span, inner)
     name = Name(declared, type=declared.type, span=statement.span)
     if isinstance(initial, InitializerList) or (dimensions and initial is not None):
         initialise(state, initial)
-        if dimensions:
-            state.access(region, (number(0),) * dimensions, "declare", statement.span, inner)
     elif initial is not None:
         value = fresh(state, name, initial)
         store(state, Address(region, (), number(0), declared.type), name, value, initial)
@@ -250,7 +247,10 @@ def _for(state: State, loop: For) -> None:
     grow = grown(shape, state.values)
     facts = enter(state, shape)
     _forget(state, {v: None for v in changed if v != shape.counter})
-    state.values.update(grow(facts) if facts.first is not None else {})
+    following = grow(facts)
+    state.values.update(following)
+    offsets = {v: at.offset if isinstance(at, Address) else at for v, at in following.items() if at is not None}
+    facts = replace(facts, followers=offsets)
     state.values[shape.counter] = variable(facts.symbol)
     _statement(state, loop.body)
     _leave(state, facts, before, start, changed)

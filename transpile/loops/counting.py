@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from transpile.c.constants import integer_of
 from transpile.c.tree import Assign, Block, Continue, Evaluate, Increment, Name, Statement, Variable
@@ -49,6 +50,8 @@ def _bound(state: State, shape: Counted, bound: Bound, facts: LoopFacts) -> Cond
     state.use(right, bound.right.type, bound.right.span)
     for obligation in [o for o in state.obligations if o not in before]:
         del state.obligations[obligation]
+        if shape.stepping:
+            continue  # the value before the step, which is one that the counter has had
         late = Obligation(obligation.value, obligation.type, obligation.where, obligation.span, facts.number)
         state.obligations[late] = None
     if not (isinstance(left, Polynomial) and isinstance(right, Polynomial)):
@@ -111,6 +114,6 @@ def _at(value: Value, by: int, facts: LoopFacts) -> Value:
     match value:
         case Polynomial():
             return value + done
-        case Address(region, subscripts, offset, element):
-            return Address(region, subscripts, offset + done, element)
+        case Address():
+            return replace(value, offset=value.offset + done)
     return None

@@ -7,6 +7,8 @@ undefined in C and taken not to happen.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from transpile.c.constants import integer_of
 from transpile.c.tree import (
     AddressOf,
@@ -46,7 +48,7 @@ def evaluate(state: State, expression: Expression) -> Value:
         case Cast(operand):
             return _converted(state, operand, expression)
         case AddressOf(operand):
-            return place(state, operand)
+            return _address(state, operand)
         case Binary():
             return _binary(state, expression)
         case Unary("!", operand):
@@ -69,6 +71,14 @@ def evaluate(state: State, expression: Expression) -> Value:
         case CompoundLiteral(initial):
             initialise(state, initial)
     return _opaque(state, expression)
+
+
+def _address(state: State, operand: Expression) -> Value:
+    found = place(state, operand)
+    if found is None or not isinstance(operand, Name):
+        return found
+    whole = isinstance(operand.type, Pointer | Array)
+    return None if whole else replace(found, single=True)
 
 
 def initialise(state: State, initial: Expression) -> None:
@@ -109,7 +119,8 @@ def _indexed(
         return None
     if not isinstance(subscript, Polynomial):
         subscript = state.unknown("subscript", base.element, "a subscript is not understood")
-    return Address(base.region, base.subscripts, base.offset + subscript, target.type)
+    found = replace(base, offset=base.offset + subscript, element=target.type)
+    return None if base.single and found.offset.constant != 0 else found
 
 
 def _member(base: Address | None, of: Expression, name: str, target: Expression) -> Address | None:
@@ -123,7 +134,8 @@ def subscripts_of(found: Address, target: Expression) -> tuple[Polynomial, ...]:
     """The subscripts of the object at ``found``; a variable or member by itself adds none."""
     while isinstance(target, Cast):
         target = target.operand
-    return found.subscripts if isinstance(target, Name | Member) else (*found.subscripts, found.offset)
+    alone = found.single or isinstance(target, Name | Member)
+    return found.subscripts if alone else (*found.subscripts, found.offset)
 
 
 def _loaded(state: State, expression: Expression) -> Value:
@@ -242,12 +254,12 @@ def combined(
 ) -> Value:
     """``left operator right`` with the values ``one`` and ``two``, in the type of ``whole``."""
     match operator, one, two:
-        case "+" | "-", Address(region, subscripts, offset, of), Polynomial():
+        case "+" | "-", Address() as base, Polynomial():
             state.use(two, right.type, right.span)
-            return Address(region, subscripts, offset + two if operator == "+" else offset - two, of)
-        case "+", Polynomial(), Address(region, subscripts, offset, of):
+            return replace(base, offset=base.offset + two if operator == "+" else base.offset - two)
+        case "+", Polynomial(), Address() as base:
             state.use(one, left.type, left.span)
-            return Address(region, subscripts, offset + one, of)
+            return replace(base, offset=base.offset + one)
         case "-", Address(), Address() if one.region == two.region and one.subscripts == two.subscripts:
             return one.offset - two.offset
         case _, Polynomial(), Polynomial() if is_integer(whole.type):

@@ -227,6 +227,8 @@ class LoopFacts:
     step: int = 0
     bounds: tuple[Condition, ...] = ()
     calls: tuple[str, ...] = ()
+    followers: Mapping[Variable, Polynomial] = field(default_factory=dict)
+    """Variables that grow by a constant in each iteration: their values, or offsets, at its start."""
 
     @property
     def implied(self) -> bool:

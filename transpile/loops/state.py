@@ -38,12 +38,16 @@ from transpile.loops.polynomial import Polynomial, Symbol, variable
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Element ``offset`` of the last dimension of ``region``, below ``subscripts``; ``element`` is its type."""
+    """Element ``offset`` of the last dimension of ``region``, below ``subscripts``; ``element`` is its type.
+
+    ``single`` for the address of a variable that is no array: it has no other elements.
+    """
 
     region: Region
     subscripts: tuple[Polynomial, ...]
     offset: Polynomial
     element: CType
+    single: bool = False
 
 
 Value: TypeAlias = Polynomial | Address | None
