@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "transpile.asm": BASE,
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.cuda": {"transpile.c", "transpile.loops", "transpile.core", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
