@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {"transpile.c", "transpile.kernels", "transpile.loops", "transpile.errors"},
+    "transpile.cuda": {"transpile.c", "transpile.loops", "transpile.core", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,

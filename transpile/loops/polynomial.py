@@ -88,7 +88,8 @@ class Polynomial:
         return total
 
     def __str__(self) -> str:
-        return "".join(_shown(self)).removeprefix(" + ").replace(" - ", "-", 1) if self.terms else "0"
+        whole = "".join(_shown(self)) or "0"
+        return f"-{whole[3:]}" if whole.startswith(" - ") else whole.removeprefix(" + ")
 
 
 def _shown(value: Polynomial) -> Iterator[str]:

@@ -19,8 +19,8 @@ PARAMETERS = "int n, int m, unsigned u, size_t z, long l"
 
 
 def located(loops: str, kernel: str, blocks: str, block: tuple[int, ...], path: str = "1") -> Located | Open:
-    """``loops`` are a nest, ``blocks`` the numbers of blocks along x, y and z. ``path`` says when the kernel is launched
-    and, after ``given``, what is known."""
+    """``loops`` are a nest, ``blocks`` the numbers of blocks along x, y and z. ``path`` tells when there is a launch,
+    and after ``given`` stands what is known."""
     path, _, given = path.partition(" given ")
     sides = "".join(f"c = {side};" for side in (*blocks.split(";"), given or "1", path))
     unit = parse_text(
