@@ -20,9 +20,9 @@ from typing import TypeAlias
 
 import z3
 
-from transpile.c.tree import Assign, Block, Declare, Expression, For, If, Member, Name, Return, Statement
+from transpile.c.tree import Assign, Block, Declare, Expression, For, If, Member, Name, Return, Statement, Variable
 from transpile.c.types import Integer, is_integer
-from transpile.c.walking import walk
+from transpile.c.walking import variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import Counted
 from transpile.solvers.integers import Int, Integers, NoInteger, Truth, limits
@@ -92,21 +92,20 @@ class _Unproved(Exception):
 
 @dataclass(slots=True)
 class _Placed:
-    """A loop whose counter the kernel has defined, and the number of the iteration. ``axis`` is where the threads'
-    numbers are the iterations'; it is empty under a grid-stride loop, which has no end of its own."""
+    """A loop whose counter the kernel has defined, along ``axis``, and the number of the iteration."""
 
     loop: Counted
     declaration: Declare
     number: Int
-    axis: str = ""
+    axis: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    """``truth`` holds where control goes on. It depends on the counters of the first ``depth`` loops."""
+    """``truth`` holds where control goes on; ``axis`` if it ends the grid-stride loop along that axis."""
 
     truth: Truth
-    depth: int
+    axis: str
     span: Span
 
 
@@ -129,7 +128,8 @@ class _Search:
         self._require_regular()
         body = self._descend(kernel)
         self._cover(kernel[0].span if kernel else self.loops[0].span)
-        return Located(tuple(body), tuple(one.declaration for one in self.placed))
+        declarations = (next(one.declaration for one in self.placed if one.loop is loop) for loop in self.loops)
+        return Located(tuple(body), tuple(declarations))
 
     # The thread's coordinates
 
@@ -161,10 +161,10 @@ class _Search:
             match statement:
                 case Declare(variable=variable, initial=Expression() as value) if is_integer(variable.type):
                     self._define(statement, value)
-                case If(condition=condition, then=then, otherwise=None) if _returns(then):
-                    self._guard(condition, False, len(self.loops))
+                case If(condition=condition, then=then, otherwise=None) if _returns(then) and not self.strided:
+                    self._guard(condition, False)
                 case If(condition=condition, then=then, otherwise=None) if last:
-                    self._guard(condition, True, len(self.loops))
+                    self._guard(condition, True)
                     return self._descend([then])
                 case For() if last:
                     self._stride(statement)
@@ -212,13 +212,10 @@ class _Search:
             for step in dict.fromkeys((1, *(one.step for one in self.loops))):
                 if axis not in self.strided and self._holds(moved_by == step * size) and self._even(start, axis, step):
                     self._through(declaration, axis, step, start)
-                    self._guard(condition, True, len(self.placed) + (variable.name != self._placed_last()))
+                    self._guard(condition, True, axis)
                     self._never_wraps(variable.type, device.variables[variable] + step * size, loop.span)
                     return
         raise _Unproved("this loop does not go on by the size of the grid", loop.span)
-
-    def _placed_last(self) -> str:
-        return self.placed[-1].declaration.variable.name if self.placed else ""
 
     def _through(self, declaration: Declare, axis: str, step: int, start: Int) -> None:
         """The variable of a grid-stride loop, in an iteration of any number."""
@@ -245,19 +242,24 @@ class _Search:
         moved = (other[1] - own[1]) * dimension.block + other[0] - own[0]
         return self._holds(elsewhere == start + step * moved, *given)
 
-    def _guard(self, condition: Expression, holds: bool, depth: int) -> None:
+    def _guard(self, condition: Expression, holds: bool, axis: str = "") -> None:
         truth = self.launched.device.truth(condition)
         self._defined(condition.span)
-        self.guards.append(_Guard(truth if holds else z3.Not(truth), depth, condition.span))
+        self.guards.append(_Guard(truth if holds else z3.Not(truth), axis, condition.span))
 
     def _place(self, loop: Counted, declaration: Declare, axis: str) -> None:
         self.launched.host.variables[loop.counter] = self.launched.device.variables[declaration.variable]
         number = self.numbers.pop(axis)
-        self.placed.append(_Placed(loop, declaration, number, "" if axis in self.strided else axis))
+        self.placed.append(_Placed(loop, declaration, number, axis))
 
     def _awaited(self, name: str) -> Counted | None:
-        left = self.loops[len(self.placed) :]
-        return left[0] if left and left[0].counter.name == name else None
+        """The loop over ``name``, once everything that its bounds depend on is known."""
+        known = {one.loop.counter for one in self.placed}
+        for position, loop in enumerate(self.loops):
+            if loop.counter.name == name and loop.counter not in known:
+                outer = {one.counter for one in self.loops[:position]}
+                return loop if outer & _dependencies(loop) <= known else None
+        return None
 
     def _first(self, loop: Counted) -> Int:
         return self.launched.host.value(loop.start)
@@ -300,8 +302,8 @@ class _Search:
         """Every iteration has its thread, and comes to the body there."""
         host, every = self.launched.host, list[Truth]()
         inside: list[list[Truth]] = [[]]
-        for placed in self.placed:
-            loop = placed.loop
+        for loop in self.loops:
+            placed = next(one for one in self.placed if one.loop is loop)
             low, high = limits(loop.counter.type)
             at = z3.Int(f"{loop.counter.name}.value")
             every += [
@@ -313,17 +315,27 @@ class _Search:
             host.variables[loop.counter] = at
             every.append(self._inside(placed))
             inside.append(list(every))
-            if placed.axis:
+            if placed.axis not in self.strided:
                 self._enough(placed, every, span)
         if not self._true(self.launched.path, *every):
             raise _Unproved("the kernel may not be launched where there are iterations", span)
         for guard in self.guards:
-            if not self._true(guard.truth, *self.ranges, self.launched.path, *inside[guard.depth]):
+            if not self._true(guard.truth, *self.ranges, self.launched.path, *inside[self._depth(guard)]):
                 raise _Unproved("this keeps threads from iterations of theirs", guard.span)
         for axis in self.numbers:
             dimension = self.launched.grid[axis]
             if axis in self.strided or not self._true(dimension.blocks * dimension.block == 1, *every):
                 raise _Unproved(f"threads along {axis} may do the same", span)
+
+    def _depth(self, guard: _Guard) -> int:
+        """How many loops, from the outermost, must have an iteration for ``guard`` to let it pass."""
+        ended = [
+            at
+            for at, loop in enumerate(self.loops, 1)
+            for one in self.placed
+            if one.loop is loop and one.axis == guard.axis
+        ]
+        return ended[0] if ended else len(self.loops)
 
     def _enough(self, placed: _Placed, every: Sequence[Truth], span: Span) -> None:
         dimension = self.launched.grid[placed.axis]
@@ -357,6 +369,11 @@ class _Search:
         solver.set(rlimit=RLIMIT)
         solver.add(*self.launched.host.facts, *self.launched.device.facts, *given, z3.Not(claim))
         return bool(solver.check() == z3.unsat)
+
+
+def _dependencies(loop: Counted) -> set[Variable]:
+    sides = [side for bound in loop.bounds for side in (bound.left, bound.right)]
+    return {variable for side in (loop.start, *sides) for variable in variables(side)}
 
 
 def _coordinates_in(kernel: Sequence[Statement]) -> Iterator[Member]:

@@ -104,6 +104,15 @@ SAME: dict[str, tuple[str, str, str, tuple[int, ...], str]] = {
         (16, 16),
         "n > 0",
     ),
+    "inner one first": (
+        "for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) ;",
+        "const long c = (long)blockIdx.x * blockDim.x + threadIdx.x; if (c >= m) return; const int j = (int)c;"
+        "for (long r = (long)blockIdx.y * blockDim.y + threadIdx.y; r < n; r += (long)gridDim.y * blockDim.y) {"
+        "const int i = (int)r; u = i + j; }",
+        "((long)m + 15) / 16; 7",
+        (16, 16),
+        "n > 0 && m > 0",
+    ),
     "stride and guard": (
         "for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) ;",
         "for (long r = (long)blockIdx.y * blockDim.y + threadIdx.y; r < n; r += (long)gridDim.y * blockDim.y) {"
@@ -162,6 +171,8 @@ WRONG = {
     "diagonal": ("triangle", "const long c = i + (", "const long c = i + 1 + ("),
     "below the diagonal": ("triangle", "const long c = i + (", "const long c = ("),
     "inner guard before the end": ("stride and guard", "r < n;", "r < n && r != 5;"),
+    "ends with a row": ("inner one first", "r < n;", "r < n && c < r;"),
+    "leaves the stride": ("stride and guard", "if (c < m) {", "if (c >= m) return; {"),
     "counter of another loop": ("two", "const int j = (int)c", "const int j = i"),
 }
 
