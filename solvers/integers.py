@@ -7,7 +7,7 @@ Everything stays linear where C multiplies by constants; products of variables, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -16,12 +16,32 @@ import z3
 
 from transpile.c.constants import integer_of
 from transpile.c.printing import text
-from transpile.c.tree import Binary, Cast, Conditional, Expression, Name, Unary, Variable
+from transpile.c.tree import (
+    Binary,
+    Block,
+    Call,
+    Cast,
+    Conditional,
+    Constant,
+    Declare,
+    Evaluate,
+    Expression,
+    If,
+    Name,
+    Return,
+    Statement,
+    Unary,
+    Variable,
+)
 from transpile.c.types import Bool, CType, Integer, is_integer
+from transpile.c.unit import Function
+from transpile.c.walking import substitute, targets
 from transpile.errors import Span
 
 Int: TypeAlias = z3.ArithRef
 Truth: TypeAlias = z3.BoolRef
+MAX_DEPTH = 8
+"""Calls within calls that are looked into."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -53,7 +73,10 @@ class Integers:
     defined: list[Defined] = field(default_factory=list)
     opaque: dict[Expression, Int] = field(default_factory=dict)
     """Values that come from elsewhere: equal expressions have equal values."""
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    """Functions that are looked into: constants, ``if``, and ``return`` of an integer."""
     _number: int = 0
+    _depth: int = 0
     _path: list[Truth] = field(default_factory=list)
 
     def value(self, expression: Expression) -> Int:
@@ -88,6 +111,8 @@ class Integers:
                     return z3.If(holds, chosen, self.value(no))
             case Binary(operator="+" | "-" | "*" | "/" | "%" | "<<" | ">>"):
                 return self._binary(expression)
+            case Call(name=name, arguments=arguments) if name in self.functions and self._depth < MAX_DEPTH:
+                return self._called(self.functions[name], arguments)
             case Binary(operator="&&" | "||") | Unary(operator="!"):
                 return _number(self.truth(expression))
             case Binary(operator=operator) if operator in COMPARISONS:
@@ -119,6 +144,61 @@ class Integers:
         value = z3.Int(f"{name}!{self._number}")
         self.facts += _within(value, type)
         return value
+
+    def _called(self, function: Function, arguments: Sequence[Expression]) -> Int:
+        """What ``function`` returns. Where it ends the program instead, any value will do."""
+        given = dict(zip(function.parameters, arguments, strict=True))
+        inner = Integers(functions=self.functions, _depth=self._depth + 1, _path=list(self._path), _number=self._number)
+        constants: dict[Variable, Expression] = {}
+        for parameter, argument in given.items():
+            value = Cast(span=argument.span, type=parameter.type, operand=argument)
+            constant = integer_of(value)
+            if constant is not None:
+                number = Constant(span=argument.span, type=parameter.type, value=constant, text=str(constant))
+                constants[parameter] = number
+            inner.variables[parameter] = self.value(value)
+        inner._number = self._number
+        changed = {target.variable for target in targets(function.body) if isinstance(target, Name)}
+        if changed:
+            raise NoInteger(f"'{function.name}' changes variables", function.span)
+        found = inner._returned(list(substitute(function.body, constants).statements), function)
+        self.facts += inner.facts
+        self.defined += inner.defined
+        self._number = inner._number
+        return found
+
+    def _returned(self, statements: list[Statement], function: Function) -> Int:
+        """The value that the statements return."""
+        if not statements:
+            raise NoInteger(f"'{function.name}' may end without a value", function.span)
+        first, *rest = statements
+        match first:
+            case Return(value=Expression() as value):
+                return self.value(value)
+            case Block(statements=inner):
+                return self._returned([*inner, *rest], function)
+            case Declare(variable=variable, initial=Expression() as value) if is_integer(variable.type):
+                self.variables[variable] = self.value(value)
+                return self._returned(rest, function)
+            case If(condition=condition, then=then, otherwise=otherwise):
+                return self._either(condition, [then, *rest], [*([otherwise] if otherwise else []), *rest], function)
+            case Evaluate(expression=Call(name="exit" | "abort")):
+                return self.fresh("nothing", function.result)
+            case Evaluate(expression=Call(name="fprintf")):
+                return self._returned(rest, function)
+        raise NoInteger(f"'{function.name}' is not followed", first.span)
+
+    def _either(
+        self, condition: Expression, then: list[Statement], otherwise: list[Statement], function: Function
+    ) -> Int:
+        constant = integer_of(condition)
+        if constant is not None:
+            return self._returned(then if constant else otherwise, function)
+        holds = self.truth(condition)
+        with self._under(holds):
+            yes = self._returned(then, function)
+        with self._under(z3.Not(holds)):
+            return z3.If(holds, yes, self._returned(otherwise, function))
 
     @contextmanager
     def _under(self, condition: Truth) -> Iterator[None]:

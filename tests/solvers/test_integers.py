@@ -110,3 +110,34 @@ def test_equal_opaque_expressions_have_equal_values() -> None:
     solver = z3.Solver()
     solver.add(*integers.facts, integers.value(value) != 0)
     assert solver.check() == z3.unsat
+
+
+BLOCKS = """static unsigned blocks(long long threads, unsigned size, unsigned most)
+{
+    const long long count = threads / size + (threads % size > 0);
+    if (count <= (most ? most : 2147483647)) return (unsigned)count;
+    if (!most) exit(1);
+    return most;
+}
+"""
+
+
+def test_functions_are_looked_into() -> None:
+    unit = parse_text(f"#include <stdlib.h>\n{BLOCKS}int f(int n) {{ return blocks(n, 256, 7); }}")
+    (found,) = [node.value for node in walk(unit.function("f").body) if isinstance(node, Return)]
+    assert found is not None
+    integers = Integers(functions={"blocks": unit.function("blocks")})
+    value = integers.value(found)
+    (n,) = (known for variable, known in integers.variables.items() if variable.name == "n")
+    for number, blocks in ((1, 1), (256, 1), (257, 2), (0, 0), (1792, 7), (1793, 7), (2**31 - 1, 7)):
+        solver = z3.Solver()
+        solver.add(*integers.facts, n == number, value != blocks)
+        assert solver.check() == z3.unsat, number
+
+
+def test_what_a_function_changes_is_not_followed() -> None:
+    unit = parse_text("int g(int n) { n = 2; return n; }\nint f(int n) { return g(n); }")
+    (found,) = [node.value for node in walk(unit.function("f").body) if isinstance(node, Return)]
+    assert found is not None
+    with pytest.raises(NoInteger):
+        Integers(functions={"g": unit.function("g")}).value(found)
