@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
+    "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.solvers.kernels": {"transpile.kernels", "transpile.c", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
@@ -62,7 +64,9 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def package_of(module: str) -> str:
-    return ".".join(module.split(".")[:2])
+    """The longest package with a row that ``module`` is in; else the first two words."""
+    words = module.split(".")
+    return next((row for n in (3, 2) if (row := ".".join(words[:n])) in MAY_IMPORT), ".".join(words[:2]))
 
 
 MODULES = [(name, path) for name, path in modules() if package_of(name) in MAY_IMPORT]
