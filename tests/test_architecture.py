@@ -34,6 +34,8 @@ MAY_IMPORT = {
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {"transpile.c", "transpile.kernels", "transpile.loops", "transpile.errors"},
     "transpile.cuda": {"transpile.c", "transpile.loops", "transpile.core", "transpile.errors"},
+    "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.solvers.kernels": {"transpile.kernels", "transpile.c", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
@@ -65,7 +67,9 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def package_of(module: str) -> str:
-    return ".".join(module.split(".")[:2])
+    """The longest package with a row that ``module`` is in; else the first two words."""
+    words = module.split(".")
+    return next((row for n in (3, 2) if (row := ".".join(words[:n])) in MAY_IMPORT), ".".join(words[:2]))
 
 
 MODULES = [(name, path) for name, path in modules() if package_of(name) in MAY_IMPORT]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from tree_sitter import Node
 
@@ -27,6 +28,8 @@ from transpile.c.types import (
     Integer,
     Pointer,
     Reference,
+    Void,
+    is_arithmetic,
     is_integer,
 )
 
@@ -107,6 +110,8 @@ def _unknown(context: Context, node: Node, name: str, nodes: Sequence[Node]) -> 
     plain_name = name.removeprefix("std::").partition("<")[0]
     if context.cplusplus and plain_name in STD_FUNCTIONS:
         return _standard(context, node, name, plain_name, nodes)
+    if name in context.reading.dialect.generic:
+        return _generic(context, node, name, nodes)
     if context.is_poisoned(name):
         raise context.consequence(node, name)
     if name.startswith("__builtin_"):
@@ -117,6 +122,33 @@ def _unknown(context: Context, node: Node, name: str, nodes: Sequence[Node]) -> 
     context.warn(node, f"'{name}' is not declared; it is taken to return int", hint)
     operands = tuple(argument(context.convert(context, child)) for child in nodes)
     return Call(name, operands, type=INT, span=context.span(node))
+
+
+def _generic(context: Context, node: Node, name: str, nodes: Sequence[Node]) -> Expression:
+    """A function of the dialect, typed by what it is given."""
+    operands = tuple(value(context.convert(context, child)) for child in nodes)
+    span = context.span(node)
+    rule = context.reading.dialect.generic[name]
+    if not isinstance(rule, int | str):
+        return Call(name, operands, type=rule, span=span)
+    if len(operands) <= (rule if isinstance(rule, int) else 0):
+        raise context.wrong(node, f"'{name}' takes more arguments than {len(operands)}")
+    if isinstance(rule, int):
+        return Call(name, operands, type=context.complete(operands[rule].type), span=span)
+    if rule == "common":
+        types = [operand.type for operand in operands if isinstance(operand.type, Bool | Integer | Float)]
+        if len(types) != len(operands):
+            raise context.wrong(node, f"'{name}' takes numbers")
+        type: CType = reduce(common, types)
+        return Call(name, tuple(convert(operand, type) for operand in operands), type=type, span=span)
+    first = operands[0]
+    if not isinstance(first.type, Pointer) or isinstance(first.type.to, Void):
+        raise context.wrong(node, f"the first argument of '{name}' is not a pointer to a number")
+    type = plain(first.type.to) if isinstance(first.type.to, Bool | Integer | Float) else first.type.to
+    others = (
+        convert(other, type) if is_arithmetic(type) and is_arithmetic(other.type) else other for other in operands[1:]
+    )
+    return Call(name, (first, *others), type=type, span=span)
 
 
 def _standard(context: Context, node: Node, name: str, plain_name: str, nodes: Sequence[Node]) -> Expression:

@@ -154,6 +154,17 @@ class Context:
     def comments_closing(self, block: Node) -> tuple[str, ...]:
         return self.reading.remarks.before(self.last(block))
 
+    def attributes(self, declarator: Node) -> tuple[str, ...]:
+        """The attributes of the declaration that ``declarator`` stands in."""
+        whole = declarator.parent
+        if whole is None:
+            return ()
+        body = whole.child_by_field_name("body")
+        tokens = (
+            self.tokens(whole) if body is None else [*self.tokens(whole)[: -len(self.tokens(body))], self.first(body)]
+        )
+        return tuple(name for token in tokens for name in token.attributes)
+
     def take_pragmas(self, node: Node) -> tuple[Pragma, ...]:
         """The pragmas before ``node``, unless a node around it has them."""
         tokens = self.pragmas.pop(self._parsed.first(node), ())

@@ -78,14 +78,15 @@ def _prototype(context: Context, node: Node, made: Declared, base: Specified, fo
     assert isinstance(made.type, FunctionType)
     known = context.find(made.name)
     span = context.span(made.node or node)
-    variable = context.new_variable(made.name, made.type, "function", span)
+    attributes = context.attributes(node)
+    variable = replace(context.new_variable(made.name, made.type, "function", span), attributes=attributes)
     if isinstance(known, Variable):
         if not isinstance(known.type, FunctionType):
             raise context.wrong(node, f"'{made.name}' is a variable as well as a function")
         if not compatible(known.type, made.type):
             _conflict(context, node, made, known)
         type = made.type if made.type.prototyped else known.type
-        variable = replace(known, type=type, declared=type)
+        variable = replace(known, type=type, declared=type, attributes=known.attributes + attributes)
     context.declare(variable)
     if made.name not in found.prototypes or not context.system:
         names = tuple(parameter.name for parameter in made.parameters)

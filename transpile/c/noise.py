@@ -34,6 +34,7 @@ class Cleaner:
     kept: list[Token] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     _in_struct: list[bool] = field(default_factory=list)
+    _attributes: tuple[str, ...] = ()
 
     def run(self) -> list[Token]:
         at = 0
@@ -47,7 +48,7 @@ class Cleaner:
             if token.text == "[" and self._text(at + 1) == "[":
                 return closed(self.tokens, at)
             self._brace(token.text)
-            self.kept.append(token)
+            self._keep(token)
             return at + 1
         text = token.text
         if text in _ATTRIBUTES:
@@ -62,7 +63,7 @@ class Cleaner:
             self.refused.append(Refused(token, f"{word.what} ('{text}')", word.hint))
         if text in ("_Alignas", "alignas"):
             return self._attribute(at)
-        self.kept.append(replace(token, text=SPELLINGS[text]) if text in SPELLINGS else token)
+        self._keep(replace(token, text=SPELLINGS[text]) if text in SPELLINGS else token)
         return at + 1
 
     def _attribute(self, at: int) -> int:
@@ -72,7 +73,13 @@ class Cleaner:
             name = token.text.strip("_")
             if name in LAYOUT_ATTRIBUTES or (of_struct and name in ("aligned", "Alignas", "alignas")):
                 self.refused.append(Refused(token, f"the attribute '{name}'"))
+        self._attributes += tuple(_listed(self.tokens[at + 2 : end - 1]))
         return end
+
+    def _keep(self, token: Token) -> None:
+        if self._attributes and token.kind != "directive":
+            token, self._attributes = replace(token, attributes=token.attributes + self._attributes), ()
+        self.kept.append(token)
 
     def _brace(self, text: str) -> None:
         """Keeps ``_in_struct``: for each open brace, whether a structure's members are in it."""
@@ -83,6 +90,19 @@ class Cleaner:
 
     def _text(self, at: int) -> str:
         return self.tokens[at].text if at < len(self.tokens) else ""
+
+
+def _listed(tokens: Sequence[Token]) -> list[str]:
+    """The attributes that ``tokens``, of the form ``(a, b(1, 2))``, list."""
+    found, depth = [""], 0
+    for token in tokens:
+        depth -= token.text == ")"
+        if token.text == "," and depth == 1:
+            found.append("")
+        elif depth:
+            found[-1] += token.text
+        depth += token.text == "("
+    return [text for text in found if text]
 
 
 def closed(tokens: Sequence[Token], at: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from transpile.c.context import MAX_ERRORS, Context, TooManyErrors
 from transpile.c.declare import named_type
+from transpile.c.dialect import PLAIN, Dialect
 from transpile.c.expressions import expression
 from transpile.c.functions import Found, external
 from transpile.c.grammar import named, parse_item
@@ -34,13 +35,19 @@ def parse_file(path: str | Path, options: Options = _NO_OPTIONS) -> Unit:
     return _parse(read_source(path), options, Path(path).suffix in CPLUSPLUS)
 
 
-def parse_text(text: str, file: str = "<text>", options: Options = _NO_OPTIONS, cplusplus: bool = False) -> Unit:
+def parse_text(
+    text: str,
+    file: str = "<text>",
+    options: Options = _NO_OPTIONS,
+    cplusplus: bool = False,
+    dialect: Dialect = PLAIN,
+) -> Unit:
     """The unit in ``text``, which messages call ``file``. Headers of the user are looked for in the current folder."""
-    return _parse(source_text(text, file), options, cplusplus)
+    return _parse(source_text(text, file), options, cplusplus, dialect)
 
 
-def _parse(source: SourceFile, options: Options, cplusplus: bool) -> Unit:
-    reading = read(source, options, cplusplus)
+def _parse(source: SourceFile, options: Options, cplusplus: bool, dialect: Dialect = PLAIN) -> Unit:
+    reading = read(source, options, cplusplus, dialect)
     context = Context(reading, expression, named_type)
     found = Found()
     for item in reading.headers:

@@ -35,12 +35,14 @@ _MISSING = re.compile(r"'?([^']+?)'?(?:: No such file or directory| file not fou
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What compilers are told by ``-I``, ``-D``, ``-U`` and ``-std=``."""
+    """What compilers are told by ``-I``, ``-D``, ``-U``, ``-std=``, ``-isystem`` and ``-include``."""
 
     include: tuple[str, ...] = ()
     define: tuple[str, ...] = ()
     undefine: tuple[str, ...] = ()
     standard: str = ""
+    system: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -50,6 +52,8 @@ class Options:
             *(f"-I{folder}" for folder in self.include),
             *(f"-D{name}" for name in self.define),
             *(f"-U{name}" for name in self.undefine),
+            *(word for folder in self.system for word in ("-isystem", folder)),
+            *(word for header in self.before for word in ("-include", header)),
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from transpile.c.builtins import PROTOTYPES
+from transpile.c.dialect import PLAIN, Dialect
 from transpile.c.headers import Piece, needed, pieces
 from transpile.c.items import Item, Unbalanced, own_items
 from transpile.c.origins import Origins, macros_of
@@ -36,23 +37,24 @@ class Reading:
     items: tuple[Item, ...]
     remarks: Remarks
     cplusplus: bool
+    dialect: Dialect = PLAIN
 
 
-def read(source: SourceFile, options: Options, cplusplus: bool) -> Reading:
+def read(source: SourceFile, options: Options, cplusplus: bool, dialect: Dialect = PLAIN) -> Reading:
     """``source`` as items. Raises SourceErrors for what the preprocessor and the brackets show to be wrong."""
     lines = preprocess(source, options, cplusplus)
     files = {source.file: source}
     for name in dict.fromkeys(line.file for line in lines if not line.system):
         files.setdefault(name, source if name == source.file else read_source(name))
     originals = _originals(files)
-    tokens = _bounded(_own_tokens(lines, originals), files)
+    tokens = dialect.rewrite(_bounded(_own_tokens(lines, originals), files))
     try:
         items = tuple(own_items(tokens, cplusplus))
     except Unbalanced as error:
         raise SourceErrors([SourceError(place(files, error.token), error.message)]) from None
     headers = needed(_pieces(lines), {token.text.removeprefix("std::") for token in tokens if token.kind == "name"})
     used = {name: {line.line for line in lines if line.file == name} for name in files}
-    return Reading(source, files, originals, tuple(headers), items, Remarks(originals, used), cplusplus)
+    return Reading(source, files, originals, tuple(headers), items, Remarks(originals, used), cplusplus, dialect)
 
 
 def _originals(files: Mapping[str, SourceFile]) -> dict[str, Sequence[Token]]:

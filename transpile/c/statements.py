@@ -186,7 +186,13 @@ def initialised(context: Context, node: Node, found: Declared, storage: Storage,
     span = context.span(found.node or node)
     _check_object(context, node, found, external)
     variable = context.new_variable(found.name, found.type, storage, span)
-    variable = replace(variable, const=found.const, volatile=found.volatile, external=external)
+    variable = replace(
+        variable,
+        const=found.const,
+        volatile=found.volatile,
+        external=external,
+        attributes=context.attributes(node),
+    )
     context.declare(variable)
     given = node.child_by_field_name("value") if node.type == "init_declarator" else None
     if given is None:

@@ -19,7 +19,8 @@ Kind: TypeAlias = Literal[
 @dataclass(frozen=True, slots=True)
 class Token:
     """``line`` and ``column`` count from 1. ``macro`` names the macro whose expansion has brought the token; its place
-    is then that of the macro's name or argument. ``alone``: the token is all that the macro stands for."""
+    is then that of the macro's name or argument. ``alone``: the token is all that the macro stands for.
+    ``attributes`` are those that stood directly before it."""
 
     kind: Kind
     text: str
@@ -28,6 +29,7 @@ class Token:
     file: str = ""
     macro: str = ""
     alone: bool = False
+    attributes: tuple[str, ...] = ()
 
     @property
     def end_line(self) -> int:

@@ -22,7 +22,8 @@ class Variable:
     """One declared object or function; ``number`` is its identity within a unit.
 
     ``declared`` is the type as written where ``type`` is what it means: parameters ``double a[n][m]`` are pointers.
-    ``const`` and ``volatile`` are qualifiers of the object itself.
+    ``const`` and ``volatile`` are qualifiers of the object itself. ``attributes`` are those of its declarations, as
+    written.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Variable:
     const: bool = field(default=False, compare=False, repr=False)
     volatile: bool = field(default=False, compare=False, repr=False)
     external: bool = field(default=False, compare=False, repr=False)
+    attributes: tuple[str, ...] = field(default=(), compare=False, repr=False)
     span: Span | None = field(default=None, compare=False, repr=False)
 
 

@@ -69,6 +69,7 @@ SPELLINGS: Mapping[str, str] = {
     "alignas": "_Alignas",
     "noreturn": "_Noreturn",
     "constexpr": "const",
+    "__null": "nullptr",
 }
 """Other spellings of C's own words."""
 

@@ -1,0 +1,1 @@
+"""Questions about CUDA kernels: whether threads race for memory, whether barriers are reached together."""

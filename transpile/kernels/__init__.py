@@ -1,0 +1,1 @@
+"""CUDA translation units as typed trees."""
