@@ -65,7 +65,7 @@ def _refused(facts: Facts, loop: LoopFacts, wraps: Sequence[Wraps]) -> Unknown |
         if InLoop(loop.number) in effect.where:
             return Unknown(f"there is {effect.what}, whose effects are not known", effect.span)
     for wrap in wraps:
-        if InLoop(loop.number) in wrap.obligation.where or wrap.obligation.testing == loop.number:
+        if wrap.touches([loop.number, *(frame.loop for frame in loop.where if isinstance(frame, InLoop))]):
             return Unknown(wrap.reason, wrap.obligation.span, "use a signed type, or a condition that excludes it")
     return None
 
