@@ -123,7 +123,7 @@ def _extent(question: _Question, variable: Variable, accesses: list[Access]) -> 
             declared = _declared(variable)
             if declared:
                 return Extent(declared, (), False, inner), facts.terms
-            return NoExtent(f"{reached.reason}, which '{access}' depends on", access.span), facts.terms
+            return NoExtent(f"{reached.reason}, in {access}", access.span), facts.terms
         found.append(reached)
     known = replace(facts, terms={**facts.terms, **{s: term for one in found for s, term in one.terms.items()}})
     kept = _largest(known, [_piece_of(known, one, assumed) for one in found], assumed)

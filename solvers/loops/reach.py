@@ -66,6 +66,8 @@ class _Search:
     limits: list[Polynomial] = field(default_factory=list)
     """Polynomials that are at least 0 whenever the access happens."""
     chosen: dict[Symbol, Polynomial] = field(default_factory=dict)
+    runs: list[Polynomial] = field(default_factory=list)
+    """At least 0 because the loops around the access run."""
 
     @property
     def known(self) -> Facts:
@@ -150,7 +152,7 @@ def _taken(search: _Search, loop: LoopFacts, value: Polynomial) -> Polynomial | 
         return found
     growths = list(_growths(search, value, loop.symbol))
     if None in growths:
-        return Unbounded(f"'{name}' takes part in it in a way that is not understood")
+        return Unbounded(_open(search, value, loop.symbol))
     signs = {_sign(search, growth) for growth in growths if growth is not None and growth.terms}
     if len(signs) > 1 or None in signs:
         return Unbounded(f"it is not known whether it grows with '{name}'")
@@ -163,7 +165,19 @@ def _taken(search: _Search, loop: LoopFacts, value: Polynomial) -> Polynomial | 
     search.limits += found.runs
     search.chosen = {symbol: _put(search, chosen, at) for symbol, chosen in search.chosen.items()}
     search.chosen[loop.symbol] = end
+    search.runs += found.runs
     return _put(search, value, at)
+
+
+def _open(search: _Search, value: Polynomial, counter: Symbol) -> str:
+    reads = [s for s in value.symbols if _is_read(search.terms[s]) and counter in _deep(search, variable(s))]
+    if reads:
+        return "data decides which element it is"
+    return f"'{counter.split('@')[0]}' takes part in it in a way that is not understood"
+
+
+def _is_read(term: Term) -> bool:
+    return isinstance(term, Operation) and term.operator == "read"
 
 
 def _growths(search: _Search, value: Polynomial, counter: Symbol) -> Iterator[Polynomial | None]:
@@ -298,6 +312,7 @@ def _judged(search: _Search, value: Polynomial) -> Reach:
             conditions += [_there(search, comparison) for comparison in plain]
             if not _is_plain(condition):
                 why = "it happens only under a condition that depends on data"
+    conditions += [_there(search, Compare(run, ">=")) for run in search.runs if not why]
     if any(not _computable(symbol, search.terms) for c in conditions for symbol in c.value.symbols):
         why = why or "a condition around it is not known before the loops run"
         conditions = [c for c in conditions if all(_computable(s, search.terms) for s in c.value.symbols)]
