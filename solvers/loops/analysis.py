@@ -18,6 +18,7 @@ from transpile.loops.facts import Access, Facts, InLoop, LoopFacts
 from transpile.loops.scalars import ScalarUse
 from transpile.solvers.loops.assumptions import Assumption, NoWrap, Wraps, aliasing, ranges, said_once
 from transpile.solvers.loops.dependence import Runs
+from transpile.solvers.loops.extents import ArrayUse, NoExtent, array_uses
 from transpile.solvers.loops.judge import judge
 from transpile.solvers.loops.verdicts import Verdict, explained
 
@@ -70,6 +71,13 @@ class Analysis:
     loops: tuple[Loop, ...]
     assumptions: tuple[Assumption, ...]
     outside: tuple[Access, ...] = field(repr=False)
+    arrays: tuple[ArrayUse, ...]
+
+    @property
+    def refusals(self) -> tuple[Diagnostic, ...]:
+        """What nobody can go on without: arrays whose extent has to be given."""
+        unknown = ((use.variable.name, use.extent) for use in self.arrays)
+        return tuple(extent.asked(name) for name, extent in unknown if isinstance(extent, NoExtent))
 
     def walk(self) -> Iterator[Loop]:
         for loop in self.loops:
@@ -104,7 +112,8 @@ def analyse(unit: Unit, function: Function, extents: Mapping[str, str] = _NO_EXT
     loops = build(_below(facts, None))
     everything = [*aliasing(facts.accesses, facts), *(found for _, found in needed)]
     outside = tuple(access for access in facts.accesses if not access.loops)
-    return Analysis(function, facts, loops, said_once(everything), outside)
+    arrays = array_uses(facts, extents, assumed, wraps)
+    return Analysis(function, facts, loops, said_once(everything), outside, arrays)
 
 
 def _below(facts: Facts, number: int | None) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from transpile.c.tree import Variable
 from transpile.c.types import Array, CType, Integer, Pointer, Struct
 from transpile.errors import Span
 from transpile.loops.concrete import Open, iterations, small_sizes
-from transpile.loops.facts import Access, Compare, Facts, Obligation, Parameter, Region, Terms, shown
+from transpile.loops.facts import Access, Compare, Facts, InLoop, Obligation, Parameter, Region, Terms, shown
 from transpile.loops.polynomial import Polynomial
 from transpile.loops.state import limits
 from transpile.solvers.loops.encode import always
@@ -90,6 +90,11 @@ class Wraps:
     @property
     def reason(self) -> str:
         return f"{shown(self.obligation.value)} wraps around"
+
+    def touches(self, loops: Iterable[int]) -> bool:
+        """Whether it may change what happens in ``loops``."""
+        own = {frame.loop for frame in self.obligation.where if isinstance(frame, InLoop)} | {self.obligation.testing}
+        return not own - {0} or not own.isdisjoint(loops)
 
 
 def ranges(facts: Facts) -> Iterator[tuple[Obligation, NoWrap | Fits | Wraps]]:

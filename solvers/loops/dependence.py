@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from transpile.loops.concrete import Sizes, Touch, parameters, small_sizes, touches, truth, varies_with_data
 from transpile.loops.dimensions import divided, split, strides
-from transpile.loops.facts import Access, Compare, Facts, LoopFacts, Region
+from transpile.loops.facts import Access, Compare, Facts, LoopFacts, Operation, Region, symbols
 from transpile.loops.polynomial import Polynomial, number, variable
 from transpile.loops.scalars import related
 from transpile.solvers.loops.encode import Copy, Encoder, always, impossible
@@ -181,10 +181,26 @@ def _used(facts: Facts, *accesses: Access) -> frozenset[str]:
     for access in accesses:
         for subscript in access.subscripts:
             found |= subscript.symbols
-        for number_ in access.loops:
-            for bound in facts.loops[number_].bounds:
-                found |= bound.value.symbols if isinstance(bound, Compare) else frozenset()
-    return frozenset(found).intersection(parameters(facts))
+        for condition in access.conditions:
+            found |= symbols(condition)
+        for loop in (facts.loops[number_] for number_ in access.loops):
+            found |= loop.first.symbols if loop.first is not None else frozenset()
+            for bound in loop.bounds:
+                found |= symbols(bound)
+    return _within(facts, found).intersection(parameters(facts))
+
+
+def _within(facts: Facts, names: set[str]) -> frozenset[str]:
+    """``names`` with the symbols that their terms are made of."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            term = facts.terms[name]
+            waiting += [s for a in term.arguments for s in a.symbols] if isinstance(term, Operation) else []
+    return frozenset(found)
 
 
 def _apart(runs: Runs, loop: LoopFacts, one: Access, two: Access, beside: int = 0) -> bool:

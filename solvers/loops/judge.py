@@ -37,10 +37,13 @@ def judge(runs: Runs, loop: LoopFacts, wraps: Sequence[Wraps]) -> tuple[Verdict,
     found = list(_meetings(runs, loop))
     reduced = [*_reduced_scalars(scalars), *_reduced_arrays(facts, found)]
     doubts = [doubt for doubt in found if isinstance(doubt, Doubt) and not _only_updates(doubt.one, doubt.two)]
-    if doubts:
-        return _doubtful(doubts[0]), scalars
     dependences = [d for d in found if isinstance(d, Dependence) and not _only_updates(d.source, d.target)]
     blocking = [s for s in scalars if s.role in ("scan", "carried")]
+    certain = bool(blocking) or any(d.witness.certain for d in dependences)
+    if doubts and not certain:
+        return _doubtful(doubts[0]), scalars
+    if doubts:
+        return Carried(tuple(sorted(dependences, key=_weight)), tuple(blocking)), scalars
     return _verdict(dependences, blocking, reduced), scalars
 
 
@@ -65,7 +68,7 @@ def _refused(facts: Facts, loop: LoopFacts, wraps: Sequence[Wraps]) -> Unknown |
         if InLoop(loop.number) in effect.where:
             return Unknown(f"there is {effect.what}, whose effects are not known", effect.span)
     for wrap in wraps:
-        if InLoop(loop.number) in wrap.obligation.where or wrap.obligation.testing == loop.number:
+        if wrap.touches([loop.number, *(frame.loop for frame in loop.where if isinstance(frame, InLoop))]):
             return Unknown(wrap.reason, wrap.obligation.span, "use a signed type, or a condition that excludes it")
     return None
 

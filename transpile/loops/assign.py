@@ -14,10 +14,10 @@ from transpile.loops.state import Address, State, Value
 from transpile.loops.updates import Selection, update_of
 
 
-def assign(state: State, node: Assign | Assignment | Increment) -> Value:
-    """Notes all that ``node`` does and gives its value."""
+def assign(state: State, node: Assign | Assignment | Increment, used: bool = True) -> Value:
+    """Notes all that ``node`` does and gives its value; an update whose value is ``used`` is a read, too."""
     if isinstance(node, Increment):
-        return _increment(state, node)
+        return _increment(state, node, used)
     found = update_of(state.unit, node)
     at = place(state, node.target)
     if found:
@@ -28,6 +28,8 @@ def assign(state: State, node: Assign | Assignment | Increment) -> Value:
             value = combined(state, node.operator, old, operands[0], node.target, node.target, node.value)
         elif is_integer(node.target.type):
             value = state.unknown("value", node.target.type, "it is updated")
+        if used and not isinstance(node, Assign):
+            _note(state, at, node.target, "read")
         store(state, at, node.target, value, node.value, found.update)
         return value
     if node.operator:
@@ -39,12 +41,12 @@ def assign(state: State, node: Assign | Assignment | Increment) -> Value:
     return value
 
 
-def _increment(state: State, node: Increment) -> Value:
+def _increment(state: State, node: Increment, used: bool) -> Value:
     at = place(state, node.target)
     old = _known(state, node.target)
     new = combined(state, "+", old, number(node.step), node.target, node.target, node.target)
     arithmetic = not isinstance(node.target.type, Pointer)
-    if not arithmetic:
+    if used or not arithmetic:
         _note(state, at, node.target, "read")
     store(state, at, node.target, new, node, Update("+") if arithmetic else None)
     return new if node.prefix else old

@@ -12,6 +12,7 @@ from dataclasses import replace
 from transpile.c.tree import (
     AddressOf,
     Assign,
+    Assignment,
     Block,
     Break,
     Case,
@@ -25,6 +26,7 @@ from transpile.c.tree import (
     For,
     Goto,
     If,
+    Increment,
     InitializerList,
     Label,
     Name,
@@ -135,6 +137,8 @@ def _statement(state: State, statement: Statement) -> None:
             _declare(state, statement)
         case Assign():
             assign(state, statement)
+        case Evaluate(Assignment() | Increment() as expression):
+            assign(state, expression, used=False)
         case Evaluate(expression):
             evaluate(state, expression)
         case If():

@@ -26,6 +26,7 @@ def enter(state: State, shape: Counted) -> LoopFacts:
     symbol = f"{shape.counter.name}@{loop}"
     if not isinstance(start, Polynomial):
         start = state.unknown(shape.counter.name, shape.counter.type, "it varies")
+    state.use(start, shape.counter.type, shape.span)
     first = start
     if shape.stepping:
         first = first + number(shape.step)

@@ -132,11 +132,14 @@ def negated(condition: Condition) -> Condition:
             return Data(f"!({text})")
 
 
-def depends_on_data(condition: Condition) -> bool:
+def symbols(condition: Condition) -> frozenset[Symbol]:
+    """The symbols that ``condition`` names."""
     match condition:
+        case Compare(value):
+            return value.symbols
         case Every(parts) | Some(parts):
-            return any(map(depends_on_data, parts))
-    return isinstance(condition, Data)
+            return frozenset(symbol for part in parts for symbol in symbols(part))
+    return frozenset()
 
 
 # Where things happen

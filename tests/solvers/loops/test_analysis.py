@@ -1,0 +1,191 @@
+"""Small functions, one claim each."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpile.c.parse import parse_text
+from transpile.solvers.loops.analysis import Analysis, analyse
+from transpile.solvers.loops.assumptions import ByType, Distinct, NoWrap, Rows
+from transpile.solvers.loops.extents import Extent, NoExtent
+from transpile.solvers.loops.verdicts import Carried, Unknown, word
+
+
+def analysed(text: str, **extents: str) -> Analysis:
+    unit = parse_text(f"#include <stddef.h>\n#include <math.h>\n#include <string.h>\n#include <stdlib.h>\n{text}")
+    return analyse(unit, unit.functions[-1], extents)
+
+
+def verdicts(text: str) -> list[str]:
+    return [word(loop.verdict) for loop in analysed(text).walk()]
+
+
+def body(
+    statements: str, parameters: str = "int n, double *restrict a, const double *restrict b, const int *restrict x"
+) -> str:
+    return f"void f({parameters}) {{ {statements} }}"
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("for (int i = 0; i < n; i++) a[i] = b[i];", "parallel"),
+        ("for (int i = 0; i < n; i++) a[2 * i] = a[2 * i + 1];", "parallel"),
+        ("for (int i = 0; i < n; i++) a[i / 2] = b[i];", "carried"),
+        ("for (int i = 0; i < n; i++) a[i % 4] += b[i];", "reduction"),
+        ("for (int i = 1; i < n; i++) a[i] = a[i - 1] + b[i];", "scan"),
+        ("for (int i = 1; i < n; i++) a[i] = a[i - 1] * 2 - b[i];", "carried"),
+        ("for (int i = 1; i < n; i++) a[i - 1] = a[i];", "carried"),
+        ("for (int i = 0; i < n; i++) a[0] += b[i];", "reduction"),
+        ("for (int i = 0; i < n; i++) a[x[i]] += b[i];", "histogram"),
+        ("for (int i = 0; i < n; i++) a[x[i]] = b[i];", "unknown"),
+        ("for (int i = 0; i < n; i++) a[i] = b[x[i]];", "parallel"),
+        ("double s = 0; for (int i = 0; i < n; i++) { s += b[i]; a[i] = s; }", "scan"),
+        ("double s = 0; for (int i = 0; i < n; i++) s = s + b[i] * 2; a[0] = s;", "reduction"),
+        ("double s = 0; for (int i = 0; i < n; i++) s = fmax(s, b[i]); a[0] = s;", "reduction"),
+        ("double s = 0; for (int i = 0; i < n; i++) if (b[i] > s) s = b[i]; a[0] = s;", "reduction"),
+        ("double s; int k; for (int i = 0; i < n; i++) if (b[i] > s) { s = b[i]; k = i; } a[k] = s;", "reduction"),
+        ("double s = 0; for (int i = 0; i < n; i++) a[i] = s += b[i];", "scan"),
+        ("int s = 0; for (int i = 0; i < n; i++) if (b[i] > 0) s++; a[0] = s;", "reduction"),
+        ("int s = 1; for (int i = 0; i < n; i++) s = s && b[i] > 0; a[0] = s;", "reduction"),
+        ("double t; for (int i = 0; i < n; i++) { t = b[i]; a[i] = t * t; }", "parallel"),
+        ("double t; for (int i = 0; i < n; i++) { if (x[i]) t = 1; else t = 2; a[i] = t; }", "parallel"),
+        ("double t = 0; for (int i = 0; i < n; i++) { if (x[i]) t = 1; a[i] = t; }", "carried"),
+        ("double t = 0; for (int i = 0; i < n; i++) if (x[i]) t = b[i]; a[0] = t;", "carried"),
+        ("int k = 0; for (int i = 0; i < n; i++) { a[k] = b[i]; k++; }", "parallel"),
+        ("int k = 0; for (int i = 0; i < n; i++) if (x[i]) a[k++] = b[i];", "carried"),
+        ("for (int i = 0; i < n; i++) { double t[2]; t[0] = b[i]; a[i] = t[0]; }", "parallel"),
+        ("for (int i = 0; i < n; i++) a[i] = rand();", "unknown"),
+        ("for (int i = 0; i < n; i++) { if (b[i] < 0) break; a[i] = 1; }", "unknown"),
+        ("for (int i = 0; i < n; i++) { if (b[i] < 0) continue; a[i] = 1; }", "parallel"),
+        ("for (int i = 0; i < n; i++) a[i] = sqrt(b[i]);", "parallel"),
+        ("for (int i = 0; i < n; i++) memcpy(a + i * 4, b, 4 * sizeof *a);", "parallel"),
+        ("for (int i = 0; i < n; i++) memcpy(a + i * 4, b, 5 * sizeof *a);", "carried"),
+        ("for (int i = 0; i < n; i++) if (i < 3) a[3 * i] = a[i + 1];", "carried"),
+        ("for (int i = 0; i < n; i++) if (i < 3) a[3 * i] = a[i + 7];", "parallel"),
+    ],
+)  # fmt: skip
+def test_one_loop(statements: str, expected: str) -> None:
+    assert verdicts(body(statements))[0] == expected
+
+
+def test_a_private_last_value_lives_on() -> None:
+    found = analysed(body("double t = 0; for (int i = 0; i < n; i++) { t = b[i]; a[i] = t; } a[0] = t;"))
+    (use,) = [use for use in found.loops[0].scalars if use.region.name == "t"]
+    assert (use.role, use.live_out) == ("private", True)
+
+
+def test_an_induction_has_its_closed_form() -> None:
+    found = analysed(body("int k = 5; for (int i = 2; i < n; i++) { a[k] = b[i]; k += 3; }"))
+    (use,) = [use for use in found.loops[0].scalars if use.region.name == "k"]
+    assert use.role == "induction"
+    assert use.value is not None
+    assert use.value.evaluate(lambda symbol: 4) == 5 + 3 * 2
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("int n, double *a, const double *b", Distinct),
+        ("int n, double *a, const float *b", ByType),
+        ("int n, unsigned *a, const int *b", Distinct),
+        ("int n, double *a, const char *b", Distinct),
+        ("int n, double *restrict a, const double *b", None),
+    ],
+)
+def test_arrays_that_may_overlap(parameters: str, expected: type | None) -> None:
+    found = analysed(f"void f({parameters}) {{ for (int i = 0; i < n; i++) a[i] = b[i]; }}")
+    assert [type(a) for a in found.loops[0].assumptions] == ([expected] if expected else [])
+
+
+def test_rows_behind_pointers_are_assumed_apart() -> None:
+    found = analysed("void f(int n, double **a) { for (int i = 0; i < n; i++) a[i][0] = 1; }")
+    assert word(found.loops[0].verdict) == "parallel"
+    assert [type(a) for a in found.loops[0].assumptions] == [Rows, ByType]
+    assert [refusal.message for refusal in found.refusals] == [
+        "the extent of 'a' is not known: it is reached through pointers in memory"
+    ]
+
+
+def test_unsigned_bounds_that_may_wrap_around_are_an_assumption() -> None:
+    found = analysed("void f(size_t n, double *a) { for (size_t i = 0; i < n - 1; i++) a[i] = 1; }")
+    (assumption,) = [a for a in found.assumptions if isinstance(a, NoWrap)]
+    assert str(assumption) == "n - 1 does not wrap around: it is at least 0"
+    assert assumption.checkable
+
+
+def test_a_condition_that_excludes_wrapping_is_seen() -> None:
+    text = "void f(size_t n, double *a) { if (n < 2) return; for (size_t i = 0; i < n - 1; i++) a[i] = 1; }"
+    assert not [a for a in analysed(text).assumptions if isinstance(a, NoWrap)]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for (size_t i = 0; i < n; i++) a[i - 1] = 1;",
+        "for (size_t i = n - 1; i >= 0; i--) a[i] = 1;",
+        "for (unsigned char i = 0; i < 256; i++) a[i] = 1;",
+    ],
+)
+def test_arithmetic_that_does_wrap_around_is_not_believed(loop: str) -> None:
+    found = analysed(f"void f(size_t n, double *a) {{ {loop} }}")
+    verdict = found.loops[0].verdict
+    assert isinstance(verdict, Unknown)
+    assert "wraps around" in verdict.reason
+    assert isinstance(found.arrays[0].extent, NoExtent)
+
+
+@pytest.mark.parametrize(
+    ("statements", "extent"),
+    [
+        ("for (int i = 0; i < n; i++) a[i] = 1;", "n > 0 ? (size_t)n : 0"),
+        ("for (int i = 0; i < n; i += 3) a[i] = 1;", "n > 0 ? (size_t)((n - 1) / 3) * 3 + 1 : 0"),
+        ("for (int i = 0; i < 10; i++) a[i] = 1;", "10"),
+        ("a[n] = 1;", "(size_t)n + 1"),
+        ("for (int i = 0; i < n; i++) if (i + 2 < n) a[i + 2] = 1;", "n >= 3 ? (size_t)n : 0"),
+        ("for (int i = 0; i < x[0]; i++) a[i] = 1;", "x[0] > 0 ? (size_t)x[0] : 0"),
+        ("for (int i = 0; i < n; i++) for (int k = x[i]; k < x[i + 1]; k++) a[k] = 1;", ""),
+    ],
+)
+def test_extents(statements: str, extent: str) -> None:
+    found = next(use.extent for use in analysed(body(statements)).arrays if use.variable.name == "a")
+    assert (found.expression if isinstance(found, Extent) else "") == extent
+
+
+def test_the_users_extent_is_taken() -> None:
+    text = "void f(int n, const int *x, float *a) { for (int i = 0; i < n; i++) a[x[i]] += 1; }"
+    without, given = analysed(text), analysed(text, a="4 * n")
+    (refusal,) = without.refusals
+    assert refusal.message == "the extent of 'a' is not known: data decides which element it is, in a[x[i]]"
+    assert refusal.span is not None
+    assert refusal.hint == "say how many elements 'a' has"
+    assert not given.refusals
+    assert next(use.extent for use in given.arrays if use.variable.name == "a") == Extent("4 * n", (), False, (), True)
+
+
+def test_loops_of_called_functions_stand_where_they_are_called() -> None:
+    found = analysed(
+        "static void one(int n, double *p) { for (int i = 0; i < n; i++) p[i] = 1; }"
+        "void f(int n, double *a) { for (int j = 0; j < n; j++) one(4, a + 4 * j); }"
+    )
+    assert [(loop.counter, word(loop.verdict), loop.calls) for loop in found.walk()] == [
+        ("j", "parallel", ("f",)),
+        ("i", "parallel", ("f", "one")),
+    ]
+
+
+def test_a_sequential_loop_says_what_would_help() -> None:
+    found = analysed("void f(int n, double *a) { for (int i = 0; i < n; i++) a[i] = a[i + 1]; }")
+    verdict = found.loops[0].verdict
+    assert isinstance(verdict, Carried)
+    assert verdict.dependences[0].distance == 1
+    assert found.loops[0].explanation.hint == "write to another array than 'a', and copy it back after the loop"
+
+
+def test_recursion_and_unknown_calls_are_effects() -> None:
+    found = analysed(
+        "int g(int n) { return n ? g(n - 1) : 0; } void f(int n, int *a) { for (int i = 0; i < n; i++) a[i] = g(i); }"
+    )
+    verdict = found.loops[0].verdict
+    assert isinstance(verdict, Unknown)
+    assert verdict.reason == "there is a call of 'g', which calls itself, whose effects are not known"
