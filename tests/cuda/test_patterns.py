@@ -368,3 +368,79 @@ array fixed: n * 4 inout
     built = case(c, planned(c, plan), signature)
     for n, m in ((0, 0), (1, 1), (3, 5), (40, 3)):
         built.agree(n, m, floats(1, n * m), floats(2, n * m), floats(3, n), ints(4, 4 * n))
+
+
+def test_stencils_in_shared_memory(case: Made) -> None:
+    c = """
+#include <stddef.h>
+#define W 20
+void stencils(int rows, size_t cols, const float *a, float *b, const float *in, float *out, const int grid[][W],
+              int sums[][W]) {
+    for (int i = 1; i < rows - 1; i++) /* i */
+        for (size_t j = 1; j + 1 < cols; j++) /* j */
+            b[i * cols + j] = a[(i - 1) * cols + j] + a[(i + 1) * cols + j] + a[i * cols + j - 1] - 4 * a[i * cols + j];
+    for (int k = 2; k < rows; k++) /* k */
+        out[k] = in[k - 2] + in[k] * in[k - 1];
+    for (int i = 0; i < rows - 1; i++) /* r */
+        for (int j = 0; j < W - 2; ++j) /* s */
+            sums[i][j] = grid[i][j] + grid[i + 1][j + 2];
+}
+"""
+    plan = """
+array a: rows * cols in
+array b: rows * cols inout
+array in: rows in
+array out: rows inout
+array grid: rows * 20 in
+array sums: rows * 20 inout
+@i: grid y=@i x=@j block 8x4 tile a halo 1
+@k: grid block 16 tile in halo 2
+@r: grid y=@r x=@s block 4x4 stride 4 tile grid halo 2
+"""
+    kinds = {"a": ("float", "cols"), "b": ("float", "cols"), "in": ("float", "1"), "out": ("float", "1")}
+    kinds |= {"grid": ("int", "20"), "sums": ("int", "20")}
+    arrays = [Parameter(n, t, ("rows", more), n in ("a", "in", "grid")) for n, (t, more) in kinds.items()]
+    signature = Signature("stencils", (Parameter("rows", "int"), Parameter("cols", "size_t"), *arrays))
+    built = case(c, planned(c, plan), signature)
+    for rows, cols in ((0, 0), (1, 5), (3, 3), (6, 10), (10, 7), (33, 17)):
+        sizes = [rows * cols, rows * cols, rows, rows]
+        values = [floats(k, size) for k, size in enumerate(sizes)]
+        built.agree(rows, cols, *values, ints(1, 20 * rows), ints(2, 20 * rows))
+
+
+def test_products_in_strips(case: Made) -> None:
+    c = """
+#include <stddef.h>
+void products(int m, size_t n, int k, float alpha, const float *a, const float *b, float *c, float *d) {
+    for (int i = 0; i < m; i++) /* i */
+        for (size_t j = 0; j < n; j++) { /* j */
+            float sum = 0.0f;
+            c[i * n + j] *= alpha;
+            for (int p = 0; p < k; p++) /* p */
+                sum += a[i * k + p] * b[p * n + j];
+            c[i * n + j] += sum;
+        }
+    for (int i = 1; i < m; i++) /* r */
+        for (int j = 0; j < m; j++) { /* s */
+            float dot = 1.5f;
+            for (int p = 1; 2 * p <= k; ++p) /* q */
+                dot -= a[i * k + p] * a[j * k + p] + a[i * k + 2 * p - 1];
+            d[i * m + j] = dot;
+        }
+}
+"""
+    plan = """
+array a: m * k in
+array b: k * n in
+array c: m * n inout
+array d: m * m inout
+@i: grid y=@i x=@j block 4x4 strip @p 4
+@r: grid y=@r x=@s block 8x8 strip @q 8
+"""
+    arrays = [array("a", "float", "m * k", True), array("b", "float", "k * n", True)]
+    arrays += [array("c", "float", "m * n"), array("d", "float", "m * m")]
+    scalars = [Parameter("m", "int"), Parameter("n", "size_t"), Parameter("k", "int"), Parameter("alpha", "float")]
+    built = case(c, planned(c, plan), Signature("products", (*scalars, *arrays)))
+    for m, n, k in ((0, 1, 1), (1, 1, 1), (3, 5, 0), (4, 4, 4), (5, 9, 7), (17, 8, 21)):
+        sizes = (m * k, k * n, m * n, m * m)
+        built.agree(m, n, k, 0.5, *(floats(number, size) for number, size in enumerate(sizes)))

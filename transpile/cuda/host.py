@@ -7,6 +7,7 @@ has written, outside of loops where that is enough.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from transpile.c.tree import (
     Break,
     Call,
     Cast,
+    Constant,
     Continue,
     Declare,
     DoWhile,
@@ -206,14 +208,20 @@ class Host:
         return self._run(node, self._effects(node, single=False))
 
     def _simple(self, node: Statement) -> list[str]:
-        if isinstance(node, Declare) and self._is_dropped(node.variable):
+        if isinstance(node, Declare) and _is_plain(node) and self._is_dropped(node.variable):
             return []
         return self._run(node, self._effects(node, single=True))
 
     def _is_dropped(self, variable: Variable) -> bool:
-        """Whether an array is on the device alone."""
+        """Whether the device alone uses a variable."""
+        if variable in self._on_host_names or variable.storage != "automatic":
+            return False
         array = self._context.array(variable)
-        return array is not None and array.copies == "scratch" and variable not in self._on_host_names
+        if array is not None:
+            return array.copies == "scratch"
+        return not any(
+            re.search(rf"\b{variable.name}\b", line) for one in self._launches.values() for line in one.lines
+        )
 
     def _run(self, node: Statement, found: Effects) -> list[str]:
         for inner in walk(node):
@@ -334,6 +342,10 @@ def _controlled(node: For | While | DoWhile, inside: Sequence[str]) -> list[str]
     empty = dataclasses.replace(node, body=Block((), span=node.span), notes=dataclasses.replace(node.notes, leading=()))
     shown = show(empty, macros=True).splitlines()
     return [*shown[:-1], *indented(_tidy([*inside, "}"])[:-1]), shown[-1]]
+
+
+def _is_plain(node: Declare) -> bool:
+    return node.initial is None or isinstance(bare(node.initial), Constant)
 
 
 def _is_variable_length(type: CType) -> bool:

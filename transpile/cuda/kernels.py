@@ -18,7 +18,9 @@ from transpile.cuda.resolve import Nest, variable_called
 from transpile.cuda.results import Results, private_declarations, results
 from transpile.cuda.scans import scan
 from transpile.cuda.shapes import Shape, block_of, shape
+from transpile.cuda.strips import strip_lines
 from transpile.cuda.threads import Threads, body_lines, covered, threads
+from transpile.cuda.tiles import tile_lines, tiled
 
 _MOST_BLOCKS = 1024
 
@@ -50,7 +52,10 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     most = grid.stride or _MOST_BLOCKS * bool(grid.reductions)
     numbers = counts([loop.loop for loop in nest.loops], nest.span)
     names = [context.local(f"{loop.loop.counter.name}64") for loop in nest.loops]
-    parts = threads(nest.loops, numbers, block, bool(most), names)
+    shared = bool(grid.tiles) or grid.strip is not None
+    if shared and (grid.reductions or grid.lastprivate or (grid.strip and (grid.private or grid.tiles))):
+        raise refuse(nest, "tiles and strips cannot be combined with each other, 'reduce' or 'lastprivate'")
+    parts = threads(nest.loops, numbers, block, bool(most), names, wide=shared)
     atomic = [variable_called(nest, name) for name in grid.atomic]
     body = with_atomics(nest, without_pragmas(nest.body), atomic)
     last = results(context, nest, [variable_called(nest, name) for name in grid.lastprivate])
@@ -58,9 +63,16 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     private = {variable_called(nest, name) for name in grid.private} | inner_counters(body) | last.variables
     counters = {part.counter for part in parts}
     check(context, nest, body, private | counters | sums.variables)
-    inner = [*private_declarations(nest, _ordered(private)), *body_lines(_continued(nest, body, parts, last))]
-    lines = covered(parts, [*inner, *last.at_end(parts)], may_return=not sums)
-    lines = [*sums.before, *lines, *sums.after]
+    before = private_declarations(nest, _ordered(private))
+    if grid.strip:
+        lines = strip_lines(context, nest, grid.strip, parts, block, body)
+    elif grid.tiles:
+        found = tiled(context, nest, grid.tiles, parts, body)
+        lines = tile_lines(context, found, parts, block, [*before, *body_lines(found.body)])
+    else:
+        inner = [*before, *body_lines(_continued(nest, body, parts, last))]
+        lines = covered(parts, [*inner, *last.at_end(parts)], may_return=not sums)
+        lines = [*sums.before, *lines, *sums.after]
     own = private | counters | (sums.variables - sums.starting)
     whole = without_pragmas(nest.statement)
     taken = [*parameters(context, nest, [whole], own, written_arrays(context, whole)), *last.parameters]

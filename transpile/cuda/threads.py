@@ -122,14 +122,19 @@ def _wide(expression: Expression) -> Expression:
 
 
 def threads(
-    loops: Sequence[GridLoop], counts: Sequence[Count], block: Sequence[int], stride: bool, names: Sequence[str]
+    loops: Sequence[GridLoop],
+    counts: Sequence[Count],
+    block: Sequence[int],
+    stride: bool,
+    names: Sequence[str],
+    wide: bool = False,
 ) -> tuple[Threads, ...]:
-    """``names`` are those of the variables of 64 bits."""
+    """``names`` are those of the variables of 64 bits; ``wide``: all loops have one."""
     found = []
     for loop, count, name in zip(loops, counts, names, strict=True):
         type = loop.loop.counter.type
         assert isinstance(type, Integer)
-        narrow = type.bits < 64 or loop.loop.stepping or (not type.signed and loop.loop.step < 0)
+        narrow = wide or type.bits < 64 or loop.loop.stepping or (not type.signed and loop.loop.step < 0)
         at = Variable(-1, name, LONG_LONG, "automatic", LONG_LONG) if narrow else loop.loop.counter
         side = block["xyz".index(loop.axis)]
         few = count.known is not None and count.known <= MOST_BLOCKS[loop.axis] * side
