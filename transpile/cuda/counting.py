@@ -7,8 +7,9 @@ that no loop runs 2^63 times.
 from __future__ import annotations
 
 import dataclasses
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.c.printing import text
@@ -20,6 +21,9 @@ from transpile.loops.counted import Bound, Counted
 from transpile.loops.polynomial import Polynomial, number
 from transpile.loops.polynomial import variable as symbol
 
+_HOLDS: Mapping[str, Callable[[int, int], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne,
+}  # fmt: skip
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 
 
@@ -67,7 +71,7 @@ class Values:
         shown = ""
         for place, (operands, factor) in enumerate(terms):
             factors = [*([str(abs(factor))] if abs(factor) != 1 or not operands else []), *operands]
-            alone = len(terms) == 1 and len(factors) == 1
+            alone = len(terms) == 1 and (len(factors) == 1 or not operands)
             if (place == 0 or len(factors) > 1) and not alone and not any(map(self._is_wide, factors)):
                 factors[0] = f"(long long){factors[0]}"
             elif len(factors) > 1:
@@ -89,7 +93,7 @@ def _keeps(operand: Expression, to: CType) -> bool:
     """Whether a conversion keeps the value, modulo 2^64 at least."""
     of = operand.type
     if isinstance(operand, Constant) and isinstance(operand.value, int) and operand.value >= 0:
-        return isinstance(to, Integer) and to.bits >= 32
+        return isinstance(to, Integer) and operand.value < 2 ** (to.bits - 1)
     if isinstance(of, Bool):
         return isinstance(to, Integer)
     if not isinstance(of, Integer) or not isinstance(to, Integer):
@@ -120,7 +124,8 @@ def counts(loops: Sequence[Counted], span: Span) -> tuple[Count, ...]:
         for other in steps[1:]:
             shown = f"std::min<long long>({shown}, {other})"
         known = widest[0].constant if len(widest) == 1 and abs(loop.step * loop.bounds[0].scale) == 1 else None
-        entered = " && ".join(_entered(values, loop, bound) for bound in loop.bounds) if free else ""
+        conditions = [_entered(values, loop, bound) for bound in loop.bounds] if free else []
+        entered = " && ".join(condition for condition in conditions if condition)
         found.append(Count(entered, shown, known))
         reach = own[0] - number(1)
         ends = (start, start + reach) if loop.step > 0 else (start - reach, start)
@@ -151,7 +156,8 @@ def _ceiling(values: Values, distance: Polynomial, by: int) -> str:
     if distance.constant is not None:
         return str(-(-distance.constant // by))
     above = values.text(distance + number(by - 1))
-    return f"{'(long long)' * values.unsigned(distance)}({above}) / {by}"
+    shown = above if re.fullmatch(r"\w+", above) else f"({above})"
+    return f"{'(long long)' * values.unsigned(distance)}{shown} / {by}"
 
 
 def _extreme(
@@ -175,9 +181,12 @@ def _extreme(
 
 
 def _entered(values: Values, loop: Counted, bound: Bound) -> str:
-    """The bound for the first value of the counter."""
+    """The bound for the first value of the counter; nothing if it holds anyway."""
     first = substitute(bound.left, {loop.counter: loop.start})
     constant = values.polynomial(first).constant
+    right = values.polynomial(bound.right).constant
+    if constant is not None and right is not None and _HOLDS[bound.comparison](constant, right):
+        return ""
     if constant is None or constant < 0:
         left: Expression = Binary(bound.comparison, first, bound.right, type=INT, span=bound.condition.span)
         return text(left, macros=True)

@@ -53,9 +53,9 @@ from transpile.errors import Span, UnsupportedError
 
 _WORDS = """
 alignas alignof and and_eq asm bitand bitor bool catch char16_t char32_t class compl const_cast constexpr decltype
-delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private
-protected public reinterpret_cast static_assert static_cast template this thread_local throw true try typeid typename
-using virtual wchar_t xor xor_eq
+delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr operator or or_eq
+private protected public reinterpret_cast static_assert static_cast template this thread_local throw true try typeid
+typename using virtual wchar_t xor xor_eq
 threadIdx blockIdx blockDim gridDim warpSize dim3 CHECK blocks extent overlap
 """
 RESERVED = frozenset(_WORDS.split())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
 from transpile.c.types import Array, Pointer, Struct, is_arithmetic, is_integer
 from transpile.c.unit import Function
-from transpile.c.walking import declared, variables, walk
+from transpile.c.walking import declared, free, walk
 from transpile.cuda.dialect import innermost
 from transpile.cuda.extents import Extent, parse_extent
 from transpile.cuda.plan import ArrayPlan, Axis, Copies, Grid, Host, LoopName, Plan, Scan, Single, Step
@@ -113,13 +113,12 @@ def _names(function: Function, others: Sequence[Variable]) -> dict[str, list[Var
     return found
 
 
-def variable_called(function: Function, nest: Statement, name: str, span: Span) -> Variable:
-    """The variable of the function that ``nest`` calls ``name``."""
-    inside = set(declared(nest))
-    for variable in variables(nest):
-        if variable.name == name and variable not in inside:
+def variable_called(nest: Nest, name: str) -> Variable:
+    """The variable from outside of ``nest`` that is called ``name`` in it."""
+    for variable in free(nest.statement):
+        if variable.name == name:
             return variable
-    raise SourceError(span, f"the loop uses no variable '{name}' from outside")
+    raise SourceError(nest.span, f"the loop uses no variable '{name}' from outside")
 
 
 def _array(array: ArrayPlan, names: Mapping[str, Sequence[Variable]], function: Function) -> DeviceArray:

@@ -1,0 +1,146 @@
+"""What the parts of one emission share: names that are free, and what the kernels need of the rest of the text."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from transpile.c.tree import Node, Statement, Variable
+from transpile.c.types import CType
+from transpile.c.unit import Function, Unit
+from transpile.c.walking import transform
+from transpile.cuda.dialect import RESERVED, Dialect, unsupported
+from transpile.cuda.plan import Operator
+from transpile.cuda.resolve import DeviceArray, Nest, Resolved
+from transpile.errors import SourceError, Span
+
+S = TypeVar("S", bound=Statement)
+_WIDTH = 96
+INDENT = "    "
+_DEVICE_CALLS = re.compile(
+    r"(std::)?(f?abs|labs|llabs|max|min|printf|assert|memcpy|memset|"
+    r"(sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|logb|ilogb|sin|cos|tan|asin|acos|atan|sinh|cosh|tanh|asinh|acosh|"
+    r"atanh|pow|atan2|fmod|hypot|fabs|floor|ceil|round|trunc|rint|nearbyint|lround|llround|lrint|llrint|erf|erfc|tgamma|"
+    r"lgamma|fmin|fmax|fdim|fma|ldexp|scalbn|scalbln|frexp|modf|copysign|remainder|remquo|nextafter|isnan|isinf|"
+    r"isfinite|isnormal|signbit|abs)f?)|"
+    r"atomic(Add|Sub|Min|Max|And|Or|Xor)|"
+    r"__builtin_(inff?|huge_valf?|nanf?|isnan|isinf|isinf_sign|isfinite|signbitf?|expect)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel as text, and the host's lines that launch it (at no indentation)."""
+
+    name: str
+    text: str
+    nest: Span
+    grid: str
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOperation:
+    """A function of the device for all threads of a block: ``combine`` or ``scan`` of values of ``type``."""
+
+    kind: str
+    operator: Operator
+    type: CType
+    at: tuple[CType, ...] = ()
+    last: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    unit: Unit
+    dialect: Dialect
+    resolved: Resolved
+    taken: set[str]
+    devices: dict[Variable, str] = field(default_factory=dict)
+    sizes: dict[Variable, str] = field(default_factory=dict)
+    kernels: list[Kernel] = field(default_factory=list)
+    device_functions: dict[str, None] = field(default_factory=dict)
+    block_operations: dict[BlockOperation, int] = field(default_factory=dict)
+    helpers: set[str] = field(default_factory=set)
+    assumptions: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def function(self) -> Function:
+        return self.resolved.function
+
+    def fresh(self, name: str) -> str:
+        """``name``, or one like it that nothing else has."""
+        found, number = name, 2
+        while found in self.taken or found in RESERVED:
+            found, number = f"{name}_{number}", number + 1
+        self.taken.add(found)
+        return found
+
+    def local(self, name: str) -> str:
+        """A name for inside of one kernel, or one block of the host's function, that hides no other."""
+        while name in self.taken or name in RESERVED:
+            name += "_"
+        return name
+
+    def array(self, variable: Variable) -> DeviceArray | None:
+        return self.resolved.arrays.get(variable)
+
+    def device(self, array: DeviceArray) -> str:
+        """What the host calls the device's copy of ``array``."""
+        if array.variable not in self.devices:
+            self.devices[array.variable] = self.fresh(f"d_{array.name}")
+        return self.devices[array.variable]
+
+    def size(self, array: DeviceArray) -> str:
+        """What the host calls the number of bytes of ``array``."""
+        if array.variable not in self.sizes:
+            self.sizes[array.variable] = self.fresh(f"{array.name}_bytes")
+        return self.sizes[array.variable]
+
+    def call(self, name: str, span: Span) -> None:
+        """A kernel, or a function that one calls, calls ``name``."""
+        if any(function.name == name for function in self.unit.functions):
+            self.device_functions.setdefault(name)
+        elif not _DEVICE_CALLS.fullmatch(name):
+            raise unsupported(span, f"a call of '{name}' on the device", "keep its loop on the host")
+
+    def use(self, operation: BlockOperation, threads: int) -> None:
+        self.block_operations[operation] = max(self.block_operations.get(operation, 0), threads)
+
+
+def refuse(nest: Nest, message: str, hint: str = "") -> SourceError:
+    """The plan asks for what cannot be."""
+    return SourceError(nest.span, message, hint)
+
+
+def controlled(head: str, lines: Sequence[str]) -> list[str]:
+    """``lines`` under ``if (...)`` or ``for (...)``, with braces if there are several."""
+    if len(lines) == 1:
+        return [*wrapped(head), INDENT + lines[0]]
+    return [*wrapped(f"{head} {{"), *indented(lines), "}"]
+
+
+def wrapped(head: str) -> list[str]:
+    """A long ``for (...)`` in two lines."""
+    if len(head) <= _WIDTH or head.count("; ") != 2:
+        return [head]
+    first, _, last = head.rpartition("; ")
+    return [f"{first};", " " * len("for (") + last]
+
+
+def indented(lines: Iterable[str], depth: int = 1) -> list[str]:
+    return [INDENT * depth + line if line else line for line in lines]
+
+
+def without_pragmas(statement: S) -> S:
+    """``statement`` without what only compilers for the host are told."""
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Statement) and node.notes.pragmas:
+            return dataclasses.replace(node, notes=dataclasses.replace(node.notes, pragmas=()))
+        return node
+
+    return transform(statement, change)
