@@ -37,7 +37,7 @@ from transpile.trials.subject import Subject, subject
 class Settings:
     """``seconds`` for all runs together; up to ``most_seconds`` as long as a core of the inputs has not been tried.
     ``reference_s``: inputs that take the C function longer are not used. ``run_s`` bounds a run of the CUDA program,
-    ``most_units`` the elements of all arrays together."""
+    ``shrinking_s`` the search for smaller sizes at which it is wrong, ``most_units`` the elements of all arrays."""
 
     comparison: Comparison = EXACT
     seconds: float = 1.5
@@ -45,6 +45,7 @@ class Settings:
     seed: int = 1
     reference_s: float = 0.1
     run_s: int = 5
+    shrinking_s: float = 1.0
     most_units: int = 200_000
 
 
@@ -52,7 +53,7 @@ USUAL = Settings()
 _FEWEST = 4
 """Inputs without which nothing counts as tested; empty arrays do not count."""
 _SCHEDULES = (*(Schedule(order, 1 if order == "random" else 0) for order in ORDERS), Schedule("random", 2))
-_SHRINKING_RUNS, _SHRINKING_S = 40, 1.0
+_SHRINKING_RUNS = 40
 
 
 def trial(
@@ -228,7 +229,7 @@ class _Trial:
 
     def _smallest(self, wrong: Differs) -> Differs:
         """The same with smaller sizes, as far as a few more runs lead."""
-        until = time.monotonic() + _SHRINKING_S
+        until = time.monotonic() + self.settings.shrinking_s
         left = _SHRINKING_RUNS
         progress = True
         while progress:
