@@ -106,7 +106,7 @@ COPIED = Facts((Shape("from", "n", "in"), Shape("to", "n", "out")))
 def test_arrays_that_overlap_are_told_apart_from_those_that_do_not(folder: Path) -> None:
     outcome = trial(COPY, "shift", CUDA_COPY, COPIED, folder)
     assert isinstance(outcome, Differs) and outcome.input is not None
-    assert str(outcome.input.recipe.overlap) == "to = from + 1"
+    assert outcome.input.recipe.overlap is not None
 
 
 def test_that_arrays_do_not_overlap_is_an_assumption_unless_c_says_so(folder: Path) -> None:

@@ -184,8 +184,13 @@ def _placed(
         first, second = memory[overlap.first], memory.pop(overlap.second)
         before, after = max(-overlap.shift, 0) * unit, max(overlap.shift, 0) * unit
         needed = max(before + len(first), after + len(second))
-        content = (second[:before] + first + second[-needed:] if before else first + second)[:needed]
-        memory[overlap.first] = content + bytes(needed - len(content))
+        content = bytearray(needed)
+        # Whatever has a role keeps its values.
+        roles = {array.name: array.role for array in subject.arrays}
+        layers = [(before, first), (after, second)]
+        for at, layer in layers if isinstance(roles[overlap.first], Plain) else reversed(layers):
+            content[at : at + len(layer)] = layer
+        memory[overlap.first] = bytes(content)
         placements[overlap.first] = Placement(number[overlap.first], needed, before)
         placements[overlap.second] = Placement(number[overlap.first], 0, after)
     return Input(recipe, scalars, memory, counts, placements)
@@ -195,9 +200,15 @@ def overlaps(subject: Subject) -> Iterator[Overlap]:
     """Ways in which C lets two arrays overlap, one of them written and neither ``restrict``."""
     if subject.distinct:
         return
-    free = [a for a in subject.arrays if not a.restrict and isinstance(a.role, Plain)]
+    free = [array for array in subject.arrays if not array.restrict]
     for at, first in enumerate(free):
         for second in free[at + 1 :]:
             written = {first.access, second.access} - {"in"}
-            if written and first.element.leaves == second.element.leaves:
+            if written and _alike(first.element, second.element):
                 yield from (Overlap(first.name, second.name, shift) for shift in (0, 1, -1))
+
+
+def _alike(first: Element, second: Element) -> bool:
+    """C lets one be accessed as the other: equal types but for signs."""
+    codes = [[(leaf.code.lower(), leaf.offset) for leaf in element.leaves] for element in (first, second)]
+    return codes[0] == codes[1] and first.width == second.width

@@ -33,6 +33,17 @@ def combinations(dimensions: Sequence[str], counts: Sequence[str], blocks: Seque
         yield dict(zip(dimensions, row, strict=True)) | repeated
 
 
+def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int]) -> Iterator[dict[str, int]]:
+    """All sizes negative, all zero, and each of them zero while the others are not."""
+    if not dimensions and not counts:
+        return
+    usual = dict.fromkeys(dimensions, blocks[0] + 1) | dict.fromkeys(counts, COUNTS[0])
+    yield dict.fromkeys(usual, -1)
+    yield dict.fromkeys(usual, 0)
+    if len(usual) > 1:
+        yield from ({**usual, name: 0} for name in usual)
+
+
 def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Equal values, unequal ones, and one that stands out: in turns, so that the first few rows have some of each."""
     if width == 1:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from transpile.c.parse import parse_text
@@ -28,7 +29,7 @@ from transpile.trials.facts import PLAIN, Facts
 from transpile.trials.formulas import shown
 from transpile.trials.inputs import Input, Invalid, Recipe, make, overlaps
 from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested, Unusable
-from transpile.trials.plan import CORE, plan, skipped_pairs
+from transpile.trials.plan import core, more, skipped_pairs
 from transpile.trials.sizes import smaller
 from transpile.trials.subject import Subject, subject
 
@@ -150,19 +151,21 @@ class _Trial:
             tuple(self._notes()),
         )
 
-    def _late(self, core: bool, share: float = 1.0) -> bool:
+    def _late(self, in_core: bool, share: float = 1.0) -> bool:
         """Time is up; a share of it unless this is part of the core."""
-        allowed = self.settings.most_seconds if core else share * self.settings.seconds
+        allowed = self.settings.most_seconds if in_core else share * self.settings.seconds
         return time.monotonic() - self.start > allowed
 
     def _inputs(self) -> Differs | None:
         """Each input once, with the orders in turn."""
         special = isinstance(self.settings.comparison, Exact)
         blocks = block_sizes(self.text.text)
-        recipes = plan(self.subject, blocks, self.settings.seed * 1000, self.used, special)
-        for number, recipe in enumerate(recipes):
-            if self._late(core=number < CORE, share=0.6):
-                self.hurried = number < CORE
+        seed = self.settings.seed * 1000
+        needed = ((recipe, True) for recipe in core(self.subject, blocks, seed, self.used, special))
+        others = ((recipe, False) for recipe in more(self.subject, blocks, seed))
+        for recipe, in_core in chain(needed, others):
+            if self._late(in_core, share=0.6):
+                self.hurried = in_core
                 break
             case = self._case(recipe)
             if case is None and recipe.plainer is not None:
@@ -181,7 +184,7 @@ class _Trial:
         done = {(number, number % len(ORDERS)) for number in range(len(self.cases))}
         for number, case in enumerate(self.cases):
             for turn, schedule in enumerate(_SCHEDULES):
-                if self._late(core=number < _FEWEST):
+                if self._late(number < _FEWEST):
                     return None
                 wrong = None if (number, turn) in done else self._judged(case, schedule)
                 if wrong is not None:
