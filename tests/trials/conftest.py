@@ -19,7 +19,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 from cuda_pairs import Pair, pairs  # noqa: E402
 
 PROGRAMS = {pair.name: pair for pair in pairs(Path(__file__).parent / "programs")}
-QUICK = Settings(seconds=0.4)
+QUICK = Settings(seconds=0.1, shrinking_s=0.3)
 
 
 @pytest.fixture(scope="session")

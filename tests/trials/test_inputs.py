@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transpile.c.parse import parse_text
@@ -203,6 +203,7 @@ def test_facts_about_other_parameters_are_refused() -> None:
 NUMBERS = st.integers(-9, 9)
 
 
+@settings(max_examples=40, deadline=None)
 @given(NUMBERS, NUMBERS, st.sampled_from(["+", "-", "*", "/", "%", "<", ">=", "==", "&", "|", "^", "&&", "||"]))
 def test_formulas_mean_what_c_means(a: int, b: int, sign: str) -> None:
     unit = parse_text("void f(int a, int b) {}")
@@ -237,3 +238,14 @@ def test_sizes_are_around_blocks_and_uneven() -> None:
 def test_smaller_sizes_are_smaller() -> None:
     for found in smaller({"n": 40, "m": 3, "k": 0}):
         assert sum(found.values()) < 43 and all(v >= 0 for v in found.values())
+
+
+def test_values_fit_their_types() -> None:
+    text = (
+        "void f(int n, int m, unsigned char *at, float *x, unsigned char *row, float *v) {"
+        " for (int i = 0; i < n; i++) { x[at[i]]++; for (int k = row[i]; k < row[i + 1]; k++) v[k]++; } }"
+    )
+    tried = the_subject(text, Shape("at", "n"), Shape("x", "m"), Shape("row", "n + 1"), Shape("v", "m"))
+    assert max(made(tried, {"n": 50, "m": 200}).memory["at"]) == 199
+    with pytest.raises(Invalid, match="elements of 'row'"):
+        made(tried, {"n": 5, "m": 300})

@@ -85,6 +85,7 @@ def make(subject: Subject, recipe: Recipe, most_units: int) -> Input:
     counts: dict[str, int] = {}
     for array, count in _in_order(subject, values, most_units):
         columns = _columns(array, count, values, recipe, random)
+        _check_range(array, columns)
         counts[array.name] = count
         memory[array.name] = array.element.packed(columns)
         if array.element.simple:
@@ -144,10 +145,18 @@ def _columns(
             return [[recipe.sizes[array.name]] * count]
         case Subscripts():
             assert array.bound is not None
-            return [_subscripts(value(array.bound, values), count, recipe.distribution, random)]
+            limit = min(value(array.bound, values), array.element.leaves[0].range[1] + 1)
+            return [_subscripts(limit, count, recipe.distribution, random)]
         case RowPointers():
             total = random.randint(0, 3 * count) if array.bound is None else max(value(array.bound, values), 0)
             return [_row_pointers(total, count, recipe.distribution, random)]
+
+
+def _check_range(array: ArrayParameter, columns: Sequence[Sequence[float]]) -> None:
+    for leaf, held in zip(array.element.leaves, columns, strict=True):
+        least, most = leaf.range
+        if not leaf.floating and held and not (least <= min(held) and max(held) <= most):
+            raise Invalid(f"the elements of '{array.name}' cannot be so large or small")
 
 
 def _subscripts(limit: int, count: int, distribution: Distribution, random: Random) -> Sequence[float]:
