@@ -211,6 +211,8 @@ def _copies(source: _Source) -> Iterator[_Edit]:
 
 def _copy_arguments(source: _Source) -> Iterator[_Edit]:
     for node in source.calls("cudaMemcpy"):
+        if len(source.arguments(node)) != 4:
+            continue
         to, frm, count, direction = source.arguments(node)
         yield _Edit(count, f"({source.text(count)}) / 2")
         yield _Edit(count, f"({source.text(count)}) + 1")
@@ -221,19 +223,26 @@ def _copy_arguments(source: _Source) -> Iterator[_Edit]:
 
 def _allocations(source: _Source) -> Iterator[_Edit]:
     for node in source.calls("cudaMalloc"):
-        size = source.arguments(node)[1]
-        yield _Edit(size, f"({source.text(size)}) / 2")
+        for size in source.arguments(node)[1:]:
+            yield _Edit(size, f"({source.text(size)}) / 2")
 
 
 def _atomics(source: _Source) -> Iterator[_Edit]:
     for node in source.calls(*_ATOMIC):
         name = source.text(source.field(node, "function"))
-        place, value = map(source.text, source.arguments(node)[:2])
-        yield _Edit(node, f"(*({place}) {_ATOMIC[name]}= {value})")
+        for place, value in _pair(source, node):
+            yield _Edit(node, f"(*({place}) {_ATOMIC[name]}= {value})")
     for node in source.calls("atomicMax", "atomicMin"):
-        place, value = map(source.text, source.arguments(node)[:2])
         sign = ">" if source.text(source.field(node, "function")) == "atomicMax" else "<"
-        yield _Edit(node, f"({value} {sign} *({place}) ? *({place}) = {value} : *({place}))")
+        for place, value in _pair(source, node):
+            yield _Edit(node, f"({value} {sign} *({place}) ? *({place}) = {value} : *({place}))")
+
+
+def _pair(source: _Source, call: Node) -> Iterator[tuple[str, str]]:
+    """The two arguments of ``call``, if it has so many."""
+    given = source.arguments(call)
+    if len(given) == 2:
+        yield source.text(given[0]), source.text(given[1])
 
 
 def _operands(source: _Source) -> Iterator[_Edit]:

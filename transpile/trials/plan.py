@@ -11,10 +11,10 @@ from transpile.trials.sizes import combinations, edges
 from transpile.trials.subject import Subject
 from transpile.trials.values import INFINITIES, NANS, SMALL, USUAL, ZEROS
 
-_FIRST, _MOST, _SHIFTS = 8, 60, 3
+_FIRST, _MOST, _SHIFTS = 12, 60, 3
 MOST_PAIRS = 3
 """How many pairs of arrays are made to overlap."""
-_SPECIAL = (NANS, INFINITIES, ZEROS, NANS, ZEROS)
+_SPECIAL = (NANS, INFINITIES, ZEROS, NANS, ZEROS, NANS)
 
 
 def core(subject: Subject, blocks: Sequence[int], seed: int, used: Sequence[Input], special: bool) -> Iterator[Recipe]:

@@ -11,7 +11,7 @@ COUNTS = (2, 1, 3, 0, 5)
 def lengths(blocks: Sequence[int]) -> tuple[int, ...]:
     """Values of one size, for a program with these blocks."""
     first, *others = blocks
-    around = [first + 1, 3 * first + 7, 1, first - 1, first, 2, 0, 2 * first]
+    around = [first + 1, first, 3 * first + 7, 1, first - 1, 2 * first, 2, 0]
     for block in others[:3]:
         around += [block + 1, block - 1, block, 2 * block + 3]
     return tuple(dict.fromkeys([*around, 5, 37, 3, 100]))
@@ -34,14 +34,14 @@ def combinations(dimensions: Sequence[str], counts: Sequence[str], blocks: Seque
 
 
 def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int]) -> Iterator[dict[str, int]]:
-    """All sizes negative, all zero, and each of them zero while the others are not."""
+    """All sizes negative, all zero, and each of them 0, 1 or 2 while the others are not."""
     if not dimensions and not counts:
         return
     usual = dict.fromkeys(dimensions, blocks[0] + 1) | dict.fromkeys(counts, COUNTS[0])
     yield dict.fromkeys(usual, -1)
     yield dict.fromkeys(usual, 0)
     if len(usual) > 1:
-        yield from ({**usual, name: 0} for name in usual)
+        yield from ({**usual, name: few} for few in (0, 1, 2) for name in usual)
 
 
 def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -49,7 +49,7 @@ def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:
     if width == 1:
         yield from ((value,) for value in values)
         return
-    largest, empty = values[1], 0
+    largest, empty = values[2], 0
     alone = [
         tuple(value if place == at else other for place in range(width))
         for value, other in ((largest, 3), (values[0], 2), (1, largest), (empty, values[0]), (2, 5), (largest, 1))

@@ -83,7 +83,7 @@ def _floats(distribution: Distribution, random: Random) -> Sequence[float]:
     if distribution is WIDE:
         return [value * 10.0 ** random.randint(-12, 12) for value in normal] + [-0.0]
     if distribution is NANS:
-        return normal[:30] + [math.nan] * 4 + [0.0, -0.0]
+        return normal[:30] + [math.nan] * 10 + [0.0, -0.0]
     if distribution is INFINITIES:
         return [*normal[:30], math.inf, -math.inf, 0.0, -0.0]
     return normal
