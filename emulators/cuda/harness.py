@@ -63,6 +63,7 @@ _PROGRAM = """\
 
 namespace cuda_emulator {{
 void keep_output();
+void set_rounding();
 void take(void *to, size_t bytes);
 void *take_array(size_t bytes);
 void give(const void *from, size_t bytes);
@@ -91,6 +92,7 @@ def harness(signature: Signature, placed: bool = False) -> str:
     arrays = [p for p in signature.parameters if p.extents]
     body = [f"{p.type} {p.name}; cuda_emulator::take(&{p.name}, sizeof {p.name});" for p in scalars]
     body += _placed(arrays) if placed else _exact(arrays)
+    body.append("cuda_emulator::set_rounding();")
     call = f"emulated_call({', '.join(p.name for p in signature.parameters)});"
     if signature.returns == "void":
         body.append(call)

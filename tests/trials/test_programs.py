@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from transpile.trials import outcome as says
-from transpile.trials.compare import Difference
+from transpile.trials.compare import Close, Difference
 from transpile.trials.facts import Facts, Shape
 from transpile.trials.outcome import Differs, Outcome, Unusable
 from transpile.trials.trial import Settings, trial
@@ -142,3 +142,44 @@ def test_conditions_on_sizes_are_assumptions(folder: Path) -> None:
     assert isinstance(outcome, says.Tested), str(outcome)
     assert outcome.assumptions[0] == "n % 32 == 0"
     assert all(sizes["n"] % 32 == 0 for sizes in outcome.sizes)
+
+
+ROUNDING = """
+float rest(int n, const float *restrict x, float *restrict y)
+{
+    float sum = 0.0f;
+    for (int i = 0; i < n; i++) {
+        y[i] = ((x[i] + 1.0f) * (x[i] - 1.0f) - x[i] * x[i] + 1.0f) / 1e-6f;
+        sum += y[i];
+    }
+    return sum;
+}
+"""
+REST = Facts((Shape("x", "n", "in"), Shape("y", "n", "out")))
+REORDERED = ROUNDING.replace("restrict ", "").replace(
+    "(x[i] - 1.0f) - x[i] * x[i] + 1.0f", "(x[i] - 1.0f) + (1.0f - x[i] * x[i])"
+)
+
+
+@pytest.mark.parametrize(("broken", "word"), [("", "tested"), ("sum += y[i] + 1.0f", "differs")])
+def test_what_rounding_alone_decides_is_no_difference(broken: str, word: str, folder: Path) -> None:
+    text = REORDERED.replace("sum += y[i]", broken) if broken else REORDERED
+    outcome = trial(ROUNDING, "rest", text, REST, folder, Settings(Close(1e-5), seconds=0.1))
+    assert outcome.word == word, str(outcome)
+    if isinstance(outcome, says.Tested):
+        assert outcome.discarded["ill-conditioned: rounding decides the result"] > 0
+
+
+def test_rounding_counts_when_bits_are_compared(folder: Path) -> None:
+    assert isinstance(trial(ROUNDING, "rest", REORDERED, REST, folder), Differs)
+
+
+def test_a_function_whose_results_are_all_rounding_is_not_tested(folder: Path) -> None:
+    near = "(x[i] * 0.7f + 1.3f) * (x[i] * 0.7f - 1.3f)"
+    text = ROUNDING.replace(
+        "(x[i] + 1.0f) * (x[i] - 1.0f) - x[i] * x[i] + 1.0f", near + " - 0.49f * x[i] * x[i] + 1.69f"
+    )
+    other = text.replace("restrict ", "").replace("- 0.49f * x[i] * x[i] + 1.69f", "+ (1.69f - 0.49f * x[i] * x[i])")
+    assert near in text and other.count("1.69f -") == 1
+    outcome = trial(text, "rest", other, REST, folder, Settings(Close(1e-7), seconds=0.1))
+    assert isinstance(outcome, Unusable), str(outcome)

@@ -41,12 +41,14 @@ _EXACT_BELOW = {"f": 2.0**20, "d": 2.0**49}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first element that differs: ``where`` as C names it, and how many more there are."""
+    """The first element that differs: ``where`` as C names it, how many more there are, and how far apart they may be:
+    not at all if ``allowed`` is 0."""
 
     where: str
     expected: str
     got: str
     elements: int = 1
+    allowed: float = 0.0
 
     def __str__(self) -> str:
         others = f" (and {self.elements - 1} more)" if self.elements > 1 else ""
@@ -118,20 +120,20 @@ def _first(
 ) -> Difference | None:
     if expected == got:
         return None
-    found: list[tuple[int, Leaf, float, float]] = []
+    found: list[tuple[int, Leaf, float, float, float]] = []
     for (leaf, wanted), (_, held) in zip(element.unpacked(expected), element.unpacked(got), strict=True):
         allowed = _allowed(leaf, wanted, tolerance)
         found += [
-            (place, leaf, a, b)
+            (place, leaf, a, b, allowed)
             for place, (a, b) in enumerate(zip(wanted, held, strict=True))
             if a != b or (a == 0 and leaf.floating)
             if not _equal(leaf, a, b, allowed, tolerance.relative == 0.0)
         ]
     if not found:
         return None
-    place, leaf, a, b = min(found, key=lambda row: (row[0], row[1].offset))
+    place, leaf, a, b, allowed = min(found, key=lambda row: (row[0], row[1].offset))
     where = name if name == "the result" else f"{name}[{place - shift}]{leaf.path}"
-    return Difference(where, _shown(leaf, a), _shown(leaf, b), len(found))
+    return Difference(where, _shown(leaf, a), _shown(leaf, b), len(found), allowed)
 
 
 def _allowed(leaf: Leaf, wanted: Sequence[float], tolerance: _Tolerance) -> float:

@@ -52,10 +52,10 @@ def _sized(subject: Subject, blocks: Sequence[int], seed: int) -> Iterator[Recip
 def _overlapping(subject: Subject, usual: Recipe, used: Sequence[Input]) -> Iterator[Recipe]:
     """With the usual sizes, or small ones if the function does not accept those."""
     small: Mapping[str, int] = min(
-        (given.recipe.sizes for given in used if not given.empty), key=lambda sizes: sum(sizes.values())
+        [usual.sizes, *(given.recipe.sizes for given in used if not given.empty)], key=lambda sizes: sum(sizes.values())
     )
     for overlap in islice(overlaps(subject), _SHIFTS * MOST_PAIRS):
         recipe = replace(usual, distribution=SMALL, overlap=overlap)
         yield recipe
-        if used[-1].recipe != recipe:
+        if not used or used[-1].recipe != recipe:
             yield replace(recipe, sizes=small)
