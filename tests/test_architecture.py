@@ -47,6 +47,13 @@ MAY_IMPORT = {
     | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
     "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.trials": {
+        "transpile.c",
+        "transpile.core",
+        "transpile.errors",
+        "transpile.tools",
+        "transpile.emulators",
+    },
 }
 
 

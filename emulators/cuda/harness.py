@@ -3,10 +3,13 @@ standard output, all as raw bytes.
 
 Input: the scalars in the order of the parameters, then the arrays. Output: what the function returns, then every array
 that it may write. What the function itself prints goes to standard error.
+
+With ``placed`` arrays, the sizes come with the input and arrays may overlap; ``Placement`` says how.
 """
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 
@@ -39,12 +42,28 @@ class Signature:
         return f"{self.returns} {self.name}({', '.join(p.declaration for p in self.parameters)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an array starts: ``offset`` bytes into the memory of the array number ``base``, which is itself or an
+    earlier one in the order of the input. An array that is its own base has ``size`` bytes of memory, for itself and
+    all others that lie there; their content follows in the input."""
+
+    base: int
+    size: int = 0
+    offset: int = 0
+
+    @property
+    def packed(self) -> bytes:
+        return struct.pack("=3q", self.base, self.size, self.offset)
+
+
 _PROGRAM = """\
 #include <stddef.h>
 #include <stdint.h>
 
 namespace cuda_emulator {{
 void keep_output();
+void set_rounding();
 void take(void *to, size_t bytes);
 void *take_array(size_t bytes);
 void give(const void *from, size_t bytes);
@@ -66,22 +85,47 @@ int main() {{
 """
 
 
-def harness(signature: Signature) -> str:
-    """The C++ text of the program."""
+def harness(signature: Signature, placed: bool = False) -> str:
+    """The C++ text of the program. ``placed``: a ``Placement`` stands before each array in the input, and the extents
+    of the parameters do not count; the memory of each array that is its own base is given back, constant or not."""
     scalars = [p for p in signature.parameters if not p.extents]
     arrays = [p for p in signature.parameters if p.extents]
     body = [f"{p.type} {p.name}; cuda_emulator::take(&{p.name}, sizeof {p.name});" for p in scalars]
-    for p in arrays:
-        count = " * ".join(f"emulated_extent({extent})" for extent in p.extents)
-        body.append(f"const size_t emulated_{p.name} = sizeof({p.type}) * {count};")
-        body.append(f"{p.type} *{p.name} = ({p.type} *)cuda_emulator::take_array(emulated_{p.name});")
+    body += _placed(arrays) if placed else _exact(arrays)
+    body.append("cuda_emulator::set_rounding();")
     call = f"emulated_call({', '.join(p.name for p in signature.parameters)});"
     if signature.returns == "void":
         body.append(call)
     else:
         body.append(f"const {signature.returns} emulated_result = {call}")
         body.append("cuda_emulator::give(&emulated_result, sizeof emulated_result);")
-    body += [f"cuda_emulator::give({p.name}, emulated_{p.name});" for p in arrays if not p.constant]
+    if placed:
+        body += [f"cuda_emulator::give(emulated_memory[{n}], emulated_{p.name});" for n, p in enumerate(arrays)]
+    else:
+        body += [f"cuda_emulator::give({p.name}, emulated_{p.name});" for p in arrays if not p.constant]
     return _PROGRAM.format(
         name=signature.name, declaration=signature.declaration, body="\n".join(f"    {row}" for row in body)
     )
+
+
+def _exact(arrays: list[Parameter]) -> list[str]:
+    body: list[str] = []
+    for p in arrays:
+        count = " * ".join(f"emulated_extent({extent})" for extent in p.extents)
+        body.append(f"const size_t emulated_{p.name} = sizeof({p.type}) * {count};")
+        body.append(f"{p.type} *{p.name} = ({p.type} *)cuda_emulator::take_array(emulated_{p.name});")
+    return body
+
+
+def _placed(arrays: list[Parameter]) -> list[str]:
+    body = [f"char *emulated_memory[{len(arrays) + 1}];"]
+    for number, p in enumerate(arrays):
+        body += [
+            f"int64_t placed_{p.name}[3]; cuda_emulator::take(placed_{p.name}, sizeof placed_{p.name});",
+            f"const bool own_{p.name} = placed_{p.name}[0] == {number};",
+            f"const size_t emulated_{p.name} = own_{p.name} ? size_t(placed_{p.name}[1]) : 0;",
+            f"emulated_memory[{number}] = own_{p.name}"
+            f" ? (char *)cuda_emulator::take_array(emulated_{p.name}) : nullptr;",
+            f"{p.type} *{p.name} = ({p.type} *)(emulated_memory[placed_{p.name}[0]] + placed_{p.name}[2]);",
+        ]
+    return body

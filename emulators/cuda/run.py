@@ -13,6 +13,8 @@ from transpile.emulators.cuda.faults import END, UNCONFINED, Fault, read_report
 Order = Literal["forward", "reverse", "random"]
 ORDERS: tuple[Order, ...] = ("forward", "reverse", "random")
 """How threads take turns within a block, and blocks within a grid."""
+Rounding = Literal["nearest", "upward", "downward", "to-zero"]
+"""How floating-point operations are rounded."""
 _STOPPED = 86
 """The exit code of a program that the emulator stopped at a fault."""
 
@@ -49,13 +51,16 @@ class Program:
         seed: int = 0,
         limits: Limits = USUAL,
         races: bool = True,
+        rounding: Rounding = "nearest",
     ) -> Run:
         """Run it once. ``seed`` chooses among random orders; ``races``: look for conflicting accesses, which costs time
-        and memory."""
+        and memory. ``rounding`` is for functions without kernels: how far a result moves with it shows what rounding
+        errors do to it."""
         environment = {
             "CUDA_EMULATOR_ORDER": order,
             "CUDA_EMULATOR_SEED": str(seed),
             "CUDA_EMULATOR_RACES": str(int(races)),
+            "CUDA_EMULATOR_ROUNDING": rounding,
             "CUDA_EMULATOR_MEMORY": str(limits.memory_bytes),
         }
         command = [str(self.path.absolute())]

@@ -1,5 +1,7 @@
 /* What generated harnesses call: arguments from standard input, results to standard output. They include no headers,
  * so that the function under test may have any name. */
+#include <cfenv>
+
 #include <unistd.h>
 
 #include "machine.h"
@@ -17,6 +19,9 @@ void keep_output() {
     output = dup(1);
     dup2(2, 1);
 }
+
+/* Before the function under test is called; what it computes then rounds as the environment asks. */
+void set_rounding() { fesetround(options().rounding); }
 
 void take(void *to, size_t bytes) {
     if (fread(to, 1, bytes, stdin) != bytes) stop("harness", nullptr, 0, "the input is too short");

@@ -27,7 +27,7 @@ struct Options {
     uint64_t seed;
     bool races;
     size_t memory_bytes;
-    int faults_file;
+    int faults_file, rounding;
 };
 const Options &options();
 

@@ -1,0 +1,299 @@
+"""Run a C function and a CUDA program that claims to replace it on the same inputs, and say whether they agree.
+
+Inputs are valid only if the C function has defined behaviour on them: what the emulator's checks find wrong with it,
+and what takes it too long, is discarded and counted. A CUDA program must give the same outputs and have no fault
+whatever, in several orders of threads. Every trial ends: time is bounded, and so is each run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+
+from transpile.c.parse import parse_text
+from transpile.c.unit import Unit
+from transpile.emulators.cuda.bounded import Limits
+from transpile.emulators.cuda.build import build, build_c
+from transpile.emulators.cuda.faults import Fault
+from transpile.emulators.cuda.harness import harness
+from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
+from transpile.errors import SourceError, SourceErrors, Span
+from transpile.trials.blocks import block_sizes
+from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare
+from transpile.trials.elements import Unsuited
+from transpile.trials.facts import PLAIN, Facts
+from transpile.trials.formulas import shown
+from transpile.trials.inputs import Input, Invalid, Recipe, make, overlaps
+from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested, Unusable
+from transpile.trials.plan import core, more, skipped_pairs
+from transpile.trials.sizes import smaller
+from transpile.trials.subject import Subject, subject
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``seconds`` for all runs together; up to ``most_seconds`` as long as a core of the inputs has not been tried.
+    ``reference_s``: inputs that take the C function longer are not used. ``run_s`` bounds a run of the CUDA program,
+    ``shrinking_s`` the search for smaller sizes at which it is wrong, ``most_units`` the elements of all arrays."""
+
+    comparison: Comparison = EXACT
+    seconds: float = 1.5
+    most_seconds: float = 20.0
+    seed: int = 1
+    reference_s: float = 0.1
+    run_s: int = 5
+    shrinking_s: float = 1.0
+    most_units: int = 200_000
+
+
+USUAL = Settings()
+_FEWEST = 4
+"""Inputs without which nothing counts as tested; empty arrays do not count."""
+_SCHEDULES = (*(Schedule(order, 1 if order == "random" else 0) for order in ORDERS), Schedule("random", 2))
+_SHRINKING_RUNS = 40
+_ROUNDED = "ill-conditioned: rounding decides the result"
+_ROUNDINGS: tuple[Rounding, ...] = ("upward", "downward", "to-zero")
+
+
+def trial(
+    c: Unit | str,
+    function: str,
+    cuda_text: str,
+    facts: Facts,
+    folder: Path,
+    settings: Settings = USUAL,
+    cuda_file: str = "program.cu",
+) -> Outcome:
+    """Try ``cuda_text``, which messages call ``cuda_file``, against ``function``. Programs are built in ``folder`` and
+    kept there. Raises UsageError when ``facts`` are not about the function."""
+    try:
+        unit = parse_text(c) if isinstance(c, str) else c
+        tried = subject(unit, function, facts)
+        rig = harness(tried.signature, placed=True)
+        reference = (build if unit.cplusplus else build_c)(tried.c_text, rig, folder)
+    except (Unsuited, SourceErrors) as error:
+        return Unusable(f"the C function cannot be tried: {error}", {})
+    text = _Text(cuda_text, cuda_file)
+    try:
+        program = build(tried.cuda_text(cuda_text), rig, folder)
+    except SourceErrors as errors:
+        return Differs(None, tuple(text.refusal(error, tried) for error in errors.errors))
+    return _Trial(tried, reference, program, text, settings).outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The CUDA text, to place messages in."""
+
+    text: str
+    file: str
+
+    def span(self, line: int, column: int = 0) -> Span | None:
+        lines = self.text.split("\n")
+        if not 1 <= line <= len(lines):
+            return None
+        held = lines[line - 1]
+        return Span(self.file, line, column or len(held) - len(held.lstrip()) + 1, 1, held)
+
+    def refusal(self, error: SourceError, tried: Subject) -> Failure:
+        span = self.span(error.span.line, error.span.column)
+        if span is None:
+            return Failure("compile", f"no function '{tried.prototype}': {error.message}")
+        return Failure("compile", error.message, span)
+
+    def failure(self, fault: Fault) -> Failure:
+        where = f" (in {fault.kernel}, block {fault.block}, thread {fault.thread})" if fault.kernel else ""
+        return Failure(fault.kind, fault.message + where, self.span(fault.line))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A valid input, as bytes too, and what the C function made of it."""
+
+    given: Input
+    packed: bytes
+    expected: Run
+
+
+@dataclass(slots=True)
+class _Trial:
+    subject: Subject
+    reference: Program
+    program: Program
+    text: _Text
+    settings: Settings
+    cases: list[_Case] = field(default_factory=list)
+    used: list[Input] = field(default_factory=list)
+    discarded: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    hurried: bool = False
+    schedules: set[Schedule] = field(default_factory=set)
+    start: float = field(default_factory=time.monotonic)
+
+    def outcome(self) -> Outcome:
+        wrong = self._inputs() or self._orders()
+        if wrong is not None:
+            return wrong
+        filled = sum(not given.empty for given in self.used)
+        if filled < _FEWEST:
+            reason = f"only {filled} valid inputs were found in {sum(self.discarded.values()) + len(self.used)}"
+            return Unusable(reason, dict(self.discarded.most_common()))
+        if self.discarded[_ROUNDED] > filled:
+            return Unusable("rounding decides the result on most inputs", dict(self.discarded.most_common()))
+        return Tested(
+            self.runs,
+            len(self.used),
+            tuple({tuple(given.recipe.sizes.items()): given.recipe.sizes for given in self.used}.values()),
+            tuple(schedule for schedule in _SCHEDULES if schedule in self.schedules),
+            dict(self.discarded.most_common()),
+            self.settings.comparison,
+            tuple(self._assumptions()),
+            tuple(self._notes()),
+        )
+
+    def _late(self, in_core: bool, share: float = 1.0) -> bool:
+        """Time is up; a share of it unless this is part of the core."""
+        allowed = self.settings.most_seconds if in_core else share * self.settings.seconds
+        return time.monotonic() - self.start > allowed
+
+    def _inputs(self) -> Differs | None:
+        """Each input once, with the orders in turn."""
+        special = isinstance(self.settings.comparison, Exact)
+        blocks = block_sizes(self.text.text)
+        seed = self.settings.seed * 1000
+        needed = ((recipe, True) for recipe in core(self.subject, blocks, seed, self.used, special))
+        others = ((recipe, False) for recipe in more(self.subject, blocks, seed))
+        for recipe, in_core in chain(needed, others):
+            if self._late(in_core, share=0.6):
+                self.hurried = in_core
+                break
+            case = self._case(recipe)
+            if case is None and recipe.plainer is not None:
+                case = self._case(recipe.plainer)
+            if case is None:
+                continue
+            self.cases.append(case)
+            self.used.append(case.given)
+            wrong = self._judged(case, _SCHEDULES[(len(self.cases) - 1) % len(ORDERS)])
+            if wrong is not None:
+                return self._smallest(wrong)
+        return None
+
+    def _orders(self) -> Differs | None:
+        """The first inputs in all orders; others while there is time."""
+        done = {(number, number % len(ORDERS)) for number in range(len(self.cases))}
+        for number, case in enumerate(self.cases):
+            for turn, schedule in enumerate(_SCHEDULES):
+                if self._late(number < _FEWEST):
+                    return None
+                wrong = None if (number, turn) in done else self._judged(case, schedule)
+                if wrong is not None:
+                    return self._smallest(wrong)
+        return None
+
+    def _case(self, recipe: Recipe) -> _Case | None:
+        """The input of ``recipe``, if the C function accepts it; else why not is counted."""
+        try:
+            given = make(self.subject, recipe, self.settings.most_units)
+        except Invalid as error:
+            self.discarded[str(error)] += 1
+            return None
+        packed = given.packed(self.subject)
+        began = time.monotonic()
+        ran = self.reference.run(packed, limits=Limits(cpu_s=2, wall_s=10 * self.settings.reference_s))
+        if time.monotonic() - began > self.settings.reference_s:
+            self.discarded["the C function takes too long"] += 1
+        elif not ran.ok:
+            kind = ran.faults[0].kind if ran.faults else f"exit status {ran.exit_code}"
+            self.discarded[f"invalid input: the C function itself: {kind}"] += 1
+        else:
+            return _Case(given, packed, ran)
+        return None
+
+    def _judged(self, case: _Case, schedule: Schedule) -> Differs | None:
+        limits = Limits(cpu_s=self.settings.run_s, wall_s=4.0 * self.settings.run_s)
+        ran = self.program.run(case.packed, schedule.order, schedule.seed, limits)
+        self.runs += 1
+        self.schedules.add(schedule)
+        failures = [self.text.failure(fault) for fault in ran.faults]
+        if ran.exit_code and not failures:
+            failures.append(Failure("exit", f"the program ends with exit status {ran.exit_code}"))
+        difference = None
+        if not ran.exit_code:
+            difference = self._difference(case, ran)
+        if not failures and (difference is None or self._ill_conditioned(case, difference)):
+            return None
+        return Differs(difference, tuple(failures), case.given, schedule)
+
+    def _difference(self, case: _Case, ran: Run) -> Difference | None:
+        if ran.messages != case.expected.messages:
+            return Difference("what is printed", repr(case.expected.messages[:80]), repr(ran.messages[:80]))
+        return compare(self.subject, case.given, case.expected.outputs, ran.outputs, self.settings.comparison)
+
+    def _ill_conditioned(self, case: _Case, difference: Difference) -> bool:
+        """The result of the C function itself moves too far when its operations are rounded otherwise; then such a
+        difference means nothing."""
+        if difference.allowed == 0.0:
+            return False
+        expected, how = case.expected.outputs, self.settings.comparison
+        for rounding in _ROUNDINGS:
+            moved = self.reference.run(case.packed, rounding=rounding)
+            if not moved.ok or compare(self.subject, case.given, expected, moved.outputs, how) is not None:
+                self._discard(case.given)
+                return True
+        return False
+
+    def _discard(self, given: Input) -> None:
+        """Take back that an input counts as tried."""
+        self.discarded[_ROUNDED] += 1
+        self.runs -= 1
+        if given in self.used:
+            self.used.remove(given)
+
+    def _smallest(self, wrong: Differs) -> Differs:
+        """The same with smaller sizes, as far as a few more runs lead. Where rounding plays a part, a search would end
+        at the input where it plays the largest."""
+        if wrong.difference is not None and wrong.difference.allowed > 0.0 and not wrong.failures:
+            return wrong
+        until = time.monotonic() + self.settings.shrinking_s
+        left = _SHRINKING_RUNS
+        progress = True
+        while progress:
+            progress = False
+            assert wrong.input is not None and wrong.schedule is not None
+            for sizes in smaller(wrong.input.recipe.sizes):
+                if left == 0 or time.monotonic() > until:
+                    return wrong
+                left -= 1
+                case = self._case(replace(wrong.input.recipe, sizes=sizes))
+                found = self._judged(case, wrong.schedule) if case else None
+                if found is not None:
+                    wrong, progress = found, True
+                    break
+        return wrong
+
+    def _assumptions(self) -> Iterator[str]:
+        yield from (f"{shown(condition)}" for condition in self.subject.requires)
+        for scalar in self.subject.scalars:
+            if scalar.values:
+                yield f"{scalar.name} is one of {', '.join(map(str, scalar.values))}"
+        if self.subject.distinct and any(overlaps(replace(self.subject, distinct=False))):
+            yield "arrays do not overlap"
+        for array in self.subject.arrays:
+            if array.role != PLAIN:
+                yield f"'{array.name}' holds {array.role.says}"
+
+    def _notes(self) -> Iterator[str]:
+        block = block_sizes(self.text.text)[0]
+        if all(units <= block for given in self.used for units in given.counts.values()):
+            yield f"no array has more than {block} elements: a second block may never have run"
+        if tuple(dict.fromkeys(s.order for s in _SCHEDULES if s in self.schedules)) != ORDERS:
+            yield "not all orders of threads were run: out of time"
+        if self.hurried:
+            yield "some kinds of inputs were not tried: out of time"
+        for pair in skipped_pairs(self.subject):
+            yield f"'{pair.first}' and '{pair.second}' were not made to overlap"
