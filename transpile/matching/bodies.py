@@ -128,7 +128,7 @@ class _Matcher:
                 raise _differ(f"'{theirs.variable.name}' is not what stands here", ours.span, theirs.span)
             return
         self._form(ours, theirs)
-        if not same_type(ours.type, theirs.type):
+        if not (same_type(ours.type, theirs.type) or (_truth(ours) and _truth(theirs))):
             raise _differ("an operation on another type", ours.span, theirs.span)
         self._parts(ours, theirs)
 
@@ -200,6 +200,14 @@ def same_type(ours: CType, theirs: CType) -> bool:
         case Array(of=a), Array(of=b):
             return ours.length is not None and ours.length == theirs.length and same_type(a, b)
     return ours == theirs
+
+
+def _truth(expression: Expression) -> bool:
+    """Whether it is 0 or 1, as ``int`` in C and as ``bool`` in C++."""
+    match expression:
+        case Binary(operator="<" | "<=" | ">" | ">=" | "==" | "!=" | "&&" | "||") | Unary(operator="!"):
+            return is_integer(expression.type)
+    return False
 
 
 def _keeps(narrow: CType, wide: CType) -> bool:
