@@ -149,7 +149,7 @@ def check(context: Context, nest: Nest, code: Node, own: Collection[Variable]) -
                 raise refuse(nest, f"a jump out of the code, on line {node.span.line}, cannot be made on the device")
             case Declare(variable) if variable.storage != "automatic":
                 raise unsupported(node.span, f"the static variable '{variable.name}' on the device")
-            case Declare(variable) if isinstance(variable.declared, Array) and variable.declared.length is None:
+            case Declare(variable) if variable in context.dialect.of_variable_length:
                 raise unsupported(node.span, f"the array '{variable.name}' of variable length on the device")
     for target in targets(code):
         if isinstance(target, Name) and target.variable in free(code) and target.variable not in own:

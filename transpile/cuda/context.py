@@ -124,11 +124,18 @@ def controlled(head: str, lines: Sequence[str]) -> list[str]:
 
 
 def wrapped(head: str) -> list[str]:
-    """A long ``for (...)`` in two lines."""
-    if len(head) <= _WIDTH or head.count("; ") != 2:
+    """A long ``for (...)`` or ``if (...)`` in several lines."""
+    if len(head) <= _WIDTH:
         return [head]
-    first, _, last = head.rpartition("; ")
-    return [f"{first};", " " * len("for (") + last]
+    if head.startswith("for (") and head.count("; ") == 2:
+        first, _, last = head.rpartition("; ")
+        return [f"{first};", " " * len("for (") + last]
+    ends = [at for at in range(_WIDTH) if head.startswith(" && ", at)]
+    breaks = [at for at in ends if head[:at].count("(") == head[:at].count(")") + 1]
+    if not head.startswith("if (") or not breaks:
+        return [head]
+    at = breaks[-1]
+    return [head[:at] + " &&", *(INDENT + line for line in wrapped(head[at + 4 :]))]
 
 
 def indented(lines: Iterable[str], depth: int = 1) -> list[str]:

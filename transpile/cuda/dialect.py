@@ -72,7 +72,8 @@ def unsupported(span: Span, what: str, hint: str = "") -> UnsupportedError:
 
 
 class Dialect:
-    """The functions of one unit as CUDA C++. ``macros`` are the macros that their text needs, with their values."""
+    """The functions of one unit as CUDA C++. ``macros`` are the macros that their text needs, with their values;
+    ``of_variable_length`` are local arrays that have become pointers, so that nothing may declare them."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -80,6 +81,7 @@ class Dialect:
         self._rows: dict[int, Binary] = {}
         self._defined = {match[1] for line in unit.lines if (match := _MACRO.match(line))}
         self.macros: dict[str, str] = {}
+        self.of_variable_length: set[Variable] = set()
 
     def function(self, function: Function) -> Function:
         if function.name in RESERVED:
@@ -98,6 +100,8 @@ class Dialect:
             if _varies(variable.type):
                 const = isinstance(type, Pointer) and type.const
                 type = declared = Pointer(innermost(type), const)
+                if isinstance(variable.type, Array):
+                    self.of_variable_length.add(variable)
             elif variable.storage == "parameter" and _varies(variable.declared):
                 declared = type
             self._variables[variable] = dataclasses.replace(variable, name=name, type=type, declared=declared)

@@ -35,7 +35,6 @@ from transpile.c.tree import (
     Variable,
     While,
 )
-from transpile.c.types import Array, CType
 from transpile.c.walking import bare, children, walk
 from transpile.cuda.arrays import allocated, released, size
 from transpile.cuda.capture import pointers
@@ -225,7 +224,7 @@ class Host:
 
     def _run(self, node: Statement, found: Effects) -> list[str]:
         for inner in walk(node):
-            if isinstance(inner, Declare) and inner.initial is None and _is_variable_length(inner.variable.declared):
+            if isinstance(inner, Declare) and inner.variable in self._context.dialect.of_variable_length:
                 raise unsupported(inner.span, f"the array '{inner.variable.name}' of variable length on the host")
         if found.moved and not (isinstance(node, Assign) and _allocates(node.value)):
             name = min(variable.name for variable in found.moved)
@@ -346,10 +345,6 @@ def _controlled(node: For | While | DoWhile, inside: Sequence[str]) -> list[str]
 
 def _is_plain(node: Declare) -> bool:
     return node.initial is None or isinstance(bare(node.initial), Constant)
-
-
-def _is_variable_length(type: CType) -> bool:
-    return isinstance(type, Array) and (type.length is None or _is_variable_length(type.of))
 
 
 def _allocates(value: Expression) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transpile.c.printing import show, text
-from transpile.c.tree import Block, Constant, Declare, Expression, For, Index, Name, Node, Statement, Variable
+from transpile.c.tree import Block, Cast, Constant, Declare, Expression, For, Index, Name, Node, Statement, Variable
 from transpile.c.types import LONG_LONG, Array
 from transpile.c.walking import bare, declared, substitute, transform, variables
 from transpile.cuda.capture import continues, written_arrays
@@ -164,7 +164,7 @@ def _strips(
     guard = text(inner.guard(), macros=True)
     step = controlled(
         f"for (long long {at} = {base}; {guard} && {at} < {base} + {size}; {at}++)",
-        [*inner.definition, *body_lines(changed)],
+        [*(inner.definition if inner.counter in variables(changed) else []), *body_lines(changed)],
     )
     first = dataclasses.replace(inner.at, name=base)
     more = text(inner.guard(Name(first, type=LONG_LONG, span=inner.loop.loop.span)), macros=True)
@@ -182,5 +182,6 @@ def _fill(inner: Threads, piece: _Piece, base: str) -> list[str]:
     plain = all(bound.plain for bound in inner.loop.loop.bounds)
     limit = text(inner.guard(place if plain else bracketed), macros=True)
     guards = f"{text(piece.part.guard(), macros=True)} && {limit}"
-    element = text(substitute(piece.access, {inner.counter: bracketed}), macros=True)
+    counter = Cast(bracketed, type=inner.counter.type, span=place.span)
+    element = text(substitute(piece.access, {inner.counter: counter}), macros=True)
     return controlled(f"if ({guards})", [f"{piece.shared}[threadIdx.y][threadIdx.x] = {element};"])

@@ -83,7 +83,8 @@ def _tile(
     changed = transform(body, change)
     if not found or any(isinstance(node, Name) and node.variable == array for node in walk(changed)):
         raise refuse(nest, f"'{array.name}' is not used as an array of one element for each thread")
-    return Tile(shared, wanted.halo, tuple(found), next(iter(found.values()))), changed
+    nearest = sorted(found, key=lambda offset: sum(map(abs, offset)))
+    return Tile(shared, wanted.halo, tuple(nearest), found[nearest[0]]), changed
 
 
 def _root(node: Expression) -> Variable | None:
