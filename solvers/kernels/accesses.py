@@ -51,11 +51,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """``path`` must be taken by all threads of a block that take ``among``, or by none."""
+    """``path`` must be taken by all threads of a block that take ``among``, or by none.
+
+    The first ``facts`` facts are known without it; later ones may rely on it.
+    """
 
     path: Path
     among: Path
     span: Span
+    facts: int
 
 
 @dataclass(slots=True)
@@ -95,9 +99,9 @@ class Recorder:
         if conflicting(first, second):
             self.pairs.append(Pair(first, second, given))
 
-    def barrier(self, path: Path, span: Span) -> None:
-        """All threads that are at ``path`` wait for each other."""
-        self.meetings.append(Meeting(path, (), span))
+    def barrier(self, path: Path, span: Span, facts: int) -> None:
+        """All threads that are at ``path`` wait for each other. So many ``facts`` are known by now."""
+        self.meetings.append(Meeting(path, (), span, facts))
         taken = {term.get_id() for term in path}
         kept: list[Open] = []
         for item in self.open:

@@ -93,7 +93,7 @@ def _number(value: Value) -> Term | None:
 def _barrier(machine: Machine, node: Call) -> Value:
     _evaluated(machine, node.arguments)
     if not machine.state.dead and not machine.recorder.quiet:
-        machine.recorder.barrier(machine.state.path, node.span)
+        machine.recorder.barrier(machine.state.path, node.span, len(machine.facts))
     return machine.unknown(node.type, node.name, Scope.BLOCK)
 
 

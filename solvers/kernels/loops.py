@@ -233,7 +233,9 @@ class _Symbolic:
             symbols.scopes[name] = max(symbols.scopes[name], Scope.BLOCK) if self.barriers else Scope.THREAD
         count = machine.arithmetic.counter("iterations", scope)
         if self.barriers:
-            machine.recorder.meetings.append(Meeting(attempt.end.path, entry.path, self.loop.node.span))
+            machine.recorder.meetings.append(
+                Meeting(attempt.end.path, entry.path, self.loop.node.span, len(machine.facts))
+            )
             crossing = Crossing(
                 attempt.iteration,
                 attempt.head.count,
@@ -248,7 +250,8 @@ class _Symbolic:
             )
             cross(machine, crossing)
             leave(machine, crossing, count)
-        self._exit(entry, attempt, uniform, count, scope)
+        self._exit(entry, attempt, uniform, count, scope if together or not attempt.breaks else Scope.THREAD)
+        self._return(entry, attempt, Scope.BLOCK if together else Scope.THREAD)
 
     def _together(self, entry: State, attempt: _Attempt) -> bool:
         """Whether all threads of a block that enter the loop do the same number of iterations."""
@@ -271,7 +274,6 @@ class _Symbolic:
             machine.facts.append(implies(entry.path, negate(condition)))
             if is_true(condition):
                 machine.state = machine.state.ended()
-        self._return(entry, attempt, scope)
 
     def _return(self, entry: State, attempt: _Attempt, scope: Scope) -> None:
         """Returns from within the loop: in some iteration, or not."""

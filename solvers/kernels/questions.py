@@ -88,7 +88,8 @@ class Questions:
         names = self._others[Scope.THREAD]
         among = [*meeting.among, *(self.symbols.rename(term, names) for term in meeting.among)]
         path = conjunction(meeting.path)
-        return self._ask([*among, path, negate(self.symbols.rename(path, names))], names, self._distinct(True, names))
+        parts = [*among, path, negate(self.symbols.rename(path, names))]
+        return self._ask(parts, names, self._distinct(True, names), meeting.facts)
 
     def _moved(self, access: Access, names: Mapping[str, Term]) -> Access:
         offset = access.offset
@@ -139,7 +140,9 @@ class Questions:
         ids = self.builtins["threadIdx" if same_block else "blockIdx"]
         return disjunction(negate(ids[d] == self.symbols.rename(ids[d], names)) for d in DIMENSIONS)
 
-    def _ask(self, parts: Sequence[Term], names: Mapping[str, Term], distinct: Term) -> Example | str | None:
+    def _ask(
+        self, parts: Sequence[Term], names: Mapping[str, Term], distinct: Term, known: int | None = None
+    ) -> Example | str | None:
         asked = z3.simplify(z3.And(*parts, distinct))
         if z3.is_false(asked):
             return None
@@ -148,7 +151,7 @@ class Questions:
         used |= {
             str(term.decl().name()) for ids in self.builtins.values() for term in ids.values() if not term.num_args()
         }
-        facts = self._relevant(used)
+        facts = self._relevant(used, known)
         everything = [asked, *facts, *(self.symbols.rename(fact, names) for fact in facts)]
         everything += self._bounds(everything, names)
         solver = z3.Solver()
@@ -162,10 +165,10 @@ class Questions:
         unknown = any(name in self.symbols.unknown or name.endswith("()") for name in used)
         return Example(solver.model(), names, not unknown)
 
-    def _relevant(self, used: set[str]) -> list[Term]:
-        """The facts that say something of the symbols ``used``, which grow by theirs."""
+    def _relevant(self, used: set[str], known: int | None) -> list[Term]:
+        """Those of the first ``known`` facts that say something of the symbols ``used``, which grow by theirs."""
         found: list[Term] = []
-        left = list(self._fact_names)
+        left = self._fact_names[:known]
         while True:
             now = [(fact, names) for fact, names in left if names & used or not names]
             if not now:

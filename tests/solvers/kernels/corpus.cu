@@ -357,3 +357,24 @@ __global__ void broken_off(int *a, int n) {
     }
     a[blockIdx.x * 64 + threadIdx.x] = s[63 - threadIdx.x];
 }
+
+// divergent
+__global__ void bound_of_its_own(int *a) {
+    for (int k = 0; k < threadIdx.x; k++) {
+        if (threadIdx.x > 3) {
+            __syncthreads();
+        } else {
+            __syncthreads();
+        }
+    }
+}
+
+// divergent
+__global__ void leaves_in_two_ways(int *a, int n) {
+    for (int k = 0; k < n; k++) {
+        __syncthreads();
+        if (k == 3 && threadIdx.x == 0) return;
+        if (k == 3) break;
+    }
+    __syncthreads();
+}
