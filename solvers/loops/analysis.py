@@ -14,7 +14,7 @@ from transpile.c.unit import Function, Unit
 from transpile.errors import Diagnostic, Span
 from transpile.loops.collect import collect
 from transpile.loops.counted import Counted, Irregular
-from transpile.loops.facts import Access, Facts, InLoop, LoopFacts
+from transpile.loops.facts import Access, Facts, InLoop, LoopFacts, Obligation
 from transpile.loops.scalars import ScalarUse
 from transpile.solvers.loops.assumptions import Assumption, NoWrap, Wraps, aliasing, ranges, said_once
 from transpile.solvers.loops.dependence import Runs
@@ -104,8 +104,8 @@ def analyse(unit: Unit, function: Function, extents: Mapping[str, str] = _NO_EXT
             return None
         verdict, scalars = judge(runs, of, wraps)
         inside = tuple(access for access in facts.accesses if of.number in access.loops)
-        here = InLoop(of.number)
-        rests = [found for obligation, found in needed if here in obligation.where or obligation.testing == of.number]
+        around = {of.number, *(frame.loop for frame in of.where if isinstance(frame, InLoop))}
+        rests = [found for obligation, found in needed if _rests_on(around, of, obligation, found)]
         assumptions = said_once([*aliasing(inside, facts), *rests])
         return Loop(of, of.shape, verdict, scalars, inside, assumptions, build(_below(facts, of.number)))
 
@@ -114,6 +114,14 @@ def analyse(unit: Unit, function: Function, extents: Mapping[str, str] = _NO_EXT
     outside = tuple(access for access in facts.accesses if not access.loops)
     arrays = array_uses(facts, extents, assumed, wraps)
     return Analysis(function, facts, loops, said_once(everything), outside, arrays)
+
+
+def _rests_on(around: set[int], loop: LoopFacts, obligation: Obligation, found: Assumption) -> bool:
+    """Whether the verdict on ``loop`` may need what was found for ``obligation``."""
+    if isinstance(found, NoWrap) and found.checkable:
+        return True
+    own = {frame.loop for frame in obligation.where if isinstance(frame, InLoop)}
+    return own <= around or loop.number in own or obligation.testing == loop.number
 
 
 def _below(facts: Facts, number: int | None) -> tuple[int, ...]:

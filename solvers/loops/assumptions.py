@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from transpile.c.tree import Variable
-from transpile.c.types import Array, CType, Integer, Pointer, Struct
+from transpile.c.types import Array, CType, Integer, Pointer, Reference, Struct
 from transpile.errors import Span
 from transpile.loops.concrete import Open, iterations, small_sizes
 from transpile.loops.facts import Access, Compare, Facts, InLoop, Obligation, Parameter, Region, Terms, shown
@@ -155,7 +155,7 @@ def aliasing(accesses: Iterable[Access], facts: Facts) -> Iterator[Distinct | By
     types: dict[Region, dict[CType, None]] = {}
     written: set[Region] = set()
     for access in accesses:
-        if access.subscripts or access.region.variable.storage == "global":
+        if access.subscripts or _shared(access.region.variable):
             types.setdefault(access.region, {})[access.type] = None
             if access.writes:
                 written.add(access.region)
@@ -170,12 +170,17 @@ def aliasing(accesses: Iterable[Access], facts: Facts) -> Iterator[Distinct | By
             yield ByType(one, two) if apart else Distinct(one, two)
 
 
+def _shared(variable: Variable) -> bool:
+    """Whether others may have the address of the variable itself."""
+    return variable.storage in ("global", "static") or isinstance(variable.declared, Reference)
+
+
 def _may_overlap(one: Region, two: Region) -> bool:
     if "*" in one.path or "*" in two.path:
-        return not any(_own(region) for region in (one, two))
+        return True
     if any(_own(region) or _restricted(region.variable) for region in (one, two)):
         return False
-    return any(isinstance(region.variable.type, Pointer) for region in (one, two))
+    return any(isinstance(r.variable.type, Pointer) or isinstance(r.variable.declared, Reference) for r in (one, two))
 
 
 def _own(region: Region) -> bool:

@@ -55,6 +55,8 @@ class Encoder:
     facts: Facts
     lemmas: list[Any] = field(default_factory=list)
     known: dict[str, Any] = field(default_factory=dict)
+    factors: list[Any] = field(default_factory=list)
+    """Kept, as products are known by the numbers of their factors."""
 
     def value(self, polynomial: Polynomial, copy: Copy = ONE) -> Any:
         total = z3.IntVal(0)
@@ -138,7 +140,11 @@ class Encoder:
         return self._uninterpreted(operation, values, fixed)
 
     def _uninterpreted(self, operation: Operation, values: list[Any], fixed: int | None) -> Any:
-        name = f"{operation.operator} {operation.region.name}" if operation.region else operation.operator
+        name = (
+            f"read {operation.region.name}#{operation.region.variable.number}"
+            if operation.region
+            else operation.operator
+        )
         sorts = [z3.IntSort()] * (len(values) + 1)
         result = z3.Function(f"{name}/{len(values)}", *sorts)(*values) if values else z3.Int(name)
         self._ranged(result, operation.type)
@@ -149,16 +155,17 @@ class Encoder:
     def _product(self, factors: list[Any]) -> Any:
         if not factors:
             return z3.IntVal(1)
-        factors = sorted(factors, key=str)
+        factors = sorted(factors, key=lambda factor: int(factor.get_id()))
         whole = factors[-1]
         for factor in reversed(factors[:-1]):
             whole = self._times(factor, whole)
         return whole
 
     def _times(self, x: Any, y: Any) -> Any:
-        name = f"({x}*{y})"
+        name = f"{x.get_id()} * {y.get_id()}"
         if name not in self.known:
             self.known[name] = xy = z3.Int(name)
+            self.factors += [x, y]
             self.lemmas += [
                 z3.Implies(z3.And(x >= 0, y >= 0), xy >= 0),
                 z3.Implies(z3.And(x >= 1, y >= 0), xy >= y),

@@ -133,7 +133,7 @@ def _extent(question: _Question, variable: Variable, accesses: list[Access]) -> 
 def _hidden(question: _Question, variable: Variable, accesses: list[Access]) -> NoExtent | None:
     """What makes it useless to look at subscripts."""
     for effect in question.facts.effects:
-        if any(region.variable == variable for region in effect.regions):
+        if effect.everywhere or any(region.variable == variable for region in effect.regions):
             return NoExtent(f"there is {effect.what}, which may use it", effect.span)
     for access in accesses:
         if "*" in access.region.path:

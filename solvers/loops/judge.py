@@ -65,7 +65,7 @@ def _refused(facts: Facts, loop: LoopFacts, wraps: Sequence[Wraps]) -> Unknown |
     if isinstance(loop.shape, Irregular):
         return Unknown(loop.shape.reason, loop.shape.span)
     for effect in facts.effects:
-        if InLoop(loop.number) in effect.where:
+        if effect.everywhere or InLoop(loop.number) in effect.where:
             return Unknown(f"there is {effect.what}, whose effects are not known", effect.span)
     for wrap in wraps:
         if wrap.touches([loop.number, *(frame.loop for frame in loop.where if isinstance(frame, InLoop))]):

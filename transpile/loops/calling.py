@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from transpile.c.tree import Call, CallThrough, Cast, Expression
-from transpile.c.types import UNSIGNED_LONG, Pointer, Struct, is_integer, size
+from transpile.c.types import UNSIGNED_LONG, Pointer, Reference, Struct, is_integer, size
 from transpile.c.unit import Function
+from transpile.c.walking import variables
 from transpile.errors import Span
 from transpile.loops.evaluate import evaluate
 from transpile.loops.facts import Compare, Counter, InLoop, LoopFacts, Region
@@ -31,6 +32,8 @@ def call(state: State, expression: Call | CallThrough, body: Body) -> Value:
     if name in COPY | FILL:
         return _moved(state, expression)
     callee = next((function for function in state.unit.functions if function.name == name), None)
+    if _by_reference(state, name):
+        return _unknown_call(state, expression, f"'{name}', which takes references")
     if callee is not None and not callee.type.variadic and len(state.loops) < _MAX_LOOPS:
         if name in state.calls or len(state.calls) >= _MAX_DEPTH:
             return _unknown_call(state, expression, f"'{name}', which calls itself")
@@ -38,6 +41,14 @@ def call(state: State, expression: Call | CallThrough, body: Body) -> Value:
     if name in PURE | FRESH | HARMLESS:
         return _computed(state, expression)
     return _unknown_call(state, expression, f"'{name}'")
+
+
+def _by_reference(state: State, name: str) -> bool:
+    """Whether the function may change its arguments: then nothing is known of them any more."""
+    prototype = state.unit.prototypes.get(name)
+    functions = [function.type for function in state.unit.functions if function.name == name]
+    types = [*functions, *([prototype.type] if prototype else [])]
+    return any(isinstance(p, Reference) and not p.const for type in types for p in type.parameters)
 
 
 def _computed(state: State, expression: Call) -> Value:
@@ -53,6 +64,9 @@ def _computed(state: State, expression: Call) -> Value:
 
 def _unknown_call(state: State, expression: Call | CallThrough, what: str) -> Value:
     given = [evaluate(state, argument) for argument in expression.arguments]
+    for argument in expression.arguments:
+        for changed in variables(argument) if what.endswith("references") else ():
+            state.values[changed] = None
     regions = tuple(value.region for value in given if isinstance(value, Address))
     state.effect(f"a call of {what}", expression.span, regions)
     return state.unknown("result", expression.type, f"{what} gives it") if is_integer(expression.type) else None

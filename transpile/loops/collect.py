@@ -66,7 +66,7 @@ def collect(unit: Unit, function: Function) -> Facts:
     cells = frozenset(access.region for access in first.accesses if access.writes and not access.subscripts)
     regions = frozenset(access.region for access in first.accesses if access.writes and access.subscripts)
     given = frozenset(region for effect in first.effects for region in effect.regions)
-    return _facts(unit, function, Written(cells, regions | given, addressed))
+    return _facts(unit, function, Written(cells | given, regions | given, addressed))
 
 
 def _facts(unit: Unit, function: Function, written: Written) -> Facts:
@@ -154,10 +154,10 @@ def _statement(state: State, statement: Statement) -> None:
         case Return(value):
             state.results.append(None if value is None else evaluate(state, value))
         case Label(_, inner):
-            state.effect("a label", statement.span)
+            state.effect("a label", statement.span, everywhere=True)
             _statement(state, inner)
         case Goto():
-            state.effect("a jump", statement.span)
+            state.effect("a jump", statement.span, everywhere=True)
         case Case(_, body):
             _sequence(state, body)
         case Definition() | Empty() | Break() | Continue():

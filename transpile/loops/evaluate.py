@@ -98,8 +98,10 @@ def place(state: State, target: Expression) -> Address | None:
                 return None
             return Address(Region(variable), (), number(0), variable.type)
         case Index(base, subscript):
+            _steady(state, base)
             return _indexed(state, evaluate(state, base), evaluate(state, subscript), subscript, target)
         case Dereference(operand):
+            _steady(state, operand)
             return _indexed(state, evaluate(state, operand), number(0), None, target)
         case Member(base, name):
             return _member(place(state, base), base, name, target)
@@ -108,6 +110,11 @@ def place(state: State, target: Expression) -> Address | None:
         case CompoundLiteral(initial):
             initialise(state, initial)
     return None
+
+
+def _steady(state: State, pointer: Expression) -> None:
+    if isinstance(pointer.type, Pointer) and pointer.type.volatile:
+        state.effect("an access to volatile memory", pointer.span)
 
 
 def _indexed(

@@ -77,12 +77,12 @@ class Unknown:
 Term: TypeAlias = Parameter | Counter | Operation | Unknown
 Terms: TypeAlias = Mapping[Symbol, Term]
 
-_LOOP_NUMBER = re.compile(r"@\d+")
+_NUMBER = re.compile(r"[@#?]\d+")
 
 
 def shown(value: Polynomial | Symbol) -> str:
     """``value`` as a C programmer writes it."""
-    return _LOOP_NUMBER.sub("", str(value)).replace("*", " * ")
+    return _NUMBER.sub("", str(value)).replace("*", " * ")
 
 
 # Conditions
@@ -259,6 +259,8 @@ class Effect:
     span: Span
     regions: tuple[Region, ...] = ()
     """What a called function is given."""
+    everywhere: bool = False
+    """It may change what happens in every loop of the function."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ in both arms of a branch cover what follows the branch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from transpile.c.tree import Variable
@@ -54,7 +54,16 @@ def scalar_uses(facts: Facts, loop: LoopFacts) -> tuple[ScalarUse, ...]:
             if not access.subscripts and related(access.region, region):
                 everywhere[region].append(access)
     inside = {region: [a for a in everywhere[region] if loop.number in a.loops] for region in cells}
-    return tuple(_use(loop, region, inside[region], everywhere[region]) for region in cells if _written(inside[region]))
+    uses = [_use(loop, region, inside[region], everywhere[region]) for region in cells if _written(inside[region])]
+    counts = {str(use.region): len(inside[use.region]) for use in uses if use.role == "reduction"}
+    return tuple(_led(use, len(inside[use.region]), counts) for use in uses)
+
+
+def _led(use: ScalarUse, updates: int, leaders: Mapping[str, int]) -> ScalarUse:
+    """``use``; what is kept beside an extreme value is carried when that value itself is not reduced alike."""
+    if use.operator != "arg" or leaders.get(use.leader) == updates:
+        return use
+    return replace(use, role="carried", operator="", leader="")
 
 
 def related(one: Region, two: Region) -> bool:

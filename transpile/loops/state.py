@@ -109,8 +109,8 @@ class State:
         self.position += 1
         self.accesses.append(Access(region, subscripts, kind, self.frames, self.position, span, type, update, value))
 
-    def effect(self, what: str, span: Span, regions: tuple[Region, ...] = ()) -> None:
-        self.effects.append(Effect(what, self.frames, span, regions))
+    def effect(self, what: str, span: Span, regions: tuple[Region, ...] = (), everywhere: bool = False) -> None:
+        self.effects.append(Effect(what, self.frames, span, regions, everywhere))
 
     @property
     def around(self) -> frozenset[int]:
@@ -138,9 +138,10 @@ class State:
     def element(self, region: Region, subscripts: tuple[Polynomial, ...], type: CType) -> Polynomial:
         """An integer in memory: always the same one where nothing writes to its region."""
         name = str(region) + "".join(f"[{shown(subscript)}]" for subscript in subscripts)
-        if any(other.variable == region.variable for other in self.written.regions):
+        written = self.written.regions if subscripts else self.written.cells
+        if any(other.variable == region.variable for other in written):
             return self.unknown(name, type, f"'{region}' is written to")
-        symbol = str(region) + "".join(f"[{subscript}]" for subscript in subscripts)
+        symbol = f"{region}#{region.variable.number}" + "".join(f"[{subscript}]" for subscript in subscripts)
         self.terms[symbol] = Operation("read", subscripts, type, region)
         return variable(symbol)
 

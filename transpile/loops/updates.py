@@ -23,7 +23,7 @@ from transpile.c.tree import (
     Return,
     Statement,
 )
-from transpile.c.types import is_arithmetic
+from transpile.c.types import is_arithmetic, is_integer
 from transpile.c.unit import Unit
 from transpile.c.walking import bare, walk
 from transpile.loops.conditions import extreme
@@ -55,7 +55,7 @@ class Selection:
 def update_of(unit: Unit, assignment: Assign | Assignment) -> Found | None:
     """How ``assignment`` updates its target, if that is all it does."""
     target = assignment.target
-    if not is_arithmetic(target.type):
+    if not is_arithmetic(target.type) or _rounds(assignment):
         return None
     if assignment.operator:
         operator = _OPERATORS.get(assignment.operator)
@@ -66,6 +66,12 @@ def update_of(unit: Unit, assignment: Assign | Assignment) -> Found | None:
     if not operator or operands is None or any(_mentions(operand, target) for operand in operands):
         return None
     return Found(Update(operator), tuple(operands))
+
+
+def _rounds(assignment: Assign | Assignment) -> bool:
+    """Whether an integer takes the result of floating-point arithmetic: each step cuts something off."""
+    computed = assignment.computed if assignment.operator else bare(assignment.value).type
+    return is_integer(assignment.target.type) and not is_integer(computed)
 
 
 def _joined(unit: Unit, value: Expression) -> str:

@@ -47,6 +47,10 @@ def body(
         ("double s; int k; for (int i = 0; i < n; i++) if (b[i] > s) { s = b[i]; k = i; } a[k] = s;", "reduction"),
         ("double s = 0; for (int i = 0; i < n; i++) a[i] = s += b[i];", "scan"),
         ("int s = 0; for (int i = 0; i < n; i++) if (b[i] > 0) s++; a[0] = s;", "reduction"),
+        ("int s = 0; for (int i = 0; i < n; i++) s += 0.5 * b[i]; a[0] = s;", "carried"),
+        ("int s = 0; for (int i = 0; i < n; i++) s = s + b[i]; a[0] = s;", "carried"),
+        ("int k; for (int i = 0; i < n; i++) { double s = 0; if (b[i] > s) { s = b[i]; k = i; } } a[k]++;", "carried"),
+        ("again: for (int i = 0; i < n; i++) a[i] = b[i]; if (n--) goto again;", "unknown"),
         ("int s = 1; for (int i = 0; i < n; i++) s = s && b[i] > 0; a[0] = s;", "reduction"),
         ("double t; for (int i = 0; i < n; i++) { t = b[i]; a[i] = t * t; }", "parallel"),
         ("double t; for (int i = 0; i < n; i++) { if (x[i]) t = 1; else t = 2; a[i] = t; }", "parallel"),
@@ -67,6 +71,26 @@ def body(
 )  # fmt: skip
 def test_one_loop(statements: str, expected: str) -> None:
     assert verdicts(body(statements))[0] == expected
+
+
+def test_volatile_memory_is_an_effect() -> None:
+    assert verdicts("void f(int n, volatile int *a) { for (int i = 0; i < n; i++) a[i] = 1; }") == ["unknown"]
+
+
+def test_arrays_of_one_name_are_different() -> None:
+    found = analysed(
+        "static int one(const int *k) { return k[0]; } static int two(const int *k) { return k[0]; }"
+        "void f(const int *x, const int *y, int *restrict a) { a[one(x)] = 1; a[two(y)] = 2; }"
+    )
+    first, second = (access.subscripts for access in found.outside if access.writes and access.subscripts)
+    assert first != second
+
+
+def test_what_changes_by_reference_is_not_known() -> None:
+    text = "void g(int &k) { k = 7; } void f(int n, double *a) { int k = 2; g(k); a[k] = 1; }"
+    unit = parse_text(text, cplusplus=True)
+    (use,) = analyse(unit, unit.functions[-1]).arrays
+    assert isinstance(use.extent, NoExtent)
 
 
 def test_a_private_last_value_lives_on() -> None:
