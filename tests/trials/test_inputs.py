@@ -196,6 +196,8 @@ def test_formulas_that_are_none(formula: str) -> None:
 def test_facts_about_other_parameters_are_refused() -> None:
     with pytest.raises(UsageError, match="no array parameter 'y'"):
         the_subject("void f(int n) {}", Shape("y", "n"))
+    with pytest.raises(UsageError, match="'n' cannot have these values"):
+        the_subject("void f(int n) {}", scalars=(Scalar("n", (0.5,)),))
     with pytest.raises(UsageError, match="no scalar parameter 'y'"):
         the_subject("void f(int n) {}", scalars=(Scalar("y", (1,)),))
 

@@ -11,6 +11,7 @@ import pytest
 from transpile.trials import outcome as says
 from transpile.trials.compare import Close, Difference
 from transpile.trials.facts import Facts, Shape
+from transpile.trials.nvcc import find_nvcc
 from transpile.trials.outcome import Differs, Outcome, Unusable
 from transpile.trials.trial import Settings, trial
 
@@ -183,3 +184,9 @@ def test_a_function_whose_results_are_all_rounding_is_not_tested(folder: Path) -
     assert near in text and other.count("1.69f -") == 1
     outcome = trial(text, "rest", other, REST, folder, Settings(Close(1e-7), seconds=0.1))
     assert isinstance(outcome, Unusable), str(outcome)
+
+
+def test_what_the_emulator_cannot_compile_is_not_held_against_a_program(folder: Path) -> None:
+    cooperative = "#include <cooperative_groups.h>\n" + CUDA_COPY
+    refused = trial(COPY, "shift", cooperative, COPIED, folder)
+    assert refused.word == ("differs" if find_nvcc() is None else "unusable"), str(refused)

@@ -6,7 +6,7 @@ refuses a CUDA function with another signature.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transpile.c.printing import text
@@ -126,6 +126,7 @@ def subject(unit: Unit, name: str, facts: Facts) -> Subject:
     _refuse_state(unit, function)
     arrays = _arrays(unit, function, facts)
     values = {scalar.name: scalar.values for scalar in facts.scalars}
+    _check_values(function, values)
     scalars = tuple(
         ScalarParameter(v.name, _scalar(v), values.pop(v.name, ()))
         for v in function.parameters
@@ -146,6 +147,16 @@ def subject(unit: Unit, name: str, facts: Facts) -> Subject:
         _exact(unit, function),
         facts.distinct,
     )
+
+
+def _check_values(function: CFunction, values: Mapping[str, Sequence[float]]) -> None:
+    for variable in function.parameters:
+        held = values.get(variable.name, ())
+        if held and not isinstance(variable.type, Pointer):
+            leaf = _scalar(variable)
+            least, most = leaf.range
+            if not leaf.floating and not all(float(v).is_integer() and least <= v <= most for v in held):
+                raise UsageError(f"'{variable.name}' cannot have these values")
 
 
 def _arrays(unit: Unit, function: CFunction, facts: Facts) -> tuple[ArrayParameter, ...]:

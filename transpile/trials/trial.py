@@ -7,6 +7,7 @@ whatever, in several orders of threads. Every trial ends: time is bounded, and s
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from transpile.trials.elements import Unsuited
 from transpile.trials.facts import PLAIN, Facts
 from transpile.trials.formulas import shown
 from transpile.trials.inputs import Input, Invalid, Recipe, make, overlaps
+from transpile.trials.nvcc import Compiled, compiled
 from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested, Unusable
 from transpile.trials.plan import core, more, skipped_pairs
 from transpile.trials.sizes import smaller
@@ -55,6 +57,8 @@ _FEWEST = 4
 """Inputs without which nothing counts as tested; empty arrays do not count."""
 _SCHEDULES = (*(Schedule(order, 1 if order == "random" else 0) for order in ORDERS), Schedule("random", 2))
 _SHRINKING_RUNS = 40
+_BEYOND = ("unsupported", "memory")
+"""Faults of the emulator, not of the program."""
 _ROUNDED = "ill-conditioned: rounding decides the result"
 _ROUNDINGS: tuple[Rounding, ...] = ("upward", "downward", "to-zero")
 
@@ -81,7 +85,10 @@ def trial(
     try:
         program = build(tried.cuda_text(cuda_text), rig, folder)
     except SourceErrors as errors:
-        return Differs(None, tuple(text.refusal(error, tried) for error in errors.errors))
+        failures = tuple(text.refusal(error, tried) for error in errors.errors)
+        if all(failure.span for failure in failures) and isinstance(compiled(cuda_text), Compiled):
+            return Unusable(f"nvcc compiles the CUDA text, but the emulator does not: {failures[0].message}", {})
+        return Differs(None, failures)
     return _Trial(tried, reference, program, text, settings).outcome()
 
 
@@ -110,6 +117,12 @@ class _Text:
         return Failure(fault.kind, fault.message + where, self.span(fault.line))
 
 
+def _children_s() -> float:
+    """Processor time of all programs that were run."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """A valid input, as bytes too, and what the C function made of it."""
@@ -117,6 +130,10 @@ class _Case:
     given: Input
     packed: bytes
     expected: Run
+
+
+class _Beyond(Exception):
+    """The emulator cannot run the program, which says nothing about it."""
 
 
 @dataclass(slots=True)
@@ -135,7 +152,10 @@ class _Trial:
     start: float = field(default_factory=time.monotonic)
 
     def outcome(self) -> Outcome:
-        wrong = self._inputs() or self._orders()
+        try:
+            wrong = self._inputs() or self._orders()
+        except _Beyond as error:
+            return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
         filled = sum(not given.empty for given in self.used)
@@ -188,6 +208,8 @@ class _Trial:
         done = {(number, number % len(ORDERS)) for number in range(len(self.cases))}
         for number, case in enumerate(self.cases):
             for turn, schedule in enumerate(_SCHEDULES):
+                if case.given not in self.used:
+                    break
                 if self._late(number < _FEWEST):
                     return None
                 wrong = None if (number, turn) in done else self._judged(case, schedule)
@@ -203,9 +225,10 @@ class _Trial:
             self.discarded[str(error)] += 1
             return None
         packed = given.packed(self.subject)
-        began = time.monotonic()
-        ran = self.reference.run(packed, limits=Limits(cpu_s=2, wall_s=10 * self.settings.reference_s))
-        if time.monotonic() - began > self.settings.reference_s:
+        began, spent = time.monotonic(), _children_s()
+        ran = self.reference.run(packed, limits=Limits(cpu_s=1, wall_s=20.0))
+        # On a busy machine, the clock says little.
+        if min(time.monotonic() - began, _children_s() - spent) > self.settings.reference_s:
             self.discarded["the C function takes too long"] += 1
         elif not ran.ok:
             kind = ran.faults[0].kind if ran.faults else f"exit status {ran.exit_code}"
@@ -219,7 +242,9 @@ class _Trial:
         ran = self.program.run(case.packed, schedule.order, schedule.seed, limits)
         self.runs += 1
         self.schedules.add(schedule)
-        failures = [self.text.failure(fault) for fault in ran.faults]
+        failures = [self.text.failure(fault) for fault in ran.faults if fault.kind not in _BEYOND]
+        if ran.faults and not failures:
+            raise _Beyond(str(ran.faults[0]))
         if ran.exit_code and not failures:
             failures.append(Failure("exit", f"the program ends with exit status {ran.exit_code}"))
         difference = None
