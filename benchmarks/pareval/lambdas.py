@@ -1,0 +1,114 @@
+"""Lambda functions that are given to algorithms, written out where they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+from pareval.operators import binary
+from pareval.state import Binding, Lowering, Value
+from pareval.syntax import assigned_names, declared_name, named, part, refuse, text, walk
+
+Store = Callable[[Value], None]
+_OPERATORS = {"plus": "+", "multiplies": "*", "minus": "-", "less": "<", "greater": ">"}
+
+
+def applied(f: Lowering, node: Node, operation: Node | None, values: Sequence[Value], default: str) -> Value | None:
+    """The value of ``operation``, an operator by default, of ``values``; None where it takes statements."""
+    if operation is None:
+        return binary(f, node, default, values[0], values[1])
+    if operation.type == "call_expression":
+        name = text(part(operation, "function")).removeprefix("std::").split("<")[0]
+        if name in _OPERATORS and not named(part(operation, "arguments")):
+            return binary(f, node, _OPERATORS[name], values[0], values[1])
+    if operation.type != "lambda_expression":
+        raise refuse(operation, "this operation")
+    body = named(part(operation, "body"))
+    if len(body) != 1 or body[0].type != "return_statement":
+        return None
+    with f.bound(_parameters(operation, values)):
+        return f.expression(f, named(body[0])[0])
+
+
+def stored(f: Lowering, operation: Node, values: Sequence[Value], store: Store) -> None:
+    """Write the statements of a lambda out, with ``store`` in place of ``return``."""
+    with f.bound(_parameters(operation, values)):
+        _tail(f, named(part(operation, "body")), store)
+
+
+def parameters(operation: Node) -> list[Node]:
+    return named(part(part(operation, "declarator"), "parameters"))
+
+
+def _parameters(operation: Node, values: Sequence[Value]) -> dict[str, Binding]:
+    names = [declared_name(part(parameter, "declarator")) for parameter in parameters(operation)]
+    if len(names) != len(values):
+        raise refuse(operation, "the number of parameters")
+    if assigned_names(part(operation, "body")) & set(names):
+        raise refuse(operation, "a lambda that changes its parameters")
+    return dict(zip(names, values, strict=True))
+
+
+def _returns(node: Node) -> bool:
+    return any(inner.type == "return_statement" for inner in walk(node))
+
+
+def _always_returns(statements: Sequence[Node]) -> bool:
+    if not statements:
+        return False
+    last = statements[-1]
+    if last.type == "if_statement":
+        other = last.child_by_field_name("alternative")
+        return other is not None and all(map(_always_returns, (branch(part(last, "consequence")), branch(other))))
+    return last.type == "return_statement" or (last.type == "compound_statement" and _always_returns(named(last)))
+
+
+def branch(node: Node) -> list[Node]:
+    """The statements of a branch of an ``if``."""
+    if node.type == "else_clause":
+        return branch(named(node)[0])
+    return named(node) if node.type == "compound_statement" else [node]
+
+
+def _tail(f: Lowering, statements: Sequence[Node], store: Store) -> None:
+    for at, statement in enumerate(statements):
+        if not _returns(statement):
+            f.statement(f, statement)
+            continue
+        if statement.type == "return_statement":
+            store(f.expression(f, named(statement)[0]))
+        elif statement.type == "compound_statement":
+            _tail(f, [*named(statement), *statements[at + 1 :]], store)
+        elif statement.type == "if_statement":
+            _if(f, statement, statements[at + 1 :], store)
+        else:
+            raise refuse(statement, "a lambda that returns from a loop")
+        return
+
+
+def _if(f: Lowering, node: Node, rest: Sequence[Node], store: Store) -> None:
+    chosen, other = branch(part(node, "consequence")), node.child_by_field_name("alternative")
+    if rest and not _always_returns(chosen):
+        raise refuse(node, "a lambda that returns in a part of its cases")
+    alternatives = [*(branch(other) if other else []), *rest]
+    condition = f.expression(f, part(node, "condition")).text
+    with f.captured() as then, f.scope():
+        _tail(f, chosen, store)
+    with f.captured() as otherwise, f.scope():
+        _tail(f, alternatives, store)
+    if not then and otherwise:
+        condition, then, otherwise = negated(condition), otherwise, []
+    f.emit(f"if ({condition}) {{")
+    f.lines += then
+    if otherwise:
+        f.emit("} else {")
+        f.lines += otherwise
+    f.emit("}")
+
+
+def negated(condition: str) -> str:
+    for operator, opposite in ((" == ", " != "), (" != ", " == ")):
+        if condition.count(operator) == 1 and not any(word in condition for word in ("&&", "||", "<", ">")):
+            return condition.replace(operator, opposite)
+    return f"!({condition})"
