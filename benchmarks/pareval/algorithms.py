@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from pareval.cpp_types import BOOL, SIZE, Scalar, Type, declaration
-from pareval.lambdas import applied, negated, stored
+from pareval.cpp_types import AUTO, BOOL, SIZE, Scalar, Type, declaration
+from pareval.lambdas import applied, functor, negated, stored
 from pareval.sequences import loop, span
 from pareval.state import ASSIGNMENT, POSTFIX, Lowering, Sequence, Value
 from pareval.syntax import method, named, part, refuse, text
@@ -29,9 +29,11 @@ def assign(f: Lowering, target: Value, value: Value) -> None:
         f.emit(f"{target.text} = {value.at(ASSIGNMENT)};")
 
 
-def valued(f: Lowering, node: Node, name: str, arguments: list[Node], result: str = "") -> Value | None:
+def valued(
+    f: Lowering, node: Node, name: str, arguments: list[Node], result: str = "", kind: Type = AUTO
+) -> Value | None:
     """The value of a call of an algorithm that gives a number, None for another call. ``result`` is the variable that
-    gets it, if there is one."""
+    gets it, if there is one, and ``kind`` its type."""
     if name not in _FOLDS or len(arguments) < 2:
         return None
     _certainly(f, node)
@@ -39,18 +41,14 @@ def valued(f: Lowering, node: Node, name: str, arguments: list[Node], result: st
     sequence = span(f, first, last)
     operation = more[1] if len(more) > 1 else None
     start = f.expression(f, more[0]) if more else Value("0", sequence.element)
-    operator = _operator(operation)
-    variable = Value(result or f.fresh(_RESULTS.get(operator, "result")), start.type)
+    operator = functor(f, operation, [start, Value("", sequence.element)], "+")
+    given = result if start.type == kind else ""
+    variable = Value(given or f.fresh(_RESULTS.get(operator, "result")), start.type)
     f.emit(f"{declaration(start.type, variable.text)} = {start.at(ASSIGNMENT)};")
     i = f.index(node)
     with f.block(loop(i, sequence.size)):
         _fold(f, node, operation, variable, _at(sequence, i))
     return variable
-
-
-def _operator(operation: Node | None) -> str:
-    shown = text(operation) if operation else ""
-    return "+" if not operation or "plus" in shown else "*" if "multiplies" in shown else ""
 
 
 def _certainly(f: Lowering, node: Node) -> None:
@@ -64,8 +62,8 @@ def _at(sequence: Sequence, index: str) -> Value:
 
 def _fold(f: Lowering, node: Node, operation: Node | None, result: Value, element: Value) -> None:
     """``result = operation(result, element);``"""
-    operator = _operator(operation)
-    if operator and isinstance(result.type, Scalar):
+    operator = functor(f, operation, [result, element], "+")
+    if operator in _RESULTS and isinstance(result.type, Scalar):
         f.emit(f"{result.text} {operator}= {element.text};")
         return
     _apply(f, node, operation, [result, element], result)
@@ -143,9 +141,9 @@ def _scan(f: Lowering, node: Node, source: Sequence, target: Sequence, more: lis
     if operation is not None and len(more) < 2:
         raise refuse(node, "a scan that starts with its first element")
     start = f.expression(f, more[1]) if len(more) > 1 else Value("0", source.element)
-    kind: Type = source.element
-    result = Value(f.fresh(_RESULTS.get(_operator(operation), "result")), kind)
-    f.emit(f"{declaration(kind, result.text)} = {start.at(ASSIGNMENT)};")
+    operator = functor(f, operation, [start, Value("", source.element)], "+")
+    result = Value(f.fresh(_RESULTS.get(operator, "result")), start.type)
+    f.emit(f"{declaration(start.type, result.text)} = {start.at(ASSIGNMENT)};")
     i = f.index(node)
     with f.block(loop(i, source.size)):
         _fold(f, node, operation, result, _at(source, i))

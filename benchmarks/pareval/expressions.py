@@ -54,7 +54,7 @@ def expression(f: Lowering, node: Node) -> Value:
             return Value(text(node), BOOL)
         case "parenthesized_expression":
             inner = expression(f, named(node)[0])
-            return Value(f"({inner.text})", inner.type)
+            return inner if inner.level >= POSTFIX else Value(f"({inner.text})", inner.type)
         case "condition_clause":
             return expression(f, part(node, "value"))
         case "unary_expression":

@@ -19,13 +19,15 @@ _RESIZING = frozenset({"resize", "assign", "push_back", "clear", "insert", "pop_
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of the C++ function. ``required``: the elements that a vector must have before the call, in terms of
-    the other parameters in C; ``capacities``: bounds of what it has afterwards, where only the function knows."""
+    the other parameters in C, ``overwritten``: whatever is in them. ``capacities``: bounds of what it has afterwards,
+    where only the function knows."""
 
     name: str
     type: Type
     constant: bool
     reference: bool
     required: str = ""
+    overwritten: bool = False
     capacities: tuple[str, ...] = ()
 
 
@@ -190,4 +192,4 @@ def _facts(f: Lowering, parameters: list[Parameter]) -> Iterator[Parameter]:
         if found.counter and not found.copies:
             raise refuse(f.body, f"how much '{p.name}' grows is not known")
         copies = tuple(found.copies)
-        yield Parameter(p.name, p.type, p.constant, p.reference, found.required, copies)
+        yield Parameter(p.name, p.type, p.constant, p.reference, found.required, found.overwritten, copies)

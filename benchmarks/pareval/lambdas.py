@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
+from pareval.cpp_types import AUTO, Scalar, spelled, type_of
 from pareval.operators import binary
-from pareval.state import Binding, Lowering, Value
+from pareval.state import UNARY, Binding, Lowering, Value
 from pareval.syntax import assigned_names, declared_name, named, part, refuse, text, walk
 
 Store = Callable[[Value], None]
@@ -16,24 +17,34 @@ _OPERATORS = {"plus": "+", "multiplies": "*", "minus": "-", "less": "<", "greate
 
 def applied(f: Lowering, node: Node, operation: Node | None, values: Sequence[Value], default: str) -> Value | None:
     """The value of ``operation``, an operator by default, of ``values``; None where it takes statements."""
-    if operation is None:
-        return binary(f, node, default, values[0], values[1])
-    if operation.type == "call_expression":
-        name = text(part(operation, "function")).removeprefix("std::").split("<")[0]
-        if name in _OPERATORS and not named(part(operation, "arguments")):
-            return binary(f, node, _OPERATORS[name], values[0], values[1])
+    operator = functor(f, operation, values, default)
+    if operator or operation is None:
+        return binary(f, node, operator, values[0], values[1])
     if operation.type != "lambda_expression":
         raise refuse(operation, "this operation")
     body = named(part(operation, "body"))
     if len(body) != 1 or body[0].type != "return_statement":
         return None
-    with f.bound(_parameters(operation, values)):
+    with f.bound(_parameters(f, operation, values)):
         return f.expression(f, named(body[0])[0])
+
+
+def functor(f: Lowering, operation: Node | None, values: Sequence[Value], default: str) -> str:
+    """The operator that ``std::plus()`` and its like stand for; empty for a lambda."""
+    if operation is None:
+        return default
+    if operation.type != "call_expression" or named(part(operation, "arguments")):
+        return ""
+    function = part(operation, "function")
+    name, _, kind = text(function).removeprefix("std::").partition("<")
+    if kind.rstrip(">") and any(value.type != Scalar(kind.rstrip(">")) for value in values):
+        raise refuse(operation, "an operation on other types")
+    return _OPERATORS.get(name, "")
 
 
 def stored(f: Lowering, operation: Node, values: Sequence[Value], store: Store) -> None:
     """Write the statements of a lambda out, with ``store`` in place of ``return``."""
-    with f.bound(_parameters(operation, values)):
+    with f.bound(_parameters(f, operation, values)):
         _tail(f, named(part(operation, "body")), store)
 
 
@@ -41,13 +52,33 @@ def parameters(operation: Node) -> list[Node]:
     return named(part(part(operation, "declarator"), "parameters"))
 
 
-def _parameters(operation: Node, values: Sequence[Value]) -> dict[str, Binding]:
-    names = [declared_name(part(parameter, "declarator")) for parameter in parameters(operation)]
-    if len(names) != len(values):
+def _parameters(f: Lowering, operation: Node, values: Sequence[Value]) -> dict[str, Binding]:
+    listed = parameters(operation)
+    if len(listed) != len(values):
         raise refuse(operation, "the number of parameters")
-    if assigned_names(part(operation, "body")) & set(names):
-        raise refuse(operation, "a lambda that changes its parameters")
-    return dict(zip(names, values, strict=True))
+    if _changes(part(operation, "body")):
+        raise refuse(operation, "a lambda that changes what is not its own")
+    if any(child.type == "trailing_return_type" for child in part(operation, "declarator").children):
+        raise refuse(operation, "a lambda that names its result's type")
+    names = [declared_name(part(parameter, "declarator")) for parameter in listed]
+    return {name: _as(f, p, value) for name, p, value in zip(names, listed, values, strict=True)}
+
+
+def _as(f: Lowering, parameter: Node, value: Value) -> Value:
+    """``value`` as what the parameter's type makes of it."""
+    kind = type_of(part(parameter, "type"), f.unit.records)
+    if kind in (AUTO, value.type):
+        return value
+    if not isinstance(kind, Scalar) or not isinstance(value.type, Scalar):
+        raise refuse(parameter, "a conversion to this type")
+    return Value(f"({spelled(kind)}){value.at(UNARY)}", kind, UNARY)
+
+
+def _changes(body: Node) -> bool:
+    """Whether anything is assigned that ``body`` does not declare."""
+    own = {declared_name(node) for node in walk(body) if node.type == "init_declarator"}
+    targets = (part(node, "left") for node in walk(body) if node.type == "assignment_expression")
+    return bool(assigned_names(body) - own) or any(target.type != "identifier" for target in targets)
 
 
 def _returns(node: Node) -> bool:

@@ -42,11 +42,13 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """``text`` is the C file; ``records`` the structures it defines, ``function`` the one that callers call."""
+    """``text`` is the C file; ``records`` the structures it defines, ``function`` the one that callers call,
+    ``entry`` what that is called in C++."""
 
     text: str
     function: Function
     records: tuple[Record, ...]
+    entry: str
 
 
 def lower(context: str, baseline: str, entry: str, name: str) -> Lowered:
@@ -78,7 +80,7 @@ def lower(context: str, baseline: str, entry: str, name: str) -> Lowered:
         comment + function.text,
     ]
     whole = "\n\n".join(parts) + "\n"
-    return Lowered(f"{_includes(whole)}\n{whole}", function, tuple(unit.used))
+    return Lowered(f"{_includes(whole)}\n{whole}", function, tuple(unit.used), entry)
 
 
 def entry_of(baseline: str) -> str:

@@ -264,7 +264,10 @@ def _resize(
         raise refuse(node, "a size that changes")
     sequence.required = size.text
     if how == "assign":
+        sequence.overwritten = True
         _fill(f, name, sequence.element, size.text, fill[0], node)
+    elif fill and f.expression(f, fill[0]).text != default(f, sequence.element, node):
+        raise refuse(node, "elements that are added with a value")
 
 
 def _assigned(f: Lowering, node: Node) -> bool:
@@ -277,7 +280,7 @@ def _assigned(f: Lowering, node: Node) -> bool:
     if sequence.required == "?":
         if source.counter:
             raise refuse(node, "a size that changes")
-        sequence.required = source.size
+        sequence.required, sequence.overwritten = source.size, True
     elif sequence.counter and sequence.size.startswith("*"):
         sequence.copies.append(source.capacity or source.size)
     else:

@@ -48,7 +48,7 @@ class Sequence:
     ``size``: its number of elements, in C, ``counter``: whether that is a variable of its own that changes.
     ``capacity``: an upper bound in terms of the parameters; empty when the array must grow. ``columns``: the length of
     a row where it is a vector of vectors. ``head``: the first element of a queue. ``required``: elements that the
-    caller must make room for; ``copies``: bounds of what is assigned to it."""
+    caller must make room for, ``overwritten``: whatever is in them; ``copies``: bounds of what is assigned to it."""
 
     pointer: str
     element: Type
@@ -58,6 +58,7 @@ class Sequence:
     columns: str = ""
     head: str = ""
     required: str = ""
+    overwritten: bool = False
     copies: list[str] = field(default_factory=list)
 
 

@@ -22,7 +22,7 @@ from pareval.cpp_types import (
 from pareval.lambdas import branch
 from pareval.operators import converted
 from pareval.state import ASSIGNMENT, Lowering, Value
-from pareval.syntax import assigned_names, declared_name, named, parse, part, refuse, text, walk
+from pareval.syntax import assigned_names, declared_name, identifiers, named, parse, part, refuse, text, walk
 
 
 def statement(f: Lowering, node: Node) -> None:
@@ -139,16 +139,22 @@ def _for(f: Lowering, node: Node) -> None:
 def _for_range(f: Lowering, node: Node) -> None:
     sequence = sequences.whole(f, part(node, "right"))
     name, inner = declared_name(part(node, "declarator")), part(node, "body")
+    declared = type_of(part(node, "type"), f.unit.records)
+    kind = sequence.element if declared == AUTO else declared
     i = f.index(node)
     element = Value(f"{sequence.pointer}[{i}]", sequence.element)
     if sequence.columns or sequence.head:
         raise refuse(node, "a loop over this")
     with f.block(sequences.loop(i, sequence.size)), f.bound({i: Value(i, SIZE)}):
-        if part(node, "declarator").type == "reference_declarator" and not _is_constant(node):
+        if part(node, "declarator").type == "reference_declarator" and (
+            not _is_constant(node) or text(part(node, "right")) in identifiers(inner)
+        ):
+            if kind != sequence.element:
+                raise refuse(node, "a reference of another type")
             f.bind(name, element)
         else:
-            f.emit(f"{declaration(sequence.element, name, constant=_is_constant(node))} = {element.text};")
-            f.bind(name, Value(name, sequence.element))
+            f.emit(f"{declaration(kind, name, constant=_is_constant(node))} = {element.text};")
+            f.bind(name, Value(name, kind))
         body(f, inner)
 
 
@@ -193,10 +199,18 @@ def _named(declarator: Node, inner: Node, value: Node | None) -> tuple[str, Node
 
 def _by_loop(f: Lowering, kind: Type, name: str, value: Node | None) -> bool:
     """Declare ``name`` by the loop that finds its value."""
-    found = algorithms.membership(f, value, name) if value is not None and kind == BOOL else None
-    if found is not None:
-        f.bind(name, found)
-    return found is not None
+    found = None
+    if value is not None and value.type == "binary_expression" and kind == BOOL:
+        found = algorithms.membership(f, value, name)
+    elif value is not None and value.type == "call_expression" and kind != AUTO:
+        function = text(part(value, "function")).removeprefix("std::")
+        found = algorithms.valued(f, value, function, named(part(value, "arguments")), name, kind)
+    if found is None:
+        return False
+    if found.text != name:
+        f.emit(f"{declaration(kind, name)} = {found.text};")
+    f.bind(name, Value(name, kind))
+    return True
 
 
 def _variable(f: Lowering, node: Node, kind: Type, name: str, value: Node | None) -> tuple[Type, str]:

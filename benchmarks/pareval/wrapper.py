@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pareval.cpp_types import COMPLEX, Fixed, Record, Scalar, Text, Type, Vector, definition, spelled
-from pareval.functions import Parameter
+from pareval.cpp_types import COMPLEX, VOID, Fixed, Record, Text, Type, Vector, definition, spelled
+from pareval.functions import Function, Parameter
 from pareval.lowering import Lowered
 
 _COMPLEX = """\
@@ -39,7 +39,10 @@ def wrapper(lowered: Lowered, defined: frozenset[str]) -> str:
     parts += [_COMPLEX] if COMPLEX in lowered.records else []
     parts += map(_put_record, texts)
     parts.append(_LINKAGE.format(declaration=function.declaration))
-    parts.append(_head(lowered, texts))
+    head = _parameters(lowered, texts)
+    parts.append(f"{spelled(function.returns)} {lowered.entry}({head});")
+    parts += map(_compared, (r for r in lowered.records if r not in texts and r != COMPLEX))
+    parts.append(f"{spelled(function.returns)} {function.name}({head}) {{")
     parts += [f"    {line}" for line in _body(lowered)]
     parts.append("}")
     parts += [f"#define {record.name} {other_name(record)}" for record in texts]
@@ -52,12 +55,16 @@ def _put_record(record: Record) -> str:
     return f"{head} {{{puts} }}"
 
 
-def _head(lowered: Lowered, texts: list[Record]) -> str:
-    shown = ", ".join(
+def _compared(record: Record) -> str:
+    rows = " || ".join(f"bridge_differs(a.{name}, b.{name})" for name, _ in record.fields)
+    return f"inline bool bridge_differs({record.name} const &a, {record.name} const &b) {{ return {rows}; }}"
+
+
+def _parameters(lowered: Lowered, texts: list[Record]) -> str:
+    return ", ".join(
         f"{_cpp(p.type, texts)} {'const ' if p.constant else ''}{'&' if p.reference else ''}{p.name}"
         for p in lowered.function.parameters
     )
-    return f"{spelled(lowered.function.returns)} {lowered.function.name}({shown}) {{"
 
 
 def _cpp(kind: Type, texts: list[Record]) -> str:
@@ -78,7 +85,13 @@ def _cpp(kind: Type, texts: list[Record]) -> str:
 def _body(lowered: Lowered) -> Iterator[str]:
     function = lowered.function
     arrays = [p for p in function.parameters if isinstance(p.type, Vector | Fixed)]
+    results = [p for p in function.parameters if p.reference and not p.constant]
     vectors = [p for p in arrays if isinstance(p.type, Vector)]
+    returned = function.returns != VOID
+    for p in results:
+        yield f"auto {p.name}_expected = {p.name};"
+    wanted = (f"{p.name}_expected" if p in results else p.name for p in function.parameters)
+    yield f"{'const auto bridged_expected = ' if returned else ''}{lowered.entry}({', '.join(wanted)});"
     for p in vectors:
         yield f"size_t {p.name}_size = {p.name}.size();"
     for p in vectors:
@@ -87,16 +100,24 @@ def _body(lowered: Lowered) -> Iterator[str]:
             yield f"{p.name}_size = {p.name}.size();"
     for p in arrays:
         yield f"size_t {p.name}_room = {_room(p)};"
-        yield f"bridge::Lent<{_element(p)}> {p.name}_lent({p.name}, {p.name}_room);"
-    known = f"static_cast<decltype(&with_c_linkage::{function.name})>(::{function.name})"
-    yield f"const auto call = with_c_linkage::{function.name} ? with_c_linkage::{function.name} : {known};"
-    yield f'if (!call) cuda_emulator::missing("{function.declaration}");'
-    result = "" if function.returns == Scalar("void") else "const auto result = "
-    yield f"{result}call({', '.join(_given(function.parameters))});"
+        yield f"bridge::Lent<{_element(p)}> {p.name}_lent({p.name}, {p.name}_room{', false' if p.overwritten else ''});"
+    yield from _called(function)
     for p in arrays:
         yield from _returned(p)
-    if result:
-        yield "return result;"
+    for p in results:
+        yield f"bridge::must_be_equal({p.name}, {p.name}_expected, \"'{p.name}'\");"
+    if returned:
+        yield 'bridge::must_be_equal(bridged_result, bridged_expected, "the returned value");'
+        yield "return bridged_result;"
+
+
+def _called(function: Function) -> Iterator[str]:
+    name = function.name
+    known = f"static_cast<decltype(&with_c_linkage::{name})>(::{name})"
+    yield f"const auto bridged_call = with_c_linkage::{name} ? with_c_linkage::{name} : {known};"
+    yield f'if (!bridged_call) cuda_emulator::missing("{function.declaration}");'
+    result = "const auto bridged_result = " if function.returns != VOID else ""
+    yield f"{result}bridged_call({', '.join(_given(function.parameters))});"
 
 
 def _element(parameter: Parameter) -> str:
@@ -127,6 +148,5 @@ def _returned(parameter: Parameter) -> Iterator[str]:
         return
     if parameter.capacities:
         yield f'if ({name}_size > {name}_room) bridge::fault = "the result is longer than it can be";'
-        yield f"else {name}.resize({name}_size);"
-        yield "if (bridge::fault) return;"
+        yield f"{name}.resize(std::min({name}_size, {name}_room));"
     yield f"{name}_lent.give_back({name});"
