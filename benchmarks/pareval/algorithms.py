@@ -86,8 +86,11 @@ def membership(f: Lowering, node: Node, result: str = "") -> Value | None:
     if left.type != "call_expression" or text(part(left, "function")) != "std::find":
         return None
     ended = method(right) if right.type == "call_expression" else None
-    first, last, sought = named(part(left, "arguments"))
-    if ended is None or ended != method(last) or text(part(node, "operator")) == "==":
+    arguments = named(part(left, "arguments"))
+    if len(arguments) != 3:
+        raise refuse(node, "the number of arguments")
+    first, last, sought = arguments
+    if ended is None or last.type != "call_expression" or ended != method(last) or text(part(node, "operator")) == "==":
         raise refuse(node, "a search that is not compared with the end")
     _certainly(f, node)
     sequence, value = span(f, first, last), f.expression(f, sought)

@@ -35,8 +35,7 @@ def call(f: Lowering, node: Node) -> Value:
     if name.startswith("numeric_limits<"):
         return _limit(node, name)
     if name == "complex<double>":
-        real, imaginary = [f.expression(f, argument).text for argument in arguments] or ["0", "0"]
-        return complexes.made(f.unit, real, imaginary)
+        return complexes.made(f.unit, *complex_parts(f, node, arguments))
     found = algorithms.valued(f, node, name, arguments)
     if found is not None:
         return found
@@ -48,6 +47,18 @@ def plain(f: Lowering, node: Node) -> Value:
     while node.type == "parenthesized_expression":
         node = named(node)[0]
     return f.expression(f, node)
+
+
+def complex_parts(f: Lowering, node: Node, arguments: list[Node]) -> tuple[str, str]:
+    """The real and the imaginary part in ``std::complex<double>(…)``."""
+    match [plain(f, argument) for argument in arguments]:
+        case []:
+            return "0", "0"
+        case [real] if real.type != COMPLEX:
+            return real.text, "0"
+        case [real, imaginary] if COMPLEX not in (real.type, imaginary.type):
+            return real.text, imaginary.text
+    raise refuse(node, "the parts of a complex number")
 
 
 def _static_cast(f: Lowering, node: Node, function: Node, arguments: list[Node]) -> Value:

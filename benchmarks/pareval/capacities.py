@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from pareval.cpp_types import SIZE
-from pareval.state import PRODUCT, Lowering, Sequence, Value
+from pareval.cpp_types import SIZE, Scalar
+from pareval.state import POSTFIX, PRODUCT, Lowering, Sequence, Value
 from pareval.syntax import ancestors, assigned_names, declared_name, identifiers, method, named, part, text, walk
 
 _ADDING = ("push_back", "push", "insert")
@@ -57,6 +57,30 @@ def bound(f: Lowering, name: str) -> str:
     return shown if len(total) < 2 and "*" not in shown else f"({shown})"
 
 
+def filled(f: Lowering, declaration: Node, name: str) -> tuple[str, str] | None:
+    """Where one loop appends one element per turn to a vector that was empty, and nothing else changes it: the place of
+    the element in a turn, and the number of elements."""
+    uses = [n for n in walk(f.body) if n.type == "identifier" and text(n) == name][1:]
+    calls = [n for n in walk(f.body) if n.type == "call_expression" and (method(n) or ("", ""))[0] == name]
+    methods = [(method(call) or ("", ""))[1] for call in calls]
+    if methods[:1] != ["push_back"] or set(methods[1:]) & {*_ADDING, "pop_back", "clear", "resize", "assign"}:
+        return None
+    around = [above for above in ancestors(calls[0]) if above.type != "compound_statement"]
+    if [above.type for above in around[:2]] != ["expression_statement", "for_statement"]:
+        return None
+    loop = around[1]
+    early = any(n.type in ("break_statement", "continue_statement", "return_statement") for n in walk(loop))
+    if early or loop.parent != declaration.parent or any(use.start_byte < loop.end_byte for use in uses[1:]):
+        return None
+    turns, start = _turns(f, loop), part(part(part(loop, "initializer"), "declarator"), "value")
+    if turns is None or turns.type not in (SIZE, Scalar("unsigned int")):
+        return None
+    i, size = declared_name(part(part(loop, "initializer"), "declarator")), turns.at(POSTFIX)
+    if start.type == "number_literal":
+        return (i, size) if text(start) == "0" else None
+    return f"{size} - 1 - {i}", size
+
+
 def _inserted(f: Lowering, node: Node) -> Value | None:
     """The bound of ``x`` in ``v.insert(v.end(), x.begin(), x.end())``."""
     arguments = [method(argument) for argument in named(part(node, "arguments")) if argument.type == "call_expression"]
@@ -89,7 +113,7 @@ def _times(f: Lowering, node: Node) -> list[Value] | None:
 
 
 def _turns(f: Lowering, loop: Node) -> Value | None:
-    """``n`` for ``for (i = …; i < n; i++)``, where ``i`` is not negative, and for ``for (i = n - 1; i >= 0; i--)``."""
+    """``n`` for ``for (i = 0; i < n; i++)``, which may start later, and for ``for (i = n - 1; i >= 0; i--)``."""
     start, condition = part(loop, "initializer"), part(loop, "condition")
     if condition.type != "binary_expression" or start.type != "declaration":
         return None
@@ -98,7 +122,9 @@ def _turns(f: Lowering, loop: Node) -> Value | None:
         return None
     first, update = part(part(start, "declarator"), "value"), "".join(text(part(loop, "update")).split())
     operator, limit = text(part(condition, "operator")), part(condition, "right")
-    if operator == "<" and first.type in ("number_literal", "identifier") and update in _upward(name):
+    if name in assigned_names(part(loop, "body")):
+        return None
+    if operator == "<" and first.type == "number_literal" and update in _upward(name):
         return at_start(f, limit)
     down = (
         first.type == "binary_expression" and text(part(first, "operator")) == "-" and text(part(first, "right")) == "1"

@@ -192,7 +192,10 @@ def _row(f: Lowering, node: Node) -> tuple[Sequence, Value] | None:
     sequence = f.find(text(base)) if base.type == "identifier" else None
     if not isinstance(sequence, Sequence) or not sequence.columns:
         return None
-    return sequence, expression(f, named(part(node, "indices"))[0])
+    indices = named(part(node, "indices"))
+    if len(indices) != 1:
+        raise refuse(node, "a subscript of several values")
+    return sequence, expression(f, indices[0])
 
 
 def _field(f: Lowering, node: Node) -> Value:

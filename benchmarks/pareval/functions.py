@@ -76,6 +76,8 @@ def define(unit: Unit, node: Node, name: str, known: Signature | None = None) ->
 def static(unit: Unit, name: str, node: Node) -> Signature:
     """A lambda function without captures, as a static function called ``name``."""
     captured = named(part(node, "captures"))
+    if any(child.type == "trailing_return_type" for child in part(node, "declarator").children):
+        raise refuse(node, "a lambda that names its result's type")
     parameters = list(_parameters(unit, node))
     kinds = tuple(parameter.type for parameter in parameters)
     if captured or any(isinstance(kind, Vector | Fixed | Queue) or kind == AUTO for kind in kinds):

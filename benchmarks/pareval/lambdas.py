@@ -98,7 +98,8 @@ def _always_returns(statements: Sequence[Node]) -> bool:
 def branch(node: Node) -> list[Node]:
     """The statements of a branch of an ``if``."""
     if node.type == "else_clause":
-        return branch(named(node)[0])
+        inner = named(node)
+        return branch(inner[0]) if inner else []
     return named(node) if node.type == "compound_statement" else [node]
 
 

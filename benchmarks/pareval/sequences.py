@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from pareval import complexes
-from pareval.capacities import at_start, bound
+from pareval.capacities import at_start, bound, filled
 from pareval.cpp_types import BOOL, COMPLEX, SIZE, Queue, Record, Scalar, Type, Vector, spelled
 from pareval.operators import converted
 from pareval.state import EQUALITY, POSTFIX, PRODUCT, UNARY, Lowering, Sequence, Value
@@ -67,6 +67,11 @@ def _declare_empty(f: Lowering, node: Node, kind: Vector | Queue, name: str) -> 
                and called[0] == name}  # fmt: skip
     if not changes & {"push_back", "push", "insert"}:
         f.bind(name, Sequence(name, kind.element, ""))
+        return
+    once = filled(f, node, name) if isinstance(kind, Vector) else None
+    if once:
+        _allocate(f, name, kind.element, once[1])
+        f.bind(name, Sequence(name, kind.element, once[1], slot=once[0]))
         return
     capacity, size = bound(f, name), f"{name}_size"
     sequence = Sequence(name, kind.element, size, counter=True, capacity=capacity)
@@ -212,6 +217,9 @@ def _element(f: Lowering, sequence: Sequence, node: Node) -> str:
 
 
 def _push(f: Lowering, sequence: Sequence, element: str) -> None:
+    if sequence.slot:
+        f.emit(f"{sequence.pointer}[{sequence.slot}] = {element};")
+        return
     if not sequence.counter:
         raise refuse(f.body, f"'{sequence.pointer}' grows")
     if not sequence.capacity:

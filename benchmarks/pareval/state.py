@@ -47,8 +47,9 @@ class Sequence:
 
     ``size``: its number of elements, in C, ``counter``: whether that is a variable of its own that changes.
     ``capacity``: an upper bound in terms of the parameters; empty when the array must grow. ``columns``: the length of
-    a row where it is a vector of vectors. ``head``: the first element of a queue. ``required``: elements that the
-    caller must make room for, ``overwritten``: whatever is in them; ``copies``: bounds of what is assigned to it."""
+    a row where it is a vector of vectors. ``head``: the first element of a queue. ``slot``: the place of the
+    element that a loop appends in each turn. ``required``: elements that the caller must make room for,
+    ``overwritten``: whatever is in them; ``copies``: bounds of what is assigned to it."""
 
     pointer: str
     element: Type
@@ -57,6 +58,7 @@ class Sequence:
     capacity: str = ""
     columns: str = ""
     head: str = ""
+    slot: str = ""
     required: str = ""
     overwritten: bool = False
     copies: list[str] = field(default_factory=list)

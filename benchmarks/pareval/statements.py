@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from pareval import algorithms, sequences
+from pareval import algorithms, complexes, sequences
+from pareval.calls import complex_parts
 from pareval.capacities import at_start
 from pareval.cpp_types import (
     AUTO,
@@ -220,8 +221,7 @@ def _variable(f: Lowering, node: Node, kind: Type, name: str, value: Node | None
         return kind, f"{name} = {{0, 0}}" if kind == COMPLEX else name
     start = at_start(f, value) if isinstance(kind, Scalar) and value.type != "argument_list" else None
     if value.type == "argument_list" and kind == COMPLEX:
-        first = Value("", COMPLEX, members=tuple(f.expression(f, argument).text for argument in named(value)))
-        f.unit.use(COMPLEX)
+        first = complexes.made(f.unit, *complex_parts(f, value, named(value)))
     elif value.type in ("argument_list", "initializer_list"):
         raise refuse(node, "this initialiser")
     else:

@@ -103,6 +103,8 @@ def preprocessed(source: str) -> str:
         match words:
             case ["if", condition]:
                 taken.append(_holds(condition))
+            case ["else" | "endif", *_] if not taken:
+                raise Unconvertible(f"'{line.strip()}' belongs to no '#if'")
             case ["else", *_]:
                 taken[-1] = not taken[-1]
             case ["endif", *_]:

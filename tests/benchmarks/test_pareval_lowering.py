@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pareval.evaluation import Failed, Passed, evaluate_c
 from pareval.lowering import lower
 from pareval.syntax import Unconvertible, preprocessed
@@ -113,6 +117,10 @@ def test_what_is_allocated_is_freed_before_each_return() -> None:
         ("for (int i = 0; i < a; i++) { std::vector<int> y(3); if (a) break; }", "a loop that is left before"),
         ("auto f = [&](int v) { return v + a; }; a = f(1);", "a lambda that is more than a function of numbers"),
         ("int b = 1 +; ", ""),
+        ("std::complex<double> z(1, 2, 3);", "the parts of a complex number"),
+        ("a = std::find(x.begin(), x.end()) != x.end();", "the number of arguments"),
+        ("x[0, 1] = 2;", ""),
+        ("auto m = [](double v) -> int { return v; }; a = m(1);", "a lambda that names its result's type"),
     ],
 )
 def test_what_has_no_lowering_is_refused_with_its_line(body: str, reason: str) -> None:
@@ -120,6 +128,29 @@ def test_what_has_no_lowering_is_refused_with_its_line(body: str, reason: str) -
         lowered_text(body)
     assert str(refused.value).startswith("line ")
     assert reason in str(refused.value)
+
+
+@given(st.sampled_from(SNIPPETS), st.integers(0, 10_000), st.integers(0, 10_000), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_garbled_text_is_refused_or_lowered(name: str, at: int, other: int, removed: bool) -> None:
+    one = snippet(name)
+    tokens = re.findall(r"\w+|\s+|.", one.baseline)
+    at, other = at % len(tokens), other % len(tokens)
+    garbled = "".join([*tokens[:at], *([] if removed else [tokens[other]]), *tokens[at + 1 :]])
+    with suppress(Unconvertible):
+        assert replace(one, baseline=garbled).lowered().text
+
+
+def test_elements_that_are_appended_in_each_turn_have_a_place() -> None:
+    append = "std::vector<int> y; for (size_t i = 0; i < x.size(); i++) { %s y.push_back(x[i]); } a = y.size();"
+    assert "y[i] = x[i];" in lowered_text(append % "")
+    for condition in ("if (x[i])", "if (a) continue;", "a = y.size();", "i += a;"):
+        assert "y[y_size++] = x[i];" in lowered_text(append % condition)
+
+
+def test_a_vector_grows_where_nobody_knows_how_far() -> None:
+    text = lowered_text("std::vector<int> y; while (a) { y.push_back(a); a--; }")
+    assert "y = realloc(y, y_capacity * sizeof(int));" in text
 
 
 def test_mutual_recursion_is_refused() -> None:

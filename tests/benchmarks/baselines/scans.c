@@ -4,12 +4,11 @@
 
 void scans(const int *x, size_t x_size, int *sums, size_t sums_size, float *low, size_t low_size) {
     int *backwards = malloc(x_size * sizeof(int));
-    size_t backwards_size = 0;
     for (int i = x_size - 1; i >= 0; i--) {
-        backwards[backwards_size++] = x[i];
+        backwards[x_size - 1 - i] = x[i];
     }
     int sum2 = 0;
-    for (size_t i = 0; i < backwards_size; i++) {
+    for (size_t i = 0; i < x_size; i++) {
         sum2 += backwards[i];
         sums[i] = sum2;
     }
