@@ -51,7 +51,7 @@ class Lent {
     template <typename Elements>
     Lent(Elements const &elements, size_t count, bool filled = true)
         : count_(count), array_(static_cast<C *>(malloc(count * sizeof(C)))), before_(count * sizeof(C)) {
-        memset(static_cast<void *>(array_), 0xa5, count * sizeof(C));
+        memset(static_cast<void *>(array_), 0x7f, count * sizeof(C));
         for (size_t i = 0; filled && i < elements.size() && i < count; i += 1) bridge_put(array_[i], elements[i]);
         if (count) memcpy(before_.data(), array_, before_.size());
     }

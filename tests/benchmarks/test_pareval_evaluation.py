@@ -191,13 +191,15 @@ if text.exists():
 """
 
 
-def test_the_runner_counts_what_passes_and_what_does_not(tmp_path: Path) -> None:
+def test_the_runner_counts_what_passes_and_what_does_not(tmp_path: Path, folder: Path) -> None:
     unknown = problem("unknown", "void unknown(std::map<int, int> &m) {", "void correctUnknown(int a) { throw a; }", "")
     listed = (MAPPED, COUNTED, TURNED, unknown)
     place = checkout(tmp_path / "checkout", listed)
     (tmp_path / "translator.py").write_text(TRANSLATOR)
     (tmp_path / "mapped.cu").write_text(CHECK + MAPPED_CU)
     (tmp_path / "counted.cu").write_text(CHECK + COUNTED_CU.replace("x < points", "x > points"))
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "programs").symlink_to(folder)
     command = f"{sys.executable} {tmp_path / 'translator.py'} {{c}} {{f}} {{cu}}"
     script = [sys.executable, str(ROOT / "benchmarks" / "pareval_cuda.py"), str(place), "--translator", command]
     done = subprocess.run(

@@ -65,6 +65,16 @@ def test_a_change_of_the_c_text_is_noticed(name: str, folder: Path) -> None:
     assert result.reason.startswith("size 33, forward order: wrong: ")
 
 
+def test_what_a_result_held_before_does_not_help(folder: Path) -> None:
+    one = snippet("elimination")
+    text = one.lowered().text
+    assert "        x[i] = 1.0;\n" in text
+    skipped = text.replace("        x[i] = 1.0;\n", "        if (i % 2) x[i] = 1.0;\n")
+    assert evaluate_c(one, replace(one.lowered(), text=skipped), folder, at=(33,)) == Failed(
+        "size 33, forward order: wrong: 'x'"
+    )
+
+
 def test_values_that_a_lambda_takes_are_converted() -> None:
     text = lowered_text("std::transform(x.begin(), x.end(), x.begin(), [](double v) { return v / 2; });")
     assert "x[i] = (double)x[i] / 2;" in text
