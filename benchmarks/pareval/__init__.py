@@ -1,0 +1,1 @@
+"""ParEval's sequential baselines as C, and CUDA units judged by ParEval's own drivers."""

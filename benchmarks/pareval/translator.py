@@ -1,0 +1,56 @@
+"""The command that translates one C file to CUDA."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = "transpile {c} --to cuda --function {f} -o {cu} --json"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """``text`` is empty where there is none; then ``reason`` says why, if the translator did. ``refused``: it ended by
+    itself and said something."""
+
+    text: str
+    reason: str
+    refused: bool
+
+
+def translate(command: str, c_file: Path, function: str, cu_file: Path, timeout_s: float) -> Translation:
+    """Run ``command``, in which ``{c}``, ``{f}`` and ``{cu}`` stand for the files and the function."""
+    words = [word.format(c=c_file, f=function, cu=cu_file) for word in shlex.split(command)]
+    cu_file.unlink(missing_ok=True)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=timeout_s)
+    except FileNotFoundError:
+        return Translation("", f"there is no command '{words[0]}'", refused=False)
+    except subprocess.TimeoutExpired:
+        return Translation("", f"the translator took longer than {timeout_s:g} seconds", refused=False)
+    if done.returncode < 0 or "Traceback (most recent call last)" in done.stderr:
+        return Translation("", f"the translator crashed: {_last_line(done.stderr)}", refused=False)
+    if cu_file.exists() and (text := cu_file.read_text()).strip():
+        return Translation(text, "", refused=False)
+    reason = _reason(done.stdout) or done.stderr.strip()
+    return Translation("", reason or f"exit code {done.returncode} and no reason", refused=bool(reason))
+
+
+def _reason(stdout: str) -> str:
+    """``reason`` of a report in JSON, or the messages of its diagnostics."""
+    try:
+        report = json.loads(stdout)
+    except ValueError:
+        return ""
+    if not isinstance(report, dict):
+        return ""
+    messages = [row.get("message", "") for row in report.get("diagnostics", []) if isinstance(row, dict)]
+    return str(report.get("reason") or "; ".join(messages))
+
+
+def _last_line(said: str) -> str:
+    lines = said.strip().splitlines()
+    return lines[-1] if lines else "nothing was said"
