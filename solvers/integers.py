@@ -75,7 +75,6 @@ class Integers:
     """Values that come from elsewhere: equal expressions have equal values."""
     functions: Mapping[str, Function] = field(default_factory=dict)
     """Functions that are looked into: constants, ``if``, and ``return`` of an integer."""
-    _number: int = 0
     _depth: int = 0
     _path: list[Truth] = field(default_factory=list)
 
@@ -105,9 +104,9 @@ class Integers:
                 return self._fitted(-self.value(operand) - 1, expression)
             case Conditional(condition=condition, yes=yes, no=no):
                 holds = self.truth(condition)
-                with self._under(holds):
+                with self.under(holds):
                     chosen = self.value(yes)
-                with self._under(z3.Not(holds)):
+                with self.under(z3.Not(holds)):
                     return z3.If(holds, chosen, self.value(no))
             case Binary(operator="+" | "-" | "*" | "/" | "%" | "<<" | ">>"):
                 return self._binary(expression)
@@ -124,11 +123,11 @@ class Integers:
         match condition:
             case Binary(operator="&&", left=left, right=right):
                 first = self.truth(left)
-                with self._under(first):
+                with self.under(first):
                     return z3.And(first, self.truth(right))
             case Binary(operator="||", left=left, right=right):
                 first = self.truth(left)
-                with self._under(z3.Not(first)):
+                with self.under(z3.Not(first)):
                     return z3.Or(first, self.truth(right))
             case Unary(operator="!", operand=operand):
                 return z3.Not(self.truth(operand))
@@ -140,15 +139,14 @@ class Integers:
 
     def fresh(self, name: str, type: CType) -> Int:
         """A new value of ``type``."""
-        self._number += 1
-        value = z3.Int(f"{name}!{self._number}")
+        value = z3.FreshInt(name)
         self.facts += _within(value, type)
         return value
 
     def _called(self, function: Function, arguments: Sequence[Expression]) -> Int:
-        """What ``function`` returns. Where it ends the program instead, any value will do."""
+        """What ``function`` returns. It is a fact that it does not end the program instead."""
         given = dict(zip(function.parameters, arguments, strict=True))
-        inner = Integers(functions=self.functions, _depth=self._depth + 1, _path=list(self._path), _number=self._number)
+        inner = Integers(functions=self.functions, _depth=self._depth + 1, _path=list(self._path))
         constants: dict[Variable, Expression] = {}
         for parameter, argument in given.items():
             value = Cast(span=argument.span, type=parameter.type, operand=argument)
@@ -157,14 +155,12 @@ class Integers:
                 number = Constant(span=argument.span, type=parameter.type, value=constant, text=str(constant))
                 constants[parameter] = number
             inner.variables[parameter] = self.value(value)
-        inner._number = self._number
         changed = {target.variable for target in targets(function.body) if isinstance(target, Name)}
         if changed:
             raise NoInteger(f"'{function.name}' changes variables", function.span)
         found = inner._returned(list(substitute(function.body, constants).statements), function)
         self.facts += inner.facts
         self.defined += inner.defined
-        self._number = inner._number
         return found
 
     def _returned(self, statements: list[Statement], function: Function) -> Int:
@@ -183,7 +179,8 @@ class Integers:
             case If(condition=condition, then=then, otherwise=otherwise):
                 return self._either(condition, [then, *rest], [*([otherwise] if otherwise else []), *rest], function)
             case Evaluate(expression=Call(name="exit" | "abort")):
-                return self.fresh("nothing", function.result)
+                self.facts.append(z3.Not(z3.And(*self._path)))
+                return z3.IntVal(0)
             case Evaluate(expression=Call(name="fprintf")):
                 return self._returned(rest, function)
         raise NoInteger(f"'{function.name}' is not followed", first.span)
@@ -195,13 +192,13 @@ class Integers:
         if constant is not None:
             return self._returned(then if constant else otherwise, function)
         holds = self.truth(condition)
-        with self._under(holds):
+        with self.under(holds):
             yes = self._returned(then, function)
-        with self._under(z3.Not(holds)):
+        with self.under(z3.Not(holds)):
             return z3.If(holds, yes, self._returned(otherwise, function))
 
     @contextmanager
-    def _under(self, condition: Truth) -> Iterator[None]:
+    def under(self, condition: Truth) -> Iterator[None]:
         """What is evaluated here is evaluated only if ``condition`` holds."""
         self._path.append(condition)
         try:
@@ -253,8 +250,7 @@ class Integers:
 
     def _wrapped(self, value: Int, type: CType) -> Int:
         """``value`` modulo two to the width of ``type``: a new value, and how often it went round."""
-        self._number += 1
-        turns = z3.Int(f"turns!{self._number}")
+        turns = z3.FreshInt("turns")
         result = self.fresh("wrapped", type)
         self.facts.append(value == result + turns * (1 << _bits(type)))
         return result

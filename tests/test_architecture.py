@@ -32,10 +32,15 @@ MAY_IMPORT = {
     "transpile.asm": BASE,
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
-    "transpile.matching": {"transpile.c", "transpile.kernels", "transpile.loops", "transpile.errors"},
+    "transpile.matching": {
+        "transpile.c",
+        "transpile.kernels",
+        "transpile.loops",
+        "transpile.solvers",
+        "transpile.errors",
+    },
     "transpile.cuda": {"transpile.c", "transpile.loops", "transpile.core", "transpile.errors"},
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
-    "transpile.solvers.kernels": {"transpile.kernels", "transpile.c", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
@@ -45,7 +50,7 @@ MAY_IMPORT = {
     "transpile.training": BASE
     | PROVING
     | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
-    "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops"},
+    "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
     "transpile.trials": {
         "transpile.c",

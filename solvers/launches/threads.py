@@ -125,6 +125,7 @@ class _Search:
             if loop.stepping or any(bound.comparison == "!=" for bound in loop.bounds):
                 return Open("a loop of this form is not followed", loop.span)
         self._coordinates(kernel)
+        self._require_possible(kernel)
         self._require_regular()
         body = self._descend(kernel)
         self._cover(kernel[0].span if kernel else self.loops[0].span)
@@ -149,6 +150,14 @@ class _Search:
             for node in _coordinates_in(kernel):
                 if node.name == axis and isinstance(node.base, Name) and node.base.variable.name in values:
                     device.opaque[node] = values[node.base.variable.name]
+
+    def _require_possible(self, kernel: Sequence[Statement]) -> None:
+        """What is known does not contradict itself: from a contradiction everything would follow."""
+        solver = z3.Solver()
+        solver.set(rlimit=RLIMIT)
+        solver.add(*self.launched.host.facts, *self.launched.device.facts, *self.ranges, self.launched.path)
+        if solver.check() != z3.sat:
+            raise _Unproved("it is not clear that this is ever launched", kernel[0].span)
 
     # From the top of the kernel to the body
 

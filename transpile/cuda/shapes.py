@@ -51,11 +51,8 @@ def shape(
     for part, count in zip(parts, numbers, strict=True):
         place = "xyz".index(part.axis)
         arguments = f"{count.threads}, {block[place]}"
-        if most:
-            arguments += f", {side_most}"
-        elif part.strided:
-            arguments += ", 65535"
-        grid[place] = f"blocks({arguments})"
+        limit = side_most if most else 65535 if part.strided else 0
+        grid[place] = f"blocks_up_to({limit}, {arguments})" if limit else f"blocks({arguments})"
         entered.append(count.entered or f"{count.threads} > 0")
     return Shape(block, tuple(grid), " && ".join(dict.fromkeys(entered)), called)
 

@@ -33,17 +33,21 @@ static size_t extent(long long length)
 {
     return length > 0 ? (size_t)length : 0;
 }"""
-_BLOCKS = """/* How many blocks of `size` threads make so many threads; no more than `most`, if it is given. */
-static unsigned blocks(long long threads, unsigned size, unsigned most = 0)
+_BLOCKS = """/* How many blocks of `size` threads make so many threads. */
+static unsigned blocks(long long threads, unsigned size)
 {
     const long long count = threads / size + (threads % size > 0);
-    if (count <= (most ? most : 2147483647))
-        return (unsigned)count;
-    if (!most) {
+    if (count > 2147483647) {
         fprintf(stderr, "%lld threads are more than a grid can have\\n", threads);
         exit(EXIT_FAILURE);
     }
-    return most;
+    return (unsigned)count;
+}"""
+_BLOCKS_UP_TO = """/* At most `most` blocks of `size` threads; fewer if there are fewer threads. */
+static unsigned blocks_up_to(unsigned most, long long threads, unsigned size)
+{
+    const long long count = threads / size + (threads % size > 0);
+    return count < most ? (unsigned)count : most;
 }"""
 _OVERLAP = """/* Whether two pieces of memory have a byte in common. */
 static bool overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
@@ -99,7 +103,12 @@ def _globals(context: Context, emitted: str) -> list[str]:
 
 def _helpers(context: Context, emitted: str) -> Iterator[str]:
     yield _CHECK
-    for name, text in (("extent(", _EXTENT), ("blocks(", _BLOCKS), ("overlap(", _OVERLAP)):
+    for name, text in (
+        ("extent(", _EXTENT),
+        ("blocks(", _BLOCKS),
+        ("blocks_up_to(", _BLOCKS_UP_TO),
+        ("overlap(", _OVERLAP),
+    ):
         if re.search(rf"\b{re.escape(name)}", emitted):
             yield text
 

@@ -16,7 +16,7 @@ from transpile.c.unit import Function
 from transpile.c.walking import bare, declared, free, targets, variables, walk
 from transpile.errors import Span
 from transpile.kernels.unit import CudaUnit
-from transpile.loops.counted import Counted, nest
+from transpile.loops.counted import Counted, Nest, nest
 from transpile.matching.bodies import Names, match_statements
 from transpile.matching.hosts import LaunchedNest
 from transpile.solvers.integers import Integers, NoInteger
@@ -54,7 +54,7 @@ def prove(found: LaunchedNest, cuda: CudaUnit, functions: Mapping[str, str], pri
     """
     kernel = cuda.kernel(found.launch.kernel)
     shape = nest(found.loop)
-    if not hasattr(shape, "loops"):
+    if not isinstance(shape, Nest):
         return Unproved(f"the loop is not counted: {shape.reason}", found.launch.span, shape.span)
     try:
         return _Nest(found, cuda, kernel, functions, private).run(shape.loops)
@@ -92,12 +92,9 @@ class _Nest:
         grid = [loop for loop in loops if loop.counter.name in names]
         while grid and tuple(grid) != tuple(loops[: len(grid)]):
             grid.pop()
-        last: Outcome = Unproved("its kernel computes no counter of the loop", self.found.launch.span)
-        for depth in range(len(grid), 0, -1):
-            last = self._with(loops[:depth])
-            if isinstance(last, Same):
-                return last
-        return last
+        outcomes = [self._with(loops[:depth]) for depth in range(len(grid), 0, -1)]
+        same = [outcome for outcome in outcomes if isinstance(outcome, Same)]
+        return (same or outcomes or [Unproved("its kernel computes no counter of the loop", self.found.launch.span)])[0]
 
     def _steady(self, loops: Sequence[Counted]) -> None:
         """What the launch was given is what the nest reads: it changes none of it."""
@@ -154,8 +151,9 @@ class _Nest:
 
     def _launched(self, names: Names) -> Launched:
         host, device = Integers(functions=self.helpers), Integers()
-        grid = self._grid(host)
         path = z3.And(*(host.truth(condition) for condition in self.found.entered))
+        with host.under(path):
+            grid = self._grid(host)
         self._require_defined(host)
         for parameter in self.kernel.parameters:
             if is_integer(parameter.type):
@@ -169,10 +167,18 @@ class _Nest:
         solver = z3.Solver()
         solver.set(rlimit=4_000_000)
         solver.add(*host.facts, *_moderate(host))
-        solver.add(z3.Not(z3.And(*(one.condition for one in host.defined))))
-        if host.defined and solver.check() != z3.unsat:
-            where = host.defined[0].expression
-            raise _Stop(f"'{text(where)}' may overflow", where.span)
+        evaluated = set(self._evaluated())
+        for one in host.defined:
+            if one.expression not in evaluated and solver.check(z3.Not(one.condition)) != z3.unsat:
+                raise _Stop(f"'{text(one.expression)}' may overflow", one.expression.span)
+
+    def _evaluated(self) -> Iterator[Expression]:
+        """What C itself computes on the way into the loop, so that it is defined."""
+        outermost = nest(self.found.loop)
+        if isinstance(outermost, Nest):
+            first = outermost.loops[0]
+            parts = [first.start, *(side for bound in first.bounds[:1] for side in (bound.left, bound.right))]
+            yield from (node for part in parts for node in walk(part) if isinstance(node, Expression))
 
     def _grid(self, host: Integers) -> dict[str, Dimension]:
         blocks, threads = self._sides(0), self._sides(1)

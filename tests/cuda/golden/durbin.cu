@@ -18,17 +18,22 @@ static size_t extent(long long length)
     return length > 0 ? (size_t)length : 0;
 }
 
-/* How many blocks of `size` threads make so many threads; no more than `most`, if it is given. */
-static unsigned blocks(long long threads, unsigned size, unsigned most = 0)
+/* How many blocks of `size` threads make so many threads. */
+static unsigned blocks(long long threads, unsigned size)
 {
     const long long count = threads / size + (threads % size > 0);
-    if (count <= (most ? most : 2147483647))
-        return (unsigned)count;
-    if (!most) {
+    if (count > 2147483647) {
         fprintf(stderr, "%lld threads are more than a grid can have\n", threads);
         exit(EXIT_FAILURE);
     }
-    return most;
+    return (unsigned)count;
+}
+
+/* At most `most` blocks of `size` threads; fewer if there are fewer threads. */
+static unsigned blocks_up_to(unsigned most, long long threads, unsigned size)
+{
+    const long long count = threads / size + (threads % size > 0);
+    return count < most ? (unsigned)count : most;
 }
 
 /* Thread 0 gets the sum of its block's values, always in the same order. */
@@ -100,7 +105,7 @@ extern "C" void durbin(int n, const double *__restrict__ r, double *__restrict__
         double sum = r[k];
 
         if (k > 0) {
-            const unsigned block_count = blocks(k, 256, 1024);
+            const unsigned block_count = blocks_up_to(1024, k, 256);
             double *sum_of_block;
             CHECK(cudaMalloc(&sum_of_block, block_count * sizeof *sum_of_block));
             durbin_sum_kernel<<<block_count, 256>>>(d_r, d_y, k, sum_of_block);

@@ -18,17 +18,22 @@ static size_t extent(long long length)
     return length > 0 ? (size_t)length : 0;
 }
 
-/* How many blocks of `size` threads make so many threads; no more than `most`, if it is given. */
-static unsigned blocks(long long threads, unsigned size, unsigned most = 0)
+/* How many blocks of `size` threads make so many threads. */
+static unsigned blocks(long long threads, unsigned size)
 {
     const long long count = threads / size + (threads % size > 0);
-    if (count <= (most ? most : 2147483647))
-        return (unsigned)count;
-    if (!most) {
+    if (count > 2147483647) {
         fprintf(stderr, "%lld threads are more than a grid can have\n", threads);
         exit(EXIT_FAILURE);
     }
-    return most;
+    return (unsigned)count;
+}
+
+/* At most `most` blocks of `size` threads; fewer if there are fewer threads. */
+static unsigned blocks_up_to(unsigned most, long long threads, unsigned size)
+{
+    const long long count = threads / size + (threads % size > 0);
+    return count < most ? (unsigned)count : most;
 }
 
 __global__ void gemm_kernel(int m, int n, int k, double alpha, const double *__restrict__ a,
@@ -67,7 +72,7 @@ extern "C" void gemm(int m, int n, int k, double alpha, const double *__restrict
 
     if (m > 0 && n > 0) {
         const dim3 block(16, 16);
-        const dim3 grid(blocks(n, 16), blocks(m, 16, 65535));
+        const dim3 grid(blocks(n, 16), blocks_up_to(65535, m, 16));
         gemm_kernel<<<grid, block>>>(m, n, k, alpha, d_a, d_b, beta, d_c);
         CHECK(cudaGetLastError());
     }

@@ -19,17 +19,22 @@ static size_t extent(long long length)
     return length > 0 ? (size_t)length : 0;
 }
 
-/* How many blocks of `size` threads make so many threads; no more than `most`, if it is given. */
-static unsigned blocks(long long threads, unsigned size, unsigned most = 0)
+/* How many blocks of `size` threads make so many threads. */
+static unsigned blocks(long long threads, unsigned size)
 {
     const long long count = threads / size + (threads % size > 0);
-    if (count <= (most ? most : 2147483647))
-        return (unsigned)count;
-    if (!most) {
+    if (count > 2147483647) {
         fprintf(stderr, "%lld threads are more than a grid can have\n", threads);
         exit(EXIT_FAILURE);
     }
-    return most;
+    return (unsigned)count;
+}
+
+/* At most `most` blocks of `size` threads; fewer if there are fewer threads. */
+static unsigned blocks_up_to(unsigned most, long long threads, unsigned size)
+{
+    const long long count = threads / size + (threads % size > 0);
+    return count < most ? (unsigned)count : most;
 }
 
 /* Whether two pieces of memory have a byte in common. */
@@ -107,14 +112,14 @@ extern "C" void heat_3d(int nx, int ny, int nz, int steps, float r, float *u, fl
     for (int t = 0; t < steps; t++) {
         if (nx - 1 > 1 && ny - 1 > 1 && nz - 1 > 1) {
             const dim3 block(8, 8, 4);
-            const dim3 grid_(blocks((long long)nz - 2, 8), blocks((long long)ny - 2, 8, 65535), blocks((long long)nx - 2, 4, 65535));
+            const dim3 grid_(blocks((long long)nz - 2, 8), blocks_up_to(65535, (long long)ny - 2, 8), blocks_up_to(65535, (long long)nx - 2, 4));
             heat_3d_next_kernel<<<grid_, block>>>(nx, ny, nz, r, d_u, d_next);
             CHECK(cudaGetLastError());
         }
 
         if (nx - 1 > 1 && ny - 1 > 1 && nz - 1 > 1) {
             const dim3 block(8, 4, 4);
-            const dim3 grid_(blocks((long long)nz - 2, 8), blocks((long long)ny - 2, 4, 65535), blocks((long long)nx - 2, 4, 65535));
+            const dim3 grid_(blocks((long long)nz - 2, 8), blocks_up_to(65535, (long long)ny - 2, 4), blocks_up_to(65535, (long long)nx - 2, 4));
             heat_3d_u_kernel<<<grid_, block>>>(nx, ny, nz, d_u, d_next);
             CHECK(cudaGetLastError());
         }

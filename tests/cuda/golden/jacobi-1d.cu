@@ -19,17 +19,15 @@ static size_t extent(long long length)
     return length > 0 ? (size_t)length : 0;
 }
 
-/* How many blocks of `size` threads make so many threads; no more than `most`, if it is given. */
-static unsigned blocks(long long threads, unsigned size, unsigned most = 0)
+/* How many blocks of `size` threads make so many threads. */
+static unsigned blocks(long long threads, unsigned size)
 {
     const long long count = threads / size + (threads % size > 0);
-    if (count <= (most ? most : 2147483647))
-        return (unsigned)count;
-    if (!most) {
+    if (count > 2147483647) {
         fprintf(stderr, "%lld threads are more than a grid can have\n", threads);
         exit(EXIT_FAILURE);
     }
-    return most;
+    return (unsigned)count;
 }
 
 /* Whether two pieces of memory have a byte in common. */
