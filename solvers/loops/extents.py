@@ -137,7 +137,8 @@ def _hidden(question: _Question, variable: Variable, accesses: list[Access]) -> 
             return NoExtent(f"there is {effect.what}, which may use it", effect.span)
     for access in accesses:
         if "*" in access.region.path:
-            return NoExtent("it is reached through pointers in memory", access.span)
+            how = "a pointer that changes" if "?" in access.region.path else "pointers in memory"
+            return NoExtent(f"it is reached through {how}", access.span)
         for wrap in question.wraps:
             if wrap.touches(access.loops):
                 return NoExtent(wrap.reason, wrap.obligation.span)

@@ -121,6 +121,7 @@ def _moved(state: State, expression: Call) -> Value:
 
 
 def _touch(state: State, at: Address, index: Polynomial, writes: bool, span: Span) -> None:
+    state.follow(at, span)
     subscripts = (*at.subscripts, at.offset + index)
     state.access(at.region, subscripts, "write" if writes else "read", span, at.element)
 

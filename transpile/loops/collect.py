@@ -36,7 +36,7 @@ from transpile.c.tree import (
     Variable,
     While,
 )
-from transpile.c.types import Array, is_integer
+from transpile.c.types import Array, Pointer, is_integer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import children, targets, walk
 from transpile.loops.assign import assign, fresh, select, store
@@ -219,6 +219,8 @@ def _merged(state: State, one: dict[Variable, Value], two: dict[Variable, Value]
 
 
 def _anything(state: State, variable: Variable) -> Value:
+    if isinstance(variable.type, Pointer):
+        return Address(Region(variable, "*?"), (), number(0), variable.type.to, since=state.frames)
     if not is_integer(variable.type):
         return None
     return state.unknown(variable.name, variable.type, "it changes")

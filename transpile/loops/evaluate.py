@@ -124,6 +124,7 @@ def _indexed(
         state.use(subscript, written.type, written.span)
     if not isinstance(base, Address):
         return None
+    state.follow(base, target.span)
     if not isinstance(subscript, Polynomial):
         subscript = state.unknown("subscript", base.element, "a subscript is not understood")
     found = replace(base, offset=base.offset + subscript, element=target.type)

@@ -25,14 +25,15 @@ from transpile.loops.polynomial import Polynomial, Symbol
 class Region:
     """An array, or the scalar ``variable`` itself; members of structures are regions of their own (``path`` ``.x``).
 
-    A path ``*`` leads through a pointer that is itself in memory: ``rows[i][j]`` is the region ``rows`` ``*``.
+    A path ``*`` leads through a pointer that is itself in memory: ``rows[i][j]`` is the region ``rows`` ``*``. ``*?``
+    is where a pointer leads that has been changed: one place within an iteration, perhaps another one in the next.
     """
 
     variable: Variable
     path: str = ""
 
     def __str__(self) -> str:
-        return self.variable.name + self.path.replace("*", "[]", 1) if "*" in self.path else self.name
+        return self.variable.name + self.path.replace("*?", "").replace("*", "[]")
 
     @property
     def name(self) -> str:

@@ -40,7 +40,8 @@ from transpile.loops.polynomial import Polynomial, Symbol, variable
 class Address:
     """Element ``offset`` of the last dimension of ``region``, below ``subscripts``; ``element`` is its type.
 
-    ``single`` for the address of a variable that is no array: it has no other elements.
+    ``single`` for the address of a variable that is no array: it has no other elements. ``since`` is where a changed
+    pointer was lost sight of: in the loops around that place, it may lead elsewhere in each iteration.
     """
 
     region: Region
@@ -48,6 +49,7 @@ class Address:
     offset: Polynomial
     element: CType
     single: bool = False
+    since: tuple[Frame, ...] = ()
 
 
 Value: TypeAlias = Polynomial | Address | None
@@ -111,6 +113,13 @@ class State:
 
     def effect(self, what: str, span: Span, regions: tuple[Region, ...] = (), everywhere: bool = False) -> None:
         self.effects.append(Effect(what, self.frames, span, regions, everywhere))
+
+    def follow(self, at: Address, span: Span) -> None:
+        """Something is accessed at ``at``."""
+        if any(isinstance(frame, InLoop) for frame in at.since):
+            lost = Effect(f"an access through '{at.region}', which changes in the loop", at.since, span)
+            if all((lost.what, lost.where) != (known.what, known.where) for known in self.effects):
+                self.effects.append(lost)
 
     @property
     def around(self) -> frozenset[int]:

@@ -73,6 +73,40 @@ def test_one_loop(statements: str, expected: str) -> None:
     assert verdicts(body(statements))[0] == expected
 
 
+SWAPPED = """
+void f(int n, int steps, double *restrict u, double *restrict v) {
+    for (int t = 0; t < steps; t++) {
+        for (int i = 1; i < n - 1; i++) v[i] = u[i - 1] + u[i + 1];
+        double *old = u; u = v; v = old;
+    }
+}"""
+
+
+def test_sweeps_over_swapped_grids_are_parallel_and_their_time_loop_is_unknown() -> None:
+    found = analysed(SWAPPED)
+    assert [word(loop.verdict) for loop in found.walk()] == ["unknown", "parallel"]
+    sweep = found.loops[0].loops[0]
+    assert [str(a) for a in sweep.assumptions] == ["'u' and 'v' do not overlap"]
+    assert len(found.refusals) == 2
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "double *p = a; for (int i = 0; i < n; i++) { if (x[i]) p = a + 1; p[i] = 1; }",
+        "double *p = a; for (int i = 0; i < n; i++) { p[0] = 1; if (x[i]) p++; }",
+        "double *p; for (int i = 0; i < n; i++) { if (x[i]) p = a; else p = a + 1; p[i] = 1; }",
+    ],
+)
+def test_pointers_that_change_are_not_followed(statements: str) -> None:
+    assert verdicts(body(statements)) == ["unknown"]
+
+
+def test_a_pointer_that_is_set_in_each_iteration_is_known() -> None:
+    statements = "double *p; for (int i = 0; i < n; i++) { p = a + 4 * i; for (int j = 0; j < 4; j++) p[j] = 1; }"
+    assert verdicts(body(statements)) == ["parallel", "parallel"]
+
+
 def test_volatile_memory_is_an_effect() -> None:
     assert verdicts("void f(int n, volatile int *a) { for (int i = 0; i < n; i++) a[i] = 1; }") == ["unknown"]
 

@@ -201,7 +201,9 @@ def bodies(draw: st.DrawFn, counters: str) -> Body:
     if draw(st.integers(0, 3)) == 0:
         right = draw(linears(counters, parameters=False))
         guard = Guard(draw(st.sampled_from(counters)), draw(st.sampled_from(["<", "<=", ">", "=="])), right)
-    return Body(draw(st.sampled_from("aab")), draw(linears(counters)), reads, draw(st.booleans()), guard)
+    target, at = draw(st.sampled_from("aab")), draw(linears(counters))
+    others = tuple(read for read in reads if read != (target, at))  # a = a + b is an update as well
+    return Body(target, at, others, draw(st.booleans()), guard)
 
 
 @st.composite
