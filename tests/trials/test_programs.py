@@ -190,3 +190,10 @@ def test_what_the_emulator_cannot_compile_is_not_held_against_a_program(folder: 
     cooperative = "#include <cooperative_groups.h>\n" + CUDA_COPY
     refused = trial(COPY, "shift", cooperative, COPIED, folder)
     assert refused.word == ("differs" if find_nvcc() is None else "unusable"), str(refused)
+
+
+def test_what_the_emulator_cannot_run_is_not_held_against_a_program(folder: Path) -> None:
+    inside = CUDA_COPY.replace("if (i < n)", "if (i == 0) inner<<<1, 1>>>();\n    if (i < n)")
+    nested = "__global__ void inner() {}\n" + inside
+    outcome = trial(COPY, "shift", nested, COPIED, folder)
+    assert isinstance(outcome, Unusable) and "a launch inside a kernel" in outcome.reason, str(outcome)
