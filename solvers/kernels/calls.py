@@ -29,6 +29,8 @@ def call(machine: Machine, node: Call) -> Value:
         return _assumed(machine, node)
     definition = next((f for f in machine.unit.unit.functions if f.name == name), None)
     arguments = [] if definition and _takes_references(definition) else _evaluated(machine, node.arguments)
+    if definition is not None:
+        return _inlined(machine, node, definition, arguments)
     if name in FENCES or name in _SILENT:
         return machine.unknown(node.type)
     if name in ATOMICS:
@@ -48,10 +50,8 @@ def call(machine: Machine, node: Call) -> Value:
         return _short_product(machine, node, arguments)
     if name in ("std::min", "std::max"):
         return _extreme(machine, node, arguments)
-    if name.startswith("make_") and not definition:
+    if name.startswith("make_"):
         return _made(machine, node, arguments)
-    if definition is not None:
-        return _inlined(machine, node, definition, arguments)
     return _external(machine, node, arguments)
 
 
@@ -201,7 +201,7 @@ def _external(machine: Machine, node: Call, arguments: Sequence[Value]) -> Value
 def _function_of(machine: Machine, node: Call, arguments: Sequence[Value]) -> Value:
     """What a function of the mathematical kind gives: the same for the same arguments."""
     numbers = [number for number in map(_number, arguments) if number is not None]
-    if len(numbers) < len(arguments) or not is_scalar(node.type) or isinstance(node.type, Pointer):
+    if not numbers or len(numbers) < len(arguments) or not is_scalar(node.type) or isinstance(node.type, Pointer):
         return machine.unknown(node.type)
     made = machine.arithmetic.opaque(node.name, node.type, numbers)
     return machine.arithmetic.convert(made, node.type, node.type) if not isinstance(node.type, Float) else made

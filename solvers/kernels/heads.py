@@ -31,11 +31,13 @@ class Loop:
 
 @dataclass(slots=True)
 class Head:
-    """The state at the head of iteration ``count``. ``moves`` are the terms of the variables that change by a fixed
-    amount, with their values one iteration before; ``loose`` the symbols of those that do not."""
+    """The state at the head of iteration ``count``; ``mark`` symbols were there before it. ``moves`` are the terms
+    of the variables that change by a fixed amount, with their values one iteration before; ``loose`` the symbols of
+    those that do not."""
 
     count: Term
     state: State
+    mark: int
     moves: list[tuple[Term, Term]] = field(default_factory=list)
     loose: dict[Key, Term] = field(default_factory=dict)
 
@@ -56,7 +58,7 @@ class Heads:
         threads that share ``scope``."""
         machine, entry = self.machine, self.entry
         machine.state = entry
-        head = Head(count, entry)
+        head = Head(count, entry, len(machine.symbols.terms))
         values = dict(entry.values)
         for key, value in entry.values.items():
             if key[0] not in self.changing:

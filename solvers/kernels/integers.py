@@ -43,7 +43,7 @@ class Integers(Arithmetic):
             case "-":
                 return self._checked(left - right, type)
             case "*":
-                return self._checked(left * right, type)
+                return self._checked(self._product(left, right), type)
         left, right = self.exact(left, type), self.exact(right, type)
         known = number_of(right)
         match operator:
@@ -60,6 +60,10 @@ class Integers(Arithmetic):
             case "&" if (mask := number_of(left)) is not None and _is_mask(mask):
                 return folded(right % (mask + 1))
         return self._unknown(operator, type, left, right)
+
+    def _product(self, left: Term, right: Term) -> Term:
+        names = frozenset(str(factor.decl().name()) for factor in (left, right))
+        return self.symbols.replaced.get(names, left * right)
 
     def compare(self, operator: str, type: CType, left: Term, right: Term) -> Term:
         left, right = self.exact(left, type), self.exact(right, type)

@@ -83,14 +83,16 @@ def _most_blocks(threads: int | None, axis: int) -> int:
 
 
 def _bounded_grid(arithmetic: Arithmetic, found: Mapping[str, Mapping[str, Term]]) -> list[Term]:
-    """That the number of threads in x fits into ``int``."""
+    """That the number of threads in x fits into ``int``. It has a symbol of its own, which the solver takes easier than
+    a product."""
     block, index, grid = (found[name]["x"] for name in ("blockDim", "blockIdx", "gridDim"))
     if not arithmetic.unbounded or not (is_symbol(block) and is_symbol(index)):
         return []
-    products = arithmetic.symbols.products
-    for other in (index, grid):
-        products[frozenset((str(block.decl().name()), str(other.decl().name())))] = (0, MAX_ALL)
-    return [grid * block <= MAX_ALL, index * block + block <= MAX_ALL]
+    symbols = arithmetic.symbols
+    symbols.products[frozenset((str(block.decl().name()), str(index.decl().name())))] = (0, MAX_ALL)
+    total = symbols.bound(arithmetic.symbol("gridDim.x * blockDim.x", UNSIGNED, Scope.GRID), 1, MAX_ALL)
+    symbols.replaced[frozenset((str(block.decl().name()), str(grid.decl().name())))] = total
+    return [index * block + block <= total, total >= block, total >= grid]
 
 
 def _size(arithmetic: Arithmetic, name: str, known: int | None, most: int) -> Term:

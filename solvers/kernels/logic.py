@@ -80,13 +80,14 @@ def folded(term: Term) -> Term:
 @dataclass(slots=True)
 class Symbols:
     """The symbols of an execution, by name. ``ranges`` bound the integers among them, ``products``
-    those of two; ``unknown`` are those that may
+    the products of two, for some of which ``replaced`` has a symbol; ``unknown`` are those that may
     have values which no execution gives them, so that a witness that names one is only possible."""
 
     scopes: dict[str, Scope] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
     products: dict[frozenset[str], tuple[int, int]] = field(default_factory=dict)
+    replaced: dict[frozenset[str], Term] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     _uses: dict[int, tuple[Term, frozenset[str]]] = field(default_factory=dict)
 

@@ -110,7 +110,7 @@ class _Symbolic:
             pointed_to |= addressed(function.body)
         self.changing = changed(self.loop.parts, pointed_to)
         found = steps(self.loop.body, self.loop.step, self.loop.condition, self.changing)
-        self.steps = {step.variable: step for step in found if self._is_local(step)}
+        self.steps = {step.variable: step for step in found if self._is_local(step) and step.variable not in pointed_to}
         uniform = {
             key for key in entry.values if key[0] in self.changing and self._scope(entry.values[key]) < Scope.THREAD
         }
@@ -219,8 +219,9 @@ class _Symbolic:
 
     def _before(self, head: Head, condition: Term) -> Term | None:
         """``condition`` one iteration earlier, if all that it depends on is known then."""
-        loose = {str(term.decl().name()) for term in head.loose.values()}
-        if loose & self.machine.symbols.used(condition):
+        moving = {str(term.decl().name()) for term, _ in head.moves}
+        others = set(self.machine.symbols.names_since(head.mark)) - moving
+        if others & self.machine.symbols.used(condition):
             return None
         return z3.substitute(condition, *head.moves) if head.moves else condition
 

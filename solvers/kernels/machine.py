@@ -41,6 +41,8 @@ from transpile.solvers.kernels.values import (
 Key = tuple[Variable, tuple[str, ...]]
 """A variable of the thread, or a member of one."""
 MAX_LEAVES = 64
+DYNAMIC_SHARED = Base("dynamic shared memory", "shared")
+"""Where all arrays that are declared ``extern __shared__`` begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,8 @@ class Machine:
     def base_of(self, variable: Variable) -> Base | None:
         """The object in memory that ``variable`` is; None when it is kept as a value."""
         match space(variable):
+            case "shared" if variable.external:
+                return DYNAMIC_SHARED
             case "shared":
                 return Base(f"{variable.name}#{variable.number}", "shared", variable)
             case "constant":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from transpile.c.tree import Expression, Variable
-from transpile.c.types import CType, is_integer, size
+from transpile.c.types import CType, Struct, is_integer, size
 from transpile.solvers.kernels.logic import TRUE
 from transpile.solvers.kernels.machine import Machine
 from transpile.solvers.kernels.values import Base, FunctionValue, PointerValue, StructValue, Value
@@ -40,7 +40,7 @@ def read(machine: Machine, place: Place, type: CType, node: Expression) -> Value
             return machine.unknown(machine.complete(type))
         return machine.read_local((place.variable, place.path), type)
     local = _local_target(machine, place)
-    if local is not None and local.exact and _whole(local, type):
+    if local is not None and local.exact and _whole(machine, local, type):
         return machine.read_local((local.variable, local.path), type)
     return machine.load(place, type, node)
 
@@ -53,7 +53,7 @@ def write(machine: Machine, place: Place, value: Value, type: CType, node: Expre
             machine.forget(place.variable, place.certain)
         return
     local = _local_target(machine, place)
-    if local is not None and local.exact and _whole(local, type):
+    if local is not None and local.exact and _whole(machine, local, type):
         machine.write_local((local.variable, local.path), value)
         return
     stored = None if isinstance(value, PointerValue | FunctionValue | StructValue) else value
@@ -73,8 +73,14 @@ def _local_target(machine: Machine, pointer: PointerValue) -> Local | None:
     return Local(base.variable, address.path)
 
 
-def _whole(local: Local, type: CType) -> bool:
-    return bool(local.path) or local.variable.type == type
+def _whole(machine: Machine, local: Local, type: CType) -> bool:
+    """Whether what ``local`` is has just ``type``."""
+    found: CType | None = local.variable.type
+    for name in local.path:
+        struct = machine.complete(found) if found is not None else None
+        member = machine.member(struct, name) if isinstance(struct, Struct) else None
+        found = member[1] if member is not None else None
+    return found == type
 
 
 def address_of(machine: Machine, place: Place) -> PointerValue:

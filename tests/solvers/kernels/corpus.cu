@@ -378,3 +378,29 @@ __global__ void leaves_in_two_ways(int *a, int n) {
     }
     __syncthreads();
 }
+
+// racy
+__global__ void one_dynamic_array(int *a) {
+    extern __shared__ int s[];
+    extern __shared__ float r[];
+    s[threadIdx.x] = 1;
+    a[blockIdx.x * blockDim.x + threadIdx.x] = (int)r[threadIdx.x + 1];
+}
+
+// racy
+__global__ void while_loaded(int *a, const int *b, int *c) {
+    __shared__ int s[64];
+    int k = 0;
+    c[blockIdx.x * blockDim.x + threadIdx.x] = 1;
+    while (c[blockIdx.x * blockDim.x + threadIdx.x + 64 * k + k] > 0) k++;
+    if (k > 0) s[0] = threadIdx.x;
+}
+
+// racy
+__global__ void counted_through_pointer(int *a, int n) {
+    int i = threadIdx.x + blockIdx.x * 64, *p = &i;
+    for (int k = 0; k < n; i += 256, k++) {
+        a[i] = 1;
+        *p += 1;
+    }
+}
