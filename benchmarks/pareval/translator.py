@@ -14,7 +14,7 @@ DEFAULT = "transpile {c} --to cuda --function {f} -o {cu} --json"
 @dataclass(frozen=True, slots=True)
 class Translation:
     """``text`` is empty where there is none; then ``reason`` says why, if the translator did. ``refused``: it ended by
-    itself and said something."""
+    itself and said something, not how to use it."""
 
     text: str
     reason: str
@@ -36,7 +36,8 @@ def translate(command: str, c_file: Path, function: str, cu_file: Path, timeout_
     if cu_file.exists() and (text := cu_file.read_text()).strip():
         return Translation(text, "", refused=False)
     reason = _reason(done.stdout) or done.stderr.strip()
-    return Translation("", reason or f"exit code {done.returncode} and no reason", refused=bool(reason))
+    refused = bool(reason) and "usage:" not in done.stderr.lower()
+    return Translation("", reason or f"exit code {done.returncode} and no reason", refused)
 
 
 def _reason(stdout: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pareval.evaluation import Failed, Passed, Result, evaluate, launches
 from pareval.problems import Problem
+from pareval.translator import Translation, translate
 from snippets import UTILITIES, problem
 
 ROOT = Path(__file__).parents[2]
@@ -218,3 +219,27 @@ def test_the_runner_counts_what_passes_and_what_does_not(tmp_path: Path, folder:
     }
     assert results["turned"]["reason"] == "it is carried"
     assert "| all | 4 | 3 | 2 | 1 | 1 | 1 |" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "reason", "refused"),
+    [
+        ("import sys; sys.exit('a.c:1: error: it is carried')", "a.c:1: error: it is carried", True),
+        ('print(\'{"diagnostics": [{"message": "carried"}]}\')', "carried", True),
+        ("import sys; sys.exit('Usage: transpile FILE')", "Usage: transpile FILE", False),
+        ("pass", "exit code 0 and no reason", False),
+        ("1 / 0", "the translator crashed: ZeroDivisionError: division by zero", False),
+        ("while True: pass", "the translator took longer than 0.5 seconds", False),
+    ],
+)
+def test_why_there_is_no_translation(script: str, reason: str, refused: bool, tmp_path: Path) -> None:
+    (tmp_path / "translator.py").write_text(script)
+    command = f"{sys.executable} {tmp_path / 'translator.py'} {{c}} {{f}} {{cu}}"
+    limit_s = 0.5 if "while" in script else 60.0
+    made = translate(command, tmp_path / "a.c", "f", tmp_path / "a.cu", limit_s)
+    assert made == Translation("", reason, refused)
+
+
+def test_a_translator_that_is_not_there_is_named(tmp_path: Path) -> None:
+    made = translate("no-such-translator {c} {f} {cu}", tmp_path / "a.c", "f", tmp_path / "a.cu", 1.0)
+    assert made == Translation("", "there is no command 'no-such-translator'", refused=False)
