@@ -56,6 +56,9 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     if shared and (grid.reductions or grid.lastprivate or (grid.strip and (grid.private or grid.tiles))):
         raise refuse(nest, "tiles and strips cannot be combined with each other, 'reduce' or 'lastprivate'")
     parts = threads(nest.loops, numbers, block, bool(most), names, wide=shared)
+    for part in parts:
+        if part.at is part.counter:
+            context.assume_room(part.loop.loop)
     atomic = [variable_called(nest, name) for name in grid.atomic]
     body = with_atomics(nest, without_pragmas(nest.body), atomic)
     last = results(context, nest, [variable_called(nest, name) for name in grid.lastprivate])
