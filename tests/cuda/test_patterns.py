@@ -485,3 +485,39 @@ def test_what_is_taken_for_granted_is_said() -> None:
         "the counter 'i' of the loop on line 3 stays a block away from the ends of its type",
         "'exp' gives the same on the device as on the host",
     )
+
+
+def test_more_rows_than_a_grid_has_blocks(case: Made) -> None:
+    c = """
+void add(int m, int n, int *a) {
+    for (int i = 0; i < m; i++) /* i */
+        for (int j = 0; j < n; j++) /* j */
+            a[i * n + j] += i;
+}
+"""
+    plan = planned(c, "array a: m * n inout\n@i: grid y=@i x=@j block 1x1\n")
+    built = case(c, plan, Signature("add", (Parameter("m", "int"), N, array("a", "int", "m * n"))))
+    built.agree(65540, 1, [0] * 65540, orders=("reverse",))
+
+
+def test_references_and_functions_that_call_each_other() -> None:
+    text = """
+#include <algorithm>
+static float later(float x);
+static float early(float x) { return later(x) + 1; }
+static float later(float x) { return x > 0 ? x : early(1 - x); }
+void relu(float *a, int n, float &largest) {
+#pragma omp parallel for
+    for (int i = 0; i < n; ++i) {
+        a[i] = std::max(a[i], 0.0f) + early(a[i]);
+        largest = std::max(largest, a[i]);
+    }
+}
+"""
+    unit = parse_text(text, cplusplus=True)
+    shown = emit(unit, unit.function("relu"), parse("array a: n inout\n8: grid reduce largest max")).text
+    assert "static __device__ float later(float x);" in shown
+    assert "void relu(float *a, int n, float &largest)\n" in shown
+    assert "largest = max(largest, a[i]);" in shown
+    assert "CHECK(cudaMemcpy(&largest, largest_of_block, sizeof largest, cudaMemcpyDeviceToHost));" in shown
+    assert "#pragma" not in shown

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.c.tree import Name
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import free, targets, walk
 from transpile.cuda.capture import written_arrays
-from transpile.cuda.context import Context, Kernel
+from transpile.cuda.context import Context, Kernel, without_pragmas
 from transpile.cuda.dialect import Dialect
 from transpile.cuda.host import Host, Launch
 from transpile.cuda.kernels import launch
@@ -49,6 +49,7 @@ def emit(unit: Unit, function: Function, plan: Plan) -> Emitted:
     """The text that does on the device what ``plan`` says of ``function``, which is one of ``unit``'s."""
     dialect = Dialect(unit)
     converted = dialect.function(function)
+    converted = replace(converted, body=without_pragmas(converted.body))
     globals = [dialect.variable(declared.variable) for declared in unit.globals]
     resolved = resolve(converted, plan, [variable for variable in globals if variable.name in _named(converted)])
     taken = {word for line in unit.lines for word in re.findall(r"[^\W\d]\w*", line)}

@@ -64,6 +64,8 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     last = results(context, nest, [variable_called(nest, name) for name in grid.lastprivate])
     sums = reduced(context, nest, grid, block)
     private = {variable_called(nest, name) for name in grid.private} | inner_counters(body) | last.variables
+    if shared_array := next((v for v in private if context.array(v)), None):
+        raise refuse(nest, f"'{shared_array.name}' is an array of the device, so no thread has it for itself")
     counters = {part.counter for part in parts}
     check(context, nest, body, private | counters | sums.variables)
     before = private_declarations(nest, _ordered(private))
