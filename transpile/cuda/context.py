@@ -70,7 +70,6 @@ class Context:
     kernels: list[Kernel] = field(default_factory=list)
     device_functions: dict[str, None] = field(default_factory=dict)
     block_operations: dict[BlockOperation, int] = field(default_factory=dict)
-    helpers: set[str] = field(default_factory=set)
     assumptions: dict[str, None] = field(default_factory=dict)
 
     @property

@@ -21,7 +21,7 @@ from transpile.cuda.kernels import launch
 from transpile.cuda.plan import Plan
 from transpile.cuda.resolve import Nest, resolve
 from transpile.cuda.text import assembled
-from transpile.errors import Span
+from transpile.errors import SourceError, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,13 @@ def _hint(context: Context, nest: Nest) -> str:
 
 
 def _launch(context: Context, nest: Nest, base: str) -> Launch:
+    written = written_arrays(context, nest.statement)
+    for array in context.resolved.arrays.values():
+        if array.copies == "in" and array.variable in written:
+            raise SourceError(array.span, f"'{array.name}' is 'in', but a kernel writes it", "inout, or scratch")
     lines = launch(context, nest, base)
     touched = {variable for variable in free(nest.statement) if context.array(variable)}
     header = []
     for loop in nest.loops:
         header += [loop.loop.start, *(bound.condition for bound in loop.loop.bounds)]
-    return Launch(tuple(lines), frozenset(touched), written_arrays(context, nest.statement), tuple(header), nest.span)
+    return Launch(tuple(lines), frozenset(touched), written, tuple(header), nest.span)
