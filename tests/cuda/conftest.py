@@ -17,7 +17,7 @@ from transpile.cuda.emit import Emitted, emit
 from transpile.cuda.plan_text import parse
 from transpile.emulators.cuda.build import build, build_c
 from transpile.emulators.cuda.harness import Parameter, Signature, harness
-from transpile.emulators.cuda.run import ORDERS, Run
+from transpile.emulators.cuda.run import ORDERS, Order, Run
 
 LOOPS = Path(__file__).parents[2] / "datasets" / "loops"
 PLANS = Path(__file__).parent / "plans"
@@ -66,13 +66,13 @@ class Case:
         self._cuda = build(self.emitted.text + more, program, folder)
         self._c = build_c(c, program, folder)
 
-    def run(self, arguments: bytes) -> Compared:
+    def run(self, arguments: bytes, orders: Sequence[Order] = ORDERS) -> Compared:
         wanted = self._c.run(arguments)
-        return Compared(wanted, tuple(self._cuda.run(arguments, order, seed=7) for order in ORDERS))
+        return Compared(wanted, tuple(self._cuda.run(arguments, order, seed=7) for order in orders))
 
-    def agree(self, *values: object, tolerance: float = 0.0) -> None:
+    def agree(self, *values: object, tolerance: float = 0.0, orders: Sequence[Order] = ORDERS) -> None:
         """Runs both on the arguments, scalars before arrays, and compares what they write."""
-        found = self.run(pack(self.signature, values))
+        found = self.run(pack(self.signature, values), orders)
         found.check()
         for run in found.got:
             for name, wanted, got in self._arrays(found.wanted.outputs, run.outputs, values):

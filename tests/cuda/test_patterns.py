@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from transpile.c.parse import parse_text
+from transpile.cuda.emit import emit
+from transpile.cuda.plan_text import parse
 from transpile.emulators.cuda.harness import Parameter, Signature
 
 N = Parameter("n", "int")
@@ -444,3 +447,77 @@ array d: m * m inout
     for m, n, k in ((0, 1, 1), (1, 1, 1), (3, 5, 0), (4, 4, 4), (5, 9, 7), (17, 8, 21)):
         sizes = (m * k, k * n, m * n, m * m)
         built.agree(m, n, k, 0.5, *(floats(number, size) for number, size in enumerate(sizes)))
+
+
+def test_pointers_that_trade_places(case: Made) -> None:
+    c = """
+#include <stdlib.h>
+static const double weights[3] = {0.25, 0.5, 0.25};
+void sweeps(int n, int steps, double *u, double *v) {
+    double *swap;
+    for (int t = 0; t < steps; t++) {
+        for (int i = 1; i < n - 1; i++) /* i */
+            v[i] = weights[0] * u[i - 1] + weights[1] * u[i] + weights[2] * u[i + 1];
+        swap = u;
+        u = v;
+        v = swap;
+    }
+    if (n > 2)
+        u[1] += v[2];
+}
+"""
+    plan = "array u: n inout\narray v: n inout\narray weights: 3 in\n@i: grid block 32\n"
+    signature = Signature(
+        "sweeps", (N, Parameter("steps", "int"), array("u", "double", "n"), array("v", "double", "n"))
+    )
+    built = case(c, planned(c, plan), signature)
+    for n, steps in ((0, 1), (1, 1), (5, 0), (33, 1), (40, 2)):
+        built.agree(n, steps, floats(1, n), floats(2, n))
+
+
+def test_what_is_taken_for_granted_is_said() -> None:
+    unit = parse_text(
+        "#include <math.h>\n#include <stddef.h>\n"
+        "void f(size_t n, double *x) { for (size_t i = 0; i < n; i++) x[i] = sqrt(exp(x[i])); }"
+    )
+    emitted = emit(unit, unit.functions[0], parse("array x: n inout\n3: grid"))
+    assert emitted.assumptions == (
+        "the counter 'i' of the loop on line 3 stays a block away from the ends of its type",
+        "'exp' gives the same on the device as on the host",
+    )
+
+
+def test_more_rows_than_a_grid_has_blocks(case: Made) -> None:
+    c = """
+void add(int m, int n, int *a) {
+    for (int i = 0; i < m; i++) /* i */
+        for (int j = 0; j < n; j++) /* j */
+            a[i * n + j] += i;
+}
+"""
+    plan = planned(c, "array a: m * n inout\n@i: grid y=@i x=@j block 1x1\n")
+    built = case(c, plan, Signature("add", (Parameter("m", "int"), N, array("a", "int", "m * n"))))
+    built.agree(65540, 1, [0] * 65540, orders=("reverse",))
+
+
+def test_references_and_functions_that_call_each_other() -> None:
+    text = """
+#include <algorithm>
+static float later(float x);
+static float early(float x) { return later(x) + 1; }
+static float later(float x) { return x > 0 ? x : early(1 - x); }
+void relu(float *a, int n, float &largest) {
+#pragma omp parallel for
+    for (int i = 0; i < n; ++i) {
+        a[i] = std::max(a[i], 0.0f) + early(a[i]);
+        largest = std::max(largest, a[i]);
+    }
+}
+"""
+    unit = parse_text(text, cplusplus=True)
+    shown = emit(unit, unit.function("relu"), parse("array a: n inout\n8: grid reduce largest max")).text
+    assert "static __device__ float later(float x);" in shown
+    assert "void relu(float *a, int n, float &largest)\n" in shown
+    assert "largest = max(largest, a[i]);" in shown
+    assert "CHECK(cudaMemcpy(&largest, largest_of_block, sizeof largest, cudaMemcpyDeviceToHost));" in shown
+    assert "#pragma" not in shown

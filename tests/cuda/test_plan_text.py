@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transpile.cuda.plan import (
@@ -106,6 +106,7 @@ def test_what_a_line_says() -> None:
     assert [step.span.line for step in plan.steps] == [5, 6, 7, 8, 9, 10, 11, 12]
 
 
+@settings(max_examples=60, deadline=None)
 @given(plans)
 def test_what_is_shown_is_read_as_the_same(plan: Plan) -> None:
     assert parse(show(plan)) == plan

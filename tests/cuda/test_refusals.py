@@ -58,6 +58,7 @@ def refused(c: str, plan: str, name: str = "sum") -> list[SourceError]:
         ("array x: n", "array x: m", "1:7", "in the extent of 'x': 'm' is not an integer of the function"),
         ("array x: n", "array x: (n", "1:7", "in the extent of 'x': ')' is missing"),
         ("array x: n", "array x: n; n", "1:7", "in the extent of 'x': '; n' is not expected"),
+        ("y: n inout", "y: n in", "2:7", "'y' is 'in', but a kernel writes it"),
         ("x: n in", "x: n out", "1:7", "'x' is const, so it is 'in'"),
         ("array x: n in\n", "", "2:1", "the loop uses 'x', which the plan does not say how to copy"),
         ("y: n inout", "y: n inout\narray y: n in", "3:7", "there is an array 'y' already"),

@@ -15,8 +15,6 @@ from transpile.cuda.resolve import DeviceArray
 def size(context: Context, array: DeviceArray) -> str:
     """The declaration of the array's size."""
     element = type_text(innermost(array.variable.type))
-    if "extent(" in array.extent.text:
-        context.helpers.add("extent")
     return f"const size_t {context.size(array)} = {array.extent.text} * sizeof({element});"
 
 

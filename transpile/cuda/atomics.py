@@ -60,7 +60,8 @@ def with_atomics(nest: Nest, body: Statement, arrays: Collection[Variable]) -> S
         return node
 
     changed = transform(body, change)
-    known = {id(n) for call in walk(changed) if _is_atomic(call) for n in walk(call.arguments[0])}  # type: ignore[attr-defined]
+    calls = [node for node in walk(changed) if isinstance(node, Call) and node.name.startswith("atomic")]
+    known = {id(node) for call in calls for node in walk(call.arguments[0])}
     for node in walk(changed):
         if isinstance(node, Name) and node.variable in arrays and id(node) not in known:
             raise refuse(
@@ -69,10 +70,6 @@ def with_atomics(nest: Nest, body: Statement, arrays: Collection[Variable]) -> S
                 "updates are += -= &= |= ^= ++ --, and 'if (v < a[i]) a[i] = v;'",
             )
     return changed
-
-
-def _is_atomic(node: Node) -> bool:
-    return isinstance(node, Call) and node.name.startswith("atomic")
 
 
 def _of(target: Expression, arrays: Collection[Variable]) -> bool:
@@ -132,7 +129,7 @@ def _call(nest: Nest, node: Statement, name: str, target: Expression, value: Exp
     if known is None:
         raise refuse(nest, f"CUDA has no atomic operations for the elements written on line {node.span.line}")
     address: Expression = AddressOf(target, type=Pointer(type), span=target.span)
-    if known != type or (isinstance(known, Integer) and known.name != getattr(type, "name", "")):
+    if known != type:
         address = Cast(address, type=Pointer(known), span=target.span)
     if bare(value).type != known:
         value = Cast(bare(value) if value.type == known else value, type=known, span=value.span)

@@ -16,8 +16,14 @@ from transpile.cuda.dialect import RESERVED, Dialect, unsupported
 from transpile.cuda.plan import Operator
 from transpile.cuda.resolve import DeviceArray, Nest, Resolved
 from transpile.errors import SourceError, Span
+from transpile.loops.counted import Counted
 
 S = TypeVar("S", bound=Statement)
+_ROUNDED = re.compile(
+    r"(std::)?(cbrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|sinh|cosh|tanh|asinh|acosh|atanh|pow|"
+    r"atan2|hypot|erf|erfc|tgamma|lgamma)f?"
+)
+"""Functions whose last bits differ between libraries."""
 _WIDTH = 96
 INDENT = "    "
 _DEVICE_CALLS = re.compile(
@@ -64,7 +70,6 @@ class Context:
     kernels: list[Kernel] = field(default_factory=list)
     device_functions: dict[str, None] = field(default_factory=dict)
     block_operations: dict[BlockOperation, int] = field(default_factory=dict)
-    helpers: set[str] = field(default_factory=set)
     assumptions: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -106,6 +111,13 @@ class Context:
             self.device_functions.setdefault(name)
         elif not _DEVICE_CALLS.fullmatch(name):
             raise unsupported(span, f"a call of '{name}' on the device", "keep its loop on the host")
+        elif _ROUNDED.fullmatch(name):
+            self.assumptions.setdefault(f"'{name}' gives the same on the device as on the host")
+
+    def assume_room(self, loop: Counted) -> None:
+        """The counter of ``loop`` has 64 bits, in which threads behind the last iteration count on."""
+        where = f"the counter '{loop.counter.name}' of the loop on line {loop.span.line}"
+        self.assumptions.setdefault(f"{where} stays a block away from the ends of its type")
 
     def use(self, operation: BlockOperation, threads: int) -> None:
         self.block_operations[operation] = max(self.block_operations.get(operation, 0), threads)

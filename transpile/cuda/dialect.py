@@ -43,6 +43,7 @@ from transpile.c.types import (
     Float,
     Integer,
     Pointer,
+    Reference,
     Struct,
     Void,
     is_arithmetic,
@@ -104,6 +105,8 @@ class Dialect:
                     self.of_variable_length.add(variable)
             elif variable.storage == "parameter" and _varies(variable.declared):
                 declared = type
+            elif isinstance(type, Reference):
+                type = type.to
             self._variables[variable] = dataclasses.replace(variable, name=name, type=type, declared=declared)
         return self._variables[variable]
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.c.tree import Name
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import free, targets, walk
 from transpile.cuda.capture import written_arrays
-from transpile.cuda.context import Context, Kernel
+from transpile.cuda.context import Context, Kernel, without_pragmas
 from transpile.cuda.dialect import Dialect
 from transpile.cuda.host import Host, Launch
 from transpile.cuda.kernels import launch
 from transpile.cuda.plan import Plan
 from transpile.cuda.resolve import Nest, resolve
 from transpile.cuda.text import assembled
-from transpile.errors import Span
+from transpile.errors import SourceError, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def emit(unit: Unit, function: Function, plan: Plan) -> Emitted:
     """The text that does on the device what ``plan`` says of ``function``, which is one of ``unit``'s."""
     dialect = Dialect(unit)
     converted = dialect.function(function)
+    converted = replace(converted, body=without_pragmas(converted.body))
     globals = [dialect.variable(declared.variable) for declared in unit.globals]
     resolved = resolve(converted, plan, [variable for variable in globals if variable.name in _named(converted)])
     taken = {word for line in unit.lines for word in re.findall(r"[^\W\d]\w*", line)}
@@ -91,9 +92,13 @@ def _hint(context: Context, nest: Nest) -> str:
 
 
 def _launch(context: Context, nest: Nest, base: str) -> Launch:
+    written = written_arrays(context, nest.statement)
+    for array in context.resolved.arrays.values():
+        if array.copies == "in" and array.variable in written:
+            raise SourceError(array.span, f"'{array.name}' is 'in', but a kernel writes it", "inout, or scratch")
     lines = launch(context, nest, base)
     touched = {variable for variable in free(nest.statement) if context.array(variable)}
     header = []
     for loop in nest.loops:
         header += [loop.loop.start, *(bound.condition for bound in loop.loop.bounds)]
-    return Launch(tuple(lines), frozenset(touched), written_arrays(context, nest.statement), tuple(header), nest.span)
+    return Launch(tuple(lines), frozenset(touched), written, tuple(header), nest.span)

@@ -35,13 +35,15 @@ from transpile.c.tree import (
     Variable,
     While,
 )
-from transpile.c.walking import bare, children, walk
+from transpile.c.walking import bare, children, declared, walk
 from transpile.cuda.arrays import allocated, released, size
+from transpile.cuda.capture import declared as declaration
 from transpile.cuda.capture import pointers
 from transpile.cuda.context import Context, indented
-from transpile.cuda.dialect import unsupported
+from transpile.cuda.dialect import innermost, unsupported
 from transpile.cuda.effects import Arrays, Effects, effects
 from transpile.cuda.resolve import DeviceArray
+from transpile.cuda.rotation import rotations
 from transpile.cuda.transfers import Place, State
 from transpile.errors import SourceError, Span
 
@@ -70,13 +72,16 @@ class Host:
         outside = Block(tuple(self._outside(function.body)), span=function.span)
         known = context.resolved.arrays
         roots = _reached(pointers(outside))
-        aliases = {pointer: frozenset(into) for pointer, into in roots.items() if pointer not in known}
+        self._rotations = rotations(function.body, self._around_nests(function.body), known)
+        hidden = known.keys() | self._rotations.others
+        aliases = {pointer: frozenset(into) for pointer, into in roots.items() if pointer not in hidden}
         self._arrays = Arrays(known, aliases, set(launches))
         self._on_host_names = {node.variable for node in self._around_nests(function.body) if isinstance(node, Name)}
         self._state = State(context, {})
         self._waiting = list(known.values())
         self._live: list[DeviceArray] = []
-        self._ready = {v for v in known if v.storage in ("parameter", "global")} | set(function.parameters)
+        self._outer = set(known) - set(declared(function.body))
+        self._ready = self._outer | set(function.parameters)
         self._loops: list[State] = []
         self._reachable = True
 
@@ -120,7 +125,7 @@ class Host:
         for array in arrays:
             self._waiting.remove(array)
             self._live.append(array)
-            outer = array.variable.storage in ("parameter", "global")
+            outer = array.variable in self._outer
             unset = array.copies in ("out", "scratch")
             self._state.places[array.variable] = Place(True, unset)
             if not sized:
@@ -133,9 +138,7 @@ class Host:
     def _leave(self) -> list[str]:
         """The last copies, and what frees the device's memory."""
         results = [
-            array.variable
-            for array in self._live
-            if array.copies in ("out", "inout") and array.variable.storage in ("parameter", "global")
+            array.variable for array in self._live if array.copies in ("out", "inout") and array.variable in self._outer
         ]
         return [*self._state.to_host(results), *released(self._context, self._live)]
 
@@ -207,9 +210,24 @@ class Host:
         return self._run(node, self._effects(node, single=False))
 
     def _simple(self, node: Statement) -> list[str]:
+        if id(node) in self._rotations.moves:
+            return self._move(*self._rotations.moves[id(node)], node)
         if isinstance(node, Declare) and _is_plain(node) and self._is_dropped(node.variable):
             return []
         return self._run(node, self._effects(node, single=True))
+
+    def _move(self, target: Variable, source: Variable | None, node: Statement) -> list[str]:
+        """A pointer is set, and the device's with it; both arrays are where the device has them."""
+        arrays = [array.variable for array in self._rotations.arrays]
+        lines = [*self._state.to_device(arrays), *self._shown(node)]
+        self._state.device_wrote(arrays)
+        first = isinstance(node, Declare)
+        left = declaration(f"*{self._twin(target)}", innermost(target.type)) if first else self._twin(target)
+        return [*lines, f"{left}{f' = {self._twin(source)}' if source else ''};"]
+
+    def _twin(self, pointer: Variable) -> str:
+        array = self._context.array(pointer)
+        return self._context.device(array) if array else self._context.local(f"d_{pointer.name}")
 
     def _is_dropped(self, variable: Variable) -> bool:
         """Whether the device alone uses a variable."""

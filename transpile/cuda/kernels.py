@@ -56,11 +56,16 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     if shared and (grid.reductions or grid.lastprivate or (grid.strip and (grid.private or grid.tiles))):
         raise refuse(nest, "tiles and strips cannot be combined with each other, 'reduce' or 'lastprivate'")
     parts = threads(nest.loops, numbers, block, bool(most), names, wide=shared)
+    for part in parts:
+        if part.at is part.counter:
+            context.assume_room(part.loop.loop)
     atomic = [variable_called(nest, name) for name in grid.atomic]
     body = with_atomics(nest, without_pragmas(nest.body), atomic)
     last = results(context, nest, [variable_called(nest, name) for name in grid.lastprivate])
     sums = reduced(context, nest, grid, block)
     private = {variable_called(nest, name) for name in grid.private} | inner_counters(body) | last.variables
+    if shared_array := next((v for v in private if context.array(v)), None):
+        raise refuse(nest, f"'{shared_array.name}' is an array of the device, so no thread has it for itself")
     counters = {part.counter for part in parts}
     check(context, nest, body, private | counters | sums.variables)
     before = private_declarations(nest, _ordered(private))

@@ -47,6 +47,8 @@ def scan(context: Context, nest: Nest, how: Scan, base: str) -> list[str]:
     (count,) = counts([loop.loop], nest.span)
     wide = context.local(f"{loop.loop.counter.name}64")
     (part,) = threads(nest.loops, [count], (how.block,), False, [wide])
+    if part.at is part.counter:
+        context.assume_room(loop.loop)
     carried = _carried(context, nest, how, without_pragmas(nest.body))
     operation = BlockOperation("scan", how.operator, carried.value.type)
     context.use(operation, max(how.block, _SECOND))

@@ -64,9 +64,22 @@ def assembled(context: Context, original: Function, host: Host) -> str:
     fallback = [_on_cpu(context)] if context.resolved.distinct else []
     called = _called(context, main_code=context.function, everything=bool(fallback))
     device = _device_functions(context)
-    shared = [_function(context, f, device, called) for f in context.unit.functions if f.name in {*device, *called}]
+    shared = [
+        (function.name, _function(context, function, device, called))
+        for function in context.unit.functions
+        if function.name in {*device, *called}
+    ]
     kernels = [kernel.text for kernel in context.kernels]
-    emitted = "\n\n".join([*shared, *functions(context), *kernels, *fallback, "\n".join(main)])
+    emitted = "\n\n".join(
+        [
+            *_prototypes(context, shared),
+            *(text for _, text in shared),
+            *functions(context),
+            *kernels,
+            *fallback,
+            "\n".join(main),
+        ]
+    )
     pieces = [*_globals(context, emitted), *_helpers(context, emitted), emitted]
     pieces = [*_definitions(context), *pieces]
     macros = [f"#define {name} {value}" for name, value in context.dialect.macros.items() if _uses(pieces, name)]
@@ -179,6 +192,21 @@ def _function(context: Context, function: Function, device: set[str], called: se
         converted, static=True, body=without_pragmas(converted.body), notes=dataclasses.replace(notes, leading=())
     )
     return "\n".join([*notes.leading, _spelled(show_function(converted, macros=True), prefix)])
+
+
+def _prototypes(context: Context, functions: Sequence[tuple[str, str]]) -> list[str]:
+    """Declarations of functions that others call before they are defined."""
+    names = [name for name, _ in functions]
+    known = {function.name: function for function in context.unit.functions}
+    early = {
+        call.name for place, name in enumerate(names) for call in _calls(known[name]) if call.name in names[place + 1 :]
+    }
+    return [f"{_first_line(text)};" for name, text in functions if name in early]
+
+
+def _first_line(text: str) -> str:
+    """The line that a function begins with, behind its comments and without its brace."""
+    return next(line for line in text.splitlines() if line.startswith("static ")).removesuffix(" {")
 
 
 def _spelled(shown: str, prefix: str) -> str:
