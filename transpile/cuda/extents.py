@@ -1,6 +1,7 @@
 """Numbers of elements as plans write them: products, sums and differences of the function's variables.
 
-They are computed in 64 bits, and a factor that is negative counts as 0.
+They are computed in 64 bits, and a factor that is negative counts as 0. Other expressions of C are taken as they are:
+``n > 2 ? (size_t)n * m : 0``, ``rowptr[rows]``.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from transpile.c.tree import Variable
-from transpile.c.types import Integer, is_integer
+from transpile.c.parse import parse_text
+from transpile.c.printing import text
+from transpile.c.tree import Assignment, Call, CallThrough, Comma, Expression, Increment, Return, Variable
+from transpile.c.types import Array, CType, Integer, Pointer, is_integer
+from transpile.c.walking import bare, walk
 from transpile.cuda.plan import ArrayPlan
-from transpile.errors import SourceError
+from transpile.errors import SourceError, SourceErrors
 
 _TOKEN = re.compile(r"\s*(?:([A-Za-z_]\w*)|(\d{1,18})|([-+*/()]))")
+_FURTHER = re.compile(r"[<>=?&|!\[%]|\bsize_t\b")
+_EXPRESSION = re.compile(r"[\w\s()\[\]+\-*/%<>=!&|?:]*")
 _MAX_DEPTH: Final = 50
+_MAX_LENGTH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,48 @@ class _Part:
 
 
 def parse_extent(array: ArrayPlan, names: Mapping[str, Sequence[Variable]]) -> Extent:
+    if _FURTHER.search(array.extent):
+        return _expression(array, names)
     reader = _Reader(array, names)
     found = reader.sum(0)
     if reader.peek():
         raise reader.error(f"'{reader.peek()}' is not expected")
     factors = found.factors or (found,)
     return Extent(" * ".join(map(_counted, factors)), tuple(dict.fromkeys(reader.used)))
+
+
+def _expression(array: ArrayPlan, names: Mapping[str, Sequence[Variable]]) -> Extent:
+    """Any C expression without effects."""
+    if len(array.extent) > _MAX_LENGTH or not _EXPRESSION.fullmatch(array.extent):
+        raise _wrong(array, "it is not an expression")
+    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", array.extent))
+    used = [names[word][0] for word in words if len(names.get(word, ())) == 1]
+    declared = [f"{written} {variable.name}" for variable in used if (written := _written(variable.type))]
+    program = f"typedef unsigned long size_t; size_t count({', '.join(declared)}) {{ return {array.extent}; }}"
+    try:
+        body = parse_text(program).function("count").body
+    except SourceErrors as found:
+        raise _wrong(array, found.errors[0].message) from found
+    match body.statements:
+        case (Return(value=Expression() as value),):
+            if any(isinstance(n, Call | CallThrough | Assignment | Increment | Comma) for n in walk(value)):
+                raise _wrong(array, "it does more than to count")
+            return Extent(f"(size_t)({text(bare(value))})", tuple(used))
+    raise _wrong(array, "it is not an expression")
+
+
+def _written(type: CType) -> str:
+    """The type of an integer, or of a pointer to integers, by its canonical name; empty for others."""
+    match type:
+        case Integer(name=name):
+            return name
+        case Pointer(to=to) | Array(of=to) if isinstance(to, Integer):
+            return f"const {to.name} *"
+    return ""
+
+
+def _wrong(array: ArrayPlan, message: str) -> SourceError:
+    return SourceError(array.span, f"in the extent of '{array.name}': {message}")
 
 
 def _counted(factor: _Part) -> str:
@@ -71,7 +114,7 @@ class _Reader:
             at = match.end()
 
     def error(self, message: str) -> SourceError:
-        return SourceError(self._array.span, f"in the extent of '{self._array.name}': {message}")
+        return _wrong(self._array, message)
 
     def peek(self) -> str:
         return self._tokens[0] if self._tokens else ""

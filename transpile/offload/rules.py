@@ -1,0 +1,232 @@
+"""Plans without a model: each loop goes where the analysis says that it may.
+
+Parallel loops become the axes of a grid, the innermost one along x, so that neighbouring threads work on neighbouring
+elements. Reductions, histograms and scans become kernels of their kind. A loop that has to stay sequential stays on the
+host, round the kernels of the loops within it; when there are none, it stays there altogether.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
+from transpile.c.walking import declared, free
+from transpile.cuda.plan import (
+    OPERATORS,
+    ArrayPlan,
+    Axis,
+    Copies,
+    Distinct,
+    Grid,
+    Host,
+    How,
+    LoopName,
+    Operator,
+    Plan,
+    Scan,
+    Single,
+    Step,
+)
+from transpile.cuda.plan import Reduction as PlannedReduction
+from transpile.errors import Diagnostic, Span
+from transpile.loops.counted import Counted
+from transpile.loops.polynomial import number, variable
+from transpile.solvers.loops.analysis import Analysis, Loop
+from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.extents import ArrayUse, Extent
+from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduced, Reduction
+from transpile.solvers.loops.verdicts import Scan as ScanVerdict
+
+BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
+_AXES: dict[int, tuple[Axis, ...]] = {1: ("x",), 2: ("y", "x"), 3: ("z", "y", "x")}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan, and what stays on the host, with the reasons."""
+
+    plan: Plan
+    left: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class _Steps:
+    depth: int
+    """Loops of a nest that become axes, at most."""
+    steps: list[Step] = field(default_factory=list)
+    left: list[Diagnostic] = field(default_factory=list)
+    on_device: list[Loop] = field(default_factory=list)
+
+    def add(self, loop: Loop, how: How) -> None:
+        self.steps.append(Step(_name(loop.span), how, loop.span))
+        if not isinstance(how, Host):
+            self.on_device.append(loop)
+
+
+def proposals(analysis: Analysis) -> Iterator[Proposal]:
+    """Plans for a function, the best one first; they differ in how many loops of a nest become axes."""
+    seen: set[Plan] = set()
+    for depth in (3, 2, 1):
+        steps = _Steps(depth)
+        for loop in analysis.loops:
+            _decide(loop, steps, within=False)
+        if not steps.on_device:
+            return
+        plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(steps)), tuple(steps.steps))
+        if plan not in seen:
+            seen.add(plan)
+            yield Proposal(plan, tuple(steps.left))
+
+
+def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
+    """Why the loops of a function that has no parallel one are sequential."""
+    return tuple(loop.explanation for loop in analysis.walk() if _own(loop))
+
+
+def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
+    """What becomes of ``loop``; ``within`` a loop that is on the host already."""
+    if not _own(loop):
+        return
+    how = _device(loop, steps.depth)
+    if how is not None:
+        steps.add(loop, how)
+        return
+    steps.left.append(loop.explanation)
+    begun = len(steps.on_device)
+    for inner in loop.loops:
+        _decide(inner, steps, within=True)
+    if len(steps.on_device) == begun:
+        steps.steps = [step for step in steps.steps if not _inside(step, loop)]
+        steps.add(loop, Single() if within else Host())
+
+
+def _own(loop: Loop) -> bool:
+    """Whether the loop stands in the function itself, as a loop."""
+    return len(loop.calls) == 1 and loop.node is not None
+
+
+def _inside(step: Step, loop: Loop) -> bool:
+    return any(step.loop == _name(inner.span) for inner in loop.walk() if inner is not loop)
+
+
+def _device(loop: Loop, depth: int) -> How | None:
+    """How ``loop`` runs on the device, if it may."""
+    match loop.verdict:
+        case Parallel():
+            chain = _chain(loop, depth)
+            axes = tuple(zip(_AXES[len(chain)], (_name(one.span) for one in chain), strict=True))
+            return _grid(chain, Grid(tuple(reversed(axes)), BLOCKS[len(chain)]))
+        case Reduction(reduced) if all(not one.subscripted for one in reduced):
+            found = _reductions(reduced)
+            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found)) if found else None
+        case Reduction(reduced) | Histogram(reduced) if all(one.subscripted and one.operator == "+" for one in reduced):
+            names = tuple(dict.fromkeys(one.region.variable.name for one in reduced))
+            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
+        case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
+            return Scan(region.variable.name, known)
+    return None
+
+
+def _operator(written: str) -> Operator | None:
+    return next((operator for operator in OPERATORS if operator == written), None)
+
+
+def _reductions(reduced: Sequence[Reduced]) -> tuple[PlannedReduction, ...] | None:
+    found: list[PlannedReduction] = []
+    for one in reduced:
+        if one.operator == "arg":
+            continue
+        operator = _operator(one.operator)
+        if operator is None:
+            return None
+        name = one.region.variable.name
+        beside = tuple(other.region.variable.name for other in reduced if other.leader == name)
+        found.append(PlannedReduction(name, operator, beside))
+    return tuple(found)
+
+
+def _chain(loop: Loop, depth: int) -> list[Loop]:
+    """``loop`` and the parallel loops directly within it, with nothing but declarations between."""
+    chain = [loop]
+    while len(chain) < depth and len(chain[-1].loops) == 1:
+        inner = chain[-1].loops[0]
+        node = chain[-1].node
+        if not (_own(inner) and inner.node and node and isinstance(inner.verdict, Parallel)):
+            break
+        if not _only(node.body, inner.node):
+            break
+        chain.append(inner)
+    return chain
+
+
+def _only(body: Statement, inner: For) -> bool:
+    statements = body.statements if isinstance(body, Block) else (body,)
+    rest = [one for one in statements if not isinstance(one, Declare | Empty)]
+    return len(rest) == 1 and rest[0] is inner
+
+
+def _along_x(loop: Loop) -> tuple[tuple[Axis, LoopName], ...]:
+    return (("x", _name(loop.span)),)
+
+
+def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
+    """``grid`` with the variables from outside of a nest that each thread has for itself."""
+    node = chain[0].node
+    assert node is not None
+    outside = set(free(node)) - set(declared(node))
+    counters = {one.shape.counter for one in chain if isinstance(one.shape, Counted)}
+    private: dict[Variable, bool] = {}
+    for one in chain:
+        for use in one.scalars:
+            if use.role == "private" and use.variable in outside and use.variable not in counters:
+                private[use.variable] = private.get(use.variable, False) or (use.live_out and one is chain[0])
+    names = tuple(variable.name for variable, lives in private.items() if not lives)
+    last = tuple(variable.name for variable, lives in private.items() if lives)
+    return replace(grid, private=names, lastprivate=last)
+
+
+def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
+    used = {access.region.variable for loop in steps.on_device for access in loop.accesses if access.subscripts}
+    for use in analysis.arrays:
+        if use.variable in used and isinstance(use.extent, Extent):
+            yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
+
+
+def _readable(extent: Extent) -> str:
+    """A product of sizes as ``n * m``, which plans take as 0 where a size is negative; else the whole expression."""
+    if len(extent.pieces) != 1:
+        return extent.expression
+    (piece,) = extent.pieces
+    if len(piece.length.terms) != 1:
+        return extent.expression
+    ((factors, times),) = piece.length.terms.items()
+    positive = {compare.value + number(1) for compare in piece.conditions if compare.relation == ">="}
+    if times != 1 or positive != {variable(factor) for factor in factors} or not all(map(str.isidentifier, factors)):
+        return extent.expression
+    return " * ".join(factors)
+
+
+def _copies(use: ArrayUse) -> Copies:
+    if not use.written:
+        return "in"
+    return "inout" if use.copy_in else "out"
+
+
+def _distinct(steps: _Steps) -> Iterator[Distinct]:
+    pairs: dict[tuple[str, str], None] = {}
+    for loop in steps.on_device:
+        for assumption in loop.assumptions:
+            if isinstance(assumption, MustBeDistinct):
+                one, two = sorted((assumption.one.variable.name, assumption.two.variable.name))
+                pairs[one, two] = None
+    for pair in pairs:
+        yield Distinct(pair, Span("<plan>", 1))
+
+
+def _name(span: Span) -> LoopName:
+    return LoopName(span.line, span.column)
+
+
+def _anywhere(variable: Variable) -> Span:
+    return variable.span or Span("<plan>", 1)
