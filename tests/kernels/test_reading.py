@@ -117,6 +117,19 @@ def test_what_is_not_c_is_refused_by_name() -> None:
     assert any("templates" in refusal.error.message for refusal in unit.unit.refusals)
 
 
+def test_the_launch_of_a_template_is_refused_and_no_more() -> None:
+    source = """template <int N> __global__ void t(int *a) { a[0] = N; }
+void launches(int *a) {
+    t<4 * 2><<<1, 2>>>(a);
+}
+int other(int x) { return x < 3 > 1; }
+"""
+    unit = read_cuda(source, "k.cu").unit
+    assert [function.name for function in unit.functions] == ["other"]
+    (refusal,) = [refusal for refusal in unit.refusals if refusal.function == "launches"]
+    assert "'t'" in refusal.error.message and refusal.error.span.line == 3
+
+
 @pytest.mark.parametrize(
     "source", ["k<<<", "k<<<1,2>>>", "void f() { dim3 }", "void f() { dim3 a(; }", "<<<>>>()", "dim3 d("]
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from transpile.c.tokens import Token
 from transpile.kernels.words import DIM3, LAUNCH
 
+_TEMPLATE_ARGUMENTS = 40
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -52,8 +53,9 @@ class _Rewriter:
         """Puts out what the token at ``at`` becomes; the index of the next one."""
         token = self.tokens[at]
         if token.kind == "name":
-            if close := self._launched(at):
-                self._launch(at, close)
+            start = self._behind_template(at)
+            if close := self._launched(start):
+                self._launch(at, start, close)
                 return close + 2
             if token.text == "dim3" and self._depth:
                 return self._construction(at)
@@ -66,8 +68,18 @@ class _Rewriter:
         for text in self._closing.pop(at, ""):
             self.made.append(self._mark(at, text))
 
+    def _behind_template(self, at: int) -> int:
+        """The index of the ``>`` of ``k<T><<<…>>>``; ``at`` where no template is launched."""
+        if self._text(at + 1) == "<":
+            for end in range(at + 2, at + _TEMPLATE_ARGUMENTS):
+                if [self._text(end + n) for n in range(3)] == [">", "<<", "<"]:
+                    return end
+                if self._text(end) in (";", "{", "}", ""):
+                    break
+        return at
+
     def _launched(self, at: int) -> int:
-        """The index of the ``>>`` of ``>>>`` when the kernel named at ``at`` is launched; else 0."""
+        """The index of the ``>>`` of ``>>>`` when the kernel whose name ends at ``at`` is launched; else 0."""
         if self._text(at + 1) != "<<" or self._text(at + 2) != "<":
             return 0
         index = at + 3
@@ -77,10 +89,12 @@ class _Rewriter:
             index = self.matching.get(index, index) + 1
         return 0
 
-    def _launch(self, at: int, close: int) -> None:
+    def _launch(self, at: int, start: int, close: int) -> None:
+        """Puts out the launch of the kernel named at ``at``. Arguments of a template, which is refused, are left
+        out."""
         for text, kind in (("(", "punctuation"), (LAUNCH, "name"), ("(", "punctuation")):
             self.made.append(replace(self._mark(at, text), kind=kind))  # type: ignore[arg-type]
-        inner = _Rewriter(self.tokens[at + 3 : close], _matching(self.tokens[at + 3 : close]), _depth=1)
+        inner = _Rewriter(self.tokens[start + 3 : close], _matching(self.tokens[start + 3 : close]), _depth=1)
         self.made += inner.run()
         self.made += [self._mark(close, ")"), self._mark(close, ","), self.tokens[at]]
         end = self.matching[close + 2]
