@@ -71,7 +71,7 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
         steps = _Steps(depth)
         for loop in analysis.loops:
             _decide(loop, steps, within=False)
-        if not steps.on_device:
+        if not any(isinstance(step.how, Grid | Scan) for step in steps.steps):
             return
         plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(steps)), tuple(steps.steps))
         if plan not in seen:

@@ -1,0 +1,265 @@
+"""The checks of a CUDA program, from the weakest to the strongest, and what they add up to for each launch.
+
+compiled: NVIDIA's compiler accepts it. tested: no difference on chosen inputs. race-free: no two threads race, proved
+with two symbolic threads. proved: threads do exactly the iterations of the loop, each as C does, and the host around
+them does what it did; only loops whose iterations are proved independent come that far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from transpile.c.constants import integer_of
+from transpile.c.tree import Call, Declare, Name
+from transpile.c.unit import Function, Unit
+from transpile.c.walking import bare, walk
+from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
+from transpile.errors import Diagnostic, SourceErrors
+from transpile.kernels.reading import read_cuda
+from transpile.kernels.unit import CudaUnit, KernelLaunch
+from transpile.matching.bodies import Names, match_statements
+from transpile.matching.hosts import Followed, Lost, follow
+from transpile.matching.nests import Same, Unproved, prove
+from transpile.solvers.kernels.launch import Launch
+from transpile.solvers.kernels.races import check
+from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
+from transpile.solvers.loops.analysis import Analysis, Loop
+from transpile.solvers.loops.verdicts import Parallel
+from transpile.translation import Rung
+from transpile.trials import outcome as tried
+from transpile.trials.facts import Facts
+from transpile.trials.nvcc import Compiled, Refused, compiled
+from transpile.trials.trial import Settings, trial
+
+TESTED, RACES, PROVED, COMPILED = "tested", "race-free", "proved", "compiled"
+NO_FUSING = "the compiler is told not to fuse multiplications and additions (--fmad=false)"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of one launch: the verdict, and the checks behind it."""
+
+    verdict: Verdict
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """All checks of a program. ``kernels`` are by name; ``diagnostics`` say what is wrong with it."""
+
+    kernels: Mapping[str, Checked]
+    diagnostics: tuple[Diagnostic, ...]
+    refuted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A C function with its analysis, and a CUDA text that claims to replace it. ``file`` is what messages call it."""
+
+    unit: Unit
+    function: Function
+    analysis: Analysis
+    text: str
+    file: str
+    facts: Facts
+    settings: Settings
+
+
+def climb(subject: Subject, folder: Path) -> Climb:
+    """Check the text on every rung. Programs of the trial are built in ``folder``."""
+    return _Climber(subject, folder).run()
+
+
+@dataclass(slots=True)
+class _Climber:
+    subject: Subject
+    folder: Path
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def run(self) -> Climb:
+        compiling = self._compiled()
+        testing, outcome = self._tested()
+        cuda = self._read()
+        racing = {} if cuda is None else {kernel.name: self._races(cuda, kernel.name) for kernel in cuda.kernels}
+        proving = {} if cuda is None else self._proved(cuda)
+        unread = Rung(PROVED, "open", "the text is not read by the prover")
+        kernels: dict[str, Checked] = {}
+        for name in dict.fromkeys([*racing, *proving]):
+            rungs = (compiling, testing, racing.get(name, unread), proving.get(name, unread))
+            kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
+        refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
+        return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
+
+    def _verdict(self, rungs: Sequence[Rung], outcome: tried.Outcome) -> Verdict:
+        by_name = {rung.name: rung for rung in rungs}
+        failed = [rung for rung in rungs if rung.outcome == "failed"]
+        if failed:
+            sizes = outcome.input.scalars if isinstance(outcome, tried.Differs) and outcome.input else {}
+            witness = {name: int(value) for name, value in sizes.items() if value == int(value)}
+            return Refuted(witness, tuple(f"{rung.name}: {rung.detail}" for rung in failed))
+        proof, racing = by_name[PROVED], by_name[RACES]
+        if proof.outcome == "passed" and isinstance(outcome, tried.Tested):
+            assumed = dict.fromkeys(a for rung in (racing, proof) for a in rung.assumptions)
+            return Proved(tuple(assumed))
+        if isinstance(outcome, tried.Tested):
+            return Tested(outcome.runs, self.subject.settings.seed, proof.detail)
+        return Undecided(by_name[TESTED].detail or "it was not tested")
+
+    # The rungs
+
+    def _compiled(self) -> Rung:
+        found = compiled(self.subject.text)
+        match found:
+            case Compiled(architecture=architecture):
+                return Rung(COMPILED, "passed", f"by nvcc for {architecture}")
+            case Refused():
+                said = "; ".join(failure.message for failure in found.failures[:3])
+                return Rung(COMPILED, "failed", said)
+        return Rung(COMPILED, "skipped", found.reason)
+
+    def _tested(self) -> tuple[Rung, tried.Outcome]:
+        subject = self.subject
+        outcome = trial(
+            subject.unit,
+            subject.function.name,
+            subject.text,
+            subject.facts,
+            self.folder,
+            subject.settings,
+            subject.file,
+        )
+        match outcome:
+            case tried.Tested():
+                orders = len(outcome.schedules)
+                detail = f"no difference in {outcome.runs} runs ({outcome.inputs} inputs, {orders} orders of threads)"
+                compared = f"{outcome.comparison}"
+                return Rung(TESTED, "passed", f"{detail}; {compared}", outcome.assumptions), outcome
+            case tried.Differs():
+                self.diagnostics += [failure.diagnostic for failure in outcome.failures]
+                said = [failure.message for failure in outcome.failures]
+                said += [str(outcome.difference)] * (outcome.difference is not None)
+                return Rung(TESTED, "failed", "; ".join([*said[:3], outcome.circumstances])), outcome
+        return Rung(TESTED, "open", outcome.reason), outcome
+
+    def _read(self) -> CudaUnit | None:
+        try:
+            return read_cuda(self.subject.text, self.subject.file)
+        except SourceErrors as error:
+            self.diagnostics.append(Diagnostic("note", f"the prover does not read this text: {error}"))
+            return None
+
+    def _races(self, cuda: CudaUnit, kernel: str) -> Rung:
+        launches = [launch for launch in cuda.launches() if launch.kernel == kernel]
+        blocks = {block for launch in launches if (block := _block(cuda, launch))}
+        if len(blocks) != 1:
+            return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
+        try:
+            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)))
+        except SourceErrors as error:
+            return Rung(RACES, "open", str(error))
+        match found:
+            case RaceFree(assumptions=assumptions):
+                return Rung(RACES, "passed", "", assumptions)
+            case Racy(first=first, second=second, confirmed=confirmed):
+                said = f"{first.kind} at line {first.span.line} and {second.kind} at line {second.span.line} of '{first.array}'"
+                return Rung(RACES, "open", f"possible race: {said}")
+            case Divergent(span=span):
+                return Rung(RACES, "open", f"the barrier on line {span.line} may not be reached by all threads")
+        return Rung(RACES, "open", found.reason)
+
+    def _proved(self, cuda: CudaUnit) -> dict[str, Rung]:
+        names = [launch.kernel for launch in cuda.launches()]
+        try:
+            followed, functions = self._followed(cuda)
+        except Lost as lost:
+            mismatch = lost.mismatch
+            said = f"the host function is not followed at line {mismatch.theirs.line}: {mismatch.message}"
+            return {name: Rung(PROVED, "open", said) for name in names}
+        unset = self._unset(followed)
+        if unset:
+            return {name: Rung(PROVED, "open", unset) for name in names}
+        found: dict[str, Rung] = {}
+        for nest in followed.nests:
+            loops = {id(loop.node): loop for loop in self.subject.analysis.walk()}
+            loop = loops.get(id(nest.loop))
+            private = (
+                [use.variable for use in loop.scalars if use.role == "private" and not use.live_out] if loop else []
+            )
+            outcome = prove(nest, cuda, functions, private)
+            found[nest.launch.kernel] = self._rung(outcome, loops)
+        return found
+
+    def _followed(self, cuda: CudaUnit) -> tuple[Followed, dict[str, str]]:
+        function = self.subject.function
+        try:
+            host = cuda.unit.function(function.name)
+        except (KeyError, SourceErrors):
+            raise Lost(f"'{function.name}' is not read", function.span, function.span) from None
+        functions = _same_functions(self.subject.unit, cuda)
+        names = Names(functions=functions)
+        if len(function.parameters) != len(host.parameters):
+            raise Lost("other parameters", function.span, host.span)
+        for mine, yours in zip(function.parameters, host.parameters, strict=True):
+            names.pair(yours, mine, yours.span)
+
+        def falls_back(name: str) -> bool:
+            other = cuda.unit.function(name)
+            own = Names(functions=functions)
+            for mine, yours in zip(function.parameters, other.parameters, strict=True):
+                own.pair(yours, mine, yours.span)
+            return match_statements([function.body], [other.body], own) is None
+
+        return follow(function.body, host.body, names, falls_back), functions
+
+    def _unset(self, followed: Followed) -> str:
+        """Why a buffer that nothing was copied into may be read, or copied back, before it is written."""
+        uses = {use.variable: use for use in self.subject.analysis.arrays}
+        for array in followed.unset:
+            use = uses.get(array)
+            if use is None or use.copy_in:
+                return f"it is not known that every element of '{array.name}' is written before it is read"
+        return ""
+
+    def _rung(self, outcome: Same | Unproved, loops: Mapping[int, Loop]) -> Rung:
+        if isinstance(outcome, Unproved):
+            return Rung(PROVED, "open", f"line {outcome.theirs.line}: {outcome.reason}")
+        assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, NO_FUSING))
+        for counted in outcome.loops:
+            loop = loops.get(id(counted.node))
+            if loop is None or not isinstance(loop.verdict, Parallel):
+                return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
+            assumed |= dict.fromkeys(map(str, loop.assumptions))
+        return Rung(
+            PROVED, "passed", f"each iteration of {_counters(outcome)} by one thread, as C does it", tuple(assumed)
+        )
+
+
+def _declarations(function: Function) -> Iterator[Declare]:
+    return (node for node in walk(function.body) if isinstance(node, Declare))
+
+
+def _counters(same: Same) -> str:
+    return ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
+
+
+def _same_functions(unit: Unit, cuda: CudaUnit) -> dict[str, str]:
+    """Functions of the CUDA text that are the same as those of the C file, and those of the libraries."""
+    defined = {function.name for function in cuda.unit.functions}
+    called = {node.name for function in unit.functions for node in walk(function.body) if isinstance(node, Call)}
+    return {name: name for name in called if name not in defined and name in unit.prototypes}
+
+
+def _block(cuda: CudaUnit, launch: KernelLaunch) -> tuple[int, int, int] | None:
+    """The sizes of the blocks of a launch, if they are numbers."""
+    given = bare(launch.configuration[1])
+    named = {d.variable: d.initial for f in cuda.unit.functions for d in _declarations(f) if d.initial is not None}
+    if isinstance(given, Name) and given.variable in named:
+        given = bare(named[given.variable])
+    sides = given.arguments if isinstance(given, Call) and given.name == "__dim3" else (given,)
+    numbers = [integer_of(side) for side in sides]
+    if None in numbers:
+        return None
+    x, y, z = [*numbers, 1, 1][:3]
+    return (x or 1, y or 1, z or 1)

@@ -1,0 +1,257 @@
+"""A C file to a checked CUDA file: the way in.
+
+Plans are proposed for a function, the best first; each is carried out and checked, until one is not refuted. What cannot
+run on the device, and why, is told with places in the C file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from transpile.c.parse import parse_file, parse_text
+from transpile.c.preprocess import Options as Preprocessing
+from transpile.c.tree import Declare, For, Statement
+from transpile.c.types import Float, Pointer
+from transpile.c.unit import Function, Unit
+from transpile.c.walking import walk
+from transpile.core.verdict import Undecided, Verdict
+from transpile.cuda.emit import Emitted, KernelInfo, emit
+from transpile.cuda.plan import Grid, Host, Plan, Scan, Step
+from transpile.cuda.plan_text import parse as parse_plan
+from transpile.cuda.plan_text import show
+from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.rules import Proposal, proposals, reasons
+from transpile.solvers.loops.analysis import Analysis, analyse
+from transpile.solvers.loops.extents import Extent
+from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
+from transpile.trials.compare import EXACT, Close, Comparison
+from transpile.trials.facts import Facts, Shape
+from transpile.trials.trial import Settings
+
+TARGET = "cuda"
+_CLOSE = {32: 1e-4, 64: 1e-9}
+"""How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out instead
+    of those proposed, ``folder`` where the programs of trials are kept (None: nowhere)."""
+
+    function: str = ""
+    extents: Mapping[str, str] = field(default_factory=dict)
+    plan: str = ""
+    plan_file: str = "<plan>"
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    seconds: float = 1.5
+    seed: int = 1
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offloaded:
+    """A translation, and the plan that it follows (None if no loop can run on the device)."""
+
+    translation: Translation
+    plan: Plan | None
+
+
+def translate_c(path: str | Path, choices: Choices) -> Offloaded:
+    """Translate a function of the C file at ``path``. Raises SourceErrors for C that is wrong or refused, and
+    UsageError where there is no such function."""
+    return _translated(parse_file(path, choices.preprocessing), str(path), choices)
+
+
+def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
+    """The same for C that is not in a file."""
+    return _translated(parse_text(text, file, choices.preprocessing), file, choices)
+
+
+def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
+    function = _chosen(unit, choices.function)
+    analysis = analyse(unit, function, choices.extents)
+    candidates = list(_candidates(analysis, choices))
+    if analysis.refusals and not choices.plan:
+        return _refused(file, function, (*analysis.refusals, *_left(analysis)))
+    if not candidates:
+        return _refused(file, function, reasons(analysis) or (_nothing(function),))
+    if choices.folder is not None:
+        return _Work(unit, function, analysis, file, choices, choices.folder).best(candidates)
+    with tempfile.TemporaryDirectory() as folder:
+        return _Work(unit, function, analysis, file, choices, Path(folder)).best(candidates)
+
+
+def _chosen(unit: Unit, name: str) -> Function:
+    """The function called ``name``, or the only one with loops that others can call."""
+    if name:
+        try:
+            return unit.function(name)
+        except KeyError:
+            known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
+            raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
+    unit.require()
+    found = [one for one in unit.functions if not one.static and any(isinstance(n, For) for n in walk(one.body))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
+    names = ", ".join(one.name for one in found)
+    raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
+
+
+def _candidates(analysis: Analysis, choices: Choices) -> Iterator[Proposal]:
+    if choices.plan:
+        yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
+        return
+    yield from proposals(analysis)
+
+
+def _left(analysis: Analysis) -> Iterator[Diagnostic]:
+    return (d for d in reasons(analysis) if d.severity != "note")
+
+
+def _nothing(function: Function) -> Diagnostic:
+    return Diagnostic("error", f"'{function.name}' has no loop that could run on the device", function.span)
+
+
+def _refused(file: str, function: Function, why: Sequence[Diagnostic]) -> Offloaded:
+    """Nothing is emitted; ``why`` becomes errors."""
+    errors = tuple(replace(diagnostic, severity="error") for diagnostic in why if diagnostic.severity != "note")
+    named = errors or (Diagnostic("error", f"no loop of '{function.name}' runs on the device", function.span),)
+    return Offloaded(Translation("", file, TARGET, (FunctionResult(function.name),), named), None)
+
+
+@dataclass(slots=True)
+class _Work:
+    unit: Unit
+    function: Function
+    analysis: Analysis
+    file: str
+    choices: Choices
+    folder: Path
+    tried: list[Attempt] = field(default_factory=list)
+
+    def best(self, candidates: Sequence[Proposal]) -> Offloaded:
+        """The first candidate that is not refuted; else the last one, with what is wrong with it."""
+        errors: list[TranspileError] = []
+        last: Offloaded | None = None
+        for candidate in candidates:
+            try:
+                emitted = emit(self.unit, self.function, candidate.plan)
+            except TranspileError as error:
+                errors.append(error)
+                continue
+            found = climb(self._subject(candidate.plan, emitted), self.folder)
+            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan)
+            if not found.refuted:
+                return last
+            self._note(candidate, found)
+        if last is not None:
+            return last
+        if self.choices.plan:
+            raise errors[0]
+        told = [d for error in errors[:1] for d in error.diagnostics]
+        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.analysis)])
+
+    def _note(self, candidate: Proposal, found: Climb) -> None:
+        verdict: Verdict = next((c.verdict for c in found.kernels.values()), Undecided("it was not checked"))
+        self.tried.append(Attempt(self._proposer, 0, verdict, text=tuple(show(candidate.plan).splitlines())))
+
+    @property
+    def _proposer(self) -> str:
+        return self.choices.plan_file if self.choices.plan else "rules"
+
+    def _subject(self, plan: Plan, emitted: Emitted) -> Subject:
+        settings = Settings(_comparison(self.function, plan), self.choices.seconds, seed=self.choices.seed)
+        name = Path(self.file).with_suffix(".cu").name
+        facts = Facts(tuple(self._shapes(plan)))
+        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings)
+
+    def _shapes(self, plan: Plan) -> Iterator[Shape]:
+        """How large the arrays are that the function is given."""
+        planned = {array.name: array for array in plan.arrays}
+        for use in self.analysis.arrays:
+            if use.variable.storage != "parameter" or not isinstance(use.variable.type, Pointer):
+                continue
+            access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
+            if isinstance(use.extent, Extent):
+                yield Shape(use.variable.name, use.extent.expression, access)  # type: ignore[arg-type]
+            elif use.variable.name in planned:
+                yield Shape(use.variable.name, planned[use.variable.name].extent, access)  # type: ignore[arg-type]
+
+    # Results
+
+    def _translation(self, candidate: Proposal, emitted: Emitted, found: Climb) -> Translation:
+        blocks = tuple(
+            self._block(step, candidate.plan, emitted, found) for step in candidate.plan.steps if _runs(step)
+        )
+        told = [replace(d, severity="note") for d in candidate.left]
+        told += [Diagnostic("note", f"it is taken for granted that {text}") for text in emitted.assumptions]
+        told += found.diagnostics
+        return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
+
+    def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb) -> BlockResult:
+        loop = _loop(self.function, step)
+        first, last = loop.span.line, max(node.span.line for node in walk(loop))
+        kernels = [one for one in emitted.kernels if one.nest == loop.span]
+        checked = _weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
+        line = next(line for line in show(plan).splitlines() if line.startswith(f"{step.loop}:"))
+        return BlockResult(
+            f"{self.function.name}:{step.loop}",
+            first,
+            last,
+            self.unit.lines[first - 1 : last],
+            tuple(_kernel_lines(emitted, kernels)),
+            checked.verdict,
+            {"plan": line.partition(": ")[2], **{one.name: f"{one.grid}, {one.block}" for one in kernels}},
+            self._proposer,
+            len(kernels),
+            history=tuple(self.tried),
+            rungs=checked.rungs,
+        )
+
+
+def _runs(step: Step) -> bool:
+    return not isinstance(step.how, Host)
+
+
+def _loop(function: Function, step: Step) -> Statement:
+    """The statement that ``step`` names."""
+    line, column = step.loop.line, step.loop.column
+    return next(
+        node
+        for node in walk(function.body)
+        if isinstance(node, Statement) and node.span.line == line and column in (0, node.span.column)
+    )
+
+
+def _weakest(found: Sequence[Checked]) -> Checked:
+    order = ("refuted", "undecided", "tested", "proved")
+    unknown = Checked(Undecided("it was not checked"), ())
+    return min(found, key=lambda one: order.index(one.verdict.word), default=unknown)
+
+
+def _kernel_lines(emitted: Emitted, kernels: Sequence[KernelInfo]) -> Iterator[str]:
+    lines = emitted.text.splitlines()
+    for kernel in kernels:
+        for line in lines[kernel.line - 1 :]:
+            yield line
+            if line == "}":
+                break
+
+
+def _comparison(function: Function, plan: Plan) -> Comparison:
+    """To the bit, unless the plan sums floating values in another order."""
+    regrouped = any(isinstance(step.how, Scan) or _regroups(step.how) for step in plan.steps)
+    types = [p.type.to if isinstance(p.type, Pointer) else p.type for p in function.parameters]
+    types += [node.variable.type for node in walk(function.body) if isinstance(node, Declare)]
+    bits = [type.bits for type in types if isinstance(type, Float)]
+    return Close(max(_CLOSE.get(b, 1e-9) for b in bits)) if regrouped and bits else EXACT
+
+
+def _regroups(how: object) -> bool:
+    return isinstance(how, Grid) and bool(how.atomic or any(r.operator in ("+", "*") for r in how.reductions))
