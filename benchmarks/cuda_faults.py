@@ -23,11 +23,11 @@ from cuda_mutation import KINDS, Mutant, mutants
 from cuda_pairs import Pair, pairs
 from harness import markdown, share, write_json
 
-from transpile.trials.outcome import Differs, Outcome
+from transpile.trials.outcome import Differs, Outcome, Unusable
 from transpile.trials.trial import Settings, trial
 
 PROGRAMS = Path(__file__).parents[1] / "tests" / "trials" / "programs"
-JUDGED = ("wrong output", "fault", "survives", "does not compile")
+JUDGED = ("wrong output", "fault", "no verdict", "survives", "does not compile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ def judged(pair: Pair, mutant: Mutant, folder: Path, seconds: float) -> Judged:
             word = "does not compile" if first.kind == "compile" else "fault"
         case Differs():
             word = "wrong output"
+        case Unusable():
+            word = "no verdict"
         case _:
             word = "survives"
     return Judged(pair.name, mutant, word, str(outcome), time.monotonic() - start)

@@ -40,8 +40,7 @@ def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int
     usual = dict.fromkeys(dimensions, blocks[0] + 1) | dict.fromkeys(counts, COUNTS[0])
     yield dict.fromkeys(usual, -1)
     yield dict.fromkeys(usual, 0)
-    if len(usual) > 1:
-        yield from ({**usual, name: few} for few in (0, 1, 2) for name in usual)
+    yield from ({**usual, name: few} for few in (0, 1, 2) for name in usual)
 
 
 def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:

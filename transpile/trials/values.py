@@ -30,7 +30,7 @@ ASCENDING = Distribution("ascending", whole=True)
 DESCENDING = Distribution("descending", whole=True)
 EQUAL = Distribution("all equal", whole=True)
 ZEROS = Distribution("zeros of either sign", whole=True)
-"""And one other number, so that a zero may be the largest or the smallest."""
+"""Among ones of one sign, so that a zero is the largest or the smallest, but seldom the first."""
 UNIT = Distribution("between 0 and 1")
 WIDE = Distribution("large and tiny")
 NANS = Distribution("some NaNs", special=True)
@@ -68,7 +68,7 @@ def _pool(distribution: Distribution, leaf: Leaf, random: Random) -> Sequence[fl
     if distribution is EQUAL:
         return (_clamped(leaf, random.randint(1, 3)),)
     if distribution is ZEROS:
-        return (0.0, -0.0, random.choice((-1.0, 1.0))) if leaf.floating else (0,)
+        return (0.0, -0.0, *[random.choice((-1.0, 1.0))] * 4) if leaf.floating else (0,)
     if distribution is TIES:
         return [_clamped(leaf, value) for value in (-1, 2, 3)]
     if distribution is SMALL:
