@@ -82,12 +82,12 @@ class _Climber:
         compiling = self._compiled()
         testing, outcome = self._tested()
         cuda = self._read()
-        racing = {} if cuda is None else {kernel.name: self._races(cuda, kernel.name) for kernel in cuda.kernels}
         proving = {} if cuda is None else self._proved(cuda)
         unread = Rung(PROVED, "open", "the text is not read by the prover")
         kernels: dict[str, Checked] = {}
-        for name in dict.fromkeys([*racing, *proving]):
-            rungs = (compiling, testing, racing.get(name, unread), proving.get(name, unread))
+        for name in () if cuda is None else [kernel.name for kernel in cuda.kernels]:
+            proof = proving.get(name, unread)
+            rungs = (compiling, testing, _of_a_map(proof) or self._races(cuda, name), proof)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
         return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
@@ -162,9 +162,9 @@ class _Climber:
         match found:
             case RaceFree(assumptions=assumptions):
                 return Rung(RACES, "passed", "", assumptions)
-            case Racy(first=first, second=second, confirmed=confirmed):
-                said = f"{first.kind} at line {first.span.line} and {second.kind} at line {second.span.line} of '{first.array}'"
-                return Rung(RACES, "open", f"possible race: {said}")
+            case Racy(first=first, second=second):
+                places = " and ".join(f"{one.kind} at line {one.span.line}" for one in (first, second))
+                return Rung(RACES, "open", f"possible race for '{first.array}': {places}")
             case Divergent(span=span):
                 return Rung(RACES, "open", f"the barrier on line {span.line} may not be reached by all threads")
         return Rung(RACES, "open", found.reason)
@@ -202,13 +202,13 @@ class _Climber:
         if len(function.parameters) != len(host.parameters):
             raise Lost("other parameters", function.span, host.span)
         for mine, yours in zip(function.parameters, host.parameters, strict=True):
-            names.pair(yours, mine, yours.span)
+            names.pair(yours, mine, host.span)
 
         def falls_back(name: str) -> bool:
             other = cuda.unit.function(name)
             own = Names(functions=functions)
             for mine, yours in zip(function.parameters, other.parameters, strict=True):
-                own.pair(yours, mine, yours.span)
+                own.pair(yours, mine, other.span)
             return match_statements([function.body], [other.body], own) is None
 
         return follow(function.body, host.body, names, falls_back), functions
@@ -234,6 +234,15 @@ class _Climber:
         return Rung(
             PROVED, "passed", f"each iteration of {_counters(outcome)} by one thread, as C does it", tuple(assumed)
         )
+
+
+def _of_a_map(proof: Rung) -> Rung | None:
+    """Threads of a proved map do not race: they do different iterations, and these are independent."""
+    return (
+        Rung(RACES, "passed", "threads do different iterations, which are independent")
+        if proof.outcome == "passed"
+        else None
+    )
 
 
 def _declarations(function: Function) -> Iterator[Declare]:

@@ -73,7 +73,7 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
             _decide(loop, steps, within=False)
         if not any(isinstance(step.how, Grid | Scan) for step in steps.steps):
             return
-        plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(steps)), tuple(steps.steps))
+        plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
@@ -187,7 +187,7 @@ def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
 
 
 def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
-    used = {access.region.variable for loop in steps.on_device for access in loop.accesses if access.subscripts}
+    used = _used(steps)
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
             yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
@@ -213,15 +213,21 @@ def _copies(use: ArrayUse) -> Copies:
     return "inout" if use.copy_in else "out"
 
 
-def _distinct(steps: _Steps) -> Iterator[Distinct]:
+def _distinct(analysis: Analysis, steps: _Steps) -> Iterator[Distinct]:
+    """Arrays that have memory of their own on the device must have it on the host, too."""
+    used = _used(steps)
     pairs: dict[tuple[str, str], None] = {}
-    for loop in steps.on_device:
-        for assumption in loop.assumptions:
-            if isinstance(assumption, MustBeDistinct):
-                one, two = sorted((assumption.one.variable.name, assumption.two.variable.name))
-                pairs[one, two] = None
+    for assumption in analysis.assumptions:
+        if isinstance(assumption, MustBeDistinct) and {assumption.one.variable, assumption.two.variable} <= used:
+            one, two = sorted((assumption.one.variable.name, assumption.two.variable.name))
+            pairs[one, two] = None
     for pair in pairs:
         yield Distinct(pair, Span("<plan>", 1))
+
+
+def _used(steps: _Steps) -> set[Variable]:
+    """The arrays that the device needs."""
+    return {access.region.variable for loop in steps.on_device for access in loop.accesses if access.subscripts}
 
 
 def _name(span: Span) -> LoopName:

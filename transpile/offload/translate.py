@@ -1,7 +1,7 @@
 """A C file to a checked CUDA file: the way in.
 
-Plans are proposed for a function, the best first; each is carried out and checked, until one is not refuted. What cannot
-run on the device, and why, is told with places in the C file.
+Plans are proposed for a function, the best first; each is carried out and checked, until one is not refuted. What
+cannot run on the device, and why, is told with places in the C file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.extents import Extent
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT, Close, Comparison
-from transpile.trials.facts import Facts, Shape
+from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
@@ -39,8 +39,8 @@ _CLOSE = {32: 1e-4, 64: 1e-9}
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out instead
-    of those proposed, ``folder`` where the programs of trials are kept (None: nowhere)."""
+    """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out
+    instead of those proposed, ``folder`` where the programs of trials are kept (None: nowhere)."""
 
     function: str = ""
     extents: Mapping[str, str] = field(default_factory=dict)
@@ -177,18 +177,20 @@ class _Work:
         for use in self.analysis.arrays:
             if use.variable.storage != "parameter" or not isinstance(use.variable.type, Pointer):
                 continue
-            access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
+            access: Access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
             if isinstance(use.extent, Extent):
-                yield Shape(use.variable.name, use.extent.expression, access)  # type: ignore[arg-type]
+                extent = use.extent.expression
             elif use.variable.name in planned:
-                yield Shape(use.variable.name, planned[use.variable.name].extent, access)  # type: ignore[arg-type]
+                extent = planned[use.variable.name].extent
+            else:
+                continue
+            yield Shape(use.variable.name, extent.replace("(size_t)", "(unsigned long)"), access)
 
     # Results
 
     def _translation(self, candidate: Proposal, emitted: Emitted, found: Climb) -> Translation:
-        blocks = tuple(
-            self._block(step, candidate.plan, emitted, found) for step in candidate.plan.steps if _runs(step)
-        )
+        steps = [step for step in candidate.plan.steps if not isinstance(step.how, Host)]
+        blocks = tuple(self._block(step, candidate.plan, emitted, found) for step in steps)
         told = [replace(d, severity="note") for d in candidate.left]
         told += [Diagnostic("note", f"it is taken for granted that {text}") for text in emitted.assumptions]
         told += found.diagnostics
@@ -213,10 +215,6 @@ class _Work:
             history=tuple(self.tried),
             rungs=checked.rungs,
         )
-
-
-def _runs(step: Step) -> bool:
-    return not isinstance(step.how, Host)
 
 
 def _loop(function: Function, step: Step) -> Statement:
