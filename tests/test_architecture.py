@@ -40,6 +40,18 @@ MAY_IMPORT = {
         "transpile.errors",
     },
     "transpile.cuda": {"transpile.c", "transpile.loops", "transpile.core", "transpile.errors"},
+    "transpile.offload": {
+        "transpile.c",
+        "transpile.core",
+        "transpile.cuda",
+        "transpile.errors",
+        "transpile.kernels",
+        "transpile.loops",
+        "transpile.matching",
+        "transpile.solvers",
+        "transpile.translation",
+        "transpile.trials",
+    },  # fmt: skip
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},

@@ -82,13 +82,13 @@ class _Climber:
         compiling = self._compiled()
         testing, outcome = self._tested()
         cuda = self._read()
-        proving = {} if cuda is None else self._proved(cuda)
-        unread = Rung(PROVED, "open", "the text is not read by the prover")
         kernels: dict[str, Checked] = {}
-        for name in () if cuda is None else [kernel.name for kernel in cuda.kernels]:
-            proof = proving.get(name, unread)
-            rungs = (compiling, testing, _of_a_map(proof) or self._races(cuda, name), proof)
-            kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
+        if cuda is not None:
+            proving = self._proved(cuda)
+            for name in [kernel.name for kernel in cuda.kernels]:
+                proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
+                rungs = (compiling, testing, _of_a_map(proof) or self._races(cuda, name), proof)
+                kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
         return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
 
