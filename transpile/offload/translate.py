@@ -6,8 +6,11 @@ cannot run on the device, and why, is told with places in the C file.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,6 +36,7 @@ from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
+_KEPT = "*-runtime.o"
 _CLOSE = {32: 1e-4, 64: 1e-9}
 """How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
 
@@ -40,7 +44,8 @@ _CLOSE = {32: 1e-4, 64: 1e-9}
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out
-    instead of those proposed, ``folder`` where the programs of trials are kept (None: nowhere)."""
+    instead of those proposed. ``cache`` is a folder that keeps the emulator's own code, which takes seconds to
+    compile (None: nothing is kept)."""
 
     function: str = ""
     extents: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +54,7 @@ class Choices:
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     seconds: float = 1.5
     seed: int = 1
-    folder: Path | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,32 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
         return _refused(file, function, (*analysis.refusals, *_left(analysis)))
     if not candidates:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
-    if choices.folder is not None:
-        return _Work(unit, function, analysis, file, choices, choices.folder).best(candidates)
-    with tempfile.TemporaryDirectory() as folder:
-        return _Work(unit, function, analysis, file, choices, Path(folder)).best(candidates)
+    with _workplace(choices.cache) as folder:
+        return _Work(unit, function, analysis, file, choices, folder).best(candidates)
+
+
+@contextmanager
+def _workplace(cache: Path | None) -> Iterator[Path]:
+    """A folder to build programs in, with what ``cache`` keeps, and which keeps what is worth it."""
+    with tempfile.TemporaryDirectory(prefix="transpile-") as name:
+        folder = Path(name)
+        for kept in cache.glob(_KEPT) if cache else ():
+            shutil.copyfile(kept, folder / kept.name)
+        yield folder
+        if cache is not None:
+            for made in folder.glob(_KEPT):
+                _keep(made, cache / made.name)
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Copy a file so that nobody sees half of it; without a place to write to, it is not kept."""
+    if kept.exists():
+        return
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_name(f".{kept.name}.{os.getpid()}")
+        shutil.copyfile(made, beside)
+        beside.replace(kept)
 
 
 def _chosen(unit: Unit, name: str) -> Function:
