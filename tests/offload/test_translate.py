@@ -61,7 +61,9 @@ def test_arrays_that_may_overlap_are_checked_at_run_time(choices: Choices) -> No
     text = "void f(int n, float *a, float *b)\n{\n    for (int i = 0; i < n; i++)\n        a[i] = b[i] + 1;\n}\n"
     found = done(text, choices).translation
     assert "if (overlap(" in found.text
-    assert isinstance(only(found).verdict, verdict.Proved)
+    proof = only(found).verdict
+    assert isinstance(proof, verdict.Proved)
+    assert "'a' and 'b' do not overlap, which the program looks at before it starts" in proof.assumptions
 
 
 def test_a_sequential_loop_is_refused_with_the_dependence(choices: Choices) -> None:

@@ -26,6 +26,7 @@ from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
 from transpile.solvers.loops.analysis import Analysis, Loop
+from transpile.solvers.loops.assumptions import Assumption, Distinct
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Rung
 from transpile.trials import outcome as tried
@@ -65,6 +66,8 @@ class Subject:
     file: str
     facts: Facts
     settings: Settings
+    checked: frozenset[frozenset[str]] = frozenset()
+    """Pairs of arrays that the text itself finds out to overlap, and then leaves to the C code."""
 
 
 def climb(subject: Subject, folder: Path) -> Climb:
@@ -230,19 +233,23 @@ class _Climber:
             loop = loops.get(id(counted.node))
             if loop is None or not isinstance(loop.verdict, Parallel):
                 return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
-            assumed |= dict.fromkeys(map(str, loop.assumptions))
-        return Rung(
-            PROVED, "passed", f"each iteration of {_counters(outcome)} by one thread, as C does it", tuple(assumed)
-        )
+            assumed |= dict.fromkeys(map(self._said, loop.assumptions))
+        said = f"each iteration of {_counters(outcome)} is done by one thread, as C does it"
+        return Rung(PROVED, "passed", said, tuple(assumed))
+
+    def _said(self, assumption: Assumption) -> str:
+        if isinstance(assumption, Distinct):
+            names = frozenset((assumption.one.variable.name, assumption.two.variable.name))
+            if names in self.subject.checked:
+                return f"{assumption}, which the program looks at before it starts"
+        return str(assumption)
 
 
 def _of_a_map(proof: Rung) -> Rung | None:
     """Threads of a proved map do not race: they do different iterations, and these are independent."""
-    return (
-        Rung(RACES, "passed", "threads do different iterations, which are independent")
-        if proof.outcome == "passed"
-        else None
-    )
+    if proof.outcome != "passed":
+        return None
+    return Rung(RACES, "passed", "threads do different iterations, which are independent")
 
 
 def _declarations(function: Function) -> Iterator[Declare]:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
 from transpile.c.parse import parse_file, parse_text
@@ -196,7 +197,8 @@ class _Work:
         settings = Settings(_comparison(self.function, plan), self.choices.seconds, seed=self.choices.seed)
         name = Path(self.file).with_suffix(".cu").name
         facts = Facts(tuple(self._shapes(plan)))
-        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings)
+        checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
+        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings, checked)
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:
         """How large the arrays are that the function is given."""
