@@ -7,7 +7,9 @@ them does what it did; only loops whose iterations are proved independent come t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,11 +50,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """All checks of a program. ``kernels`` are by name; ``diagnostics`` say what is wrong with it."""
+    """All checks of a program. ``kernels`` are by name; ``diagnostics`` say what is wrong with it. ``seconds`` is how
+    long each check took, for all kernels together."""
 
     kernels: Mapping[str, Checked]
     diagnostics: tuple[Diagnostic, ...]
     refuted: bool
+    seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +84,33 @@ class _Climber:
     subject: Subject
     folder: Path
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> Climb:
-        compiling = self._compiled()
-        testing, outcome = self._tested()
-        cuda = self._read()
+        with self._timed(COMPILED):
+            compiling = self._compiled()
+        with self._timed(TESTED):
+            testing, outcome = self._tested()
+        with self._timed(PROVED):
+            cuda = self._read()
+            proving = self._proved(cuda) if cuda is not None else {}
         kernels: dict[str, Checked] = {}
-        if cuda is not None:
-            proving = self._proved(cuda)
-            for name in [kernel.name for kernel in cuda.kernels]:
-                proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
-                rungs = (compiling, testing, _of_a_map(proof) or self._races(cuda, name), proof)
-                kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
+        for name in [kernel.name for kernel in cuda.kernels] if cuda else ():
+            assert cuda is not None
+            proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
+            with self._timed(RACES):
+                racing = _of_a_map(proof) or self._races(cuda, name)
+            rungs = (compiling, testing, racing, proof)
+            kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
+        wrong = refuted or isinstance(outcome, tried.Differs)
+        return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
+
+    @contextmanager
+    def _timed(self, rung: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self.seconds[rung] = self.seconds.get(rung, 0.0) + time.monotonic() - start
 
     def _verdict(self, rungs: Sequence[Rung], outcome: tried.Outcome) -> Verdict:
         by_name = {rung.name: rung for rung in rungs}

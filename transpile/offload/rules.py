@@ -7,7 +7,7 @@ host, round the kernels of the loops within it; when there are none, it stays th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
@@ -64,8 +64,9 @@ class _Steps:
             self.on_device.append(loop)
 
 
-def proposals(analysis: Analysis) -> Iterator[Proposal]:
-    """Plans for a function, the best one first; they differ in how many loops of a nest become axes."""
+def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
+    """Plans for a function, the best one first; they differ in how many loops of a nest become axes. What arrays in
+    ``scratch`` hold before and after the call does not matter."""
     seen: set[Plan] = set()
     for depth in (3, 2, 1):
         steps = _Steps(depth)
@@ -73,7 +74,7 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
             _decide(loop, steps, within=False)
         if not any(isinstance(step.how, Grid | Scan) for step in steps.steps):
             return
-        plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
+        plan = Plan(tuple(_arrays(analysis, steps, scratch)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
@@ -197,11 +198,12 @@ def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
     return replace(grid, private=names, lastprivate=last)
 
 
-def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
+def _arrays(analysis: Analysis, steps: _Steps, scratch: Collection[str]) -> Iterator[ArrayPlan]:
     used = _used(steps)
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
-            yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
+            name = use.variable.name
+            yield ArrayPlan(name, _readable(use.extent), _copies(use, name in scratch), _anywhere(use.variable))
 
 
 def _readable(extent: Extent) -> str:
@@ -218,9 +220,11 @@ def _readable(extent: Extent) -> str:
     return " * ".join(factors)
 
 
-def _copies(use: ArrayUse) -> Copies:
+def _copies(use: ArrayUse, scratch: bool) -> Copies:
     if not use.written:
         return "in"
+    if scratch:
+        return "scratch"
     return "inout" if use.copy_in else "out"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
+WORKSPACE = "what '{}' holds before and after the call does not matter"
 _KEPT = "*-runtime.o"
 _CLOSE = {32: 1e-4, 64: 1e-9}
 """How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
@@ -47,10 +49,11 @@ _CLOSE = {32: 1e-4, 64: 1e-9}
 class Choices:
     """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out
     instead of those proposed. ``cache`` is a folder that keeps the emulator's own code, which takes seconds to
-    compile (None: nothing is kept)."""
+    compile (None: nothing is kept). What arrays in ``scratch`` hold before and after the call does not matter."""
 
     function: str = ""
     extents: Mapping[str, str] = field(default_factory=dict)
+    scratch: frozenset[str] = frozenset()
     plan: str = ""
     plan_file: str = "<plan>"
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
@@ -61,10 +64,12 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Offloaded:
-    """A translation, and the plan that it follows (None if no loop can run on the device)."""
+    """A translation, and the plan that it follows (None if no loop can run on the device). ``seconds`` are those that
+    the analysis took, and each check of the plan."""
 
     translation: Translation
     plan: Plan | None
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def translate_c(path: str | Path, choices: Choices) -> Offloaded:
@@ -79,15 +84,17 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
+    start = time.monotonic()
     unit, analysis = _analysed(unit, _chosen(unit, choices.function), choices)
     function = analysis.function
     candidates = list(_candidates(analysis, choices))
+    taken = {"analysis": time.monotonic() - start}
     if analysis.refusals and not choices.plan:
         return _refused(file, function, (*analysis.refusals, *_left(analysis)))
     if not candidates:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
     with _workplace(choices.cache) as folder:
-        return _Work(unit, function, analysis, file, choices, folder).best(candidates)
+        return _Work(unit, function, analysis, file, choices, folder, taken).best(candidates)
 
 
 def _analysed(unit: Unit, function: Function, choices: Choices) -> tuple[Unit, Analysis]:
@@ -146,7 +153,7 @@ def _candidates(analysis: Analysis, choices: Choices) -> Iterator[Proposal]:
     if choices.plan:
         yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
         return
-    yield from proposals(analysis)
+    yield from proposals(analysis, choices.scratch)
 
 
 def _left(analysis: Analysis) -> Iterator[Diagnostic]:
@@ -172,6 +179,7 @@ class _Work:
     file: str
     choices: Choices
     folder: Path
+    seconds: Mapping[str, float]
     tried: list[Attempt] = field(default_factory=list)
 
     def best(self, candidates: Sequence[Proposal]) -> Offloaded:
@@ -185,7 +193,8 @@ class _Work:
                 errors.append(error)
                 continue
             found = climb(self._subject(candidate.plan, emitted), self.folder)
-            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan)
+            seconds = {**self.seconds, **found.seconds}
+            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds)
             if not found.refuted:
                 return last
             self._note(candidate, found)
@@ -218,6 +227,8 @@ class _Work:
             if use.variable.storage != "parameter" or not isinstance(use.variable.type, Pointer):
                 continue
             access: Access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
+            if use.written and use.variable.name in self.choices.scratch:
+                access = "scratch"
             if isinstance(use.extent, Extent):
                 extent = use.extent.expression
             elif use.variable.name in planned:
@@ -232,7 +243,9 @@ class _Work:
         steps = [step for step in candidate.plan.steps if not isinstance(step.how, Host)]
         blocks = tuple(self._block(step, candidate.plan, emitted, found) for step in steps)
         told = [replace(d, severity="note") for d in candidate.left]
-        told += [Diagnostic("note", f"it is taken for granted that {text}") for text in emitted.assumptions]
+        arrays = candidate.plan.arrays
+        granted = [*emitted.assumptions, *(WORKSPACE.format(a.name) for a in arrays if a.copies == "scratch")]
+        told += [Diagnostic("note", f"it is taken for granted that {text}") for text in granted]
         told += found.diagnostics
         return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
 
