@@ -12,9 +12,12 @@ from collections.abc import Collection, Mapping
 import z3
 
 from transpile.c.constants import integer_of
-from transpile.c.tree import Binary, Call, Cast, Expression, Name, SizeOf, Variable
+from transpile.c.parse import parse_text
+from transpile.c.tree import Binary, Call, Cast, Expression, Name, Return, SizeOf, Variable
 from transpile.c.types import Integer, Struct, element, is_integer, size
 from transpile.c.unit import Function
+from transpile.c.walking import substitute
+from transpile.errors import SourceErrors
 from transpile.loops.polynomial import Polynomial, number, variable
 from transpile.matching.memory import Buffer
 from transpile.solvers.integers import Integers, NoInteger
@@ -24,6 +27,8 @@ def wrong_size(
     buffer: Buffer, extent: str, parameters: Collection[Variable], helpers: Mapping[str, Function]
 ) -> str | None:
     """Why the buffer is not known to have ``extent`` elements; None if it has."""
+    if "?" in extent:
+        return None if _as_written(buffer, extent, parameters) else f"its size is not that of {extent} elements"
     wanted = _read(extent, {one.name for one in parameters})
     of = element(buffer.array.type)
     bytes_of_one = size(of) if of is not None else None
@@ -33,6 +38,25 @@ def wrong_size(
     if found is None:
         return "its size is not a product of sums of the function's parameters"
     return None if found == wanted * number(bytes_of_one) else f"its size is not that of {extent} elements"
+
+
+def _as_written(buffer: Buffer, extent: str, parameters: Collection[Variable]) -> bool:
+    """Whether the size is ``(size_t)(extent) * sizeof(element)``, word for word."""
+    numbers = {one.name: one for one in parameters if isinstance(one.type, Integer)}
+    declared = ", ".join(f"{one.type.name} {name}" for name, one in numbers.items() if isinstance(one.type, Integer))
+    program = f"typedef unsigned long size_t; size_t count({declared}) {{ return (size_t)({extent}); }}"
+    try:
+        function = parse_text(program, cplusplus=True).function("count")
+    except SourceErrors:
+        return False
+    match function.body.statements, buffer.size:
+        case (Return(value=Expression() as value),), Binary(operator="*", left=left, right=SizeOf(of=of)):
+            meant = {
+                one: Name(span=value.span, type=numbers[one.name].type, variable=numbers[one.name])
+                for one in function.parameters
+            }
+            return substitute(value, meant) == left and of == element(buffer.array.type)
+    return False
 
 
 def _read(extent: str, names: Collection[str]) -> Polynomial | None:
