@@ -122,3 +122,15 @@ def test_which_function_is_meant(text: str, function: str, message: str, choices
         done(text, replace(choices, function=function))
     assert caught.value.message == message
     assert caught.value.hint
+
+
+def test_loops_of_called_functions_run_on_the_device(choices: Choices) -> None:
+    found = translate_c(LOOPS / "3mm.c", choices).translation
+    assert [(b.verdict.word, b.first_line) for b in found.blocks] == [("proved", 5), ("proved", 21), ("proved", 22)]
+    assert "multiply" not in found.text
+
+
+def test_what_threads_call_stays_a_call(choices: Choices) -> None:
+    found = translate_c(LOOPS / "deriche.c", choices).translation
+    assert {block.verdict.word for block in found.blocks} <= {"tested", "proved"}
+    assert "__device__ void backward(" in found.text

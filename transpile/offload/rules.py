@@ -7,11 +7,11 @@ host, round the kernels of the loops within it; when there are none, it stays th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
-from transpile.c.walking import declared, free
+from transpile.c.walking import declared, free, walk
 from transpile.cuda.plan import (
     OPERATORS,
     ArrayPlan,
@@ -82,6 +82,17 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
 def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
     """Why the loops of a function that has no parallel one are sequential."""
     return tuple(loop.explanation for loop in analysis.walk() if _own(loop))
+
+
+def beside_the_device(analysis: Analysis) -> Callable[[Statement], bool]:
+    """Whether a statement of the function stands in no loop which may run on the device: what it calls may have such
+    loops itself."""
+    inside: set[int] = set()
+    for loop in analysis.walk():
+        if _own(loop) and loop.node is not None and _device(loop, 1) is not None:
+            inside |= {id(node) for node in walk(loop.node)}
+    beside = {id(node) for node in walk(analysis.function.body) if id(node) not in inside}
+    return lambda statement: id(statement) in beside
 
 
 def _decide(loop: Loop, steps: _Steps, within: bool) -> None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
+from transpile.c.inlining import inlined, loops_within
 from transpile.c.parse import parse_file, parse_text
 from transpile.c.preprocess import Options as Preprocessing
-from transpile.c.tree import Declare, For, Statement
+from transpile.c.tree import Declare, Statement
 from transpile.c.types import Float, Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import walk
@@ -28,7 +29,7 @@ from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.ladder import Checked, Climb, Subject, climb
-from transpile.offload.rules import Proposal, proposals, reasons
+from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.extents import Extent
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
@@ -78,8 +79,8 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
-    function = _chosen(unit, choices.function)
-    analysis = analyse(unit, function, choices.extents)
+    unit, analysis = _analysed(unit, _chosen(unit, choices.function), choices)
+    function = analysis.function
     candidates = list(_candidates(analysis, choices))
     if analysis.refusals and not choices.plan:
         return _refused(file, function, (*analysis.refusals, *_left(analysis)))
@@ -87,6 +88,16 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
     with _workplace(choices.cache) as folder:
         return _Work(unit, function, analysis, file, choices, folder).best(candidates)
+
+
+def _analysed(unit: Unit, function: Function, choices: Choices) -> tuple[Unit, Analysis]:
+    """The analysis of ``function``, in which calls are replaced that may have loops for the device; and its unit."""
+    while True:
+        analysis = analyse(unit, function, choices.extents)
+        changed, function = inlined(unit, function, beside_the_device(analysis))
+        if changed is unit:
+            return unit, analysis
+        unit = changed
 
 
 @contextmanager
@@ -122,7 +133,7 @@ def _chosen(unit: Unit, name: str) -> Function:
             known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
             raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
     unit.require()
-    found = [one for one in unit.functions if not one.static and any(isinstance(n, For) for n in walk(one.body))]
+    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
     if len(found) == 1:
         return found[0]
     if not found:

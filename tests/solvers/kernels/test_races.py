@@ -116,3 +116,8 @@ def test_unsigned_arithmetic_wraps_around() -> None:
     verdict = verdict_on(text, Launch((64, 1, 1), (1, 1, 1)))
     assert isinstance(verdict, Racy) and verdict.confirmed
     assert {verdict.first.thread, verdict.second.thread} == {(0, 0, 0), (6, 0, 0)}
+
+
+def test_counters_of_64_bits_are_incremented_in_bits() -> None:
+    text = "__global__ void f(unsigned long n, float *a) { for (unsigned long i = n; i-- > 0;) a[i * i] = a[i]; }"
+    assert not isinstance(verdict_on(text), RaceFree)
