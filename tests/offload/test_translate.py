@@ -63,7 +63,7 @@ def test_arrays_that_may_overlap_are_checked_at_run_time(choices: Choices) -> No
     assert "if (overlap(" in found.text
     proof = only(found).verdict
     assert isinstance(proof, verdict.Proved)
-    assert "'a' and 'b' do not overlap, which the program looks at before it starts" in proof.assumptions
+    assert "'b' and 'a' do not overlap, which the program looks at before it starts" in proof.assumptions
 
 
 def test_a_sequential_loop_is_refused_with_the_dependence(choices: Choices) -> None:

@@ -218,7 +218,8 @@ class _Work:
         name = Path(self.file).with_suffix(".cu").name
         facts = Facts(tuple(self._shapes(plan)))
         checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
-        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings, checked)
+        extents = {array.name: array.extent for array in plan.arrays}
+        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings, extents, checked)
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:
         """How large the arrays are that the function is given."""
