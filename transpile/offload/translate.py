@@ -219,7 +219,18 @@ class _Work:
         facts = Facts(tuple(self._shapes(plan)))
         checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
         extents = {array.name: array.extent for array in plan.arrays}
-        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings, extents, checked)
+        return Subject(
+            self.unit,
+            self.function,
+            self.analysis,
+            emitted.text,
+            name,
+            facts,
+            settings,
+            extents,
+            checked,
+            self.choices.scratch,
+        )
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:
         """How large the arrays are that the function is given."""
