@@ -75,6 +75,8 @@ class Subject:
     """Pairs of arrays that the text itself finds out to overlap, and then leaves to the C code."""
     discarded: frozenset[str] = frozenset()
     """Arrays that are workspace: what they hold before and after does not matter."""
+    written_first: frozenset[str] = frozenset()
+    """Those of them of which nothing is read before it is written."""
 
 
 def climb(subject: Subject, folder: Path) -> Climb:
@@ -212,7 +214,7 @@ class _Climber:
         uses = {use.variable: use for use in self.subject.analysis.arrays}
         for array in proof.unset:
             use = uses.get(array)
-            if use is None or use.copy_in:
+            if array.name not in self.subject.written_first and (use is None or use.copy_in):
                 return f"it is not known that every element of '{array.name}' is written before it is read"
         return ""
 

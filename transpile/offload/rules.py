@@ -78,7 +78,7 @@ class _Steps:
 
 def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
     """Plans for a function, the best one first; they differ in how many loops of a nest become axes. What arrays in
-    ``scratch`` hold before and after the call does not matter."""
+    ``scratch`` hold before and after the call does not matter, and they are written before they are read."""
     seen: set[Plan] = set()
     for depth in (3, 2, 1):
         steps = _Steps(depth)
