@@ -133,7 +133,9 @@ def _analysed(unit: Unit, function: Function, choices: Choices) -> _Known:
 
 
 def _written_first(analysis: Analysis, use: ArrayUse) -> bool:
-    return is_private(analysis.facts, None, use.variable)
+    """Whether it is known that nothing of the array is read before it is written; not where arithmetic wraps around."""
+    understood = isinstance(use.extent, Extent) and not use.extent.given
+    return understood and is_private(analysis.facts, None, use.variable)
 
 
 def _planned(larger: Expanded, choices: Choices) -> bool:
