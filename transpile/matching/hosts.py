@@ -185,7 +185,7 @@ class _Follower:
 
     def _allocate(self, made: Allocation) -> None:
         array = self.arrays.get(made.variable)
-        if array is None or made.variable in self.memory.sizes or made.variable.storage != "automatic":
+        if array is None or made.variable in self.memory.live or made.variable.storage != "automatic":
             raise Lost(f"it is not clear what '{made.variable.name}' is for", made.span, made.span)
         element = alone(array.type)
         pointed = made.variable.type

@@ -137,9 +137,7 @@ class _Program:
         if len(found) != 1 or name == self.function.name or found[0].variable.attributes:
             return False
         promised = zip(self.function.type.parameters, found[0].type.parameters, strict=False)
-        if any(
-            isinstance(b, Pointer) and b.restrict and not (isinstance(a, Pointer) and a.restrict) for a, b in promised
-        ):
+        if any(_restrict(yours) and not _restrict(mine) for mine, yours in promised):
             return False
         return self.host.bodies_match(self.function, found[0])
 
