@@ -87,6 +87,13 @@ class Case:
 
 
 SAME = {
+    "function of another name": Case(
+        "c[i] = larger(c[i], i);",
+        "c[i] = more(c[i], i);",
+        f"static {LARGER}",
+        f"static __device__ {LARGER.replace('larger', 'more')}",
+    ),
+    "row of an array": Case("double *row = b + i;\n row[0] = a[i];"),
     "plain": Case("b[i] = a[i];"),
     "function": Case("c[i] = larger(c[i], i);", "", f"static {LARGER}", f"static __device__ {LARGER}"),
     "truth": Case("c[i] = less_than(a[i], b[i]);", "", f"static {LESS}", f"static __device__ {LESS}"),
@@ -111,6 +118,20 @@ SAME = {
 }
 
 DIFFERENT = {
+    "long double": Case("b[i] = a[i] * 2.0L;"),
+    "a name that CUDA has": Case(
+        "c[i] = max(c[i], i);",
+        "",
+        f"static {LARGER.replace('larger', 'max')}",
+        f"__device__ {LARGER.replace('larger', 'max')}",
+    ),
+    "written through a pointer": Case("double *p = (double *)a + i;\n *p = 1;"),
+    "another of the C functions": Case(
+        "c[i] = larger(c[i], i);",
+        "c[i] = less(c[i], i);",
+        f"static {LARGER}static {LARGER.replace('larger', 'less').replace('>', '<')}",
+        f"static __device__ {LARGER.replace('larger', 'less').replace('>', '<')}",
+    ),
     "overloaded for float": Case("b[i] = sqrt(t);"),
     "overloaded power": Case("b[i] = pow(a[i], 2);"),
     "overloaded absolute value": Case("b[i] = abs(a[i]);"),

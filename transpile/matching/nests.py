@@ -203,7 +203,10 @@ class _Nest:
         rounds = False
         while waiting:
             for node in walk(waiting.pop()):
-                rounds |= isinstance(node, Expression) and isinstance(node.type, Float)
+                if isinstance(node, Expression) and isinstance(node.type, Float):
+                    rounds = True
+                    if node.type.bits > 64:
+                        raise _Stop("the device computes this with fewer bits", self.found.launch.span, node.span)
                 if isinstance(node, Call) and node.name not in called:
                     called.add(node.name)
                     waiting += [defined[node.name].body] if node.name in defined else []
