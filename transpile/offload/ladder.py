@@ -73,6 +73,10 @@ class Subject:
     """How many elements the arrays have that the device has a copy of."""
     checked: frozenset[frozenset[str]] = frozenset()
     """Pairs of arrays that the text itself finds out to overlap, and then leaves to the C code."""
+    discarded: frozenset[str] = frozenset()
+    """Arrays that are workspace: what they hold before and after does not matter."""
+    written_first: frozenset[str] = frozenset()
+    """Those of them of which nothing is read before it is written."""
 
 
 def climb(subject: Subject, folder: Path) -> Climb:
@@ -195,7 +199,7 @@ class _Climber:
         subject = self.subject
         loops = {loop.span: loop for loop in subject.analysis.walk() if len(loop.calls) == 1 and loop.node is not None}
         private = {span: _private(loop) for span, loop in loops.items()}
-        proof = prove_program(subject.unit, subject.function, cuda, subject.extents, private)
+        proof = prove_program(subject.unit, subject.function, cuda, subject.extents, private, subject.discarded)
         open_for_all = self._open(proof)
         if open_for_all:
             return {launch.kernel: Rung(PROVED, "open", open_for_all) for launch in cuda.launches()}
@@ -210,7 +214,7 @@ class _Climber:
         uses = {use.variable: use for use in self.subject.analysis.arrays}
         for array in proof.unset:
             use = uses.get(array)
-            if use is None or use.copy_in:
+            if array.name not in self.subject.written_first and (use is None or use.copy_in):
                 return f"it is not known that every element of '{array.name}' is written before it is read"
         return ""
 

@@ -1,8 +1,9 @@
 """Plans without a model: each loop goes where the analysis says that it may.
 
 Parallel loops become the axes of a grid, the innermost one along x, so that neighbouring threads work on neighbouring
-elements. Reductions, histograms and scans become kernels of their kind. A loop that has to stay sequential stays on the
-host, round the kernels of the loops within it; when there are none, it stays there altogether.
+elements. Reductions, histograms and scans become kernels of their kind; a reduction within two loops of the host is not
+worth it. A loop that has to stay sequential stays on the host, round the kernels of the loops within it; when there are
+none, it stays there altogether.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from transpile.cuda.plan import (
 from transpile.cuda.plan import Reduction as PlannedReduction
 from transpile.errors import Diagnostic, Span
 from transpile.loops.counted import Counted
+from transpile.loops.facts import InLoop
 from transpile.loops.polynomial import number, variable
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
@@ -63,10 +65,20 @@ class _Steps:
         if not isinstance(how, Host):
             self.on_device.append(loop)
 
+    def forget(self, loop: Loop) -> None:
+        """What has been decided on the loops within ``loop`` does not count."""
+        self.steps = [step for step in self.steps if not _inside(step, loop)]
+        inside = {inner.facts.number for inner in loop.walk()}
+        self.on_device = [one for one in self.on_device if one.facts.number not in inside]
+
+    @property
+    def parallel(self) -> int:
+        return sum(isinstance(step.how, Grid | Scan) for step in self.steps)
+
 
 def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
     """Plans for a function, the best one first; they differ in how many loops of a nest become axes. What arrays in
-    ``scratch`` hold before and after the call does not matter."""
+    ``scratch`` hold before and after the call does not matter, and they are written before they are read."""
     seen: set[Plan] = set()
     for depth in (3, 2, 1):
         steps = _Steps(depth)
@@ -105,11 +117,11 @@ def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
         steps.add(loop, how)
         return
     steps.left.append(loop.explanation)
-    begun = len(steps.on_device)
+    begun = steps.parallel
     for inner in loop.loops:
         _decide(inner, steps, within=True)
-    if len(steps.on_device) == begun:
-        steps.steps = [step for step in steps.steps if not _inside(step, loop)]
+    if steps.parallel == begun:
+        steps.forget(loop)
         steps.add(loop, Single() if within else Host())
 
 
@@ -131,13 +143,20 @@ def _device(loop: Loop, depth: int) -> How | None:
             return _grid(chain, Grid(tuple(reversed(axes)), BLOCKS[len(chain)]))
         case Reduction(reduced) if all(not one.subscripted for one in reduced):
             found = _reductions(reduced)
-            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found)) if found else None
+            if not found or _too_often(loop):
+                return None
+            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found))
         case Reduction(reduced) | Histogram(reduced) if all(one.subscripted and one.operator == "+" for one in reduced):
             names = tuple(dict.fromkeys(one.region.variable.name for one in reduced))
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
     return None
+
+
+def _too_often(loop: Loop) -> bool:
+    """Whether two loops around a sum would start it again and again, and wait for it each time."""
+    return sum(isinstance(frame, InLoop) for frame in loop.facts.where) > 1
 
 
 def _operator(written: str) -> Operator | None:

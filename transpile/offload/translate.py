@@ -29,10 +29,14 @@ from transpile.cuda.plan import Grid, Host, Plan, Scan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.expansion import Expanded, expanded
 from transpile.offload.ladder import Checked, Climb, Subject, climb
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.solvers.loops.analysis import Analysis, analyse
-from transpile.solvers.loops.extents import Extent
+from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.extents import ArrayUse, Extent
+from transpile.solvers.loops.privatise import is_private
+from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT, Close, Comparison
 from transpile.trials.facts import Access, Facts, Shape
@@ -85,26 +89,59 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     start = time.monotonic()
-    unit, analysis = _analysed(unit, _chosen(unit, choices.function), choices)
-    function = analysis.function
-    candidates = list(_candidates(analysis, choices))
+    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    analysis, function = known.analysis, known.analysis.function
+    candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
     if analysis.refusals and not choices.plan:
         return _refused(file, function, (*analysis.refusals, *_left(analysis)))
     if not candidates:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
     with _workplace(choices.cache) as folder:
-        return _Work(unit, function, analysis, file, choices, folder, taken).best(candidates)
+        return _Work(known, file, choices, folder, taken).best(candidates)
 
 
-def _analysed(unit: Unit, function: Function, choices: Choices) -> tuple[Unit, Analysis]:
-    """The analysis of ``function``, in which calls are replaced that may have loops for the device; and its unit."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A function as it is emitted: with calls replaced, and workspace expanded. ``arrays`` are those that it is given,
+    ``written_first`` the workspace of which nothing is read before it is written."""
+
+    unit: Unit
+    analysis: Analysis
+    arrays: tuple[ArrayUse, ...]
+    written_first: frozenset[str]
+
+
+def _analysed(unit: Unit, function: Function, choices: Choices) -> _Known:
     while True:
         analysis = analyse(unit, function, choices.extents)
         changed, function = inlined(unit, function, beside_the_device(analysis))
         if changed is unit:
-            return unit, analysis
+            break
         unit = changed
+    workspace = [use for use in analysis.arrays if use.variable.name in choices.scratch and use.written]
+    first = {use.variable.name for use in workspace if not use.copy_in or _written_first(analysis, use)}
+    known = _Known(unit, analysis, analysis.arrays, frozenset(first))
+    larger = expanded(unit, analysis, choices.scratch) if choices.scratch else None
+    if larger is None or not _planned(larger, choices):
+        return known
+    analysis = analyse(larger.unit, larger.function, choices.extents)
+    parallel = {(one.span.line, one.span.column) for one in analysis.walk() if isinstance(one.verdict, Parallel)}
+    if any(isinstance(one, MustBeDistinct) for one in analysis.assumptions) or not larger.loops <= parallel:
+        return known
+    return _Known(larger.unit, analysis, known.arrays, known.written_first | larger.arrays)
+
+
+def _written_first(analysis: Analysis, use: ArrayUse) -> bool:
+    return is_private(analysis.facts, None, use.variable)
+
+
+def _planned(larger: Expanded, choices: Choices) -> bool:
+    """Whether the user's plan, if there is one, runs all loops on the device that have workspace of their own."""
+    if not choices.plan:
+        return True
+    steps = [step.loop for step in parse_plan(choices.plan, choices.plan_file).steps if isinstance(step.how, Grid)]
+    return all(any(step.line == line and step.column in (0, column) for step in steps) for line, column in larger.loops)
 
 
 @contextmanager
@@ -149,11 +186,11 @@ def _chosen(unit: Unit, name: str) -> Function:
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
 
 
-def _candidates(analysis: Analysis, choices: Choices) -> Iterator[Proposal]:
+def _candidates(known: _Known, choices: Choices) -> Iterator[Proposal]:
     if choices.plan:
         yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
         return
-    yield from proposals(analysis, choices.scratch)
+    yield from proposals(known.analysis, known.written_first)
 
 
 def _left(analysis: Analysis) -> Iterator[Diagnostic]:
@@ -173,9 +210,7 @@ def _refused(file: str, function: Function, why: Sequence[Diagnostic]) -> Offloa
 
 @dataclass(slots=True)
 class _Work:
-    unit: Unit
-    function: Function
-    analysis: Analysis
+    known: _Known
     file: str
     choices: Choices
     folder: Path
@@ -188,7 +223,7 @@ class _Work:
         last: Offloaded | None = None
         for candidate in candidates:
             try:
-                emitted = emit(self.unit, self.function, candidate.plan)
+                emitted = emit(self.known.unit, self.function, candidate.plan)
             except TranspileError as error:
                 errors.append(error)
                 continue
@@ -203,7 +238,7 @@ class _Work:
         if self.choices.plan:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
-        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.analysis)])
+        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
 
     def _note(self, candidate: Proposal, found: Climb) -> None:
         verdict: Verdict = next((c.verdict for c in found.kernels.values()), Undecided("it was not checked"))
@@ -219,12 +254,24 @@ class _Work:
         facts = Facts(tuple(self._shapes(plan)))
         checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
         extents = {array.name: array.extent for array in plan.arrays}
-        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings, extents, checked)
+        return Subject(
+            self.known.unit,
+            self.function,
+            self.known.analysis,
+            emitted.text,
+            name,
+            facts,
+            settings,
+            extents,
+            checked,
+            self.choices.scratch,
+            self.known.written_first,
+        )
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:
         """How large the arrays are that the function is given."""
         planned = {array.name: array for array in plan.arrays}
-        for use in self.analysis.arrays:
+        for use in self.known.arrays:
             if use.variable.storage != "parameter" or not isinstance(use.variable.type, Pointer):
                 continue
             access: Access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
@@ -237,6 +284,10 @@ class _Work:
             else:
                 continue
             yield Shape(use.variable.name, extent.replace("(size_t)", "(unsigned long)"), access)
+
+    @property
+    def function(self) -> Function:
+        return self.known.analysis.function
 
     # Results
 
@@ -260,7 +311,7 @@ class _Work:
             f"{self.function.name}:{step.loop}",
             first,
             last,
-            self.unit.lines[first - 1 : last],
+            self.known.unit.lines[first - 1 : last],
             tuple(_kernel_lines(emitted, kernels)),
             checked.verdict,
             {"plan": line.partition(": ")[2], **{one.name: f"{one.grid}, {one.block}" for one in kernels}},
