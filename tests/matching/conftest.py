@@ -52,12 +52,14 @@ class Emitted:
 
 @pytest.fixture(scope="session")
 def emitted() -> Callable[[str], Emitted]:
-    """The program that a plan of the emitter's tests makes."""
+    """The program that a plan of these tests, or of the emitter's, makes."""
 
     def made(name: str) -> Emitted:
         c = ROOT / "datasets" / "loops" / f"{name}.c"
         unit = parse_file(c)
-        plan = parse((ROOT / "tests" / "cuda" / "plans" / f"{name}.plan").read_text())
+        folders = (Path(__file__).parent, ROOT / "tests" / "cuda")
+        files = (folder / "plans" / f"{name}.plan" for folder in folders)
+        plan = parse(next(file for file in files if file.exists()).read_text())
         text = emit(unit, [one for one in unit.functions if not one.static][-1], plan).text
         workspace = tuple(array.name for array in plan.arrays if array.copies == "scratch")
         return Emitted(c, text, {array.name: array.extent for array in plan.arrays}, workspace)

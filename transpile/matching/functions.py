@@ -49,12 +49,12 @@ class Shared:
     ours: Unit
     theirs: CudaUnit
     side: Side
-    _same: dict[str, bool] = field(default_factory=dict)
+    _partners: dict[str, str | None] = field(default_factory=dict)
 
     def functions(self, bodies: Iterable[Node]) -> dict[str, str]:
         """Of the functions that ``bodies`` of the CUDA side call, those that are the C functions of their names."""
         called = {node.name for body in bodies for node in walk(body) if isinstance(node, Call)}
-        return {name: name for name in sorted(called) if self.same(name)}
+        return {name: mine for name in sorted(called) if (mine := self.partner(name)) is not None}
 
     def constants(self) -> dict[Variable, Variable]:
         """Variables of the CUDA side and the constants of the C side that they are."""
@@ -67,11 +67,12 @@ class Shared:
                 found[yours.variable] = mine.variable
         return found
 
-    def same(self, name: str) -> bool:
-        if name not in self._same:
-            self._same[name] = False
-            self._same[name] = self._is_same(name)
-        return self._same[name]
+    def partner(self, name: str) -> str | None:
+        """The C function that the CUDA function ``name`` is: mostly one of the same name."""
+        if name not in self._partners:
+            self._partners[name] = None
+            self._partners[name] = self._found(name)
+        return self._partners[name]
 
     def names(self, ours: Function, theirs: Function) -> Names | None:
         """What names mean within two functions; None if their types differ."""
@@ -92,14 +93,15 @@ class Shared:
         names = self.names(ours, theirs)
         return names is not None and match_statements([ours.body], [theirs.body], names) is None
 
-    def _is_same(self, name: str) -> bool:
-        mine = [function for function in self.ours.functions if function.name == name]
+    def _found(self, name: str) -> str | None:
+        mine = sorted(self.ours.functions, key=lambda function: function.name != name)
         yours = [function for function in self.theirs.unit.functions if function.name == name]
-        if not mine and not yours:
-            return self._of_library(name)
-        if len(mine) != 1 or len(yours) != 1 or not self._runs_here(yours[0]):
-            return False
-        return self.bodies_match(mine[0], yours[0])
+        if not yours:
+            defined = any(function.name == name for function in mine)
+            return name if not defined and self._of_library(name) else None
+        if len(yours) != 1 or not self._runs_here(yours[0]):
+            return None
+        return next((function.name for function in mine if self.bodies_match(function, yours[0])), None)
 
     def _of_library(self, name: str) -> bool:
         if self.side == "device" and name not in PURE:

@@ -16,6 +16,7 @@ from transpile.c.tree import (
     Block,
     Break,
     Call,
+    CallThrough,
     Continue,
     Declare,
     DoWhile,
@@ -58,6 +59,7 @@ from transpile.matching.values import (
     given_away,
     is_size_of,
     only_element,
+    pointed_into,
     require_no_pointers_kept,
     sets_element,
     unsteady,
@@ -185,7 +187,7 @@ class _Follower:
 
     def _allocate(self, made: Allocation) -> None:
         array = self.arrays.get(made.variable)
-        if array is None or made.variable in self.memory.sizes or made.variable.storage != "automatic":
+        if array is None or made.variable in self.memory.live or made.variable.storage != "automatic":
             raise Lost(f"it is not clear what '{made.variable.name}' is for", made.span, made.span)
         element = alone(array.type)
         pointed = made.variable.type
@@ -266,6 +268,7 @@ class _Follower:
         memory = self.memory
         calls = [node for node in walk(ours) if isinstance(node, Call)]
         loud = any(call.name not in LIBRARY | self.known.quiet for call in calls)
+        loud |= any(isinstance(node, CallThrough) for node in walk(ours))
         written = {base for target in targets(ours) if (base := base_variable(target))}
         written |= given_away(ours)
         for array in list(memory.sides) if loud else memory.sides.keys() & set(variables(ours)):
@@ -361,7 +364,7 @@ class _Follower:
         if len(set(buffers)) < len(buffers):
             raise Lost("the kernel gets an array twice", ours.span, launch.span)
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours)
+        written |= given_away(ours) | pointed_into(ours)
         self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
         self.unasked = launch.span

@@ -67,17 +67,22 @@ class Memory:
     made: dict[Variable, Buffer] = field(default_factory=dict)
     unset: dict[Variable, None] = field(default_factory=dict)
     written: set[Variable] = field(default_factory=set)
+    live: set[Variable] = field(default_factory=set)
+    """Pointers to memory that is not freed yet."""
 
     def allocate(self, pointer: Variable, array: Variable, size: Expression, span: Span) -> None:
         if array in (buffer.array for buffer in self.made.values()):
             raise Lost(f"'{array.name}' has two buffers", span, span)
         self.sizes[pointer] = size
+        self.live.add(pointer)
         self.made[pointer] = Buffer(array, size, span)
         self.sides[array] = Sides(device=array not in self.written)
 
     def release(self, pointer: Variable, span: Span) -> None:
-        if self.sizes.pop(pointer, None) is None:
+        if pointer not in self.live:
             raise Lost(f"'{pointer.name}' has no memory to free", span, span)
+        self.live.remove(pointer)
+        self.sizes.pop(pointer, None)
 
     def to_device(self, array: Variable, span: Span) -> None:
         self._need(self.sides[array].host, f"the host's '{array.name}' is out of date here", span)
@@ -145,6 +150,8 @@ class Memory:
         self.sides = {array: sides.meet(other.get(array, sides)) for array, sides in self.sides.items()}
 
     def leave(self, discarded: set[Variable], ours: Span, theirs: Span) -> None:
+        for pointer in sorted(self.live, key=lambda one: one.number):
+            raise Lost(f"'{pointer.name}' is not freed", ours, theirs)
         for array, sides in self.sides.items():
             if array not in discarded:
                 self._need(sides.host, f"'{array.name}' is not copied back", theirs, ours)

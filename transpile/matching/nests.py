@@ -23,7 +23,7 @@ from transpile.matching.functions import Shared, computing
 from transpile.matching.launched import LaunchedNest
 from transpile.matching.values import owned
 from transpile.solvers.integers import Integers, NoInteger
-from transpile.solvers.launches.grids import AXES, Dimension
+from transpile.solvers.launches.grids import AXES, Dimension, own
 from transpile.solvers.launches.threads import Launched, Open, locate
 
 ASSUMED_SIZE = "no loop runs 2^62 times, and no array has that many bytes"
@@ -149,15 +149,15 @@ class _Nest:
 
     def _steady(self, loops: Sequence[Counted]) -> None:
         """What the launch was given is what the nest reads: it changes none of it."""
-        own = {loop.counter for loop in loops} | set(declared(self.found.loop))
-        changed = {target.variable for target in targets(self.found.loop) if isinstance(target, Name)} - own
+        inner = {loop.counter for loop in loops} | set(declared(self.found.loop))
+        changed = {target.variable for target in targets(self.found.loop) if isinstance(target, Name)} - inner
         outside = changed - self.private
         if outside:
             name = min(variable.name for variable in outside)
             raise _Stop(f"'{name}' is changed by the loop", self.found.launch.span, self.found.loop.span)
         for value in (*self.found.arguments, *self.found.configuration, *self.found.entered):
             for variable in variables(value):
-                if variable in changed | own:
+                if variable in changed | inner:
                     raise _Stop(f"'{variable.name}' changes in the loop", self.found.launch.span, self.found.loop.span)
 
     def _with(self, loops: Sequence[Counted]) -> Outcome:
@@ -188,7 +188,7 @@ class _Nest:
             body and isinstance(first := body[0], Declare) and first.initial is None and first.variable.name in outside
         ):
             meant = outside[first.variable.name]
-            if meant.type != first.variable.type:
+            if meant.type != first.variable.type or not own(first.variable):
                 break
             names.pair(first.variable, meant, first.span)
             body.pop(0)
@@ -203,7 +203,10 @@ class _Nest:
         rounds = False
         while waiting:
             for node in walk(waiting.pop()):
-                rounds |= isinstance(node, Expression) and isinstance(node.type, Float)
+                if isinstance(node, Expression) and isinstance(node.type, Float):
+                    rounds = True
+                    if node.type.bits > 64:
+                        raise _Stop("the device computes this with fewer bits", self.found.launch.span, node.span)
                 if isinstance(node, Call) and node.name not in called:
                     called.add(node.name)
                     waiting += [defined[node.name].body] if node.name in defined else []

@@ -17,7 +17,7 @@ from transpile.c.printing import text
 from transpile.c.tree import Assign, Expression, For, Name, Node, Statement, Variable
 from transpile.c.types import CType, Pointer
 from transpile.c.unit import Function, Unit
-from transpile.c.walking import declared, targets, variables, walk
+from transpile.c.walking import children, declared, targets, variables, walk
 from transpile.errors import SourceErrors, Span
 from transpile.kernels.unit import CudaUnit
 from transpile.loops.counted import Irregular, counted, nest
@@ -29,7 +29,7 @@ from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
 from transpile.matching.screening import screen
 from transpile.matching.sizes import wrong_size
-from transpile.matching.values import owned
+from transpile.matching.values import owned, points
 from transpile.solvers.integers import Integers, NoInteger
 
 NO_OVERLAP = "the arrays {} do not overlap"
@@ -137,9 +137,7 @@ class _Program:
         if len(found) != 1 or name == self.function.name or found[0].variable.attributes:
             return False
         promised = zip(self.function.type.parameters, found[0].type.parameters, strict=False)
-        if any(
-            isinstance(b, Pointer) and b.restrict and not (isinstance(a, Pointer) and a.restrict) for a, b in promised
-        ):
+        if any(_restrict(yours) and not _restrict(mine) for mine, yours in promised):
             return False
         return self.host.bodies_match(self.function, found[0])
 
@@ -187,14 +185,12 @@ class _Program:
 
     def _overflows(self, followed: Followed) -> Iterator[Unproved]:
         """What the CUDA function computes for itself, and launches do not depend on, is defined as well."""
-        conditional = {value for found in followed.nests for value in found.entered}
-        for value in followed.evaluated:
+        for value in dict.fromkeys(part for whole in followed.evaluated for part in _without_pointers(whole)):
             numbers = Integers(functions=self.owned)
             try:
                 evaluate(numbers, value)
             except NoInteger as error:
-                if value not in conditional and not _only_pointers(value):
-                    yield Unproved(str(error), value.span)
+                yield Unproved(str(error), value.span)
                 continue
             for one in numbers.defined:
                 if not _always(one.condition, numbers) and not self._in_c(one.expression):
@@ -241,9 +237,14 @@ def _computed(followed: Followed) -> Iterator[Expression]:
         yield from (*found.arguments, *found.configuration, *found.entered)
 
 
-def _only_pointers(value: Expression) -> bool:
-    """Whether nothing in it is computed but of pointers and numbers that are computed elsewhere."""
-    return any(isinstance(node, Name) and isinstance(node.type, Pointer) for node in walk(value))
+def _without_pointers(value: Expression) -> Iterator[Expression]:
+    """The largest parts of ``value`` in which there are none, as in ``overlap(a, n * 8, b, m * 8)``."""
+    if not any(isinstance(node, Expression) and points(node.type) for node in walk(value)):
+        yield value
+    elif not points(value.type):
+        for below in children(value):
+            if isinstance(below, Expression):
+                yield from _without_pointers(below)
 
 
 def _always(claim: z3.BoolRef, numbers: Integers) -> bool:

@@ -18,6 +18,11 @@ from transpile.matching.memory import Lost
 from transpile.matching.runtime import RESERVED
 
 _BUILT_IN = ("threadIdx", "blockIdx", "blockDim", "gridDim", "warpSize")
+_OVERLOADED = frozenset((
+    "max", "min", "umax", "umin", "llmax", "llmin", "ullmax", "ullmin", "rsqrt", "rcbrt", "rhypot", "sinpi", "cospi",
+    "norm", "norm3d", "norm4d", "rnorm", "erfinv", "erfcinv", "normcdf", "clock",
+))  # fmt: skip
+"""Functions that CUDA declares for several types: it may take one of these instead."""
 _VECTORS = re.compile(r"(struct )?(u?(char|short|int|long|longlong)|float|double)[1-4]|(struct )?dim3")
 _NO_CODE = re.compile(r'//.*?$|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL | re.MULTILINE)
 _CONDITIONAL = re.compile(r"^[ \t]*(#|%:|\?\?=)[ \t]*(if|ifdef|ifndef|elif|else|include_next)\b", re.MULTILINE)
@@ -36,7 +41,7 @@ def screen(ours: Unit, function: Function, theirs: CudaUnit) -> None:
         raise Lost(reason[0], function.span, reason[1])
     for refusal in theirs.unit.refusals:
         raise Lost(f"this is not read: {refusal.error}", function.span, refusal.error.span)
-    _require_own_names(ours, function, theirs)
+    _require_own_names(function, theirs)
     _require_structs(ours, function, theirs)
     for name in ("volatile", "reference"):
         if any(_has(name, one) for one in (function, *ours.functions)):
@@ -58,11 +63,10 @@ def _text(unit: Unit) -> Iterator[tuple[str, Span]]:
             yield "a header of the user's own", include.span
 
 
-def _require_own_names(ours: Unit, function: Function, theirs: CudaUnit) -> None:
+def _require_own_names(function: Function, theirs: CudaUnit) -> None:
     defined = [one.name for one in theirs.unit.functions]
-    mine = {one.name for one in ours.functions}
     for one in theirs.unit.functions:
-        known = one.name in RESERVED or one.name in PURE - mine
+        known = one.name in RESERVED or one.name in PURE | _OVERLOADED
         if known or defined.count(one.name) > 1 or one.name.startswith("__"):
             raise Lost(f"'{one.name}' is defined anew", function.span, one.span)
     for name in RESERVED & theirs.unit.prototypes.keys():

@@ -164,6 +164,18 @@ def given_away(node: Node) -> set[Variable]:
     return {variable for argument in given for variable in variables(argument)}
 
 
+def pointed_into(node: Node) -> set[Variable]:
+    """Variables that may be written through pointers which ``node`` keeps; none through pointers to constants, as long
+    as nobody takes their promise away."""
+    casts = (found for found in walk(node) if isinstance(found, Cast) and not found.implicit)
+    trusted = not any(isinstance(cast.type, Pointer) and not cast.type.const for cast in casts)
+    found: set[Variable] = set()
+    for _, target, value in kept(node):
+        if not (trusted and isinstance(target.type, Pointer) and target.type.const):
+            found |= set(variables(value))
+    return found
+
+
 def sets_element(ours: Node, array: Variable) -> bool:
     """Whether ``ours`` assigns to an element of ``array`` and does not look at what was there."""
     named = [node for node in walk(ours) if isinstance(node, Name) and node.variable == array]
@@ -177,7 +189,7 @@ def require_no_pointers_kept(ours: Block, arrays: set[Variable], launched: Seque
     """Nothing but its own name leads to an array that has a buffer. Pointers within a launched loop are the loop's own.
     Raises ``Lost``."""
     inside = {id(node) for statement in launched for node in walk(statement)}
-    for node, target, value in _kept(ours):
+    for node, target, value in kept(ours):
         if id(node) in inside and not (isinstance(target, Name) and target.variable in arrays):
             continue
         fresh = isinstance(made := _uncast(value), Call) and made.name in FRESH
@@ -186,7 +198,7 @@ def require_no_pointers_kept(ours: Block, arrays: set[Variable], launched: Seque
             raise Lost("a pointer into an array is kept", node.span, node.span)
 
 
-def _kept(ours: Block) -> Iterator[tuple[Node, Expression, Expression]]:
+def kept(ours: Node) -> Iterator[tuple[Node, Expression, Expression]]:
     """Where pointers are kept, and what is kept there."""
     for node in walk(ours):
         match node:
