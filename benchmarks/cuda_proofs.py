@@ -38,7 +38,8 @@ from transpile.trials.outcome import Differs
 from transpile.trials.trial import Settings, trial
 
 ROOT = Path(__file__).parents[1]
-LOOPS, PLANS = ROOT / "datasets" / "loops", ROOT / "tests" / "cuda" / "plans"
+LOOPS = ROOT / "datasets" / "loops"
+PLANS = [ROOT / "tests" / room / "plans" for room in ("cuda", "matching")]
 JUDGED = ("unreadable", "lost", "unproved", "does not compile", "proved, agrees", "proved, DIFFERS")
 _SWAPS = {
     "int": "unsigned", "unsigned": "int", "long long": "int", "double": "float", "float": "double",
@@ -78,7 +79,7 @@ def programs(names: Collection[str] = ()) -> Iterator[Program]:
     """The programs of these plans, or of all."""
     described = tomllib.loads((LOOPS / "kernels.toml").read_text())["kernel"]
     with tempfile.TemporaryDirectory() as folder:
-        for plan_file in sorted(PLANS.glob("*.plan")):
+        for plan_file in sorted(path for folder in PLANS for path in folder.glob("*.plan")):
             if names and plan_file.stem not in names:
                 continue
             unit = parse_file(LOOPS / f"{plan_file.stem}.c")

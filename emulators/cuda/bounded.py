@@ -80,7 +80,7 @@ def run_bounded(
             start_new_session=True,
         )
         timed_out = _wait(process, limits, data_bytes)
-        said = [_content(file) for file in (out, err, report)]
+        said = [_content(file)[: limits.output_bytes] for file in (out, err, report)]
         return Ended(said[0], said[1], said[2], process.returncode, timed_out, bool(isolation))
 
 
