@@ -8,7 +8,7 @@ from transpile.c.types import Pointer, is_integer
 from transpile.loops.conditions import condition
 from transpile.loops.evaluate import combined, evaluate, fitted, place, scalar, subscripts_of
 from transpile.loops.facts import Every, Kind, Region, Update
-from transpile.loops.library import FRESH
+from transpile.loops.libc import FRESH
 from transpile.loops.polynomial import number
 from transpile.loops.state import Address, State, Value
 from transpile.loops.updates import Selection, update_of

@@ -12,7 +12,7 @@ from transpile.c.walking import variables
 from transpile.errors import Span
 from transpile.loops.evaluate import evaluate
 from transpile.loops.facts import Compare, Counter, InLoop, LoopFacts, Region
-from transpile.loops.library import COPY, FILL, FRESH, HARMLESS, PURE
+from transpile.loops.libc import COPY, FILL, FRESH, HARMLESS, PURE
 from transpile.loops.polynomial import Polynomial, number, variable
 from transpile.loops.state import Address, State, Value
 from transpile.loops.updates import chooser

@@ -28,7 +28,7 @@ from transpile.c.unit import Unit
 from transpile.c.walking import bare, walk
 from transpile.loops.conditions import extreme
 from transpile.loops.facts import Update
-from transpile.loops.library import LARGER, SMALLER
+from transpile.loops.libc import LARGER, SMALLER
 
 _OPERATORS = {"+": "+", "-": "+", "*": "*", "&": "&", "|": "|", "^": "^"}
 

@@ -29,7 +29,7 @@ from transpile.c.tree import (
 )
 from transpile.c.types import DOUBLE, Array, Bool, CType, Integer, Pointer, is_arithmetic, is_integer
 from transpile.errors import Span
-from transpile.loops.library import PURE
+from transpile.loops.libc import PURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from transpile.c.types import Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import targets, variables, walk
 from transpile.kernels.unit import CudaUnit, space
-from transpile.loops.library import COPY, FILL, FRESH, HARMLESS, PURE
+from transpile.loops.libc import COPY, FILL, FRESH, HARMLESS, PURE
 from transpile.matching.bodies import Names, match_expressions, match_statements, same_type
 from transpile.matching.runtime import RESERVED
 from transpile.matching.values import points

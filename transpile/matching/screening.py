@@ -12,7 +12,7 @@ from transpile.c.unit import Function, Unit
 from transpile.c.walking import variables, walk
 from transpile.errors import Span
 from transpile.kernels.unit import CudaUnit
-from transpile.loops.library import PURE
+from transpile.loops.libc import PURE
 from transpile.matching.bodies import same_type
 from transpile.matching.memory import Lost
 from transpile.matching.runtime import RESERVED

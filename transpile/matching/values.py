@@ -36,7 +36,7 @@ from transpile.c.tree import (
 from transpile.c.types import Array, CType, Pointer, Struct, element, is_arithmetic, size
 from transpile.c.unit import Function
 from transpile.c.walking import bare, substitute, targets, transform, variables, walk
-from transpile.loops.library import FRESH, PURE
+from transpile.loops.libc import FRESH, PURE
 from transpile.matching.bodies import Names, same_type
 from transpile.matching.memory import Lost
 
