@@ -324,13 +324,10 @@ def _increment(machine: Machine, node: Increment) -> Value:
     target = node.target
     where = place(machine, target)
     old = read(machine, where, target.type, target)
-    one = machine.arithmetic.number(1, INT)
     operator = "+" if node.step > 0 else "-"
     computed = target.type if isinstance(target.type, Integer) and target.type.bits >= 32 else INT
-    new = compound(machine, operator, target.type, old, one, INT, computed)
-    if isinstance(computed, Integer) and computed != INT and not isinstance(old, PointerValue):
-        one = machine.arithmetic.number(1, computed)
-        new = compound(machine, operator, target.type, old, one, computed, computed)
+    step = INT if isinstance(old, PointerValue) else computed
+    new = compound(machine, operator, target.type, old, machine.arithmetic.number(1, step), step, computed)
     write(machine, where, new, target.type, target)
     return new if node.prefix else old
 
