@@ -500,6 +500,34 @@ void add(int m, int n, int *a) {
     built.agree(65540, 1, [0] * 65540, orders=("reverse",))
 
 
+def test_a_first_value_is_converted_as_c_does() -> None:
+    unit = parse_text("void f(unsigned long n, int *a) { for (int i = n - 1; i >= 0; i--) a[i] = i; }")
+    text = emit(unit, unit.functions[0], parse("array a: n inout\n1: grid")).text
+    assert "if ((int)(n - 1) >= 0) {" in text and "(long long)(int)(n - 1) - (" in text
+
+
+def test_the_host_computes_with_long_double_and_returns_from_loops(case: Made) -> None:
+    c = """
+double first(int n, const double *a, double *b) {
+    double part = 3.1415926535897932384626433832795L / (n + 1);
+    for (int i = 0; i < n; i++) /* grid */
+        b[i] = a[i] + 1;
+    for (int i = 0; i < n; i++) /* host */
+        for (int j = 0; j < 2; j++) {
+            if (b[i] * j > 40)
+                return part;
+            part += b[i];
+        }
+    return part;
+}
+"""
+    plan = planned(c, "array a: n in\narray b: n inout\ndistinct a b\n@grid: grid\n@host: host\n")
+    signature = Signature("first", (N, array("a", "double", "n", True), array("b", "double", "n")), "double")
+    built = case(c, plan, signature)
+    for n in (0, 1, 300):
+        built.agree(n, floats(n, n), floats(1, n))
+
+
 def test_references_and_functions_that_call_each_other() -> None:
     text = """
 #include <algorithm>

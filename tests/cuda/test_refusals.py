@@ -93,7 +93,7 @@ def test_plans_without_sense(old: str, new: str, place: str, message: str) -> No
 @pytest.mark.parametrize(
     ("before", "body", "message"),
     [
-        ("typedef long double T;", "x[i] = 1;", "'long double'"),
+        ("typedef long double T;", "x[i] = 1;", "'long double' on the device"),
         ("#include <stdlib.h>", "x[i] = rand();", "a call of 'rand' on the device"),
         ("int g(int);", "x[i] = g(i);", "a call of 'g' on the device"),
         ("", "{ static int s; x[i] = s; }", "the static variable 's' on the device"),
