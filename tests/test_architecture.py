@@ -51,7 +51,7 @@ MAY_IMPORT = {
         "transpile.solvers",
         "transpile.translation",
         "transpile.trials",
-    },  # fmt: skip
+    },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},

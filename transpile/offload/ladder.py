@@ -23,6 +23,8 @@ from transpile.matching.bodies import Names, match_statements
 from transpile.matching.hosts import Followed, Lost, follow
 from transpile.matching.nests import Same, Unproved, prove
 from transpile.solvers.kernels.launch import Launch
+from transpile.solvers.kernels.questions import Budget
+from transpile.solvers.kernels.races import Settings as RaceSettings
 from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
 from transpile.solvers.loops.analysis import Analysis, Loop
@@ -34,6 +36,7 @@ from transpile.trials.nvcc import Compiled, Refused, compiled
 from transpile.trials.trial import Settings, trial
 
 TESTED, RACES, PROVED, COMPILED = "tested", "race-free", "proved", "compiled"
+_QUICK = RaceSettings(Budget(timeout_ms=1_000))
 NO_FUSING = "the compiler is told not to fuse multiplications and additions (--fmad=false)"
 
 
@@ -87,7 +90,8 @@ class _Climber:
             proving = self._proved(cuda)
             for name in [kernel.name for kernel in cuda.kernels]:
                 proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
-                rungs = (compiling, testing, _of_a_map(proof) or self._races(cuda, name), proof)
+                racing = _of_a_map(proof) or self._races(cuda, name, testing)
+                rungs = (compiling, testing, racing, proof)
                 kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
         return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
@@ -150,13 +154,15 @@ class _Climber:
             self.diagnostics.append(Diagnostic("note", f"the prover does not read this text: {error}"))
             return None
 
-    def _races(self, cuda: CudaUnit, kernel: str) -> Rung:
+    def _races(self, cuda: CudaUnit, kernel: str, testing: Rung) -> Rung:
+        if testing.outcome == "failed":
+            return Rung(RACES, "skipped", "the program is wrong anyway")
         launches = [launch for launch in cuda.launches() if launch.kernel == kernel]
         blocks = {block for launch in launches if (block := _block(cuda, launch))}
         if len(blocks) != 1:
             return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
         try:
-            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)))
+            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)), _QUICK)
         except SourceErrors as error:
             return Rung(RACES, "open", str(error))
         match found:

@@ -7,11 +7,12 @@ host, round the kernels of the loops within it; when there are none, it stays th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
-from transpile.c.walking import declared, free
+from transpile.c.types import Array
+from transpile.c.walking import declared, free, walk
 from transpile.cuda.plan import (
     OPERATORS,
     ArrayPlan,
@@ -32,9 +33,10 @@ from transpile.cuda.plan import Reduction as PlannedReduction
 from transpile.errors import Diagnostic, Span
 from transpile.loops.counted import Counted
 from transpile.loops.polynomial import number, variable
+from transpile.offload.locals import local_arrays
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
-from transpile.solvers.loops.extents import ArrayUse, Extent
+from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduced, Reduction
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
 
@@ -50,29 +52,61 @@ class Proposal:
     left: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """``depth``: loops of a nest that become axes, at most. ``scans``: whether scans go to the device; ``singles``:
+    whether sequential loops do, among others that do."""
+
+    depth: int
+    scans: bool = True
+    singles: bool = True
+
+
+_VARIANTS = (_Variant(3), _Variant(2), _Variant(1), _Variant(3, singles=False), _Variant(3, False, False))
+
+
 @dataclass(slots=True)
 class _Steps:
-    depth: int
-    """Loops of a nest that become axes, at most."""
+    """``unknown`` arrays cannot go to the device: their extents are not known, for these reasons."""
+
+    variant: _Variant
+    unknown: Mapping[Variable, Diagnostic]
+    fors: Mapping[LoopName, For]
     steps: list[Step] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
-    on_device: list[Loop] = field(default_factory=list)
+    loops: dict[LoopName, Loop] = field(default_factory=dict)
 
     def add(self, loop: Loop, how: How) -> None:
-        self.steps.append(Step(_name(loop.span), how, loop.span))
-        if not isinstance(how, Host):
-            self.on_device.append(loop)
+        name = _name(loop.span)
+        self.loops[name] = loop
+        self.steps.append(Step(name, how, loop.span))
+
+    @property
+    def parallel(self) -> int:
+        return sum(isinstance(step.how, Grid | Scan) for step in self.steps)
+
+    @property
+    def on_device(self) -> list[Loop]:
+        return [self.loops[step.loop] for step in self.steps if not isinstance(step.how, Host)]
 
 
 def proposals(analysis: Analysis) -> Iterator[Proposal]:
-    """Plans for a function, the best one first; they differ in how many loops of a nest become axes."""
+    """Plans for a function, the best one first; they differ in how many loops of a nest become axes, and in which
+    loops that are not parallel run on the device."""
     seen: set[Plan] = set()
-    for depth in (3, 2, 1):
-        steps = _Steps(depth)
+    own = {variable for variable, _ in local_arrays(analysis.function)}
+    unknown = {
+        use.variable: use.extent.asked(use.variable.name)
+        for use in analysis.arrays
+        if isinstance(use.extent, NoExtent) and use.variable not in own
+    }
+    fors = {_name(node.span): node for node in walk(analysis.function.body) if isinstance(node, For)}
+    for variant in _VARIANTS:
+        steps = _Steps(variant, unknown, fors)
         for loop in analysis.loops:
             _decide(loop, steps, within=False)
-        if not any(isinstance(step.how, Grid | Scan) for step in steps.steps):
-            return
+        if not steps.parallel:
+            continue
         plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
         if plan not in seen:
             seen.add(plan)
@@ -88,22 +122,24 @@ def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
     """What becomes of ``loop``; ``within`` a loop that is on the host already."""
     if not _own(loop):
         return
-    how = _device(loop, steps.depth)
-    if how is not None:
+    how = _device(loop, steps.variant.depth) if loop.node is not None else None
+    missing = [steps.unknown[v] for v in _touched([loop]) if v in steps.unknown]
+    if how is not None and not missing and (steps.variant.scans or not isinstance(how, Scan)):
         steps.add(loop, how)
         return
-    steps.left.append(loop.explanation)
-    begun = len(steps.on_device)
+    steps.left += missing if how is not None and missing else [loop.explanation]
+    begun = steps.parallel
     for inner in loop.loops:
         _decide(inner, steps, within=True)
-    if len(steps.on_device) == begun:
+    if steps.parallel == begun and _name(loop.span) in steps.fors:
         steps.steps = [step for step in steps.steps if not _inside(step, loop)]
-        steps.add(loop, Single() if within else Host())
+        single = within and not missing and steps.variant.singles and loop.node is not None
+        steps.add(loop, Single() if single else Host())
 
 
 def _own(loop: Loop) -> bool:
-    """Whether the loop stands in the function itself, as a loop."""
-    return len(loop.calls) == 1 and loop.node is not None
+    """Whether the loop stands in the function itself."""
+    return len(loop.calls) == 1
 
 
 def _inside(step: Step, loop: Loop) -> bool:
@@ -121,11 +157,19 @@ def _device(loop: Loop, depth: int) -> How | None:
             found = _reductions(reduced)
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found)) if found else None
         case Reduction(reduced) | Histogram(reduced) if all(one.subscripted and one.operator == "+" for one in reduced):
+            if not _updates_only(loop, reduced):
+                return None
             names = tuple(dict.fromkeys(one.region.variable.name for one in reduced))
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
     return None
+
+
+def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
+    """Whether ``loop`` uses the arrays that it reduces into in no other way."""
+    arrays = {one.region.variable for one in reduced}
+    return all(a.update is not None for a in loop.accesses if a.region.variable in arrays and a.subscripts)
 
 
 def _operator(written: str) -> Operator | None:
@@ -191,9 +235,18 @@ def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
             yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
+    for variable_, array in local_arrays(analysis.function):
+        if variable_ in used:
+            yield array
 
 
 def _readable(extent: Extent) -> str:
+    """The number of elements of the innermost dimension."""
+    rows = _rows(extent)
+    return " * ".join([rows if rows.isidentifier() else f"({rows})", *extent.inner]) if extent.inner else rows
+
+
+def _rows(extent: Extent) -> str:
     """A product of sizes as ``n * m``, which plans take as 0 where a size is negative; else the whole expression."""
     if len(extent.pieces) != 1:
         return extent.expression
@@ -214,20 +267,32 @@ def _copies(use: ArrayUse) -> Copies:
 
 
 def _distinct(analysis: Analysis, steps: _Steps) -> Iterator[Distinct]:
-    """Arrays that have memory of their own on the device must have it on the host, too."""
+    """Arrays that have memory of their own on the device must have it on the host, too. What the function makes for
+    itself has, and so have constants, which nobody may write."""
     used = _used(steps)
     pairs: dict[tuple[str, str], None] = {}
     for assumption in analysis.assumptions:
-        if isinstance(assumption, MustBeDistinct) and {assumption.one.variable, assumption.two.variable} <= used:
-            one, two = sorted((assumption.one.variable.name, assumption.two.variable.name))
+        if not isinstance(assumption, MustBeDistinct):
+            continue
+        both = {assumption.one.variable, assumption.two.variable}
+        if both <= used and not any(v.storage == "automatic" or _is_constant(v) for v in both):
+            one, two = sorted(variable.name for variable in both)
             pairs[one, two] = None
     for pair in pairs:
         yield Distinct(pair, Span("<plan>", 1))
 
 
+def _is_constant(variable: Variable) -> bool:
+    return variable.const and isinstance(variable.type, Array)
+
+
 def _used(steps: _Steps) -> set[Variable]:
     """The arrays that the device needs."""
-    return {access.region.variable for loop in steps.on_device for access in loop.accesses if access.subscripts}
+    return set(_touched(steps.on_device))
+
+
+def _touched(loops: Sequence[Loop]) -> list[Variable]:
+    return list(dict.fromkeys(a.region.variable for loop in loops for a in loop.accesses if a.subscripts))
 
 
 def _name(span: Span) -> LoopName:

@@ -24,9 +24,11 @@ from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.rules import Proposal, proposals, reasons
+from transpile.offload.searches import without_early_ends
 from transpile.solvers.loops.analysis import Analysis, analyse
-from transpile.solvers.loops.extents import Extent
+from transpile.solvers.loops.extents import Extent, NoExtent
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT, Close, Comparison
 from transpile.trials.facts import Access, Facts, Shape
@@ -72,17 +74,18 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
-    function = _chosen(unit, choices.function)
-    analysis = analyse(unit, function, choices.extents)
-    candidates = list(_candidates(analysis, choices))
-    if analysis.refusals and not choices.plan:
-        return _refused(file, function, (*analysis.refusals, *_left(analysis)))
+    original = _chosen(unit, choices.function)
+    searched = without_early_ends(original)
+    function = searched.function
+    analysis, named = _analysed(unit, function, choices)
+    told = (*named, *searched.assumed)
+    candidates = [replace(one, left=(*one.left, *told)) for one in _candidates(analysis, choices)]
     if not candidates:
-        return _refused(file, function, reasons(analysis) or (_nothing(function),))
+        return _refused(file, function, (*analysis.refusals, *reasons(analysis)) or (_nothing(function),))
     if choices.folder is not None:
-        return _Work(unit, function, analysis, file, choices, choices.folder).best(candidates)
+        return _Work(unit, original, analysis, file, choices, choices.folder).best(candidates)
     with tempfile.TemporaryDirectory() as folder:
-        return _Work(unit, function, analysis, file, choices, Path(folder)).best(candidates)
+        return _Work(unit, original, analysis, file, choices, Path(folder)).best(candidates)
 
 
 def _chosen(unit: Unit, name: str) -> Function:
@@ -101,6 +104,17 @@ def _chosen(unit: Unit, name: str) -> Function:
         raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
     names = ", ".join(one.name for one in found)
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
+
+
+def _analysed(unit: Unit, function: Function, choices: Choices) -> tuple[Analysis, list[Diagnostic]]:
+    """The analysis; extents that it does not find are those that parameters are named after."""
+    analysis = analyse(unit, function, choices.extents)
+    names = named_extents(function)
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    named = {array: names[array] for array in unknown if array in names}
+    if not named or choices.plan:
+        return analysis, []
+    return analyse(unit, function, {**named, **choices.extents}), [relied_on(*pair) for pair in named.items()]
 
 
 def _candidates(analysis: Analysis, choices: Choices) -> Iterator[Proposal]:
@@ -141,7 +155,7 @@ class _Work:
         last: Offloaded | None = None
         for candidate in candidates:
             try:
-                emitted = emit(self.unit, self.function, candidate.plan)
+                emitted = emit(self.unit, self.analysis.function, candidate.plan)
             except TranspileError as error:
                 errors.append(error)
                 continue
