@@ -500,6 +500,27 @@ void add(int m, int n, int *a) {
     built.agree(65540, 1, [0] * 65540, orders=("reverse",))
 
 
+def test_a_scan_leaves_out_what_its_sum_does_not_need(case: Made) -> None:
+    c = """
+int pack(int n, int *x, const int *y) {
+    int k = 0;
+    for (int i = 0; i < n; i++) { /* scan */
+        if (x[i] > 0) {
+            x[i] = y[k];
+            k += 1;
+        } else if (x[i] < -10) {
+            x[i] = 0;
+        }
+    }
+    return k;
+}
+"""
+    plan = planned(c, "array x: n inout\narray y: n in\ndistinct x y\n@scan: scan k + block 32\n")
+    built = case(c, plan, Signature("pack", (N, array("x", "int", "n"), array("y", "int", "n", True)), "int"))
+    for n in (0, 1, 33, 300):
+        built.agree(n, ints(n, n), ints(1, n))
+
+
 def test_a_first_value_is_converted_as_c_does() -> None:
     unit = parse_text("void f(unsigned long n, int *a) { for (int i = n - 1; i >= 0; i--) a[i] = i; }")
     text = emit(unit, unit.functions[0], parse("array a: n inout\n1: grid")).text

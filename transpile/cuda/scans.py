@@ -252,8 +252,11 @@ class _Slice:
                 return dataclasses.replace(statement, statements=tuple(found)) if found else None
             case If(condition, then, otherwise) if not any(targets(condition)):
                 self._read(condition)
+                before = set(self.left)
                 one = self.statement(then)
+                behind, self.left = self.left, before
                 two = self.statement(otherwise) if otherwise is not None else None
+                self.left |= behind
                 if one is None and two is None:
                     return None
                 return dataclasses.replace(statement, then=one or Block((), span=then.span), otherwise=two)
@@ -266,7 +269,8 @@ class _Slice:
             self._read(statement)
             return statement
         if any(variable == self.value for variable, _ in written):
-            raise refuse(self.nest, f"line {statement.span.line} sets '{self.value.name}' and something else")
+            what = f"line {statement.span.line} sets '{self.value.name}' together with something else"
+            raise refuse(self.nest, f"the scan of '{self.value.name}' is not understood: {what}")
         self.left.update(base for _, base in written if base is not None)
         return None
 
