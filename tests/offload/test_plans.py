@@ -7,7 +7,7 @@ import pytest
 from transpile.c.parse import parse_text
 from transpile.cuda.plan_text import show
 from transpile.offload.naming import named_extents
-from transpile.offload.rules import proposals
+from transpile.offload.rules import proposals, reasons
 from transpile.solvers.loops.analysis import analyse
 
 
@@ -109,3 +109,27 @@ void f(int n, const int *x, int *y) {
     assert "distinct x y" in found and len([line for line in found if line.startswith("distinct")]) == 1
     (weights,) = (line for line in found if line.startswith("array weights"))
     assert weights.endswith("* 2 in")
+
+
+@pytest.mark.parametrize(
+    ("c", "message"),
+    [
+        (
+            "void f(int n, char **s, int *y) { for (int i = 0; i < n; i++) y[i] = s[i][0]; }",
+            "'s' is an array of pointers into memory that the device does not read",
+        ),
+        (
+            "void f(int n, int *at, int *x, int *y) { for (int i = 0; i < n; i++) y[i] = x[at[i]]; }",
+            "the extent of 'x' is not known: data decides which element it is, in x[at[i]]",
+        ),
+        (
+            "void f(int n, int *x) { for (int i = 1; i < n; i++) x[i] = x[i] / x[i - 1]; }",
+            "the loop over 'i' is sequential: it reads x[i - 1], which an earlier iteration writes as x[i]",
+        ),
+    ],
+)
+def test_why_nothing_runs_on_the_device(c: str, message: str) -> None:
+    unit = parse_text(c, "f.c")
+    analysis = analyse(unit, unit.function("f"))
+    assert not list(proposals(analysis))
+    assert reasons(analysis)[0].message.startswith(message)

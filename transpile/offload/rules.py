@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
-from transpile.c.types import Array
+from transpile.c.types import Array, Pointer
 from transpile.c.walking import declared, free, walk
 from transpile.cuda.plan import (
     OPERATORS,
@@ -37,7 +37,7 @@ from transpile.offload.locals import local_arrays
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
-from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduced, Reduction
+from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduced, Reduction, Unknown
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
 
 BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
@@ -71,7 +71,7 @@ class _Steps:
 
     variant: _Variant
     unknown: Mapping[Variable, Diagnostic]
-    fors: Mapping[LoopName, For]
+    fors: frozenset[LoopName]
     steps: list[Step] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
     loops: dict[LoopName, Loop] = field(default_factory=dict)
@@ -94,13 +94,8 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
     """Plans for a function, the best one first; they differ in how many loops of a nest become axes, and in which
     loops that are not parallel run on the device."""
     seen: set[Plan] = set()
-    own = {variable for variable, _ in local_arrays(analysis.function)}
-    unknown = {
-        use.variable: use.extent.asked(use.variable.name)
-        for use in analysis.arrays
-        if isinstance(use.extent, NoExtent) and use.variable not in own
-    }
-    fors = {_name(node.span): node for node in walk(analysis.function.body) if isinstance(node, For)}
+    unknown = dict(_kept_on_host(analysis))
+    fors = frozenset(_name(node.span) for node in walk(analysis.function.body) if isinstance(node, For))
     for variant in _VARIANTS:
         steps = _Steps(variant, unknown, fors)
         for loop in analysis.loops:
@@ -113,9 +108,28 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
             yield Proposal(plan, tuple(steps.left))
 
 
+def _kept_on_host(analysis: Analysis) -> Iterator[tuple[Variable, Diagnostic]]:
+    """The arrays that the device cannot have, and why."""
+    own = {variable for variable, _ in local_arrays(analysis.function)}
+    for use in analysis.arrays:
+        variable = use.variable
+        if isinstance(variable.type, Pointer) and isinstance(variable.type.to, Pointer):
+            message = f"'{variable.name}' is an array of pointers into memory that the device does not read"
+            yield variable, Diagnostic("error", message, variable.span, "put what they point to into one array")
+        elif isinstance(use.extent, NoExtent) and variable not in own:
+            yield variable, use.extent.asked(variable.name)
+
+
 def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
-    """Why the loops of a function that has no parallel one are sequential."""
-    return tuple(loop.explanation for loop in analysis.walk() if _own(loop))
+    """Why no loop of a function runs on the device."""
+    kept = dict(_kept_on_host(analysis))
+    loops = [loop for loop in analysis.walk() if _own(loop)]
+    used = dict.fromkeys(v for loop in loops if not _sequential(loop) for v in _touched([loop]) if v in kept)
+    return (*(kept[array] for array in used), *(loop.explanation for loop in loops))
+
+
+def _sequential(loop: Loop) -> bool:
+    return isinstance(loop.verdict, Carried | Unknown)
 
 
 def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
@@ -235,8 +249,8 @@ def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
             yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
-    for variable_, array in local_arrays(analysis.function):
-        if variable_ in used:
+    for own, array in local_arrays(analysis.function):
+        if own in used:
             yield array
 
 

@@ -81,7 +81,7 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     told = (*named, *searched.assumed)
     candidates = [replace(one, left=(*one.left, *told)) for one in _candidates(analysis, choices)]
     if not candidates:
-        return _refused(file, function, (*analysis.refusals, *reasons(analysis)) or (_nothing(function),))
+        return _refused(file, function, reasons(analysis) or (_nothing(function),))
     if choices.folder is not None:
         return _Work(unit, original, analysis, file, choices, choices.folder).best(candidates)
     with tempfile.TemporaryDirectory() as folder:
