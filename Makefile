@@ -10,7 +10,7 @@ SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
-        bench-bringup bench-csmith bench-lm bench-mutants bench-speed bench-conformance
+        bench-bringup bench-csmith bench-cuda bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ $(READY): pyproject.toml setup.py
 setup: ## install system tools (apt), the virtual environment and the links for mypy
 	@scripts/setup
 
-demo: setup ## translate, link and run examples/tally.s for both targets and compare with the native run
+demo: setup ## translate and run examples/tally.s for both targets, and examples/saxpy.c to CUDA on the emulator
 	@PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" scripts/demo
 
 test: $(READY) ## run the tests
@@ -61,6 +61,18 @@ bench-speed: $(READY) ## blocks per second with an empty and a full proof store,
 bench-conformance: $(READY) ## the semantics of all three instruction sets against Unicorn
 	for isa in x86 riscv aarch64; do $(PYTHON) -m transpile.conformance $$isa tests/conformance/forms_$$isa.txt \
 	    --gaps tests/conformance/known_gaps.toml $(ARGS) || exit 1; done
+
+bench-cuda: $(READY) ## C to CUDA: the thirty kernels of datasets/loops, and programs broken on purpose
+	$(PYTHON) benchmarks/cuda_kernels.py $(ARGS)
+	$(PYTHON) benchmarks/cuda_faults.py
+
+bench-pareval: $(READY) ## ParEval's sequential baselines to CUDA: make bench-pareval PAREVAL=<checkout>
+	@test -d "$(PAREVAL)" || { echo "usage: make bench-pareval PAREVAL=<checkout of parallelcodefoundry/ParEval>"; exit 2; }
+	PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" $(PYTHON) benchmarks/pareval_cuda.py "$(PAREVAL)" $(ARGS)
+
+bench-gpuverify: $(READY) ## the race checker on labelled kernels: make bench-gpuverify GPUVERIFY=<checkout>
+	@test -d "$(GPUVERIFY)" || { echo "usage: make bench-gpuverify GPUVERIFY=<checkout of mc-imperial/gpuverify>"; exit 2; }
+	$(PYTHON) benchmarks/gpuverify.py "$(GPUVERIFY)" $(ARGS)
 
 bench-lm: $(READY) ## the embedded model on held-out blocks: make bench-lm CORPUS=<folder> DATA=<training data>
 	@test -d "$(CORPUS)" -a -d "$(DATA)" || { echo "usage: make bench-lm CORPUS=<of python -m transpile.corpora>/asm DATA=<of transpile train>/data"; exit 2; }

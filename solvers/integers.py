@@ -75,6 +75,8 @@ class Integers:
     """Values that come from elsewhere: equal expressions have equal values."""
     functions: Mapping[str, Function] = field(default_factory=dict)
     """Functions that are looked into: constants, ``if``, and ``return`` of an integer."""
+    stops: list[Truth] = field(default_factory=list)
+    """Where a function ends the program instead of giving a value; ``facts`` say that it does not."""
     _depth: int = 0
     _path: list[Truth] = field(default_factory=list)
 
@@ -88,6 +90,8 @@ class Integers:
         if constant is not None:
             return z3.IntVal(constant)
         match expression:
+            case Name(variable=variable) if variable.volatile:
+                raise NoInteger(f"'{variable.name}' may change at any time", expression.span)
             case Name(variable=variable):
                 if variable not in self.variables:
                     self.variables[variable] = self.fresh(variable.name, expression.type)
@@ -160,6 +164,7 @@ class Integers:
             raise NoInteger(f"'{function.name}' changes variables", function.span)
         found = inner._returned(list(substitute(function.body, constants).statements), function)
         self.facts += inner.facts
+        self.stops += inner.stops
         self.defined += inner.defined
         return found
 
@@ -173,13 +178,16 @@ class Integers:
                 return self.value(value)
             case Block(statements=inner):
                 return self._returned([*inner, *rest], function)
-            case Declare(variable=variable, initial=Expression() as value) if is_integer(variable.type):
+            case Declare(variable=variable, initial=Expression() as value) if (
+                is_integer(variable.type) and variable.storage == "automatic"
+            ):
                 self.variables[variable] = self.value(value)
                 return self._returned(rest, function)
             case If(condition=condition, then=then, otherwise=otherwise):
                 return self._either(condition, [then, *rest], [*([otherwise] if otherwise else []), *rest], function)
             case Evaluate(expression=Call(name="exit" | "abort")):
-                self.facts.append(z3.Not(z3.And(*self._path)))
+                self.stops.append(z3.And(*self._path))
+                self.facts.append(z3.Not(self.stops[-1]))
                 return z3.IntVal(0)
             case Evaluate(expression=Call(name="fprintf")):
                 return self._returned(rest, function)

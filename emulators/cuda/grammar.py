@@ -33,7 +33,7 @@ def parse(source: bytes) -> Node:
     except ImportError as error:
         raise ToolError(
             f"the Python package '{error.name}' is not installed; it is needed to emulate CUDA",
-            hint="run 'pip install transpile[cuda]'",
+            hint="run 'pip install tree-sitter-cuda'",
         ) from error
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_cuda.language()))
     # The nodes keep the tree alive.

@@ -326,8 +326,9 @@ def _increment(machine: Machine, node: Increment) -> Value:
     old = read(machine, where, target.type, target)
     operator = "+" if node.step > 0 else "-"
     computed = target.type if isinstance(target.type, Integer) and target.type.bits >= 32 else INT
-    step = INT if isinstance(old, PointerValue) else computed
-    new = compound(machine, operator, target.type, old, machine.arithmetic.number(1, step), step, computed)
+    type_of_one = INT if isinstance(old, PointerValue) else computed
+    one = machine.arithmetic.number(1, type_of_one)
+    new = compound(machine, operator, target.type, old, one, type_of_one, computed)
     write(machine, where, new, target.type, target)
     return new if node.prefix else old
 

@@ -14,33 +14,30 @@ A kernel may also go on in steps of the whole grid (a grid-stride loop): then th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import z3
 
-from transpile.c.tree import Assign, Block, Declare, Expression, For, If, Member, Name, Return, Statement, Variable
+from transpile.c.tree import Assign, Declare, Expression, For, If, Name, Statement, Variable
 from transpile.c.types import Integer, is_integer
-from transpile.c.walking import variables, walk
+from transpile.c.walking import variables
 from transpile.errors import Span
 from transpile.loops.counted import Counted
 from transpile.solvers.integers import Int, Integers, NoInteger, Truth, limits
+from transpile.solvers.launches.grids import (
+    MOST_THREADS,
+    MOST_THREADS_Z,
+    Grid,
+    built_in,
+    coordinates_in,
+    own,
+    returns,
+    unwrapped,
+)
 
 RLIMIT = 4_000_000
-AXES = ("x", "y", "z")
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """Threads along one axis: ``block`` in a block, and ``blocks`` blocks."""
-
-    block: int
-    blocks: Int
-
-
-Grid: TypeAlias = Mapping[str, Dimension]
-"""Dimensions by ``x``, ``y`` and ``z``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +123,7 @@ class _Search:
                 return Open("a loop of this form is not followed", loop.span)
         self._coordinates(kernel)
         self._require_possible(kernel)
+        self._require_blocks(kernel)
         self._require_regular()
         body = self._descend(kernel)
         self._cover(kernel[0].span if kernel else self.loops[0].span)
@@ -147,8 +145,8 @@ class _Search:
                 "blockDim": z3.IntVal(dimension.block),
                 "gridDim": dimension.blocks,
             }
-            for node in _coordinates_in(kernel):
-                if node.name == axis and isinstance(node.base, Name) and node.base.variable.name in values:
+            for node in coordinates_in(kernel):
+                if node.name == axis and isinstance(node.base, Name) and built_in(node.base.variable, values):
                     device.opaque[node] = values[node.base.variable.name]
 
     def _require_possible(self, kernel: Sequence[Statement]) -> None:
@@ -159,10 +157,20 @@ class _Search:
         if solver.check() != z3.sat:
             raise _Unproved("it is not clear that this is ever launched", kernel[0].span)
 
+    def _require_blocks(self, kernel: Sequence[Statement]) -> None:
+        """A launch that the device refuses ends the program: none of a block, and blocks are not too large."""
+        grid = self.launched.grid
+        threads = math.prod(dimension.block for dimension in grid.values())
+        if threads > MOST_THREADS or any(grid[axis].block > MOST_THREADS_Z for axis in grid if axis == "z"):
+            raise _Unproved("no device has blocks of so many threads", kernel[0].span)
+        for axis, dimension in grid.items():
+            if not self._true(dimension.blocks >= 1, self.launched.path):
+                raise _Unproved(f"a launch without blocks along {axis} fails", kernel[0].span)
+
     # From the top of the kernel to the body
 
     def _descend(self, statements: Sequence[Statement]) -> Sequence[Statement]:
-        rest = list(_unwrapped(statements))
+        rest = list(unwrapped(statements))
         for position, statement in enumerate(rest):
             if self._at_body():
                 return rest[position:]
@@ -170,7 +178,7 @@ class _Search:
             match statement:
                 case Declare(variable=variable, initial=Expression() as value) if is_integer(variable.type):
                     self._define(statement, value)
-                case If(condition=condition, then=then, otherwise=None) if _returns(then) and not self.strided:
+                case If(condition=condition, then=then, otherwise=None) if returns(then) and not self.strided:
                     self._guard(condition, False)
                 case If(condition=condition, then=then, otherwise=None) if last:
                     self._guard(condition, True)
@@ -186,6 +194,8 @@ class _Search:
 
     def _define(self, declaration: Declare, value: Expression) -> None:
         device, variable = self.launched.device, declaration.variable
+        if not own(variable):
+            raise _Unproved(f"'{variable.name}' is not the thread's own", declaration.span)
         device.variables[variable] = device.value(value)
         self._defined(declaration.span)
         loop = self._awaited(variable.name)
@@ -208,7 +218,7 @@ class _Search:
                 (Declare(variable=one, initial=Expression() as first) as declaration,),
                 Expression() as condition,
                 Assign(target=Name(variable=other), operator="+" | "-" as sign, value=by),
-            ) if one == other:
+            ) if one == other and own(one):
                 pass
             case _:
                 raise _Unproved("this is not a grid-stride loop", loop.span)
@@ -383,21 +393,3 @@ class _Search:
 def _dependencies(loop: Counted) -> set[Variable]:
     sides = [side for bound in loop.bounds for side in (bound.left, bound.right)]
     return {variable for side in (loop.start, *sides) for variable in variables(side)}
-
-
-def _coordinates_in(kernel: Sequence[Statement]) -> Iterator[Member]:
-    for statement in kernel:
-        yield from (node for node in walk(statement) if isinstance(node, Member))
-
-
-def _unwrapped(statements: Sequence[Statement]) -> Iterator[Statement]:
-    for statement in statements:
-        if isinstance(statement, Block):
-            yield from _unwrapped(statement.statements)
-        else:
-            yield statement
-
-
-def _returns(statement: Statement) -> bool:
-    inner = list(_unwrapped([statement]))
-    return len(inner) == 1 and isinstance(inner[0], Return) and inner[0].value is None

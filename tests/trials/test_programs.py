@@ -61,7 +61,8 @@ def test_a_program_for_multiples_of_the_block_only_is_found_out_at_the_smallest_
 
 
 def test_a_difference_can_be_seen_again(tried: Tried) -> None:
-    first, second = (tried("blur", "+ from[(i + 1)", "- from[(i + 1)") for _ in range(2))
+    patient = Settings(seconds=0.1, shrinking_s=30)
+    first, second = (tried("blur", "+ from[(i + 1)", "- from[(i + 1)", settings=patient) for _ in range(2))
     assert isinstance(first, Differs) and isinstance(second, Differs)
     assert first == second and isinstance(first.difference, Difference)
     assert first.difference.where.startswith("to[")

@@ -36,7 +36,7 @@ from transpile.options import (
 INPUT_ERROR = 2
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
-HELP = """Translate x86-64 assembly, as gcc and clang write it, to RISC-V or AArch64.
+HELP = """Translate x86-64 assembly, as gcc and clang write it, to RISC-V or AArch64, and sequential C to CUDA.
 
 Every basic block of the result carries a verdict: proved (equal on every input), tested (no difference on many inputs,
 with the reason why there is no proof), refuted or undecided. Refuted and undecided blocks are not emitted.
@@ -53,6 +53,10 @@ with the reason why there is no proof), refuted or undecided. Refuted and undeci
   transpile explain prog.s --block main --to riscv              one block, side by side
   transpile run prog.s --to aarch64 -- argument                 translate, link, run, compare
   transpile @options.txt prog.s                                 more options from a file
+
+\b
+  transpile kernel.c --to cuda -o kernel.cu                     loops become kernels, checked
+  transpile explain kernel.c --block 12 --to cuda               the loop on line 12 beside its kernel
 """
 
 EPILOG = """Exit codes: 0 every block meets --require; 1 some do not, and the output is withheld (or traps there, with
@@ -229,8 +233,47 @@ INCLUDE = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where the C preprocessor looks for the includes of .S files.",
+    help="Where the C preprocessor looks for the includes of .S and C files.",
 )
+
+OFFLOADING = options(
+    click.option("--function", "-f", default="", metavar="NAME", help="To CUDA: the C function to translate."),
+    click.option(
+        "--extent",
+        "extents",
+        multiple=True,
+        metavar="ARRAY=EXPR",
+        help="To CUDA: how many elements an array has, where the loops do not tell: 'a=n*m'.",
+    ),
+    click.option(
+        "--plan",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="To CUDA: which loops run where (docs/cuda-plans.md), instead of what the rules propose.",
+    ),
+    click.option("-D", "define", multiple=True, metavar="NAME[=VALUE]", help="To CUDA: for the C preprocessor."),
+    click.option("-U", "undefine", multiple=True, metavar="NAME", help="To CUDA: for the C preprocessor."),
+    click.option("--std", "standard", default="", metavar="STANDARD", help="To CUDA: of the C file, such as c99."),
+)
+OFFLOAD_OPTIONS = ("function", "extents", "plan", "save_plan", "define", "undefine", "standard")
+CUDA = "cuda"
+
+
+def any_target(required: bool = True) -> Callable[[Command], Command]:
+    return click.option(
+        "--to", type=click.Choice((*TARGETS, CUDA)), required=required, help="Target: an instruction set, or CUDA."
+    )
+
+
+def offloading(values: dict[str, Any], to: str) -> Any:
+    """Take the options of the direction to CUDA out of ``values``; UsageError if they do not fit ``to``."""
+    from transpile.cli.offloading import Asked, refused_words
+
+    asked = Asked(**{name: values.pop(name) for name in OFFLOAD_OPTIONS if name in values})
+    if to != CUDA:
+        refused_words(asked, to)
+    return asked
+
 
 REPORTS = options(
     click.option("--report", type=click.Path(), metavar="R.json", help="Write the report as JSON (docs/report.md)."),
@@ -289,23 +332,30 @@ def cli() -> None:
 
 
 @cli.command(epilog=EPILOG)
-@click.argument("files", nargs=-1, required=True, metavar="FILE.s...")
-@to_option()
+@click.argument("files", nargs=-1, required=True, metavar="FILE.s...|FILE.c...")
+@any_target()
 @click.option("--output", "-o", metavar="OUT", help="A file, or a folder for several inputs. Default: stdout.")
 @REPORTS
 @CHECKING
 @MODELS
 @click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require.")
+@OFFLOADING
+@click.option("--save-plan", metavar="FILE", help="To CUDA: write the plan that was followed.")
 @INCLUDE
 @SCREEN
-def translate(files: Sequence[str], to: Target, allow_untranslated: bool, **values: Any) -> int:
+def translate(files: Sequence[str], to: str, allow_untranslated: bool, **values: Any) -> int:
     """Translate files. This is the default: the word `translate` may be left out."""
     from transpile.cli.translating import Outputs, translate_files
 
+    asked = offloading(values, to)
     picked, screen = chosen(values)
     include = values.pop("include")
     picked = replace(picked, allow_untranslated=allow_untranslated)
-    return translate_files(files, to, picked, Outputs(**values), screen, include)
+    if to == CUDA:
+        from transpile.cli.offloading import offload_files
+
+        return offload_files(files, asked, picked, Outputs(**values), screen, include)
+    return translate_files(files, cast(Target, to), picked, Outputs(**values), screen, include)
 
 
 @cli.command(short_help="What to add to the target compiler's command line.")
@@ -322,19 +372,25 @@ def runtime(to: Target) -> int:
 
 
 @cli.command(short_help="One block beside its translation.")
-@click.argument("file", metavar="FILE.s")
+@click.argument("file", metavar="FILE.s|FILE.c")
 @click.option("--block", required=True, metavar="LABEL|LINE", help="The block's label, or a line in it.")
-@to_option()
+@any_target()
 @CHECKING
 @MODELS
+@OFFLOADING
 @INCLUDE
 @SCREEN
-def explain(file: str, block: str, to: Target, include: Sequence[Path], **values: Any) -> int:
-    """Show one block beside its translation: the state relation, the verdict, the counterexample."""
+def explain(file: str, block: str, to: str, include: Sequence[Path], **values: Any) -> int:
+    """Show one block, or loop nest, beside its translation: the relation, the verdict, what stands behind it."""
     from transpile.cli.explaining import explain_block
 
+    asked = offloading(values, to)
     picked, screen = chosen(values)
-    return explain_block(file, block, to, picked, screen, include)
+    if to == CUDA:
+        from transpile.cli.offloading import explain_nest
+
+        return explain_nest(file, block, asked, picked, screen, include)
+    return explain_block(file, block, cast(Target, to), picked, screen, include)
 
 
 @cli.command(short_help="Check an existing translation of ours.")

@@ -36,7 +36,7 @@ def preprocess(path: str, include: Sequence[Path]) -> str:
     return decode(tools.call([*tools.command("cpp"), "-x", "assembler-with-cpp", *folders, path]))
 
 
-def output_paths(inputs: Sequence[str], output: str | None) -> list[str]:
+def output_paths(inputs: Sequence[str], output: str | None, suffix: str = ".s") -> list[str]:
     """Where each input's translation goes. Several inputs, or an existing folder as ``output``, mean a folder."""
     if output is None or output == STANDARD:
         if len(inputs) > 1:
@@ -44,7 +44,7 @@ def output_paths(inputs: Sequence[str], output: str | None) -> list[str]:
         return [STANDARD]
     if len(inputs) == 1 and not Path(output).is_dir() and not output.endswith("/"):
         return [str(distinct(Path(output), inputs))]
-    paths = [Path(output) / (Path(name).stem + ".s" if name != STANDARD else "stdin.s") for name in inputs]
+    paths = [Path(output) / ((Path(name).stem if name != STANDARD else "stdin") + suffix) for name in inputs]
     for path in paths:
         if paths.count(path) > 1:
             raise UsageError(f"two inputs would both be written to {path}; translate them one at a time")

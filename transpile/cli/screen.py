@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import IO, Literal, Protocol, TypeAlias
 
 import click
@@ -130,12 +131,13 @@ def explanation_text(explanation: Explanation) -> str:
     heading = f"{explanation.file}:{block.first_line}-{block.last_line}: block {block.label} of {explanation.function}"
     lines = [click.style(heading, bold=True), ""]
     lines += side_by_side(block.source_text, block.target_text, explanation.target)
-    lines += ["", *relation_lines(block), *verdict_lines(block), *history_lines(block)]
+    heading = "how:" if explanation.target == "cuda" else "at entry:"
+    lines += ["", *relation_lines(block, heading), *verdict_lines(block, explanation.target), *history_lines(block)]
     return "\n".join(lines)
 
 
 def side_by_side(left: Sequence[str], right: Sequence[str], title: str) -> Iterator[str]:
-    left = [line.strip().expandtabs(8) for line in left]
+    left = dedent("\n".join(line.expandtabs(8).rstrip() for line in left)).splitlines()
     right = [line.rstrip().expandtabs(8) for line in right]
     width = max([len("source"), *map(len, left)])
     yield f"  {'source':<{width}}  |  {title}"
@@ -146,17 +148,17 @@ def side_by_side(left: Sequence[str], right: Sequence[str], title: str) -> Itera
         yield f"  {mine:<{width}}  |  {yours}".rstrip()
 
 
-def relation_lines(block: BlockResult) -> Iterator[str]:
+def relation_lines(block: BlockResult, heading: str) -> Iterator[str]:
     if not block.relation:
         return
     width = max(map(len, block.relation))
-    yield "at entry:"
+    yield heading
     for place, held in block.relation.items():
         yield f"  {place:<{width}}  {held}"
     yield ""
 
 
-def verdict_lines(block: BlockResult) -> Iterator[str]:
+def verdict_lines(block: BlockResult, target: str) -> Iterator[str]:
     verdict = block.verdict
     yield f"verdict: {word_styled(verdict.word)}" + (f": {block.reason}" if block.reason else "")
     if isinstance(verdict, Proved):
@@ -171,7 +173,11 @@ def verdict_lines(block: BlockResult) -> Iterator[str]:
     for rung in block.rungs:
         yield f"  {rung.name}: {rung.outcome}" + (f": {rung.detail}" if rung.detail else "")
         yield from (f"    assuming {assumption}" for assumption in rung.assumptions)
-    yield f"cost: {block.cost} instructions, proposed by {block.proposer or 'nobody'}; solver resources: {block.rlimit}"
+    proposer = block.proposer or "nobody"
+    if target == "cuda":
+        yield f"kernels: {block.cost}, planned by {proposer}"
+    else:
+        yield f"cost: {block.cost} instructions, proposed by {proposer}; solver resources: {block.rlimit}"
     if block.trapped:
         yield "the output traps here instead of running this block"
 

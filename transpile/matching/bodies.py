@@ -27,8 +27,9 @@ from transpile.c.tree import (
     Unary,
     Variable,
 )
-from transpile.c.types import Array, Bool, CType, Integer, Pointer, is_integer
+from transpile.c.types import DOUBLE, Array, Bool, CType, Integer, Pointer, is_arithmetic, is_integer
 from transpile.errors import Span
+from transpile.loops.library import PURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Names:
     def pair(self, theirs: Variable, ours: Variable, span: Span) -> None:
         """The variable ``theirs`` is from now on what the C side calls ``ours``."""
         self.meaning[theirs] = Name(span=span, type=ours.type, variable=ours)
+
+
+_MEMORY = ("shared", "constant", "device", "managed")
+"""Attributes of variables that are not the thread's own."""
 
 
 class _Differ(Exception):
@@ -128,13 +133,24 @@ class _Matcher:
                 raise _differ(f"'{theirs.variable.name}' is not what stands here", ours.span, theirs.span)
             return
         self._form(ours, theirs)
-        if not (same_type(ours.type, theirs.type) or (_truth(ours) and _truth(theirs))):
+        if not _same_value_type(ours, theirs):
             raise _differ("an operation on another type", ours.span, theirs.span)
+        if isinstance(ours, Call) and isinstance(theirs, Call):
+            self._called(ours, theirs)
         self._parts(ours, theirs)
+
+    def _called(self, ours: Call, theirs: Call) -> None:
+        """Arguments have the same types: variable ones are not converted, and C++ chooses functions by them."""
+        for mine, yours in zip(ours.arguments, theirs.arguments, strict=False):
+            if not _same_value_type(mine, yours):
+                raise _differ("an argument of another type", mine.span, yours.span)
+        if theirs.name in PURE and not _one_type(theirs.name) and not _chosen(theirs.arguments):
+            raise _differ(f"C++ may have another '{theirs.name}' for this type", ours.span, theirs.span)
 
     def _declared(self, ours: Declare, theirs: Declare) -> None:
         mine, yours = ours.variable, theirs.variable
-        alike = mine.storage == yours.storage == "automatic" and mine.volatile == yours.volatile
+        alike = mine.storage == yours.storage == "automatic" and not (mine.volatile or yours.volatile)
+        alike &= not set(_MEMORY).intersection(yours.attributes)
         if not (alike and same_type(mine.type, yours.type)):
             raise _differ(f"'{mine.name}' is declared otherwise", ours.span, theirs.span)
         self._parts(ours, theirs)
@@ -148,6 +164,8 @@ class _Matcher:
             mine, yours = getattr(ours, name), getattr(theirs, name)
             if isinstance(ours, Call) and name == "name":
                 same = self.names.functions.get(yours) == mine
+            elif isinstance(ours, Cast) and name == "implicit":
+                same = True
             elif isinstance(mine, CType) and isinstance(yours, CType):
                 same = same_type(mine, yours)
             else:
@@ -171,6 +189,9 @@ class _Matcher:
         if not (is_integer(ours.type) and is_integer(theirs.type)):
             return False
         mine, yours = exact(ours), exact(theirs)
+        if (mine, yours) != (ours, theirs) and _truth(mine) and _truth(yours):
+            self.expression(mine, yours)
+            return True
         match mine, yours:
             case _, Name(variable=variable):
                 meant = self.names.meaning.get(variable)
@@ -200,6 +221,23 @@ def same_type(ours: CType, theirs: CType) -> bool:
         case Array(of=a), Array(of=b):
             return ours.length is not None and ours.length == theirs.length and same_type(a, b)
     return ours == theirs
+
+
+def _same_value_type(ours: Expression, theirs: Expression) -> bool:
+    return same_type(ours.type, theirs.type) or (_truth(ours) and _truth(theirs))
+
+
+def _one_type(name: str) -> bool:
+    """Whether a function of the C library is one for ``float`` alone, or one of ``std`` that is read as C++ has it."""
+    return name.startswith("std::") or (name.endswith("f") and name[:-1] in PURE)
+
+
+def _chosen(arguments: Sequence[Expression]) -> bool:
+    """Whether C++ chooses the same function of the C library for these arguments: it has others for ``float``."""
+    converted = [one for one in arguments if isinstance(one, Cast) and one.implicit and is_arithmetic(one.type)]
+    if len(arguments) == 1 and converted:
+        return converted[0].type == DOUBLE and is_integer(converted[0].operand.type)
+    return not converted
 
 
 def _truth(expression: Expression) -> bool:

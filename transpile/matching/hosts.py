@@ -2,19 +2,21 @@
 
 What is followed: for each array of the C function, a buffer of the device, how large it is, and which of the two has
 the current values. At a launch the device must have them, where the host goes on it must. Everything else of the host
-function must be the C function's, statement by statement.
+function must be the C function's, statement by statement. What the CUDA function computes for itself has no effects
+and reads no memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from transpile.c.tree import (
+    Assign,
     Block,
     Break,
     Call,
+    CallThrough,
     Continue,
     Declare,
     DoWhile,
@@ -23,6 +25,7 @@ from transpile.c.tree import (
     For,
     Goto,
     If,
+    Label,
     Name,
     Node,
     Return,
@@ -31,136 +34,130 @@ from transpile.c.tree import (
     While,
 )
 from transpile.c.types import Pointer
-from transpile.c.walking import bare, substitute, targets, variables, walk
+from transpile.c.walking import bare, declared, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
-from transpile.matching.bodies import Mismatch, Names, flat, match_expressions, match_statements
-from transpile.matching.runtime import TO_DEVICE, TO_HOST, Allocation, Copy, Launch, Nothing, Release, operation
-
-
-class Lost(Exception):
-    """The two functions could not be followed any further."""
-
-    def __init__(self, reason: str, ours: Span, theirs: Span) -> None:
-        super().__init__(reason)
-        self.mismatch = Mismatch(reason, ours, theirs)
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchedNest:
-    """A loop of the C function and the launch that stands for it.
-
-    ``configuration`` and ``arguments`` are in terms of the C side, but for buffers, which are their arrays. ``entered``
-    are conditions around the launch alone: where they do not hold, nothing is launched.
-    """
-
-    loop: For
-    launch: Launch
-    configuration: tuple[Expression, ...]
-    arguments: tuple[Expression, ...]
-    entered: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """Memory of the device for ``array``; ``size`` in bytes, in terms of the C side."""
-
-    array: Variable
-    size: Expression
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What was found. ``unset`` are arrays whose buffer was used before anything was copied into it."""
-
-    nests: tuple[LaunchedNest, ...]
-    buffers: tuple[Buffer, ...]
-    unset: tuple[Variable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """Who has the current values of an array; ``unset``: the buffer has never been filled."""
-
-    host: bool = True
-    device: bool = False
-    unset: bool = True
-
-    def meet(self, other: _Sides) -> _Sides:
-        return _Sides(self.host and other.host, self.device and other.device, self.unset or other.unset)
-
+from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.functions import LIBRARY
+from transpile.matching.launched import Followed, Known, LaunchedNest
+from transpile.matching.memory import Lost, Memory
+from transpile.matching.runtime import (
+    TO_DEVICE,
+    TO_HOST,
+    Allocation,
+    Copy,
+    ElementCopy,
+    Launch,
+    Nothing,
+    Operation,
+    Release,
+    operation,
+)
+from transpile.matching.values import (
+    Values,
+    alone,
+    given_away,
+    is_size_of,
+    only_element,
+    pointed_into,
+    require_no_pointers_kept,
+    sets_element,
+    unsteady,
+)
 
 Loop: TypeAlias = For | While | DoWhile
-Fallback: TypeAlias = Callable[[str], bool]
-"""Whether a function of the CUDA side, by its name, is the C function itself."""
+_LAUNCHED = (For, While, DoWhile, Assign, Evaluate)
 
 
-def follow(ours: Block, theirs: Block, names: Names, fallback: Fallback) -> Followed:
+def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
     """Follow the bodies of both functions; ``names`` are the parameters' on entry. Raises ``Lost``."""
-    return _Follower(names, fallback, _buffers(theirs, names)).run(ours, theirs)
+    for body in (ours, theirs):
+        for node in walk(body):
+            if isinstance(node, Goto | Label):
+                raise Lost("a jump", node.span, node.span)
+    found = _Follower(ours, names, known, _buffers(ours, theirs, names))
+    followed = found.run(ours, theirs)
+    arrays = {buffer.array for buffer in followed.buffers}
+    require_no_pointers_kept(ours, arrays, [nest.loop for nest in followed.nests])
+    return followed
 
 
-def _buffers(theirs: Block, names: Names) -> dict[Variable, Variable]:
+def _buffers(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
     """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
     copies and the kernels must bear out."""
-    arrays = {mine.variable.name: mine.variable for mine in names.meaning.values() if isinstance(mine, Name)}
+    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
+    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
     found: dict[Variable, Variable] = {}
     for node in walk(theirs):
         match operation(node) if isinstance(node, Statement) else None:
             case Copy(to=to, source=source, kind=kind):
                 device, host = (to, source) if kind == TO_DEVICE else (source, to)
-                found.setdefault(device, arrays.get(host.name, host))
+                if host.name in arrays:
+                    found.setdefault(device, arrays[host.name])
             case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
                 found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
     return found
 
 
 class _Follower:
-    def __init__(self, names: Names, fallback: Fallback, arrays: Mapping[Variable, Variable]) -> None:
+    def __init__(self, ours: Block, names: Names, known: Known, arrays: Mapping[Variable, Variable]) -> None:
         self.names = names
-        self.fallback = fallback
+        self.known = known
         self.arrays = arrays
-        self.definitions: dict[Variable, Expression] = {}
-        """Constants of the host function that the C side does not have, in terms of the C side."""
-        self.sizes: dict[Variable, Expression] = {}
-        """The sizes of the buffers that there are, in bytes."""
-        self.sides: dict[Variable, _Sides] = {}
+        self.values = Values(names, known.helpers, unsteady(ours))
+        self.memory = Memory()
         self.nests: dict[int, LaunchedNest] = {}
-        self.made: dict[Variable, Buffer] = {}
-        self.unset: dict[Variable, None] = {}
         self.depth = 0
+        self.begun = False
+        self.unasked: Span | None = None
+        """A launch of which nobody has asked yet whether it succeeded."""
 
     def run(self, ours: Block, theirs: Block) -> Followed:
         self.sequence(list(flat([ours])), list(flat([theirs])))
         self._leave(ours.span, theirs.span)
-        return Followed(tuple(self.nests.values()), tuple(self.made.values()), tuple(self.unset))
+        memory = self.memory
+        evaluated = tuple(dict.fromkeys(self.values.evaluated))
+        return Followed(tuple(self.nests.values()), tuple(memory.made.values()), tuple(memory.unset), evaluated)
 
     def sequence(self, ours: Sequence[Statement], theirs: Sequence[Statement]) -> None:
         waiting = list(ours)
         for statement in theirs:
-            if self._own(statement, waiting[0] if waiting else None):
+            found = operation(statement)
+            self._ask(found)
+            if self._own(statement, found, waiting[0] if waiting else None):
                 continue
             if not waiting:
                 raise Lost("a statement that the C code does not have", statement.span, statement.span)
-            self._pair(waiting.pop(0), statement)
+            self.begun = True
+            self._pair(waiting.pop(0), statement, found)
+        self._ask(None)
         if waiting:
             raise Lost("a statement is missing", waiting[0].span, theirs[-1].span if theirs else waiting[0].span)
 
+    def _ask(self, found: Operation | None) -> None:
+        """A launch is followed at once by a look whether it succeeded: nothing else tells of all that may fail."""
+        if self.unasked and not (isinstance(found, Nothing) and found.asks):
+            raise Lost("nobody asks whether this launch succeeds", self.unasked, self.unasked)
+        self.unasked = None
+
     # What the CUDA side does for itself
 
-    def _own(self, statement: Statement, ours: Statement | None) -> bool:
+    def _own(self, statement: Statement, found: Operation | None, ours: Statement | None) -> bool:
         """Whether ``statement`` is about the device alone; it is then done."""
-        match operation(statement):
-            case Allocation() as made:
-                self._allocate(made)
+        match found:
+            case Allocation() | Release() if self.depth:
+                raise Lost("memory is allocated or freed more or less than once", found.span, found.span)
+            case Allocation():
+                self._allocate(found)
                 return True
-            case Copy() as copy:
-                self._copy(copy)
+            case Copy():
+                self._copy(found)
+                return True
+            case ElementCopy():
+                self._copy_element(found, ours)
                 return True
             case Release(variable, span):
-                if self.sizes.pop(variable, None) is None:
-                    raise Lost(f"'{variable.name}' has no memory to free", span, span)
+                self.memory.release(variable, span)
                 return True
             case Nothing():
                 return True
@@ -168,75 +165,83 @@ class _Follower:
             case Declare(variable=variable) if isinstance(ours, Declare) and ours.variable.name == variable.name:
                 return False
             case Declare(variable=variable, initial=None):
-                return variable in self.arrays
-            case Declare(variable=variable, initial=Expression() as value) if variable.const:
-                self.definitions[variable] = self._resolved(value)
-                return True
-            case If(then=then, otherwise=None):
-                return self._falls_back(list(flat([then])))
+                return variable in self.arrays and variable.storage == "automatic"
+            case Declare():
+                return self.values.define(statement)
+            case If(condition=condition, then=then, otherwise=None):
+                return self._falls_back(condition, list(flat([then])))
         return False
 
-    def _falls_back(self, statements: Sequence[Statement]) -> bool:
+    def _falls_back(self, condition: Expression, statements: Sequence[Statement]) -> bool:
         """``f_on_cpu(the parameters); return;``: under whatever condition, that is what the C function does."""
-        if self.made:
+        if self.begun or self.memory.made:
             return False
         match statements:
             case [Evaluate(expression=Call() as call), Return(value=None)] | [Return(value=Call() as call)]:
                 given = [argument.variable for argument in call.arguments if isinstance(argument, Name)]
                 own = [variable for variable in self.names.meaning if variable.storage == "parameter"]
-                return self.fallback(call.name) and given == own and len(given) == len(call.arguments)
+                if self.known.fallback(call.name) and given == own and len(given) == len(call.arguments):
+                    self.values.resolved(condition)
+                    return True
         return False
 
     def _allocate(self, made: Allocation) -> None:
         array = self.arrays.get(made.variable)
-        if array is None or made.variable in self.sizes or self.depth:
+        if array is None or made.variable in self.memory.live or made.variable.storage != "automatic":
             raise Lost(f"it is not clear what '{made.variable.name}' is for", made.span, made.span)
-        if array in (buffer.array for buffer in self.made.values()):
-            raise Lost(f"'{array.name}' has two buffers", made.span, made.span)
-        self.sizes[made.variable] = self._resolved(made.size)
-        self.made[made.variable] = Buffer(array, self.sizes[made.variable], made.span)
-        self.sides[array] = _Sides()
+        element = alone(array.type)
+        pointed = made.variable.type
+        if element is None or not (isinstance(pointed, Pointer) and same_type(pointed.to, element)):
+            raise Lost(f"'{made.variable.name}' cannot stand for '{array.name}'", made.span, made.span)
+        self.memory.allocate(made.variable, array, self.values.resolved(made.size), made.span)
 
     def _copy(self, copy: Copy) -> None:
         device, host = (copy.to, copy.source) if copy.kind == TO_DEVICE else (copy.source, copy.to)
+        array = self._copied(device, host, copy.kind, copy.span)
+        if self.memory.sizes[device] != self.values.resolved(copy.size):
+            raise Lost(f"not all of '{array.name}' is copied", copy.span, copy.span)
+        if copy.kind == TO_DEVICE:
+            self.memory.to_device(array, copy.span)
+        else:
+            self.memory.to_host(array, copy.span)
+
+    def _copied(self, device: Variable, host: Variable, kind: int, span: Span) -> Variable:
+        """The array that is copied between a pointer to the device and one of the host."""
         array, meant = self.arrays.get(device), self.names.meaning.get(host)
         same = isinstance(meant, Name) and meant.variable == array
-        if copy.kind not in (TO_DEVICE, TO_HOST) or array is None or not same:
+        if kind not in (TO_DEVICE, TO_HOST) or array is None or not same:
+            raise Lost("a copy between other arrays", span, span)
+        if device not in self.memory.sizes:
+            raise Lost(f"'{device.name}' points to no memory of the device", span, span)
+        return array
+
+    def _copy_element(self, copy: ElementCopy, ours: Statement | None) -> None:
+        """To the host, just before the statement that uses the element, or to the device after one."""
+        device, host = (copy.to, copy.source) if copy.kind == TO_DEVICE else (copy.source, copy.to)
+        bases = bare(device.base), bare(host.base)
+        if not (isinstance(bases[0], Name) and isinstance(bases[1], Name)):
             raise Lost("a copy between other arrays", copy.span, copy.span)
-        if self.sizes.get(device) != self._resolved(copy.size):
-            raise Lost(f"not all of '{array.name}' is copied", copy.span, copy.span)
-        sides = self.sides[array]
+        array = self._copied(bases[0].variable, bases[1].variable, copy.kind, copy.span)
+        element = self.values.resolved(host.subscript)
+        one = device.subscript == host.subscript and is_size_of(copy.size, alone(array.type))
+        if not one or device.type != alone(array.type) or host.type != device.type:
+            raise Lost("not one element is copied", copy.span, copy.span)
         if copy.kind == TO_DEVICE:
-            self._need(sides.host, f"the host's '{array.name}' is out of date here", copy.span)
-            self.sides[array] = _Sides(True, True, False)
+            self.memory.give_back(array, element, copy.span)
+        elif ours is None or only_element(ours, array) != element:
+            raise Lost(f"this is not the element of '{array.name}' that is used next", copy.span, copy.span)
         else:
-            self._need(sides.device, f"the device's '{array.name}' is out of date here", copy.span)
-            self.sides[array] = replace(sides, host=True)
-
-    def _need(self, holds: bool, reason: str, theirs: Span, ours: Span | None = None) -> None:
-        if not holds:
-            raise Lost(reason, ours or theirs, theirs)
-
-    def _resolved(self, expression: Expression) -> Expression:
-        """``expression`` of the CUDA side in terms of the C side."""
-        values = {**self.names.meaning, **self.definitions}
-        values |= {
-            d: Name(span=expression.span, type=a.type, variable=a) for d, a in self.arrays.items() if d in self.sizes
-        }
-        for variable in variables(expression):
-            if variable not in values:
-                raise Lost(f"the value of '{variable.name}' is not known here", expression.span, expression.span)
-        return substitute(expression, values)
+            self.memory.lend(array, element, copy.span)
 
     # What both sides do
 
-    def _pair(self, ours: Statement, theirs: Statement) -> None:
-        launched = [found for node in walk(theirs) if isinstance(node, Statement) and (found := operation(node))]
+    def _pair(self, ours: Statement, theirs: Statement, found: Operation | None) -> None:
+        launched = [node for node in walk(theirs) if isinstance(node, Statement) and operation(node)]
         if not launched:
             self._on_host(ours, theirs)
             return
         match ours, theirs:
-            case For(), _ if isinstance(found := operation(theirs), Launch):
+            case _ if isinstance(found, Launch):
                 self._launch(ours, found, ())
             case If(), If() if match_expressions(ours.condition, theirs.condition, self.names) is None:
                 self._both(ours, theirs)
@@ -249,8 +254,6 @@ class _Follower:
 
     def _on_host(self, ours: Statement, theirs: Statement) -> None:
         """A statement without launches: the same on both sides, on arrays that the host has."""
-        if isinstance(ours, Return):
-            self._need(not (self.unset and self.depth), "results may be left behind here", theirs.span, ours.span)
         found = match_statements([ours], [theirs], self.names)
         if found is not None:
             raise Lost(found.message, found.ours, found.theirs)
@@ -262,113 +265,123 @@ class _Follower:
 
     def _uses(self, ours: Node, theirs: Span) -> None:
         """The host reads or writes the arrays that ``ours`` names."""
-        known = set(self.sides)
-        named = known.intersection(variables(ours))
-        for node in walk(ours):
-            pointer = isinstance(node, Declare) and isinstance(node.variable.type, Pointer)
-            kept = pointer or any(isinstance(t.type, Pointer) for t in targets(node) if t is not None)
-            if kept and known.intersection(variables(node)):
-                raise Lost("a pointer into an array is kept", node.span, theirs)
+        memory = self.memory
+        calls = [node for node in walk(ours) if isinstance(node, Call)]
+        loud = any(call.name not in LIBRARY | self.known.quiet for call in calls)
+        loud |= any(isinstance(node, CallThrough) for node in walk(ours))
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        passed = {v for node in walk(ours) if isinstance(node, Call) for a in node.arguments for v in variables(a)}
-        for array in named:
-            self._need(self.sides[array].host, f"the host's '{array.name}' is out of date here", theirs, ours.span)
-            if array in written | passed:
-                self.sides[array] = replace(self.sides[array], device=False)
+        written |= given_away(ours)
+        for array in list(memory.sides) if loud else memory.sides.keys() & set(variables(ours)):
+            element = None if loud else only_element(ours, array)
+            sides = memory.sides[array]
+            if element is not None and (sides.element == element or (sides.host and array in written)):
+                if array in written:
+                    memory.write_element(array, element)
+            elif element is not None and not sides.host and sets_element(ours, array):
+                memory.write_element(array, element)
+            else:
+                memory.read(array, ours.span, theirs)
+                if loud or array in written:
+                    memory.write(array)
+        for array in written - memory.sides.keys():
+            memory.write(array)
 
     def _forget(self, ours: Node) -> None:
-        """Constants that depend on variables which ``ours`` changes are not what they were."""
+        """What depends on variables which ``ours`` changes is not what it was."""
         changed = {target.variable for target in targets(ours) if isinstance(target, Name)}
         changed |= {node.variable for node in walk(ours) if isinstance(node, Declare)}
-        for table in (self.definitions, self.sizes):
-            for variable in [v for v, value in table.items() if changed.intersection(variables(value))]:
-                del table[variable]
+        self.values.forget(changed)
+        self.memory.forget(changed)
 
     def _both(self, ours: If, theirs: If) -> None:
         self._uses(ours.condition, theirs.span)
-        before = dict(self.sides)
+        self._forget(ours.condition)
+        before = dict(self.memory.sides)
         self.depth += 1
         self.sequence(list(flat([ours.then])), list(flat([theirs.then])))
-        after, self.sides = self.sides, before
+        after, self.memory.sides = self.memory.sides, before
         mine, yours = ([branch] if branch else [] for branch in (ours.otherwise, theirs.otherwise))
         self.sequence(list(flat(mine)), list(flat(yours)))
         self.depth -= 1
-        self._meet(after)
+        self.memory.meet(after)
 
     def _loop(self, ours: Loop, theirs: Loop) -> None:
         """A loop on the host with launches in it: what holds at its start holds each time."""
         self.sequence(_initial(ours), _initial(theirs))
-        leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return | Goto)]
+        leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return)]
         if leaving:
             raise Lost("a loop around launches that is left in the middle", leaving[0].span, theirs.span)
         self._forget(ours)
         self.depth += 1
         while True:
-            before = dict(self.sides)
+            before = dict(self.memory.sides)
             self._header(ours, theirs)
             self.sequence(list(flat([ours.body])), list(flat([theirs.body])))
             self.sequence(_step(ours), _step(theirs))
             self._header(ours, theirs)
             self._forget(ours)
-            self._meet(before)
-            if self.sides == before:
+            self.memory.meet(before)
+            if self.memory.sides == before:
                 break
         self.depth -= 1
 
     def _header(self, ours: Loop, theirs: Loop) -> None:
         if ours.condition is None or theirs.condition is None:
-            self._need(ours.condition is theirs.condition, "another condition", theirs.span, ours.span)
+            if ours.condition is not theirs.condition:
+                raise Lost("another condition", ours.span, theirs.span)
             return
         found = match_expressions(ours.condition, theirs.condition, self.names)
         if found is not None:
             raise Lost(found.message, found.ours, found.theirs)
         self._uses(ours.condition, theirs.span)
 
-    def _meet(self, other: Mapping[Variable, _Sides]) -> None:
-        self.sides = {array: sides.meet(other.get(array, sides)) for array, sides in self.sides.items()}
-
     # Launches
 
     def _entered(self, ours: For, condition: Expression, statements: Sequence[Statement]) -> None:
         """``if (condition) { constants; a launch }``"""
-        entered = self._resolved(condition)
-        self._uses(entered, condition.span)
+        entered = self.values.resolved(condition)
         launches: list[Launch] = []
         for statement in statements:
             found = operation(statement)
+            self._ask(found)
             if isinstance(found, Launch):
                 launches.append(found)
-            elif (launches and not isinstance(found, Nothing)) or not self._own(statement, None):
+                self.unasked = found.span
+            elif not (isinstance(found, Nothing) or (isinstance(statement, Declare) and self.values.define(statement))):
                 raise Lost("more than a launch", ours.span, statement.span)
+        self._ask(None)
         if len(launches) != 1:
             raise Lost("not one launch", ours.span, condition.span)
         self._launch(ours, launches[0], (entered,))
+        self.unasked = None
 
-    def _launch(self, ours: For, launch: Launch, entered: tuple[Expression, ...]) -> None:
-        configuration = tuple(self._resolved(value) for value in launch.configuration)
-        arguments = tuple(self._resolved(value) for value in launch.arguments)
-        for value in configuration:
-            self._uses(value, launch.span)
-        for value in arguments:
-            if not isinstance(bare(value), Name):
-                self._uses(value, launch.span)
-        named = set(variables(ours))
-        for array in [array for array in self.sides if array in named]:
-            sides = self.sides[array]
-            if sides.unset:
-                self.unset[array] = None
-            self._need(
-                sides.device or sides.unset, f"the device's '{array.name}' is out of date", launch.span, ours.span
-            )
+    def _launch(self, ours: Statement, launch: Launch, entered: tuple[Expression, ...]) -> None:
+        if not isinstance(ours, _LAUNCHED) or any(isinstance(node, Return) for node in walk(ours)):
+            raise Lost("a launch in the place of something else than a loop", ours.span, launch.span)
+        configuration = tuple(self.values.resolved(value) for value in launch.configuration)
+        arguments = tuple(self._argument(value) for value in launch.arguments)
+        buffers = [bare(value) for value in launch.arguments if isinstance(value.type, Pointer)]
+        if len(set(buffers)) < len(buffers):
+            raise Lost("the kernel gets an array twice", ours.span, launch.span)
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        for array in written.intersection(self.sides):
-            self.sides[array] = replace(self.sides[array], host=False, device=True)
+        written |= given_away(ours) | pointed_into(ours)
+        self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
+        self.unasked = launch.span
         self._forget(ours)
 
+    def _argument(self, value: Expression) -> Expression:
+        """A number, or a buffer as its array: pointers to the host are no use to a kernel."""
+        given = bare(value)
+        if not isinstance(value.type, Pointer):
+            return self.values.resolved(value)
+        if not (isinstance(given, Name) and given.variable in self.memory.sizes):
+            raise Lost("a pointer that is not to a buffer of the device", value.span, value.span)
+        array = self.arrays[given.variable]
+        return Name(span=value.span, type=array.type, variable=array)
+
     def _leave(self, ours: Span, theirs: Span) -> None:
-        for array, sides in self.sides.items():
-            self._need(sides.host, f"'{array.name}' is not copied back", theirs, ours)
+        self.memory.leave(set(self.known.discarded), ours, theirs)
 
 
 def _initial(loop: Loop) -> list[Statement]:

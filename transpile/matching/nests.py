@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,20 +11,25 @@ import z3
 
 from transpile.c.constants import integer_of
 from transpile.c.printing import text
-from transpile.c.tree import Block, Call, Cast, Constant, Declare, Expression, Name, Statement, Variable
-from transpile.c.types import UNSIGNED, CType, Pointer, is_integer
+from transpile.c.tree import Block, Call, Cast, Constant, Declare, Expression, For, Name, Node, Statement, Variable
+from transpile.c.types import UNSIGNED, CType, Float, Pointer, is_arithmetic, is_integer
 from transpile.c.unit import Function
-from transpile.c.walking import bare, declared, free, targets, variables, walk
-from transpile.errors import Span
-from transpile.kernels.unit import CudaUnit
-from transpile.loops.counted import Counted, Nest, nest
-from transpile.matching.bodies import Names, match_statements
-from transpile.matching.hosts import LaunchedNest
+from transpile.c.walking import bare, children, declared, free, targets, variables, walk
+from transpile.errors import SourceErrors, Span
+from transpile.kernels.unit import CudaUnit, launch_bounds
+from transpile.loops.counted import Counted, Nest, counted, nest
+from transpile.matching.bodies import Names, flat, match_statements
+from transpile.matching.functions import Shared, computing
+from transpile.matching.launched import LaunchedNest
+from transpile.matching.values import owned
 from transpile.solvers.integers import Integers, NoInteger
-from transpile.solvers.launches.threads import AXES, Dimension, Launched, Open, locate
+from transpile.solvers.launches.grids import AXES, Dimension, own
+from transpile.solvers.launches.threads import Launched, Open, locate
 
 ASSUMED_SIZE = "no loop runs 2^62 times, and no array has that many bytes"
 LIBRARY = "functions of the C library give on the device what they give on the host: {}"
+ROUNDING = "floating point is compiled as written: nvcc with --fmad=false, and no fast math on either side"
+STOPS = "where a variable is 2^31 or more the program may end with a message that the device cannot do it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +52,19 @@ class Unproved:
 Outcome: TypeAlias = Same | Unproved
 
 
-def prove(found: LaunchedNest, cuda: CudaUnit, functions: Mapping[str, str], private: Sequence[Variable]) -> Outcome:
+def prove(found: LaunchedNest, cuda: CudaUnit, shared: Shared, private: Collection[Variable]) -> Outcome:
     """Whether the launch does what the loop does.
 
-    ``functions`` are those of the CUDA text that are the same as the C functions they are mapped to, library functions
-    included. ``private`` are variables of the C function of which each iteration may have its own.
+    ``shared`` knows what the device has in common with the C side. ``private`` are variables of the C function of which
+    each iteration may have its own.
     """
-    kernel = cuda.kernel(found.launch.kernel)
-    shape = nest(found.loop)
-    if not isinstance(shape, Nest):
-        return Unproved(f"the loop is not counted: {shape.reason}", found.launch.span, shape.span)
     try:
-        return _Nest(found, cuda, kernel, functions, private).run(shape.loops)
-    except NoInteger as error:
-        return Unproved(str(error), found.launch.span)
+        kernel = cuda.kernel(found.launch.kernel)
+        return _Nest(found, cuda, kernel, shared, private).run()
+    except (NoInteger, SourceErrors) as error:
+        return Unproved(str(error), found.launch.span, found.loop.span)
+    except KeyError:
+        return Unproved("there is no such kernel", found.launch.span, found.loop.span)
     except _Stop as stop:
         return stop.outcome
 
@@ -72,21 +77,25 @@ class _Stop(Exception):
 
 class _Nest:
     def __init__(
-        self,
-        found: LaunchedNest,
-        cuda: CudaUnit,
-        kernel: Function,
-        functions: Mapping[str, str],
-        private: Sequence[Variable],
+        self, found: LaunchedNest, cuda: CudaUnit, kernel: Function, shared: Shared, private: Collection[Variable]
     ) -> None:
         self.found = found
         self.cuda = cuda
         self.kernel = kernel
-        self.functions = functions
+        self.shared = shared
         self.private = set(private)
-        self.helpers = {function.name: function for function in cuda.host_functions if function.static}
+        self.helpers = {one.name: one for one in map(owned, computing(cuda.unit).values())}
 
-    def run(self, loops: Sequence[Counted]) -> Outcome:
+    def run(self) -> Outcome:
+        self._launchable()
+        if all(side == 1 for side in self._constant_sides()):
+            return self._alone()
+        shape = nest(self.found.loop) if isinstance(self.found.loop, For) else None
+        if not isinstance(shape, Nest):
+            span = shape.span if shape else self.found.loop.span
+            reason = f"the loop is not counted: {shape.reason}" if shape else "this is no loop over a range"
+            return Unproved(reason, self.found.launch.span, span)
+        loops = shape.loops
         self._steady(loops)
         names = {one.variable.name for one in _declarations(self.kernel.body)}
         grid = [loop for loop in loops if loop.counter.name in names]
@@ -96,17 +105,59 @@ class _Nest:
         same = [outcome for outcome in outcomes if isinstance(outcome, Same)]
         return (same or outcomes or [Unproved("its kernel computes no counter of the loop", self.found.launch.span)])[0]
 
+    def _launchable(self) -> None:
+        """The kernel gets numbers and buffers, and the device takes blocks of this size."""
+        span = self.found.launch.span
+        if len(self.kernel.parameters) != len(self.found.arguments):
+            raise _Stop("the kernel has other parameters", span)
+        for parameter, argument in zip(self.kernel.type.parameters, self.found.arguments, strict=True):
+            if not (isinstance(parameter, Pointer) or is_arithmetic(parameter)):
+                raise _Stop(f"'{text(argument)}' is neither a number nor a buffer", span)
+        if len(self.found.configuration) != 2:
+            raise _Stop("a launch with shared memory of its own size, or in a stream", span)
+        bounds = launch_bounds(self.kernel)
+        threads = math.prod(side or 0 for side in self._constant_sides()[3:])
+        if bounds and not (bounds[0].strip().isdigit() and int(bounds[0]) >= threads):
+            raise _Stop("the kernel is not compiled for blocks of this size", self.kernel.span)
+
+    def _constant_sides(self) -> list[int | None]:
+        return [integer_of(side) for position in (0, 1) for side in self._sides(position)]
+
+    def _alone(self) -> Outcome:
+        """One thread does all of the statement; the launch happens wherever the statement does anything."""
+        self._steady(())
+        self._launched(self._parameters())
+        if self.found.entered and not self._entered_if_needed():
+            return Unproved("the kernel may not be launched where there are iterations", self.found.launch.span)
+        names = self._parameters()
+        body = self._private(list(flat([self.kernel.body])), names)
+        mismatch = match_statements([self.found.loop], body, names)
+        if mismatch is not None:
+            return Unproved(mismatch.message, mismatch.theirs, mismatch.ours)
+        return Same((), tuple(self._assumptions(self.found.loop)))
+
+    def _entered_if_needed(self) -> bool:
+        first = counted(self.found.loop) if isinstance(self.found.loop, For) else None
+        if not isinstance(first, Counted) or first.stepping:
+            return False
+        host = Integers(functions=self.helpers)
+        entered = z3.And(*(host.truth(condition) for condition in self.found.entered))
+        start = host.value(first.start)
+        host.variables[first.counter] = start
+        inside = [host.truth(bound.condition) for bound in first.bounds]
+        return _follows(entered, [*host.facts, *_moderate(host), *inside])
+
     def _steady(self, loops: Sequence[Counted]) -> None:
         """What the launch was given is what the nest reads: it changes none of it."""
-        own = {loop.counter for loop in loops} | set(declared(self.found.loop))
-        changed = {target.variable for target in targets(self.found.loop) if isinstance(target, Name)} - own
+        inner = {loop.counter for loop in loops} | set(declared(self.found.loop))
+        changed = {target.variable for target in targets(self.found.loop) if isinstance(target, Name)} - inner
         outside = changed - self.private
         if outside:
             name = min(variable.name for variable in outside)
             raise _Stop(f"'{name}' is changed by the loop", self.found.launch.span, self.found.loop.span)
         for value in (*self.found.arguments, *self.found.configuration, *self.found.entered):
             for variable in variables(value):
-                if variable in changed | own:
+                if variable in changed | inner:
                     raise _Stop(f"'{variable.name}' changes in the loop", self.found.launch.span, self.found.loop.span)
 
     def _with(self, loops: Sequence[Counted]) -> Outcome:
@@ -120,10 +171,12 @@ class _Nest:
         mismatch = match_statements([loops[-1].node.body], body, names)
         if mismatch is not None:
             return Unproved(mismatch.message, mismatch.theirs, mismatch.ours)
-        return Same(tuple(loops), (ASSUMED_SIZE, *self._library(loops[-1].node.body)))
+        return Same(tuple(loops), tuple(self._assumptions(loops[-1].node.body)))
 
     def _parameters(self) -> Names:
-        names = Names(functions=dict(self.functions))
+        names = Names(functions=self.shared.functions([self.kernel.body]))
+        for constant, meant in self.shared.constants().items():
+            names.pair(constant, meant, self.kernel.span)
         for parameter, argument in zip(self.kernel.parameters, self.found.arguments, strict=True):
             names.meaning[parameter] = bare(argument) if isinstance(parameter.type, Pointer) else argument
         return names
@@ -135,17 +188,32 @@ class _Nest:
             body and isinstance(first := body[0], Declare) and first.initial is None and first.variable.name in outside
         ):
             meant = outside[first.variable.name]
-            if meant.type != first.variable.type:
+            if meant.type != first.variable.type or not own(first.variable):
                 break
             names.pair(first.variable, meant, first.span)
             body.pop(0)
         return body
 
-    def _library(self, body: Statement) -> Iterator[str]:
-        defined = {function.name for function in self.cuda.unit.functions}
-        called = sorted({node.name for node in walk(body) if isinstance(node, Call) and node.name not in defined})
-        if called:
-            yield LIBRARY.format(", ".join(called))
+    def _assumptions(self, body: Statement) -> Iterator[str]:
+        yield ASSUMED_SIZE
+        yield STOPS
+        defined = {function.name: function for function in self.shared.ours.functions}
+        waiting: list[Node] = [body]
+        called: set[str] = set()
+        rounds = False
+        while waiting:
+            for node in walk(waiting.pop()):
+                if isinstance(node, Expression) and isinstance(node.type, Float):
+                    rounds = True
+                    if node.type.bits > 64:
+                        raise _Stop("the device computes this with fewer bits", self.found.launch.span, node.span)
+                if isinstance(node, Call) and node.name not in called:
+                    called.add(node.name)
+                    waiting += [defined[node.name].body] if node.name in defined else []
+        if rounds:
+            yield ROUNDING
+        if library := sorted(called - defined.keys()):
+            yield LIBRARY.format(", ".join(library))
 
     # The launch in numbers
 
@@ -154,36 +222,48 @@ class _Nest:
         path = z3.And(*(host.truth(condition) for condition in self.found.entered))
         with host.under(path):
             grid = self._grid(host)
+            for parameter, argument in zip(self.kernel.parameters, self.found.arguments, strict=True):
+                evaluate(host, argument)
+                if is_integer(parameter.type):
+                    device.variables[parameter] = host.value(_converted(names.meaning[parameter], parameter.type))
         self._require_defined(host)
-        for parameter in self.kernel.parameters:
-            if is_integer(parameter.type):
-                device.variables[parameter] = host.value(_converted(names.meaning[parameter], parameter.type))
+        self._require_no_stop(host, path)
         host.defined.clear()
         host.facts += _moderate(host)
         return Launched(host, device, grid, path)
 
     def _require_defined(self, host: Integers) -> None:
-        """The host's own arithmetic before the launch does not overflow."""
-        solver = z3.Solver()
-        solver.set(rlimit=4_000_000)
-        solver.add(*host.facts, *_moderate(host))
-        evaluated = set(self._evaluated())
+        """The host's own arithmetic before the launch does not overflow, unless that of C does."""
+        known = [*self._computed_by_c(host), *host.facts, *_moderate(host)]
         for one in host.defined:
-            if one.expression not in evaluated and solver.check(z3.Not(one.condition)) != z3.unsat:
+            if not _follows(one.condition, known):
                 raise _Stop(f"'{text(one.expression)}' may overflow", one.expression.span)
 
-    def _evaluated(self) -> Iterator[Expression]:
-        """What C itself computes on the way into the loop, so that it is defined."""
-        outermost = nest(self.found.loop)
-        if isinstance(outermost, Nest):
-            first = outermost.loops[0]
-            parts = [first.start, *(side for bound in first.bounds[:1] for side in (bound.left, bound.right))]
-            yield from (node for part in parts for node in walk(part) if isinstance(node, Expression))
+    def _computed_by_c(self, host: Integers) -> list[z3.BoolRef]:
+        """C itself comes to the loops' first iterations, and what it computes on the way is defined."""
+        shape = nest(self.found.loop) if isinstance(self.found.loop, For) else None
+        if not isinstance(shape, Nest):
+            return []
+        c = Integers(dict(host.variables))
+        entered: list[z3.BoolRef] = []
+        for loop in shape.loops:
+            with c.under(z3.And(*entered)):
+                c.variables[loop.counter] = c.value(loop.start)
+                for bound in loop.bounds:
+                    with c.under(z3.And(*entered)):
+                        entered.append(c.truth(bound.condition))
+        return [*c.facts, *(one.condition for one in c.defined)]
+
+    def _require_no_stop(self, host: Integers, path: z3.BoolRef) -> None:
+        """Functions of the host end the program only where ``STOPS`` allows it."""
+        facts = [fact for fact in host.facts if not any(fact.eq(z3.Not(stop)) for stop in host.stops)]
+        small = [z3.And(value < 2**31, value >= -(2**31)) for value in host.variables.values()]
+        for stop in host.stops:
+            if not _follows(z3.Not(stop), [*facts, *small, path]):
+                raise _Stop("the program may end here instead", self.found.launch.span)
 
     def _grid(self, host: Integers) -> dict[str, Dimension]:
         blocks, threads = self._sides(0), self._sides(1)
-        if len(self.found.configuration) > 2:
-            raise _Stop("a launch with shared memory of its own size, or in a stream", self.found.launch.span)
         grid: dict[str, Dimension] = {}
         for axis, count, side in zip(AXES, blocks, threads, strict=True):
             block = integer_of(side)
@@ -200,6 +280,23 @@ class _Nest:
         sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
         one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
         return [*sides, *[one] * (3 - len(sides))]
+
+
+def evaluate(numbers: Integers, expression: Expression) -> None:
+    """Every integer computation within ``expression``, so that ``numbers`` knows when it is defined."""
+    if is_integer(expression.type):
+        numbers.value(expression)
+        return
+    for below in children(expression):
+        if isinstance(below, Expression):
+            evaluate(numbers, below)
+
+
+def _follows(claim: z3.BoolRef, known: Sequence[z3.BoolRef]) -> bool:
+    solver = z3.Solver()
+    solver.set(rlimit=4_000_000)
+    solver.add(*known, z3.Not(claim))
+    return bool(solver.check() == z3.unsat)
 
 
 def _converted(expression: Expression, type: CType) -> Cast:

@@ -15,12 +15,14 @@ from transpile.c.tree import (
     AddressOf,
     Binary,
     Call,
+    Cast,
     Comma,
     Declare,
     DoWhile,
     Evaluate,
     Expression,
     If,
+    Index,
     Name,
     Statement,
     Variable,
@@ -31,7 +33,13 @@ from transpile.matching.bodies import flat
 
 TO_DEVICE, TO_HOST = 1, 2
 """``cudaMemcpyKind`` (CUDA Runtime API, data types)."""
-_HARMLESS = ("cudaGetLastError", "cudaPeekAtLastError", "cudaDeviceSynchronize")
+_ASKING = ("cudaGetLastError", "cudaPeekAtLastError")
+_HARMLESS = (*_ASKING, "cudaDeviceSynchronize")
+RESERVED = frozenset((
+    "cudaMalloc", "cudaMemcpy", "cudaFree", *_HARMLESS, "cudaGetErrorString", "fprintf", "exit", "abort",
+    "__launch", "__dim3",
+))  # fmt: skip
+"""Functions that mean here what the runtime and the C library say: a program must not define them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,23 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """A call without an effect that anyone could see, as long as it succeeds."""
+    """A call without an effect that anyone could see, as long as it succeeds; ``asks`` whether a launch did."""
+
+    asks: bool
 
 
-Operation: TypeAlias = Allocation | Copy | Release | Launch | Nothing
+@dataclass(frozen=True, slots=True)
+class ElementCopy:
+    """``cudaMemcpy(&to[e], &source[e], …)``: one element."""
+
+    to: Index
+    source: Index
+    size: Expression
+    kind: int
+    span: Span
+
+
+Operation: TypeAlias = Allocation | Copy | ElementCopy | Release | Launch | Nothing
 
 
 def operation(statement: Statement) -> Operation | None:
@@ -97,7 +118,8 @@ def _checked(statements: Sequence[Statement]) -> Operation | None:
             Declare(variable=error, initial=Expression() as value),
             If(condition=Binary(operator="!=", left=left, right=right), then=then, otherwise=None),
         ] if (
-            isinstance(tested := bare(left), Name)
+            error.storage == "automatic"
+            and isinstance(tested := bare(left), Name)
             and tested.variable == error
             and integer_of(bare(right)) == 0
             and _ends(list(flat([then])))
@@ -108,20 +130,41 @@ def _checked(statements: Sequence[Statement]) -> Operation | None:
 
 
 def _ends(statements: Sequence[Statement]) -> bool:
-    """Whether the program ends there, having printed at most."""
-    called = [s.expression.name for s in statements if isinstance(s, Evaluate) and isinstance(s.expression, Call)]
-    prints = all(name == "fprintf" for name in called[:-1])
-    return len(called) == len(statements) > 0 and called[-1] in ("exit", "abort") and prints
+    """Whether the program ends there, as one that failed, having printed at most."""
+    calls = [s.expression for s in statements if isinstance(s, Evaluate) and isinstance(s.expression, Call)]
+    if len(calls) != len(statements) or not calls or any(call.name != "fprintf" for call in calls[:-1]):
+        return False
+    match calls[-1]:
+        case Call(name="exit", arguments=(status,)):
+            return integer_of(bare(status)) not in (None, 0)
+        case Call(name=name):
+            return name == "abort"
 
 
 def _call(call: Call) -> Operation | None:
     match call.name, [bare(argument) for argument in call.arguments]:
-        case "cudaMalloc", [AddressOf(operand=Name(variable=variable)), size]:
-            return Allocation(variable, size, call.span)
-        case "cudaMemcpy", [Name(variable=to), Name(variable=source), size, kind] if integer_of(kind) is not None:
-            return Copy(to, source, size, integer_of(kind) or 0, call.span)
+        case "cudaMalloc", [given, size] if isinstance(pointer := _uncast(given), AddressOf):
+            return Allocation(pointer.operand.variable, size, call.span) if isinstance(pointer.operand, Name) else None
+        case "cudaMemcpy", [to, source, size, direction] if (kind := integer_of(direction)) is not None:
+            return _copy(to, source, size, kind, call.span)
         case "cudaFree", [Name(variable=variable)]:
             return Release(variable, call.span)
         case name, [] if name in _HARMLESS:
-            return Nothing()
+            return Nothing(name in _ASKING)
     return None
+
+
+def _copy(to: Expression, source: Expression, size: Expression, kind: int, span: Span) -> Operation | None:
+    match to, source:
+        case Name(variable=one), Name(variable=other):
+            return Copy(one, other, size, kind, span)
+        case AddressOf(operand=Index() as one), AddressOf(operand=Index() as other):
+            return ElementCopy(one, other, size, kind, span)
+    return None
+
+
+def _uncast(expression: Expression) -> Expression:
+    """``(void **)&p`` is ``&p``."""
+    while isinstance(expression, Cast):
+        expression = expression.operand
+    return expression

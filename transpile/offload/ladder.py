@@ -7,27 +7,29 @@ them does what it did; only loops whose iterations are proved independent come t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from transpile.c.constants import integer_of
-from transpile.c.tree import Call, Declare, Name
+from transpile.c.tree import Call, Declare, Name, Variable
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import bare, walk
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
-from transpile.errors import Diagnostic, SourceErrors
+from transpile.errors import Diagnostic, SourceErrors, Span
 from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
-from transpile.matching.bodies import Names, match_statements
-from transpile.matching.hosts import Followed, Lost, follow
-from transpile.matching.nests import Same, Unproved, prove
+from transpile.matching.nests import Same, Unproved
+from transpile.matching.proof import Proof, prove_program
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
 from transpile.solvers.kernels.races import Settings as RaceSettings
 from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
 from transpile.solvers.loops.analysis import Analysis, Loop
+from transpile.solvers.loops.assumptions import Distinct
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Rung
 from transpile.trials import outcome as tried
@@ -50,11 +52,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """All checks of a program. ``kernels`` are by name; ``diagnostics`` say what is wrong with it."""
+    """All checks of a program. ``kernels`` are by name; ``diagnostics`` say what is wrong with it. ``seconds`` is how
+    long each check took, for all kernels together."""
 
     kernels: Mapping[str, Checked]
     diagnostics: tuple[Diagnostic, ...]
     refuted: bool
+    seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,14 @@ class Subject:
     file: str
     facts: Facts
     settings: Settings
+    extents: Mapping[str, str] = field(default_factory=dict)
+    """How many elements the arrays have that the device has a copy of."""
+    checked: frozenset[frozenset[str]] = frozenset()
+    """Pairs of arrays that the text itself finds out to overlap, and then leaves to the C code."""
+    discarded: frozenset[str] = frozenset()
+    """Arrays that are workspace: what they hold before and after does not matter."""
+    written_first: frozenset[str] = frozenset()
+    """Those of them of which nothing is read before it is written."""
 
 
 def climb(subject: Subject, folder: Path) -> Climb:
@@ -80,21 +92,33 @@ class _Climber:
     subject: Subject
     folder: Path
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> Climb:
-        compiling = self._compiled()
-        testing, outcome = self._tested()
-        cuda = self._read()
+        with self._timed(COMPILED):
+            compiling = self._compiled()
+        with self._timed(TESTED):
+            testing, outcome = self._tested()
+        with self._timed(PROVED):
+            cuda = self._read()
+            proving = self._proved(cuda) if cuda is not None else {}
         kernels: dict[str, Checked] = {}
-        if cuda is not None:
-            proving = self._proved(cuda)
-            for name in [kernel.name for kernel in cuda.kernels]:
-                proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
+        for name in [kernel.name for kernel in cuda.kernels] if cuda else ():
+            assert cuda is not None
+            proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
+            with self._timed(RACES):
                 racing = _of_a_map(proof) or self._races(cuda, name, testing)
-                rungs = (compiling, testing, racing, proof)
-                kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
+            rungs = (compiling, testing, racing, proof)
+            kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        return Climb(kernels, tuple(self.diagnostics), refuted or isinstance(outcome, tried.Differs))
+        wrong = refuted or isinstance(outcome, tried.Differs)
+        return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
+
+    @contextmanager
+    def _timed(self, rung: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self.seconds[rung] = self.seconds.get(rung, 0.0) + time.monotonic() - start
 
     def _verdict(self, rungs: Sequence[Rung], outcome: tried.Outcome) -> Verdict:
         by_name = {rung.name: rung for rung in rungs}
@@ -176,94 +200,70 @@ class _Climber:
         return Rung(RACES, "open", found.reason)
 
     def _proved(self, cuda: CudaUnit) -> dict[str, Rung]:
-        names = [launch.kernel for launch in cuda.launches()]
-        try:
-            followed, functions = self._followed(cuda)
-        except Lost as lost:
-            mismatch = lost.mismatch
-            said = f"the host function is not followed at line {mismatch.theirs.line}: {mismatch.message}"
-            return {name: Rung(PROVED, "open", said) for name in names}
-        unset = self._unset(followed)
-        if unset:
-            return {name: Rung(PROVED, "open", unset) for name in names}
-        found: dict[str, Rung] = {}
-        for nest in followed.nests:
-            loops = {id(loop.node): loop for loop in self.subject.analysis.walk()}
-            loop = loops.get(id(nest.loop))
-            private = (
-                [use.variable for use in loop.scalars if use.role == "private" and not use.live_out] if loop else []
-            )
-            outcome = prove(nest, cuda, functions, private)
-            found[nest.launch.kernel] = self._rung(outcome, loops)
-        return found
+        """The rung of each kernel that is launched."""
+        subject = self.subject
+        loops = {loop.span: loop for loop in subject.analysis.walk() if len(loop.calls) == 1 and loop.node is not None}
+        private = {span: _private(loop) for span, loop in loops.items()}
+        proof = prove_program(subject.unit, subject.function, cuda, subject.extents, private, subject.discarded)
+        open_for_all = self._open(proof)
+        if open_for_all:
+            return {launch.kernel: Rung(PROVED, "open", open_for_all) for launch in cuda.launches()}
+        return {one.kernel: self._rung(one.outcome, loops, proof) for one in proof.nests}
 
-    def _followed(self, cuda: CudaUnit) -> tuple[Followed, dict[str, str]]:
-        function = self.subject.function
-        try:
-            host = cuda.unit.function(function.name)
-        except (KeyError, SourceErrors):
-            raise Lost(f"'{function.name}' is not read", function.span, function.span) from None
-        functions = _same_functions(self.subject.unit, cuda)
-        names = Names(functions=functions)
-        if len(function.parameters) != len(host.parameters):
-            raise Lost("other parameters", function.span, host.span)
-        for mine, yours in zip(function.parameters, host.parameters, strict=True):
-            names.pair(yours, mine, host.span)
-
-        def falls_back(name: str) -> bool:
-            other = cuda.unit.function(name)
-            own = Names(functions=functions)
-            for mine, yours in zip(function.parameters, other.parameters, strict=True):
-                own.pair(yours, mine, other.span)
-            return match_statements([function.body], [other.body], own) is None
-
-        return follow(function.body, host.body, names, falls_back), functions
-
-    def _unset(self, followed: Followed) -> str:
-        """Why a buffer that nothing was copied into may be read, or copied back, before it is written."""
+    def _open(self, proof: Proof) -> str:
+        """Why nothing is proved of the program as a whole; empty if there is no reason."""
+        if proof.lost is not None:
+            return f"the host function is not followed at line {proof.lost.theirs.line}: {proof.lost.message}"
+        if proof.unproved:
+            return f"line {proof.unproved[0].theirs.line}: {proof.unproved[0].reason}"
         uses = {use.variable: use for use in self.subject.analysis.arrays}
-        for array in followed.unset:
+        for array in proof.unset:
             use = uses.get(array)
-            if use is None or use.copy_in:
+            if array.name not in self.subject.written_first and (use is None or use.copy_in):
                 return f"it is not known that every element of '{array.name}' is written before it is read"
         return ""
 
-    def _rung(self, outcome: Same | Unproved, loops: Mapping[int, Loop]) -> Rung:
+    def _rung(self, outcome: Same | Unproved, loops: Mapping[Span, Loop], proof: Proof) -> Rung:
         if isinstance(outcome, Unproved):
             return Rung(PROVED, "open", f"line {outcome.theirs.line}: {outcome.reason}")
-        assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, NO_FUSING))
+        assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, *self._of_program(proof), NO_FUSING))
         for counted in outcome.loops:
-            loop = loops.get(id(counted.node))
+            loop = loops.get(counted.span)
             if loop is None or not isinstance(loop.verdict, Parallel):
                 return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
-            assumed |= dict.fromkeys(map(str, loop.assumptions))
-        return Rung(
-            PROVED, "passed", f"each iteration of {_counters(outcome)} by one thread, as C does it", tuple(assumed)
-        )
+            assumed |= dict.fromkeys(str(one) for one in loop.assumptions if not isinstance(one, Distinct))
+        return Rung(PROVED, "passed", _said(outcome), tuple(assumed))
+
+    def _of_program(self, proof: Proof) -> Iterator[str]:
+        """What the whole proof takes for granted; of arrays that may overlap, those that the program does not check."""
+        yield from (one for one in proof.assumptions if "do not overlap" not in one)
+        for assumption in self.subject.analysis.assumptions:
+            if isinstance(assumption, Distinct):
+                names = frozenset((assumption.one.variable.name, assumption.two.variable.name))
+                checked = ", which the program looks at before it starts" if names in self.subject.checked else ""
+                yield f"{assumption}{checked}"
 
 
 def _of_a_map(proof: Rung) -> Rung | None:
     """Threads of a proved map do not race: they do different iterations, and these are independent."""
-    return (
-        Rung(RACES, "passed", "threads do different iterations, which are independent")
-        if proof.outcome == "passed"
-        else None
-    )
+    if proof.outcome != "passed":
+        return None
+    return Rung(RACES, "passed", "threads do different iterations, which are independent")
 
 
 def _declarations(function: Function) -> Iterator[Declare]:
     return (node for node in walk(function.body) if isinstance(node, Declare))
 
 
-def _counters(same: Same) -> str:
-    return ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
+def _said(same: Same) -> str:
+    if not same.loops:
+        return "one thread does what C does"
+    names = ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
+    return f"each iteration of {names} is done by one thread, as C does it"
 
 
-def _same_functions(unit: Unit, cuda: CudaUnit) -> dict[str, str]:
-    """Functions of the CUDA text that are the same as those of the C file, and those of the libraries."""
-    defined = {function.name for function in cuda.unit.functions}
-    called = {node.name for function in unit.functions for node in walk(function.body) if isinstance(node, Call)}
-    return {name: name for name in called if name not in defined and name in unit.prototypes}
+def _private(loop: Loop) -> list[Variable]:
+    return [use.variable for use in loop.scalars if use.role == "private" and not use.live_out]
 
 
 def _block(cuda: CudaUnit, launch: KernelLaunch) -> tuple[int, int, int] | None:

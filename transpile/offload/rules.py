@@ -1,13 +1,14 @@
 """Plans without a model: each loop goes where the analysis says that it may.
 
 Parallel loops become the axes of a grid, the innermost one along x, so that neighbouring threads work on neighbouring
-elements. Reductions, histograms and scans become kernels of their kind. A loop that has to stay sequential stays on the
-host, round the kernels of the loops within it; when there are none, it stays there altogether.
+elements. Reductions, histograms and scans become kernels of their kind; a reduction within two loops of the host is not
+worth it. A loop that has to stay sequential stays on the host, round the kernels of the loops within it; when there are
+none, it stays there altogether.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
@@ -32,6 +33,7 @@ from transpile.cuda.plan import (
 from transpile.cuda.plan import Reduction as PlannedReduction
 from transpile.errors import Diagnostic, Span
 from transpile.loops.counted import Counted
+from transpile.loops.facts import InLoop
 from transpile.loops.polynomial import number, variable
 from transpile.offload.locals import local_arrays
 from transpile.solvers.loops.analysis import Analysis, Loop
@@ -90,9 +92,10 @@ class _Steps:
         return [self.loops[step.loop] for step in self.steps if not isinstance(step.how, Host)]
 
 
-def proposals(analysis: Analysis) -> Iterator[Proposal]:
+def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
     """Plans for a function, the best one first; they differ in how many loops of a nest become axes, and in which
-    loops that are not parallel run on the device."""
+    loops that are not parallel run on the device. What arrays in ``scratch`` hold before and after the call does not
+    matter, and they are written before they are read."""
     seen: set[Plan] = set()
     unknown = dict(_kept_on_host(analysis))
     fors = frozenset(_name(node.span) for node in walk(analysis.function.body) if isinstance(node, For))
@@ -102,7 +105,7 @@ def proposals(analysis: Analysis) -> Iterator[Proposal]:
             _decide(loop, steps, within=False)
         if not steps.parallel:
             continue
-        plan = Plan(tuple(_arrays(analysis, steps)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
+        plan = Plan(tuple(_arrays(analysis, steps, scratch)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
@@ -130,6 +133,17 @@ def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
 
 def _sequential(loop: Loop) -> bool:
     return isinstance(loop.verdict, Carried | Unknown)
+
+
+def beside_the_device(analysis: Analysis) -> Callable[[Statement], bool]:
+    """Whether a statement of the function stands in no loop which may run on the device: what it calls may have such
+    loops itself."""
+    inside: set[int] = set()
+    for loop in analysis.walk():
+        if _own(loop) and loop.node is not None and _device(loop, 1) is not None:
+            inside |= {id(node) for node in walk(loop.node)}
+    beside = {id(node) for node in walk(analysis.function.body) if id(node) not in inside}
+    return lambda statement: id(statement) in beside
 
 
 def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
@@ -169,7 +183,9 @@ def _device(loop: Loop, depth: int) -> How | None:
             return _grid(chain, Grid(tuple(reversed(axes)), BLOCKS[len(chain)]))
         case Reduction(reduced) if all(not one.subscripted for one in reduced):
             found = _reductions(reduced)
-            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found)) if found else None
+            if not found or _too_often(loop):
+                return None
+            return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found))
         case Reduction(reduced) | Histogram(reduced) if all(one.subscripted and one.operator == "+" for one in reduced):
             if not _updates_only(loop, reduced):
                 return None
@@ -184,6 +200,11 @@ def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
     """Whether ``loop`` uses the arrays that it reduces into in no other way."""
     arrays = {one.region.variable for one in reduced}
     return all(a.update is not None for a in loop.accesses if a.region.variable in arrays and a.subscripts)
+
+
+def _too_often(loop: Loop) -> bool:
+    """Whether two loops around a sum would start it again and again, and wait for it each time."""
+    return sum(isinstance(frame, InLoop) for frame in loop.facts.where) > 1
 
 
 def _operator(written: str) -> Operator | None:
@@ -244,11 +265,12 @@ def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
     return replace(grid, private=names, lastprivate=last)
 
 
-def _arrays(analysis: Analysis, steps: _Steps) -> Iterator[ArrayPlan]:
+def _arrays(analysis: Analysis, steps: _Steps, scratch: Collection[str]) -> Iterator[ArrayPlan]:
     used = _used(steps)
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
-            yield ArrayPlan(use.variable.name, _readable(use.extent), _copies(use), _anywhere(use.variable))
+            name = use.variable.name
+            yield ArrayPlan(name, _readable(use.extent), _copies(use, name in scratch), _anywhere(use.variable))
     for own, array in local_arrays(analysis.function):
         if own in used:
             yield array
@@ -274,9 +296,11 @@ def _rows(extent: Extent) -> str:
     return " * ".join(factors)
 
 
-def _copies(use: ArrayUse) -> Copies:
+def _copies(use: ArrayUse, scratch: bool) -> Copies:
     if not use.written:
         return "in"
+    if scratch:
+        return "scratch"
     return "inout" if use.copy_in else "out"
 
 

@@ -6,14 +6,20 @@ cannot run on the device, and why, is told with places in the C file.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
+from transpile.c.inlining import inlined, loops_within
 from transpile.c.parse import parse_file, parse_text
 from transpile.c.preprocess import Options as Preprocessing
-from transpile.c.tree import Declare, For, Statement
+from transpile.c.tree import Declare, Statement
 from transpile.c.types import Float, Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import walk
@@ -23,18 +29,24 @@ from transpile.cuda.plan import Grid, Host, Plan, Scan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.expansion import Expanded, expanded
 from transpile.offload.ladder import Checked, Climb, Subject, climb
 from transpile.offload.naming import named_extents, relied_on
-from transpile.offload.rules import Proposal, proposals, reasons
+from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
 from transpile.solvers.loops.analysis import Analysis, analyse
-from transpile.solvers.loops.extents import Extent, NoExtent
+from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
+from transpile.solvers.loops.privatise import is_private
+from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT, Close, Comparison
 from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
+WORKSPACE = "what '{}' holds before and after the call does not matter"
+_KEPT = "*-runtime.o"
 _CLOSE = {32: 1e-4, 64: 1e-9}
 """How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
 
@@ -42,24 +54,28 @@ _CLOSE = {32: 1e-4, 64: 1e-9}
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a caller may choose. ``extents`` are C expressions by array, ``plan`` the text of a plan to carry out
-    instead of those proposed, ``folder`` where the programs of trials are kept (None: nowhere)."""
+    instead of those proposed. ``cache`` is a folder that keeps the emulator's own code, which takes seconds to
+    compile (None: nothing is kept). What arrays in ``scratch`` hold before and after the call does not matter."""
 
     function: str = ""
     extents: Mapping[str, str] = field(default_factory=dict)
+    scratch: frozenset[str] = frozenset()
     plan: str = ""
     plan_file: str = "<plan>"
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     seconds: float = 1.5
     seed: int = 1
-    folder: Path | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offloaded:
-    """A translation, and the plan that it follows (None if no loop can run on the device)."""
+    """A translation, and the plan that it follows (None if no loop can run on the device). ``seconds`` are those that
+    the analysis took, and each check of the plan."""
 
     translation: Translation
     plan: Plan | None
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def translate_c(path: str | Path, choices: Choices) -> Offloaded:
@@ -74,18 +90,100 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
-    original = _chosen(unit, choices.function)
-    searched = without_early_ends(original)
-    function = searched.function
-    analysis, named = _analysed(unit, function, choices)
-    told = (*named, *searched.assumed)
-    candidates = [replace(one, left=(*one.left, *told)) for one in _candidates(analysis, choices)]
+    start = time.monotonic()
+    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    analysis, function = known.analysis, known.analysis.function
+    candidates = list(_candidates(known, choices))
+    taken = {"analysis": time.monotonic() - start}
     if not candidates:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
-    if choices.folder is not None:
-        return _Work(unit, original, analysis, file, choices, choices.folder).best(candidates)
-    with tempfile.TemporaryDirectory() as folder:
-        return _Work(unit, original, analysis, file, choices, Path(folder)).best(candidates)
+    with _workplace(choices.cache) as folder:
+        return _Work(known, file, choices, folder, taken).best(candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A function as it is emitted: with calls replaced, searches as reductions, and workspace expanded. ``original`` is
+    the one that it is compared with, before searches are reductions. ``arrays`` are those that it is given,
+    ``written_first`` the workspace of which nothing is read before it is written, ``assumed`` what is taken for granted
+    of sizes."""
+
+    unit: Unit
+    original: Function
+    analysis: Analysis
+    arrays: tuple[ArrayUse, ...]
+    written_first: frozenset[str]
+    assumed: tuple[Diagnostic, ...] = ()
+
+
+def _analysed(unit: Unit, function: Function, choices: Choices) -> _Known:
+    while True:
+        analysis = analyse(unit, function, choices.extents)
+        changed, function = inlined(unit, function, beside_the_device(analysis))
+        if changed is unit:
+            break
+        unit = changed
+    searched = without_early_ends(function)
+    analysis, named = _with_names(unit, searched.function, choices)
+    assumed = (*named, *searched.assumed)
+    workspace = [use for use in analysis.arrays if use.variable.name in choices.scratch and use.written]
+    first = {use.variable.name for use in workspace if not use.copy_in or _written_first(analysis, use)}
+    known = _Known(unit, function, analysis, analysis.arrays, frozenset(first), assumed)
+    larger = expanded(unit, analysis, choices.scratch) if choices.scratch and not searched.assumed else None
+    if larger is None or not _planned(larger, choices):
+        return known
+    analysis = analyse(larger.unit, larger.function, choices.extents)
+    parallel = {(one.span.line, one.span.column) for one in analysis.walk() if isinstance(one.verdict, Parallel)}
+    if any(isinstance(one, MustBeDistinct) for one in analysis.assumptions) or not larger.loops <= parallel:
+        return known
+    return _Known(larger.unit, larger.function, analysis, known.arrays, known.written_first | larger.arrays, assumed)
+
+
+def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analysis, list[Diagnostic]]:
+    """The analysis; extents that it does not find are those that parameters are named after."""
+    analysis = analyse(unit, function, choices.extents)
+    names = named_extents(function)
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    named = {array: names[array] for array in unknown if array in names}
+    if not named or choices.plan:
+        return analysis, []
+    return analyse(unit, function, {**named, **choices.extents}), [relied_on(*pair) for pair in named.items()]
+
+
+def _written_first(analysis: Analysis, use: ArrayUse) -> bool:
+    return is_private(analysis.facts, None, use.variable)
+
+
+def _planned(larger: Expanded, choices: Choices) -> bool:
+    """Whether the user's plan, if there is one, runs all loops on the device that have workspace of their own."""
+    if not choices.plan:
+        return True
+    steps = [step.loop for step in parse_plan(choices.plan, choices.plan_file).steps if isinstance(step.how, Grid)]
+    return all(any(step.line == line and step.column in (0, column) for step in steps) for line, column in larger.loops)
+
+
+@contextmanager
+def _workplace(cache: Path | None) -> Iterator[Path]:
+    """A folder to build programs in, with what ``cache`` keeps, and which keeps what is worth it."""
+    with tempfile.TemporaryDirectory(prefix="transpile-") as name:
+        folder = Path(name)
+        for kept in cache.glob(_KEPT) if cache else ():
+            shutil.copyfile(kept, folder / kept.name)
+        yield folder
+        if cache is not None:
+            for made in folder.glob(_KEPT):
+                _keep(made, cache / made.name)
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Copy a file so that nobody sees half of it; without a place to write to, it is not kept."""
+    if kept.exists():
+        return
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_name(f".{kept.name}.{os.getpid()}")
+        shutil.copyfile(made, beside)
+        beside.replace(kept)
 
 
 def _chosen(unit: Unit, name: str) -> Function:
@@ -97,7 +195,7 @@ def _chosen(unit: Unit, name: str) -> Function:
             known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
             raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
     unit.require()
-    found = [one for one in unit.functions if not one.static and any(isinstance(n, For) for n in walk(one.body))]
+    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -106,22 +204,12 @@ def _chosen(unit: Unit, name: str) -> Function:
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
 
 
-def _analysed(unit: Unit, function: Function, choices: Choices) -> tuple[Analysis, list[Diagnostic]]:
-    """The analysis; extents that it does not find are those that parameters are named after."""
-    analysis = analyse(unit, function, choices.extents)
-    names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
-    named = {array: names[array] for array in unknown if array in names}
-    if not named or choices.plan:
-        return analysis, []
-    return analyse(unit, function, {**named, **choices.extents}), [relied_on(*pair) for pair in named.items()]
-
-
-def _candidates(analysis: Analysis, choices: Choices) -> Iterator[Proposal]:
+def _candidates(known: _Known, choices: Choices) -> Iterator[Proposal]:
     if choices.plan:
         yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
         return
-    yield from proposals(analysis)
+    for one in proposals(known.analysis, known.written_first):
+        yield replace(one, left=(*one.left, *known.assumed))
 
 
 def _left(analysis: Analysis) -> Iterator[Diagnostic]:
@@ -141,12 +229,11 @@ def _refused(file: str, function: Function, why: Sequence[Diagnostic]) -> Offloa
 
 @dataclass(slots=True)
 class _Work:
-    unit: Unit
-    function: Function
-    analysis: Analysis
+    known: _Known
     file: str
     choices: Choices
     folder: Path
+    seconds: Mapping[str, float]
     tried: list[Attempt] = field(default_factory=list)
 
     def best(self, candidates: Sequence[Proposal]) -> Offloaded:
@@ -155,12 +242,13 @@ class _Work:
         last: Offloaded | None = None
         for candidate in candidates:
             try:
-                emitted = emit(self.unit, self.analysis.function, candidate.plan)
+                emitted = emit(self.known.unit, self.function, candidate.plan)
             except TranspileError as error:
                 errors.append(error)
                 continue
             found = climb(self._subject(candidate.plan, emitted), self.folder)
-            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan)
+            seconds = {**self.seconds, **found.seconds}
+            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds)
             if not found.refuted:
                 return last
             self._note(candidate, found)
@@ -169,7 +257,7 @@ class _Work:
         if self.choices.plan:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
-        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.analysis)])
+        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
 
     def _note(self, candidate: Proposal, found: Climb) -> None:
         verdict: Verdict = next((c.verdict for c in found.kernels.values()), Undecided("it was not checked"))
@@ -183,15 +271,31 @@ class _Work:
         settings = Settings(_comparison(self.function, plan), self.choices.seconds, seed=self.choices.seed)
         name = Path(self.file).with_suffix(".cu").name
         facts = Facts(tuple(self._shapes(plan)))
-        return Subject(self.unit, self.function, self.analysis, emitted.text, name, facts, settings)
+        checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
+        extents = {array.name: array.extent for array in plan.arrays}
+        return Subject(
+            self.known.unit,
+            self.known.original,
+            self.known.analysis,
+            emitted.text,
+            name,
+            facts,
+            settings,
+            extents,
+            checked,
+            self.choices.scratch,
+            self.known.written_first,
+        )
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:
         """How large the arrays are that the function is given."""
         planned = {array.name: array for array in plan.arrays}
-        for use in self.analysis.arrays:
+        for use in self.known.arrays:
             if use.variable.storage != "parameter" or not isinstance(use.variable.type, Pointer):
                 continue
             access: Access = "inout" if use.written and use.copy_in else "out" if use.written else "in"
+            if use.written and use.variable.name in self.choices.scratch:
+                access = "scratch"
             if isinstance(use.extent, Extent):
                 extent = use.extent.expression
             elif use.variable.name in planned:
@@ -200,13 +304,19 @@ class _Work:
                 continue
             yield Shape(use.variable.name, extent.replace("(size_t)", "(unsigned long)"), access)
 
+    @property
+    def function(self) -> Function:
+        return self.known.analysis.function
+
     # Results
 
     def _translation(self, candidate: Proposal, emitted: Emitted, found: Climb) -> Translation:
         steps = [step for step in candidate.plan.steps if not isinstance(step.how, Host)]
         blocks = tuple(self._block(step, candidate.plan, emitted, found) for step in steps)
         told = [replace(d, severity="note") for d in candidate.left]
-        told += [Diagnostic("note", f"it is taken for granted that {text}") for text in emitted.assumptions]
+        arrays = candidate.plan.arrays
+        granted = [*emitted.assumptions, *(WORKSPACE.format(a.name) for a in arrays if a.copies == "scratch")]
+        told += [Diagnostic("note", f"it is taken for granted that {text}") for text in granted]
         told += found.diagnostics
         return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
 
@@ -220,7 +330,7 @@ class _Work:
             f"{self.function.name}:{step.loop}",
             first,
             last,
-            self.unit.lines[first - 1 : last],
+            self.known.unit.lines[first - 1 : last],
             tuple(_kernel_lines(emitted, kernels)),
             checked.verdict,
             {"plan": line.partition(": ")[2], **{one.name: f"{one.grid}, {one.block}" for one in kernels}},

@@ -123,7 +123,7 @@ def test_a_missing_grammar_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tree_sitter_cuda", None)
     with pytest.raises(ToolError) as raised:
         rewrite(KERNEL)
-    assert raised.value.hint == "run 'pip install transpile[cuda]'"
+    assert raised.value.hint == "run 'pip install tree-sitter-cuda'"
 
 
 def test_faults_have_lines_only_where_addr2line_is(cuda: Callable[..., Program], inputs: Callable[..., bytes],

@@ -9,7 +9,8 @@ from transpile.c.tree import Assign, For
 from transpile.c.walking import walk
 from transpile.loops.counted import Counted, counted
 from transpile.solvers.integers import Integers
-from transpile.solvers.launches.threads import Dimension, Launched, Located, Open, locate
+from transpile.solvers.launches.grids import Dimension
+from transpile.solvers.launches.threads import Launched, Located, Open, locate
 
 HEAD = """typedef struct { unsigned x, y, z; } uint3;
 extern const uint3 threadIdx, blockIdx, blockDim, gridDim;

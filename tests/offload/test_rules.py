@@ -1,0 +1,69 @@
+"""Which loops the rules put on the device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transpile.c.parse import parse_file, parse_text
+from transpile.cuda.plan_text import show
+from transpile.offload.rules import beside_the_device, proposals
+from transpile.solvers.loops.analysis import Analysis, analyse
+
+LOOPS = Path(__file__).parents[2] / "datasets" / "loops"
+
+
+def of_text(text: str) -> Analysis:
+    unit = parse_text(text)
+    return analyse(unit, unit.functions[-1])
+
+
+def of_kernel(name: str) -> Analysis:
+    unit = parse_file(LOOPS / f"{name}.c")
+    return analyse(unit, unit.functions[-1])
+
+
+def steps(analysis: Analysis) -> list[str]:
+    """The steps of the best plan."""
+    plan = next((proposal.plan for proposal in proposals(analysis)), None)
+    return [line for line in show(plan).splitlines() if line[0].isdigit()] if plan else []
+
+
+def test_a_sum_in_one_loop_of_the_host_runs_on_the_device() -> None:
+    assert steps(of_kernel("trisolv")) == ["6:9: grid x=6:9 block 256 reduce sum +"]
+
+
+def test_a_sum_in_two_loops_of_the_host_is_not_worth_it() -> None:
+    assert steps(of_kernel("cholesky")) == []
+
+
+def test_a_nest_without_a_parallel_loop_stays_on_the_host() -> None:
+    assert steps(of_kernel("ludcmp")) == [
+        "6:5: host",
+        "18:9: grid x=18:9 block 256 reduce w +",
+        "25:9: grid x=25:9 block 256 reduce w +",
+    ]
+
+
+def test_what_is_between_kernels_runs_in_one_thread() -> None:
+    found = steps(of_kernel("nussinov"))
+    assert found == ["18:9: grid x=18:9 block 256", "21:9: single"]
+
+
+def test_workspace_is_not_copied() -> None:
+    text = "void f(int n, const float *restrict a, float *restrict t, float *restrict b)\n{\n"
+    text += "    for (int i = 0; i < n; i++)\n        t[i] = a[i] * 2;\n"
+    text += "    for (int i = 0; i < n; i++)\n        b[i] = t[n - 1 - i];\n}\n"
+    analysis = of_text(text)
+    copies = {
+        array.name: array.copies for proposal in proposals(analysis, {"t"}) for array in proposal.plan.arrays
+    }  # fmt: skip
+    assert copies == {"a": "in", "t": "scratch", "b": "out"}
+
+
+def test_calls_in_loops_of_the_device_stay() -> None:
+    analysis = of_kernel("deriche")
+    body = analysis.function.body
+    beside = beside_the_device(analysis)
+    outer = [loop.node for loop in analysis.walk() if loop.node is not None and len(loop.calls) == 1]
+    assert all(beside(statement) for statement in body.statements if statement not in outer)
+    assert not any(beside(loop.body) for loop in outer)

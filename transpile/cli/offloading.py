@@ -1,0 +1,126 @@
+"""`transpile FILE.c --to cuda`: C files to checked CUDA files, and the plans that they follow."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from transpile.c.preprocess import Options as Preprocessing
+from transpile.cli.files import STANDARD, STDIN_NAME, output_paths, read_source, write_output
+from transpile.cli.screen import Progress, Screen, explanation_text, wants_color
+from transpile.cli.translating import Outputs, Session, may_write, quiet_unless_text
+from transpile.cuda.plan_text import show
+from transpile.errors import UsageError
+from transpile.offload.translate import TARGET, Choices, Offloaded, translate_c, translate_c_text
+from transpile.options import Options
+from transpile.translation import BlockResult, Explanation, Translation, block_meets
+
+_EXTENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of this direction, as given. ``plan`` is a plan to follow, ``save_plan`` where to write the one that
+    was followed."""
+
+    function: str = ""
+    extents: tuple[str, ...] = ()
+    plan: Path | None = None
+    save_plan: str | None = None
+    define: tuple[str, ...] = ()
+    undefine: tuple[str, ...] = ()
+    standard: str = ""
+
+    @property
+    def given(self) -> bool:
+        return self != Asked()
+
+
+def offload_files(
+    files: Sequence[str], asked: Asked, options: Options, outputs: Outputs, screen: Screen, include: Sequence[Path]
+) -> int:
+    """Translate each file and write it when it meets the requirement."""
+    session = Session(options, outputs, quiet_unless_text(screen, outputs))
+    destinations = output_paths(files, outputs.output, ".cu")
+    if asked.save_plan and len(files) > 1:
+        raise UsageError("--save-plan is for one file at a time")
+    choices = choices_of(asked, options, include)
+    for path, destination in zip(files, destinations, strict=True):
+        name = STDIN_NAME if path == STANDARD else path
+        found: list[Offloaded] = []
+
+        def work(progress: Progress | None, path: str = path, found: list[Offloaded] = found) -> Translation:
+            found.append(offloaded(path, choices))
+            return found[0].translation
+
+        translation = session.attempt(name, TARGET, work)
+        if translation is not None and may_write(translation, options):
+            write_output(destination, translation.text)
+        elif translation is not None and outputs.style == "text":
+            screen.message(f"{name}: nothing is written" + why_nothing(translation, options))
+        if asked.save_plan and found and found[0].plan is not None:
+            write_output(asked.save_plan, show(found[0].plan))
+    return session.finish()
+
+
+def explain_nest(path: str, line: str, asked: Asked, options: Options, screen: Screen, include: Sequence[Path]) -> int:
+    """Print the loop nest at ``line`` beside its kernels; exit code 1 when it does not meet the requirement."""
+    result = offloaded(path, choices_of(asked, options, include)).translation
+    if not result.text:
+        errors = [diagnostic.render(screen.colored) for diagnostic in result.diagnostics]
+        click.echo("\n".join(errors), err=True, color=screen.colored)
+        return 1
+    function = result.functions[0].name
+    block = nest_at(result, line)
+    shown = explanation_text(Explanation(result.file, TARGET, function, block))
+    click.echo(shown, color=wants_color(screen.color, sys.stdout))
+    return 0 if block_meets(block, options.require) else 1
+
+
+def nest_at(translation: Translation, line: str) -> BlockResult:
+    """The nest that ``line``, or a label, is in."""
+    blocks = list(translation.blocks)
+    for block in blocks:
+        if block.label == line or (line.isdigit() and block.first_line <= int(line) <= block.last_line):
+            return block
+    known = ", ".join(f"{block.label} (lines {block.first_line}-{block.last_line})" for block in blocks)
+    raise UsageError(f"nothing at '{line}' runs on the device", f"there are: {known}" if known else "")
+
+
+def why_nothing(translation: Translation, options: Options) -> str:
+    if not translation.text:
+        return ": no loop runs on the device"
+    return f", because some loops do not meet --require {options.require}"
+
+
+def offloaded(path: str, choices: Choices) -> Offloaded:
+    if path == STANDARD:
+        return translate_c_text(read_source(path), STDIN_NAME, choices)
+    return translate_c(path, choices)
+
+
+def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
+    """Raises UsageError for what is not of the form that it should have."""
+    extents: dict[str, str] = {}
+    for given in asked.extents:
+        found = _EXTENT.fullmatch(given)
+        if found is None:
+            raise UsageError(f"'{given}' is not an extent", "give it as ARRAY=EXPRESSION: --extent 'a=n*m'")
+        extents[found[1]] = found[2]
+    preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
+    cache = options.store.parent if options.store else None
+    choices = Choices(asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache)
+    if asked.plan is None:
+        return choices
+    return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))
+
+
+def refused_words(asked: Asked, target: str) -> None:
+    """Options of this direction make no sense for another target."""
+    if asked.given:
+        raise UsageError(f"--function, --extent, --plan and -D are for --to {TARGET}, not for --to {target}")
