@@ -500,6 +500,55 @@ void add(int m, int n, int *a) {
     built.agree(65540, 1, [0] * 65540, orders=("reverse",))
 
 
+def test_a_scan_leaves_out_what_its_sum_does_not_need(case: Made) -> None:
+    c = """
+int pack(int n, int *x, const int *y) {
+    int k = 0;
+    for (int i = 0; i < n; i++) { /* scan */
+        if (x[i] > 0) {
+            x[i] = y[k];
+            k += 1;
+        } else if (x[i] < -10) {
+            x[i] = 0;
+        }
+    }
+    return k;
+}
+"""
+    plan = planned(c, "array x: n inout\narray y: n in\ndistinct x y\n@scan: scan k + block 32\n")
+    built = case(c, plan, Signature("pack", (N, array("x", "int", "n"), array("y", "int", "n", True)), "int"))
+    for n in (0, 1, 33, 300):
+        built.agree(n, ints(n, n), ints(1, n))
+
+
+def test_a_first_value_is_converted_as_c_does() -> None:
+    unit = parse_text("void f(unsigned long n, int *a) { for (int i = n - 1; i >= 0; i--) a[i] = i; }")
+    text = emit(unit, unit.functions[0], parse("array a: n inout\n1: grid")).text
+    assert "if ((int)(n - 1) >= 0) {" in text and "(long long)(int)(n - 1) - (" in text
+
+
+def test_the_host_computes_with_long_double_and_returns_from_loops(case: Made) -> None:
+    c = """
+double first(int n, const double *a, double *b) {
+    double part = 3.1415926535897932384626433832795L / (n + 1);
+    for (int i = 0; i < n; i++) /* grid */
+        b[i] = a[i] + 1;
+    for (int i = 0; i < n; i++) /* host */
+        for (int j = 0; j < 2; j++) {
+            if (b[i] * j > 40)
+                return part;
+            part += b[i];
+        }
+    return part;
+}
+"""
+    plan = planned(c, "array a: n in\narray b: n inout\ndistinct a b\n@grid: grid\n@host: host\n")
+    signature = Signature("first", (N, array("a", "double", "n", True), array("b", "double", "n")), "double")
+    built = case(c, plan, signature)
+    for n in (0, 1, 300):
+        built.agree(n, floats(n, n), floats(1, n))
+
+
 def test_references_and_functions_that_call_each_other() -> None:
     text = """
 #include <algorithm>

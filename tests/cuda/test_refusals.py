@@ -93,7 +93,7 @@ def test_plans_without_sense(old: str, new: str, place: str, message: str) -> No
 @pytest.mark.parametrize(
     ("before", "body", "message"),
     [
-        ("typedef long double T;", "x[i] = 1;", "'long double'"),
+        ("typedef long double T;", "x[i] = 1;", "'long double' on the device"),
         ("#include <stdlib.h>", "x[i] = rand();", "a call of 'rand' on the device"),
         ("int g(int);", "x[i] = g(i);", "a call of 'g' on the device"),
         ("", "{ static int s; x[i] = s; }", "the static variable 's' on the device"),
@@ -114,3 +114,13 @@ def test_c_that_cuda_does_not_have(before: str, body: str, message: str) -> None
     (error,) = refused(c, "array x: n inout\n2: grid", "f")
     assert error.message == f"cannot write {message} in CUDA"
     assert error.span.file == "sum.c"
+
+
+def test_a_scan_whose_sum_comes_from_what_the_iteration_writes_is_refused() -> None:
+    c = """int f(int n, const int *x, int *y) {
+    int k = 0;
+    for (int i = 0; i < n; i++) { y[i] = x[i] * 2; k += y[i]; y[i] = k; }
+    return k;
+}"""
+    (error,) = refused(c, "array x: n in\narray y: n out\n3: scan k +", "f")
+    assert error.message == "line 3 reads 'y', which the iteration has written before, to set 'k'"

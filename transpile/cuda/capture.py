@@ -29,7 +29,7 @@ from transpile.c.tree import (
 from transpile.c.types import Array, CType, Pointer, Struct, is_arithmetic
 from transpile.c.walking import children, free, targets, walk
 from transpile.cuda.context import Context, refuse
-from transpile.cuda.dialect import unsupported
+from transpile.cuda.dialect import on_device, unsupported
 from transpile.cuda.resolve import DeviceArray, Nest
 from transpile.loops.counted import base_variable
 
@@ -139,6 +139,7 @@ def _roots(variable: Variable, bases: Mapping[Variable, frozenset[Variable]]) ->
 
 def check(context: Context, nest: Nest, code: Node, own: Collection[Variable]) -> None:
     """Refuses what threads cannot do, or what the plan does not explain: writing variables of the function."""
+    on_device(code)
     for node in walk(code):
         match node:
             case Call(name):

@@ -35,6 +35,7 @@ from transpile.c.tree import (
 )
 from transpile.c.types import (
     DOUBLE,
+    FLOAT,
     INT,
     LONG_LONG,
     Array,
@@ -49,7 +50,7 @@ from transpile.c.types import (
     is_arithmetic,
 )
 from transpile.c.unit import Function, Unit
-from transpile.c.walking import bare, transform
+from transpile.c.walking import bare, transform, walk
 from transpile.errors import Span, UnsupportedError
 
 _WORDS = """
@@ -263,8 +264,8 @@ def cuda_type(type: CType, span: Span | None) -> CType:
     match type:
         case Bool():
             return Bool(alias=type.alias if type.alias not in ("", "_Bool") else "bool")
-        case Float(bits) if bits > 64 and span is not None:
-            raise unsupported(span, "'long double'", "use 'double'")
+        case Float(128) if span is not None:
+            raise unsupported(span, "floating-point numbers of 128 bits", "use 'double'")
         case Integer(128) if span is not None:
             raise unsupported(span, "integers of 128 bits")
         case Pointer(to):
@@ -272,6 +273,15 @@ def cuda_type(type: CType, span: Span | None) -> CType:
         case Array(of):
             return dataclasses.replace(type, of=cuda_type(of, span))
     return type
+
+
+def on_device(node: Node) -> None:
+    """Refuses what the host alone can compute: on the device, ``long double`` has fewer bits."""
+    for inner in walk(node):
+        types = [inner.type] if isinstance(inner, Expression) else []
+        types += [inner.variable.type] if isinstance(inner, Declare) else []
+        if any(isinstance(innermost(type), Float) and innermost(type) not in (FLOAT, DOUBLE) for type in types):
+            raise unsupported(inner.span, "'long double' on the device", "use 'double', or keep its loop on the host")
 
 
 def cuda_declaration(variable: Variable) -> str:

@@ -84,6 +84,8 @@ class Host:
         self._ready = self._outer | set(function.parameters)
         self._loops: list[State] = []
         self._reachable = True
+        self._on_host_already = False
+        """Whether a loop is around that is on the host with all in it."""
 
     def _outside(self, node: Node) -> list[Statement]:
         """The statements that set pointers outside of nests."""
@@ -149,7 +151,7 @@ class Host:
         if launch is not None:
             return self._launch(node, launch)
         if id(node) in self._context.resolved.on_host:
-            return self._whole(node)
+            return self._on_host(node)
         runs = any(id(inner) in self._launches for inner in walk(node))
         match node:
             case Block():
@@ -158,13 +160,15 @@ class Host:
                 return self._if(node)
             case For() | While() | DoWhile() if runs:
                 return self._loop(node)
+            case For() if self._on_host_already:
+                return self._on_host(node)
             case For():
                 message = f"the plan does not say what becomes of the loop on line {node.span.line}"
                 raise SourceError(self._plan, message, f"{node.span.line}: grid, or {node.span.line}: host")
             case Switch() | Goto() | Label() if runs or not isinstance(node, Switch):
                 raise unsupported(node.span, "jumps around kernels")
             case While() | DoWhile() | Switch():
-                return self._whole(node)
+                return self._on_host(node)
             case Return():
                 return self._return(node)
             case Break() | Continue():
@@ -200,6 +204,16 @@ class Host:
         single = [element for element in found.writes if element.array.variable not in found.changed]
         lines = self._state.push(single)
         self._state.host_wrote(found.changed)
+        return lines
+
+    def _on_host(self, node: Statement) -> list[str]:
+        """A loop without nests in it, whose iterations are followed only where it may return."""
+        if isinstance(node, Switch) or not any(isinstance(inner, Return) for inner in walk(node)):
+            return self._whole(node)
+        assert isinstance(node, For | While | DoWhile)
+        around, self._on_host_already = self._on_host_already, True
+        lines = self._loop(node)
+        self._on_host_already = around
         return lines
 
     def _whole(self, node: Statement) -> list[str]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
-from transpile.c.types import Array, Pointer, Struct, is_arithmetic, is_integer
+from transpile.c.tree import Block, Cast, Constant, Declare, Empty, Expression, For, Statement, Variable
+from transpile.c.types import Array, Integer, Pointer, Struct, is_arithmetic, is_integer
 from transpile.c.unit import Function
 from transpile.c.walking import declared, free, walk
 from transpile.cuda.dialect import innermost
@@ -208,7 +208,19 @@ def _counted(loop: For, step: Step) -> Counted:
         )
     if not is_integer(found.counter.type):
         raise SourceError(step.span, f"the counter of the loop on line {loop.span.line} is not an integer")
-    return found
+    return replace(found, start=_spelled_out(found.start))
+
+
+def _spelled_out(start: Expression) -> Expression:
+    """The first value of a counter, with its conversion written down if that may change it."""
+    if not isinstance(start, Cast) or not start.implicit or isinstance(start.operand, Constant):
+        return start
+    match start.operand.type, start.type:
+        case Integer() as of, Integer() as to:
+            wider = to.bits > of.bits and (to.signed or not of.signed)
+            kept = wider or (to.bits, to.signed) == (of.bits, of.signed)
+            return start if kept else replace(start, implicit=False)
+    return start
 
 
 def _inner(body: Statement, step: Step) -> tuple[tuple[Declare, ...], Statement]:

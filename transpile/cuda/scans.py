@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transpile.c.printing import text
-from transpile.c.tree import Assign, Binary, Block, Declare, Expression, Index, Name, Node, Statement, Variable
+from transpile.c.tree import Assign, Binary, Block, Declare, Expression, If, Index, Name, Node, Statement, Variable
 from transpile.c.types import Bool, Float, Integer
 from transpile.c.walking import bare, free, substitute, targets, transform, walk
 from transpile.cuda.blockwide import IDEMPOTENT, combined, name
@@ -25,6 +25,7 @@ from transpile.cuda.plan import Scan
 from transpile.cuda.resolve import Nest, variable_called
 from transpile.cuda.results import private_declarations
 from transpile.cuda.threads import Threads, body_lines, covered, threads
+from transpile.loops.counted import base_variable
 from transpile.loops.polynomial import number
 
 _SECOND = 256
@@ -225,18 +226,59 @@ def _carried(context: Context, nest: Nest, how: Scan, body: Statement) -> _Carri
 def _contribution(nest: Nest, how: Scan, value: Variable, statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements that set the carried variable, and those that set what they need."""
     inside = {node.variable for s in statements for node in walk(s) if isinstance(node, Declare)}
-    found: list[Statement] = []
-    changes = False
-    for statement in statements:
-        written = [target.variable if isinstance(target, Name) else None for target in targets(statement)]
-        if isinstance(statement, Declare) or all(variable in inside or variable == value for variable in written):
-            found.append(statement)
-            changes = changes or value in written
-        elif value in written:
-            raise refuse(nest, f"line {statement.span.line} sets '{how.variable}' and something else")
-    if not changes:
+    slicing = _Slice(nest, value, frozenset(inside))
+    found = [kept for statement in statements if (kept := slicing.statement(statement)) is not None]
+    if not any(isinstance(t, Name) and t.variable == value for kept in found for t in targets(kept)):
         raise refuse(nest, f"no statement of the loop sets '{how.variable}'")
     return tuple(statement for statement in found if value not in _read_early(statement, value))
+
+
+@dataclass(slots=True)
+class _Slice:
+    """The part of a loop's body that the carried variable ``value`` needs; ``inside`` are variables of the body.
+
+    ``left`` is what the statements that are left out have written so far, which no other may read then.
+    """
+
+    nest: Nest
+    value: Variable
+    inside: frozenset[Variable]
+    left: set[Variable] = field(default_factory=set)
+
+    def statement(self, statement: Statement) -> Statement | None:
+        match statement:
+            case Block(parts):
+                found = [kept for part in parts if (kept := self.statement(part)) is not None]
+                return dataclasses.replace(statement, statements=tuple(found)) if found else None
+            case If(condition, then, otherwise) if not any(targets(condition)):
+                self._read(condition)
+                before = set(self.left)
+                one = self.statement(then)
+                behind, self.left = self.left, before
+                two = self.statement(otherwise) if otherwise is not None else None
+                self.left |= behind
+                if one is None and two is None:
+                    return None
+                return dataclasses.replace(statement, then=one or Block((), span=then.span), otherwise=two)
+        return self._whole(statement)
+
+    def _whole(self, statement: Statement) -> Statement | None:
+        written = [(t.variable if isinstance(t, Name) else None, base_variable(t)) for t in targets(statement)]
+        own = {self.value, *self.inside}
+        if isinstance(statement, Declare) or (written and all(variable in own for variable, _ in written)):
+            self._read(statement)
+            return statement
+        if any(variable == self.value for variable, _ in written):
+            what = f"line {statement.span.line} sets '{self.value.name}' together with something else"
+            raise refuse(self.nest, f"the scan of '{self.value.name}' is not understood: {what}")
+        self.left.update(base for _, base in written if base is not None)
+        return None
+
+    def _read(self, code: Node) -> None:
+        for variable in free(code):
+            if variable in self.left:
+                message = f"line {code.span.line} reads '{variable.name}', which the iteration has written before"
+                raise refuse(self.nest, f"{message}, to set '{self.value.name}'")
 
 
 def _read_early(statement: Statement, value: Variable) -> set[Variable]:

@@ -15,7 +15,7 @@ from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
 from transpile.cuda.context import Context, indented, without_pragmas
-from transpile.cuda.dialect import cuda_declaration, unsupported
+from transpile.cuda.dialect import cuda_declaration, on_device, unsupported
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
 
@@ -151,6 +151,7 @@ def _device_functions(context: Context) -> set[str]:
                 for call in _calls(function):
                     context.call(call.name, call.span)
                 _check_globals(context, function)
+                on_device(function.body)
         if set(context.device_functions) == found:
             return found
         context.device_functions.update(dict.fromkeys(sorted(found)))

@@ -23,7 +23,7 @@ from transpile.c.tree import (
     Return,
     Statement,
 )
-from transpile.c.types import is_arithmetic, is_integer
+from transpile.c.types import Bool, is_arithmetic, is_integer
 from transpile.c.unit import Unit
 from transpile.c.walking import bare, walk
 from transpile.loops.conditions import extreme
@@ -78,6 +78,8 @@ def _joined(unit: Unit, value: Expression) -> str:
     match value:
         case Binary("+" | "-" | "*" | "&" | "|" | "^" | "&&" | "||" as operator):
             return _OPERATORS.get(operator, operator)
+        case Binary("!=", left, right) if isinstance(bare(left).type, Bool) and isinstance(bare(right).type, Bool):
+            return "^"
         case Conditional():
             return extreme(value)
         case Call(name):

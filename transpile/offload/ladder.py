@@ -24,6 +24,8 @@ from transpile.kernels.unit import CudaUnit, KernelLaunch
 from transpile.matching.nests import Same, Unproved
 from transpile.matching.proof import Proof, prove_program
 from transpile.solvers.kernels.launch import Launch
+from transpile.solvers.kernels.questions import Budget
+from transpile.solvers.kernels.races import Settings as RaceSettings
 from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
 from transpile.solvers.loops.analysis import Analysis, Loop
@@ -36,6 +38,7 @@ from transpile.trials.nvcc import Compiled, Refused, compiled
 from transpile.trials.trial import Settings, trial
 
 TESTED, RACES, PROVED, COMPILED = "tested", "race-free", "proved", "compiled"
+_QUICK = RaceSettings(Budget(timeout_ms=1_000))
 NO_FUSING = "the compiler is told not to fuse multiplications and additions (--fmad=false)"
 
 
@@ -104,7 +107,7 @@ class _Climber:
             assert cuda is not None
             proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
             with self._timed(RACES):
-                racing = _of_a_map(proof) or self._races(cuda, name)
+                racing = _of_a_map(proof) or self._races(cuda, name, testing)
             rungs = (compiling, testing, racing, proof)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
@@ -175,13 +178,15 @@ class _Climber:
             self.diagnostics.append(Diagnostic("note", f"the prover does not read this text: {error}"))
             return None
 
-    def _races(self, cuda: CudaUnit, kernel: str) -> Rung:
+    def _races(self, cuda: CudaUnit, kernel: str, testing: Rung) -> Rung:
+        if testing.outcome == "failed":
+            return Rung(RACES, "skipped", "the program is wrong anyway")
         launches = [launch for launch in cuda.launches() if launch.kernel == kernel]
         blocks = {block for launch in launches if (block := _block(cuda, launch))}
         if len(blocks) != 1:
             return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
         try:
-            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)))
+            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)), _QUICK)
         except SourceErrors as error:
             return Rung(RACES, "open", str(error))
         match found:

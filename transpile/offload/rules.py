@@ -8,10 +8,11 @@ none, it stays there altogether.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
+from transpile.c.types import Array, Pointer
 from transpile.c.walking import declared, free, walk
 from transpile.cuda.plan import (
     OPERATORS,
@@ -34,10 +35,11 @@ from transpile.errors import Diagnostic, Span
 from transpile.loops.counted import Counted
 from transpile.loops.facts import InLoop
 from transpile.loops.polynomial import number, variable
+from transpile.offload.locals import local_arrays
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
-from transpile.solvers.loops.extents import ArrayUse, Extent
-from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduced, Reduction
+from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
+from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduced, Reduction, Unknown
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
 
 BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
@@ -52,49 +54,85 @@ class Proposal:
     left: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """``depth``: loops of a nest that become axes, at most. ``scans``: whether scans go to the device; ``singles``:
+    whether sequential loops do, among others that do."""
+
+    depth: int
+    scans: bool = True
+    singles: bool = True
+
+
+_VARIANTS = (_Variant(3), _Variant(2), _Variant(1), _Variant(3, singles=False), _Variant(3, False, False))
+
+
 @dataclass(slots=True)
 class _Steps:
-    depth: int
-    """Loops of a nest that become axes, at most."""
+    """``unknown`` arrays cannot go to the device: their extents are not known, for these reasons."""
+
+    variant: _Variant
+    unknown: Mapping[Variable, Diagnostic]
+    fors: frozenset[LoopName]
     steps: list[Step] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
-    on_device: list[Loop] = field(default_factory=list)
+    loops: dict[LoopName, Loop] = field(default_factory=dict)
 
     def add(self, loop: Loop, how: How) -> None:
-        self.steps.append(Step(_name(loop.span), how, loop.span))
-        if not isinstance(how, Host):
-            self.on_device.append(loop)
-
-    def forget(self, loop: Loop) -> None:
-        """What has been decided on the loops within ``loop`` does not count."""
-        self.steps = [step for step in self.steps if not _inside(step, loop)]
-        inside = {inner.facts.number for inner in loop.walk()}
-        self.on_device = [one for one in self.on_device if one.facts.number not in inside]
+        name = _name(loop.span)
+        self.loops[name] = loop
+        self.steps.append(Step(name, how, loop.span))
 
     @property
     def parallel(self) -> int:
         return sum(isinstance(step.how, Grid | Scan) for step in self.steps)
 
+    @property
+    def on_device(self) -> list[Loop]:
+        return [self.loops[step.loop] for step in self.steps if not isinstance(step.how, Host)]
+
 
 def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
-    """Plans for a function, the best one first; they differ in how many loops of a nest become axes. What arrays in
-    ``scratch`` hold before and after the call does not matter, and they are written before they are read."""
+    """Plans for a function, the best one first; they differ in how many loops of a nest become axes, and in which
+    loops that are not parallel run on the device. What arrays in ``scratch`` hold before and after the call does not
+    matter, and they are written before they are read."""
     seen: set[Plan] = set()
-    for depth in (3, 2, 1):
-        steps = _Steps(depth)
+    unknown = dict(_kept_on_host(analysis))
+    fors = frozenset(_name(node.span) for node in walk(analysis.function.body) if isinstance(node, For))
+    for variant in _VARIANTS:
+        steps = _Steps(variant, unknown, fors)
         for loop in analysis.loops:
             _decide(loop, steps, within=False)
-        if not any(isinstance(step.how, Grid | Scan) for step in steps.steps):
-            return
+        if not steps.parallel:
+            continue
         plan = Plan(tuple(_arrays(analysis, steps, scratch)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
 
 
+def _kept_on_host(analysis: Analysis) -> Iterator[tuple[Variable, Diagnostic]]:
+    """The arrays that the device cannot have, and why."""
+    own = {variable for variable, _ in local_arrays(analysis.function)}
+    for use in analysis.arrays:
+        variable = use.variable
+        if isinstance(variable.type, Pointer) and isinstance(variable.type.to, Pointer):
+            message = f"'{variable.name}' is an array of pointers into memory that the device does not read"
+            yield variable, Diagnostic("error", message, variable.span, "put what they point to into one array")
+        elif isinstance(use.extent, NoExtent) and variable not in own:
+            yield variable, use.extent.asked(variable.name)
+
+
 def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
-    """Why the loops of a function that has no parallel one are sequential."""
-    return tuple(loop.explanation for loop in analysis.walk() if _own(loop))
+    """Why no loop of a function runs on the device."""
+    kept = dict(_kept_on_host(analysis))
+    loops = [loop for loop in analysis.walk() if _own(loop)]
+    used = dict.fromkeys(v for loop in loops if not _sequential(loop) for v in _touched([loop]) if v in kept)
+    return (*(kept[array] for array in used), *(loop.explanation for loop in loops))
+
+
+def _sequential(loop: Loop) -> bool:
+    return isinstance(loop.verdict, Carried | Unknown)
 
 
 def beside_the_device(analysis: Analysis) -> Callable[[Statement], bool]:
@@ -112,22 +150,24 @@ def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
     """What becomes of ``loop``; ``within`` a loop that is on the host already."""
     if not _own(loop):
         return
-    how = _device(loop, steps.depth)
-    if how is not None:
+    how = _device(loop, steps.variant.depth) if loop.node is not None else None
+    missing = [steps.unknown[v] for v in _touched([loop]) if v in steps.unknown]
+    if how is not None and not missing and (steps.variant.scans or not isinstance(how, Scan)):
         steps.add(loop, how)
         return
-    steps.left.append(loop.explanation)
+    steps.left += missing if how is not None and missing else [loop.explanation]
     begun = steps.parallel
     for inner in loop.loops:
         _decide(inner, steps, within=True)
-    if steps.parallel == begun:
-        steps.forget(loop)
-        steps.add(loop, Single() if within else Host())
+    if steps.parallel == begun and _name(loop.span) in steps.fors:
+        steps.steps = [step for step in steps.steps if not _inside(step, loop)]
+        single = within and not missing and steps.variant.singles and loop.node is not None
+        steps.add(loop, Single() if single else Host())
 
 
 def _own(loop: Loop) -> bool:
-    """Whether the loop stands in the function itself, as a loop."""
-    return len(loop.calls) == 1 and loop.node is not None
+    """Whether the loop stands in the function itself."""
+    return len(loop.calls) == 1
 
 
 def _inside(step: Step, loop: Loop) -> bool:
@@ -147,11 +187,19 @@ def _device(loop: Loop, depth: int) -> How | None:
                 return None
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], reductions=found))
         case Reduction(reduced) | Histogram(reduced) if all(one.subscripted and one.operator == "+" for one in reduced):
+            if not _updates_only(loop, reduced):
+                return None
             names = tuple(dict.fromkeys(one.region.variable.name for one in reduced))
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
     return None
+
+
+def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
+    """Whether ``loop`` uses the arrays that it reduces into in no other way."""
+    arrays = {one.region.variable for one in reduced}
+    return all(a.update is not None for a in loop.accesses if a.region.variable in arrays and a.subscripts)
 
 
 def _too_often(loop: Loop) -> bool:
@@ -223,9 +271,18 @@ def _arrays(analysis: Analysis, steps: _Steps, scratch: Collection[str]) -> Iter
         if use.variable in used and isinstance(use.extent, Extent):
             name = use.variable.name
             yield ArrayPlan(name, _readable(use.extent), _copies(use, name in scratch), _anywhere(use.variable))
+    for own, array in local_arrays(analysis.function):
+        if own in used:
+            yield array
 
 
 def _readable(extent: Extent) -> str:
+    """The number of elements of the innermost dimension."""
+    rows = _rows(extent)
+    return " * ".join([rows if rows.isidentifier() else f"({rows})", *extent.inner]) if extent.inner else rows
+
+
+def _rows(extent: Extent) -> str:
     """A product of sizes as ``n * m``, which plans take as 0 where a size is negative; else the whole expression."""
     if len(extent.pieces) != 1:
         return extent.expression
@@ -248,20 +305,32 @@ def _copies(use: ArrayUse, scratch: bool) -> Copies:
 
 
 def _distinct(analysis: Analysis, steps: _Steps) -> Iterator[Distinct]:
-    """Arrays that have memory of their own on the device must have it on the host, too."""
+    """Arrays that have memory of their own on the device must have it on the host, too. What the function makes for
+    itself has, and so have constants, which nobody may write."""
     used = _used(steps)
     pairs: dict[tuple[str, str], None] = {}
     for assumption in analysis.assumptions:
-        if isinstance(assumption, MustBeDistinct) and {assumption.one.variable, assumption.two.variable} <= used:
-            one, two = sorted((assumption.one.variable.name, assumption.two.variable.name))
+        if not isinstance(assumption, MustBeDistinct):
+            continue
+        both = {assumption.one.variable, assumption.two.variable}
+        if both <= used and not any(v.storage == "automatic" or _is_constant(v) for v in both):
+            one, two = sorted(variable.name for variable in both)
             pairs[one, two] = None
     for pair in pairs:
         yield Distinct(pair, Span("<plan>", 1))
 
 
+def _is_constant(variable: Variable) -> bool:
+    return variable.const and isinstance(variable.type, Array)
+
+
 def _used(steps: _Steps) -> set[Variable]:
     """The arrays that the device needs."""
-    return {access.region.variable for loop in steps.on_device for access in loop.accesses if access.subscripts}
+    return set(_touched(steps.on_device))
+
+
+def _touched(loops: Sequence[Loop]) -> list[Variable]:
+    return list(dict.fromkeys(a.region.variable for loop in loops for a in loop.accesses if a.subscripts))
 
 
 def _name(span: Span) -> LoopName:

@@ -31,10 +31,12 @@ from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.expansion import Expanded, expanded
 from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
+from transpile.offload.searches import without_early_ends
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
-from transpile.solvers.loops.extents import ArrayUse, Extent
+from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
@@ -93,8 +95,6 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
-    if analysis.refusals and not choices.plan:
-        return _refused(file, function, (*analysis.refusals, *_left(analysis)))
     if not candidates:
         return _refused(file, function, reasons(analysis) or (_nothing(function),))
     with _workplace(choices.cache) as folder:
@@ -103,13 +103,17 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A function as it is emitted: with calls replaced, and workspace expanded. ``arrays`` are those that it is given,
-    ``written_first`` the workspace of which nothing is read before it is written."""
+    """A function as it is emitted: with calls replaced, searches as reductions, and workspace expanded. ``original`` is
+    the one that it is compared with, before searches are reductions. ``arrays`` are those that it is given,
+    ``written_first`` the workspace of which nothing is read before it is written, ``assumed`` what is taken for granted
+    of sizes."""
 
     unit: Unit
+    original: Function
     analysis: Analysis
     arrays: tuple[ArrayUse, ...]
     written_first: frozenset[str]
+    assumed: tuple[Diagnostic, ...] = ()
 
 
 def _analysed(unit: Unit, function: Function, choices: Choices) -> _Known:
@@ -119,17 +123,31 @@ def _analysed(unit: Unit, function: Function, choices: Choices) -> _Known:
         if changed is unit:
             break
         unit = changed
+    searched = without_early_ends(function)
+    analysis, named = _with_names(unit, searched.function, choices)
+    assumed = (*named, *searched.assumed)
     workspace = [use for use in analysis.arrays if use.variable.name in choices.scratch and use.written]
     first = {use.variable.name for use in workspace if not use.copy_in or _written_first(analysis, use)}
-    known = _Known(unit, analysis, analysis.arrays, frozenset(first))
-    larger = expanded(unit, analysis, choices.scratch) if choices.scratch else None
+    known = _Known(unit, function, analysis, analysis.arrays, frozenset(first), assumed)
+    larger = expanded(unit, analysis, choices.scratch) if choices.scratch and not searched.assumed else None
     if larger is None or not _planned(larger, choices):
         return known
     analysis = analyse(larger.unit, larger.function, choices.extents)
     parallel = {(one.span.line, one.span.column) for one in analysis.walk() if isinstance(one.verdict, Parallel)}
     if any(isinstance(one, MustBeDistinct) for one in analysis.assumptions) or not larger.loops <= parallel:
         return known
-    return _Known(larger.unit, analysis, known.arrays, known.written_first | larger.arrays)
+    return _Known(larger.unit, larger.function, analysis, known.arrays, known.written_first | larger.arrays, assumed)
+
+
+def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analysis, list[Diagnostic]]:
+    """The analysis; extents that it does not find are those that parameters are named after."""
+    analysis = analyse(unit, function, choices.extents)
+    names = named_extents(function)
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    named = {array: names[array] for array in unknown if array in names}
+    if not named or choices.plan:
+        return analysis, []
+    return analyse(unit, function, {**named, **choices.extents}), [relied_on(*pair) for pair in named.items()]
 
 
 def _written_first(analysis: Analysis, use: ArrayUse) -> bool:
@@ -192,7 +210,8 @@ def _candidates(known: _Known, choices: Choices) -> Iterator[Proposal]:
     if choices.plan:
         yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
         return
-    yield from proposals(known.analysis, known.written_first)
+    for one in proposals(known.analysis, known.written_first):
+        yield replace(one, left=(*one.left, *known.assumed))
 
 
 def _left(analysis: Analysis) -> Iterator[Diagnostic]:
@@ -258,7 +277,7 @@ class _Work:
         extents = {array.name: array.extent for array in plan.arrays}
         return Subject(
             self.known.unit,
-            self.function,
+            self.known.original,
             self.known.analysis,
             emitted.text,
             name,

@@ -52,6 +52,8 @@ def body(
         ("int k; for (int i = 0; i < n; i++) { double s = 0; if (b[i] > s) { s = b[i]; k = i; } } a[k]++;", "carried"),
         ("again: for (int i = 0; i < n; i++) a[i] = b[i]; if (n--) goto again;", "unknown"),
         ("int s = 1; for (int i = 0; i < n; i++) s = s && b[i] > 0; a[0] = s;", "reduction"),
+        ("_Bool s = 1; for (int i = 0; i < n; i++) s = s != (_Bool)b[i]; a[0] = s;", "reduction"),
+        ("int s = 1; for (int i = 0; i < n; i++) s = s != (_Bool)b[i]; a[0] = s;", "carried"),
         ("double t; for (int i = 0; i < n; i++) { t = b[i]; a[i] = t * t; }", "parallel"),
         ("double t; for (int i = 0; i < n; i++) { if (x[i]) t = 1; else t = 2; a[i] = t; }", "parallel"),
         ("double t = 0; for (int i = 0; i < n; i++) { if (x[i]) t = 1; a[i] = t; }", "carried"),
