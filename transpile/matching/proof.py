@@ -32,7 +32,6 @@ from transpile.matching.sizes import wrong_size
 from transpile.matching.values import owned, points
 from transpile.solvers.integers import Integers, NoInteger
 
-NO_OVERLAP = "the arrays {} do not overlap"
 ELEMENTS = "'{}' has {} elements, and none of these factors is negative"
 WORKSPACE = "what '{}' holds in the end does not matter"
 _NONE: Mapping[Span, Collection[Variable]] = {}
@@ -58,6 +57,8 @@ class Proof:
     unproved: tuple[Unproved, ...] = ()
     """What else could not be shown: sizes of buffers, and computations of the host that may overflow."""
     assumptions: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Arrays that are taken not to overlap, though not all of them are ``restrict``."""
 
     @property
     def followed(self) -> bool:
@@ -120,7 +121,7 @@ class _Program:
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
-        return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed)
+        return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed, self._apart(followed))
 
     def _theirs(self) -> Function:
         try:
@@ -199,13 +200,14 @@ class _Program:
     def _in_c(self, expression: Expression) -> bool:
         return any(node == expression for node in walk(self.function.body))
 
-    def _assumed(self, followed: Followed) -> Iterator[str]:
+    def _apart(self, followed: Followed) -> tuple[str, ...]:
         arrays = sorted({buffer.array.name for buffer in followed.buffers})
-        pointers = [one for one in self.function.parameters if isinstance(one.type, Pointer)]
-        unpromised = [one for one in pointers if isinstance(one.type, Pointer) and not one.type.restrict]
-        if len(arrays) > 1 and unpromised:
-            yield NO_OVERLAP.format(", ".join(arrays))
-        for name in arrays:
+        pointers = [one.type for one in self.function.parameters if isinstance(one.type, Pointer)]
+        promised = all(pointer.restrict for pointer in pointers)
+        return () if promised or len(arrays) < 2 else tuple(arrays)
+
+    def _assumed(self, followed: Followed) -> Iterator[str]:
+        for name in sorted({buffer.array.name for buffer in followed.buffers}):
             if name in self.extents:
                 yield ELEMENTS.format(name, self.extents[name])
         yield from (WORKSPACE.format(one.name) for one in self.discarded)

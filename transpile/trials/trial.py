@@ -2,7 +2,8 @@
 
 Inputs are valid only if the C function has defined behaviour on them: what the emulator's checks find wrong with it,
 and what takes it too long, is discarded and counted. A CUDA program must give the same outputs and have no fault
-whatever, in several orders of threads. Every trial ends: time is bounded, and so is each run.
+whatever, in several orders of threads. Every trial ends: time is bounded, and so is each run. A program that does not
+end in time is not refuted by that, and not tested either.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested
 from transpile.trials.plan import core, more, skipped_pairs
 from transpile.trials.sizes import smaller
 from transpile.trials.subject import Subject, subject
+from transpile.trials.values import SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ _SCHEDULES = (*(Schedule(order, 1 if order == "random" else 0) for order in ORDE
 _SHRINKING_RUNS = 40
 _BEYOND = ("unsupported", "memory")
 """Faults of the emulator, not of the program."""
+_TIME = "time"
+_MOST_OVERDUE = 3
+"""Runs that may take too long before the others are not tried either."""
+_HURRIED_S = 1
+"""Processor time for a run after one took too long."""
 _ROUNDED = "ill-conditioned: rounding decides the result"
 _ROUNDINGS: tuple[Rounding, ...] = ("upward", "downward", "to-zero")
 
@@ -132,6 +139,14 @@ class _Case:
     expected: Run
 
 
+def _plain(case: _Case) -> Recipe:
+    return replace(case.given.recipe, distribution=SMALL, overlap=None)
+
+
+def _sizes(case: _Case) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in case.given.scalars.items()) or "this input"
+
+
 class _Beyond(Exception):
     """The emulator cannot run the program, which says nothing about it."""
 
@@ -149,6 +164,8 @@ class _Trial:
     runs: int = 0
     hurried: bool = False
     schedules: set[Schedule] = field(default_factory=set)
+    overdue: list[str] = field(default_factory=list)
+    """What is known of each run that did not end in time."""
     start: float = field(default_factory=time.monotonic)
 
     def outcome(self) -> Outcome:
@@ -158,6 +175,8 @@ class _Trial:
             return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
+        if self.overdue:
+            return Unusable(self.overdue[0], dict(self.discarded.most_common()))
         filled = sum(not given.empty for given in self.used)
         if filled < _FEWEST:
             reason = f"only {filled} valid inputs were found in {sum(self.discarded.values()) + len(self.used)}"
@@ -177,6 +196,8 @@ class _Trial:
 
     def _late(self, in_core: bool, share: float = 1.0) -> bool:
         """Time is up; a share of it unless this is part of the core."""
+        if len(self.overdue) >= _MOST_OVERDUE:
+            return True
         allowed = self.settings.most_seconds if in_core else share * self.settings.seconds
         return time.monotonic() - self.start > allowed
 
@@ -238,13 +259,15 @@ class _Trial:
         return None
 
     def _judged(self, case: _Case, schedule: Schedule) -> Differs | None:
-        limits = Limits(cpu_s=self.settings.run_s, wall_s=4.0 * self.settings.run_s)
-        ran = self.program.run(case.packed, schedule.order, schedule.seed, limits)
+        ran = self._run(case, schedule, _HURRIED_S if self.overdue else self.settings.run_s)
         self.runs += 1
         self.schedules.add(schedule)
-        failures = [self.text.failure(fault) for fault in ran.faults if fault.kind not in _BEYOND]
+        failures = [self.text.failure(fault) for fault in ran.faults if fault.kind not in (*_BEYOND, _TIME)]
         if ran.faults and not failures:
-            raise _Beyond(str(ran.faults[0]))
+            if ran.faults[0].kind != _TIME:
+                raise _Beyond(str(ran.faults[0]))
+            self.overdue.append("" if self.overdue else self._why_overdue(case, schedule, ran.faults[0]))
+            return None
         if ran.exit_code and not failures:
             failures.append(Failure("exit", f"the program ends with exit status {ran.exit_code}"))
         difference = None
@@ -253,6 +276,24 @@ class _Trial:
         if not failures and (difference is None or self._ill_conditioned(case, difference)):
             return None
         return Differs(difference, tuple(failures), case.given, schedule)
+
+    def _run(self, case: _Case, schedule: Schedule, seconds: int) -> Run:
+        limits = Limits(cpu_s=seconds, wall_s=4.0 * seconds)
+        return self.program.run(case.packed, schedule.order, schedule.seed, limits)
+
+    def _why_overdue(self, case: _Case, schedule: Schedule, fault: Fault) -> str:
+        """A program that takes long even where there is next to nothing to do runs away; others may only be slow in
+        the emulator."""
+        few = {name: min(size, 2) for name, size in case.given.recipe.sizes.items()}
+        small = self._case(replace(case.given.recipe, sizes=few)) or self._case(replace(_plain(case), sizes=few))
+        again = self._run(small, schedule, _HURRIED_S) if small is not None else None
+        if small is None or again is None or [fault.kind for fault in again.faults] != [_TIME]:
+            return f"the CUDA program takes more than {self.settings.run_s} s on the emulator with {_sizes(case)}"
+        where = f" on line {fault.line}" if fault.line else ""
+        return (
+            f"a loop of the CUDA program runs away{where}: with {_sizes(small)}, the C function takes less than "
+            f"{self.settings.reference_s:g} s, and the program more than {_HURRIED_S} s"
+        )
 
     def _difference(self, case: _Case, ran: Run) -> Difference | None:
         if ran.messages != case.expected.messages:
