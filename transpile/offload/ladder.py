@@ -136,8 +136,8 @@ class _Climber:
             case tried.Tested():
                 orders = len(outcome.schedules)
                 detail = f"no difference in {outcome.runs} runs ({outcome.inputs} inputs, {orders} orders of threads)"
-                compared = f"{outcome.comparison}"
-                return Rung(TESTED, "passed", f"{detail}; {compared}", outcome.assumptions), outcome
+                told = "; ".join((detail, str(outcome.comparison), *outcome.notes))
+                return Rung(TESTED, "passed", told, outcome.assumptions), outcome
             case tried.Differs():
                 self.diagnostics += [failure.diagnostic for failure in outcome.failures]
                 said = [failure.message for failure in outcome.failures]
