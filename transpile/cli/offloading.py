@@ -30,6 +30,7 @@ class Asked:
 
     function: str = ""
     extents: tuple[str, ...] = ()
+    scratch: tuple[str, ...] = ()
     plan: Path | None = None
     save_plan: str | None = None
     define: tuple[str, ...] = ()
@@ -114,7 +115,8 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         extents[found[1]] = found[2]
     preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
     cache = options.store.parent if options.store else None
-    choices = Choices(asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache)
+    scratch = frozenset(name.strip() for given in asked.scratch for name in given.split(",") if name.strip())
+    choices = Choices(asked.function, extents, scratch, preprocessing=preprocessing, seed=options.seed, cache=cache)
     if asked.plan is None:
         return choices
     return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))
@@ -123,4 +125,4 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
 def refused_words(asked: Asked, target: str) -> None:
     """Options of this direction make no sense for another target."""
     if asked.given:
-        raise UsageError(f"--function, --extent, --plan and -D are for --to {TARGET}, not for --to {target}")
+        raise UsageError(f"--function, --extent, --scratch, --plan and -D are for --to {TARGET}, not for --to {target}")

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -72,11 +72,12 @@ class Choices:
 @dataclass(frozen=True, slots=True)
 class Offloaded:
     """A translation, and the plan that it follows (None if no loop can run on the device). ``seconds`` are those that
-    the analysis took, and each check of the plan."""
+    the analysis took, and each check of the plan. ``subject`` is what was checked."""
 
     translation: Translation
     plan: Plan | None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    subject: Subject | None = field(default=None, repr=False)
 
 
 def translate_c(path: str | Path, choices: Choices) -> Offloaded:
@@ -92,7 +93,9 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     start = time.monotonic()
-    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    function = _chosen(unit, choices.function)
+    _require_arrays(function, choices.scratch)
+    known = _analysed(unit, function, choices)
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
@@ -207,6 +210,13 @@ def _chosen(unit: Unit, name: str) -> Function:
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
 
 
+def _require_arrays(function: Function, names: Collection[str]) -> None:
+    arrays = [one.name for one in function.parameters if isinstance(one.type, Pointer)]
+    for name in sorted(set(names).difference(arrays)):
+        hint = f"its arrays are: {', '.join(arrays)}" if arrays else ""
+        raise UsageError(f"'{function.name}' has no array parameter '{name}'", hint)
+
+
 def _candidates(known: _Known, choices: Choices) -> Iterator[Proposal]:
     if choices.plan:
         yield Proposal(parse_plan(choices.plan, choices.plan_file), ())
@@ -249,9 +259,10 @@ class _Work:
             except TranspileError as error:
                 errors.append(error)
                 continue
-            found = climb(self._subject(candidate.plan, emitted), self.folder)
+            subject = self._subject(candidate.plan, emitted)
+            found = climb(subject, self.folder)
             seconds = {**self.seconds, **found.seconds}
-            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds)
+            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds, subject)
             if not found.refuted:
                 return last
             self._note(candidate, found)

@@ -11,7 +11,7 @@ from transpile.trials.sizes import combinations, edges
 from transpile.trials.subject import Subject
 from transpile.trials.values import ASCENDING, DESCENDING, INFINITIES, NANS, NORMAL, SMALL, USUAL, ZEROS, Distribution
 
-_FIRST, _MOST, _SHIFTS = 12, 60, 3
+_FIRST, _MOST, _SHIFTS = 18, 60, 3
 MOST_PAIRS = 3
 """How many pairs of arrays are made to overlap."""
 _SPECIAL = (NANS, INFINITIES, ZEROS, NANS, ZEROS, NANS, ZEROS, ZEROS)
@@ -68,9 +68,9 @@ def skipped_pairs(subject: Subject) -> Sequence[Overlap]:
 
 
 def revealing(used: Sequence[Used], block: int) -> list[Used]:
-    """Inputs in which no size hides anything, the best first: for each size the cheapest one with several blocks along
-    it, then the others, the cheapest first."""
-    filled = [one for one in used if not one.given.empty]
+    """Inputs in which no size hides anything and nothing overlaps, the best first: for each size the cheapest one with
+    several blocks along it, then the others, the cheapest first."""
+    filled = [one for one in used if not one.given.empty and one.given.recipe.overlap is None]
     found = sorted((one for one in filled if min(one.sizes, default=3) > 2), key=lambda one: one.seconds) or filled
     names = dict.fromkeys(name for one in found for name in one.given.recipe.sizes)
     several = [next((one for one in found if one.given.recipe.sizes[name] > block), None) for name in names]

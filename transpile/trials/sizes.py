@@ -38,13 +38,13 @@ def combinations(dimensions: Sequence[str], counts: Sequence[str], blocks: Seque
 
 
 def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int]) -> Iterator[dict[str, int]]:
-    """All sizes negative, all zero, and each of them 0, 1 or 2 while the others are not."""
+    """All sizes negative, all zero, and each of them 0, 1, 2 or negative while the others are not."""
     if not dimensions and not counts:
         return
     usual = dict.fromkeys(dimensions, blocks[0] + 1) | dict.fromkeys(counts, COUNTS[0])
     yield dict.fromkeys(usual, -1)
     yield dict.fromkeys(usual, 0)
-    yield from ({**usual, name: few} for few in (0, 1, 2) for name in usual)
+    yield from ({**usual, name: few} for few in (0, 1, 2, -1) for name in usual)
 
 
 def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:
