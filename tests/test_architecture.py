@@ -49,6 +49,8 @@ MAY_IMPORT = {
         "transpile.loops",
         "transpile.matching",
         "transpile.solvers",
+        "transpile.store",
+        "transpile.tools",
         "transpile.translation",
         "transpile.trials",
     },

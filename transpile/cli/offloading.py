@@ -117,6 +117,7 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
     cache = options.store.parent if options.store else None
     scratch = frozenset(name.strip() for given in asked.scratch for name in given.split(",") if name.strip())
     choices = Choices(asked.function, extents, scratch, preprocessing=preprocessing, seed=options.seed, cache=cache)
+    choices = replace(choices, store=options.store)
     if asked.plan is None:
         return choices
     return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))

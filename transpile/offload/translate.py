@@ -30,7 +30,8 @@ from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Checked, Climb, climb
+from transpile.offload.kept import checked_once
+from transpile.offload.ladder import Checked, Climb
 from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
@@ -67,6 +68,8 @@ class Choices:
     seconds: float = 1.5
     seed: int = 1
     cache: Path | None = None
+    store: Path | None = None
+    """The proof store's file: what was checked before is not checked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +263,7 @@ class _Work:
                 errors.append(error)
                 continue
             subject = self._subject(candidate.plan, emitted)
-            found = climb(subject, self.folder)
+            found = checked_once(subject, self.folder, self.choices.store)
             seconds = {**self.seconds, **found.seconds}
             last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds, subject)
             if not found.refuted:
