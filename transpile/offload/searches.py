@@ -40,7 +40,7 @@ from transpile.c.unit import Function
 from transpile.c.walking import declared, substitute, transform, variables, walk
 from transpile.errors import Diagnostic, Span
 from transpile.loops.counted import Counted, counted
-from transpile.loops.library import PURE
+from transpile.loops.libc import PURE
 
 _WIDE = 64
 
