@@ -30,6 +30,7 @@ from transpile.c.tree import (
 from transpile.c.types import DOUBLE, Array, Bool, CType, Integer, Pointer, is_arithmetic, is_integer
 from transpile.errors import Span
 from transpile.loops.libc import PURE
+from transpile.matching.forms import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class _Matcher:
     def expression(self, ours: Expression, theirs: Expression) -> None:
         if self._same_integer(ours, theirs):
             return
+        ours, theirs = plain(ours), plain(theirs)
         if isinstance(theirs, Name):
             if ours != self.names.meaning.get(theirs.variable):
                 raise _differ(f"'{theirs.variable.name}' is not what stands here", ours.span, theirs.span)
@@ -208,7 +210,7 @@ class _Matcher:
 
 def exact(expression: Expression) -> Expression:
     """``expression`` without the conversions around it that keep every value."""
-    while isinstance(expression, Cast) and _keeps(expression.operand.type, expression.type):
+    while isinstance(expression, Cast) and _keeps_all(expression.operand, expression.type):
         expression = expression.operand
     return expression
 
@@ -246,6 +248,10 @@ def _truth(expression: Expression) -> bool:
         case Binary(operator="<" | "<=" | ">" | ">=" | "==" | "!=" | "&&" | "||") | Unary(operator="!"):
             return is_integer(expression.type)
     return False
+
+
+def _keeps_all(operand: Expression, type: CType) -> bool:
+    return _keeps(operand.type, type) or (isinstance(type, Bool) and _truth(operand))
 
 
 def _keeps(narrow: CType, wide: CType) -> bool:

@@ -56,10 +56,8 @@ from transpile.matching.runtime import (
 from transpile.matching.values import (
     Values,
     alone,
-    given_away,
     is_size_of,
     only_element,
-    pointed_into,
     require_no_pointers_kept,
     sets_element,
     unsteady,
@@ -270,7 +268,7 @@ class _Follower:
         loud = any(call.name not in LIBRARY | self.known.quiet for call in calls)
         loud |= any(isinstance(node, CallThrough) for node in walk(ours))
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours)
+        written |= self.known.promises.given_away(ours)
         for array in list(memory.sides) if loud else memory.sides.keys() & set(variables(ours)):
             element = None if loud else only_element(ours, array)
             sides = memory.sides[array]
@@ -364,7 +362,7 @@ class _Follower:
         if len(set(buffers)) < len(buffers):
             raise Lost("the kernel gets an array twice", ours.span, launch.span)
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours) | pointed_into(ours)
+        written |= self.known.promises.given_away(ours) | self.known.promises.pointed_into(ours)
         self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
         self.unasked = launch.span

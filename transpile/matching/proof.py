@@ -27,6 +27,7 @@ from transpile.matching.hosts import follow
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
+from transpile.matching.promises import promises
 from transpile.matching.screening import screen
 from transpile.matching.sizes import wrong_size
 from transpile.matching.values import owned, points
@@ -114,7 +115,9 @@ class _Program:
         names = self.host.names(self.function, theirs)
         if names is None:
             raise Lost("the function has another type", self.function.span, theirs.span)
-        known = Known(self._is_function, frozenset(self.helpers), quiet(self.unit), self.discarded)
+        silent = quiet(self.unit)
+        promised = promises(self.unit, silent)
+        known = Known(self._is_function, frozenset(self.helpers), silent, self.discarded, promised)
         followed = follow(self.function.body, theirs.body, _ordered(names, theirs), known)
         self._require_private(followed, private)
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
