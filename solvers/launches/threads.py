@@ -234,7 +234,8 @@ class _Search:
         for axis, dimension in self.launched.grid.items():
             size = dimension.blocks * dimension.block
             for step in dict.fromkeys((1, *(one.step for one in self.loops))):
-                if axis not in self.strided and self._holds(moved_by == step * size) and self._even(start, axis, step):
+                unused = axis in self.numbers and axis not in self.strided
+                if unused and self._holds(moved_by == step * size) and self._even(start, axis, step):
                     self._through(declaration, axis, step, start)
                     self._came_from(variable, condition, step * size, z3.Int(f"iteration.{axis}") < size)
                     self._guard(condition, True, axis)

@@ -12,12 +12,12 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from transpile.c.constants import integer_of
 from transpile.c.tree import (
     Binary,
     Block,
     Call,
     Cast,
-    Constant,
     Declare,
     Empty,
     Expression,
@@ -190,6 +190,9 @@ class _Matcher:
         """Whether two integer expressions have the same value wherever C is defined, by their form alone."""
         if not (is_integer(ours.type) and is_integer(theirs.type)):
             return False
+        constant = integer_of(ours)
+        if constant is not None and constant == integer_of(theirs):
+            return True
         mine, yours = exact(ours), exact(theirs)
         if (mine, yours) != (ours, theirs) and _truth(mine) and _truth(yours):
             self.expression(mine, yours)
@@ -198,8 +201,6 @@ class _Matcher:
             case _, Name(variable=variable):
                 meant = self.names.meaning.get(variable)
                 return meant is not None and exact(meant) == mine
-            case Constant(value=a), Constant(value=b):
-                return a == b
             case Binary(operator="+" | "-" | "*"), Binary() if mine.operator == yours.operator:
                 left = self._same_integer(mine.left, yours.left)
                 return left and self._same_integer(mine.right, yours.right) and _no_narrower(mine.type, yours.type)

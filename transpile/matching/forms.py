@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from transpile.c.constants import integer_of
 from transpile.c.tree import (
@@ -13,15 +14,20 @@ from transpile.c.tree import (
     Cast,
     Continue,
     Designator,
+    DoWhile,
     Expression,
+    For,
     If,
     InitializerList,
     Item,
     Return,
     Statement,
     Switch,
+    While,
 )
 from transpile.c.types import Array, CType, Pointer, Struct, is_arithmetic
+
+Loop: TypeAlias = For | While | DoWhile
 
 
 def plain(expression: Expression) -> Expression:
@@ -80,3 +86,13 @@ def ending(body: Statement) -> Statement:
         case Case(body=inside):
             return replace(body, body=tuple(map(ending, inside)))
     return body
+
+
+def first(loop: Loop) -> list[Statement]:
+    """What is done once before ``loop``."""
+    return list(loop.initial) if isinstance(loop, For) else []
+
+
+def last(loop: Loop) -> list[Statement]:
+    """What is done after its body each time."""
+    return [loop.step] if isinstance(loop, For) and loop.step else []

@@ -9,7 +9,7 @@ and reads no memory.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
 
 from transpile.c.tree import (
     Assign,
@@ -38,6 +38,7 @@ from transpile.c.walking import bare, declared, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
 from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.forms import Loop, first, last
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Lost, Memory
@@ -63,7 +64,6 @@ from transpile.matching.values import (
     unsteady,
 )
 
-Loop: TypeAlias = For | While | DoWhile
 _LAUNCHED = (For, While, DoWhile, Assign, Evaluate)
 
 
@@ -106,6 +106,7 @@ class _Follower:
         self.memory = Memory()
         self.nests: dict[int, LaunchedNest] = {}
         self.depth = 0
+        self.leaving = False
         self.begun = False
         self.unasked: Span | None = None
         """A launch of which nobody has asked yet whether it succeeded."""
@@ -143,7 +144,7 @@ class _Follower:
     def _own(self, statement: Statement, found: Operation | None, ours: Statement | None) -> bool:
         """Whether ``statement`` is about the device alone; it is then done."""
         match found:
-            case Allocation() | Release() if self.depth:
+            case Allocation() | Release() if self.depth and not (self.leaving and isinstance(found, Release)):
                 raise Lost("memory is allocated or freed more or less than once", found.span, found.span)
             case Allocation():
                 self._allocate(found)
@@ -294,18 +295,28 @@ class _Follower:
     def _both(self, ours: If, theirs: If) -> None:
         self._uses(ours.condition, theirs.span)
         self._forget(ours.condition)
-        before = dict(self.memory.sides)
+        before = self.memory.state()
+        left = self._branch(ours.then, theirs.then)
+        after = self.memory.state()
+        self.memory.restore(before if left else replace(after, sides=before.sides))
+        if self._branch(ours.otherwise, theirs.otherwise):
+            self.memory.restore(after)
+        elif not left:
+            self.memory.meet(after.sides)
+
+    def _branch(self, ours: Statement | None, theirs: Statement | None) -> bool:
+        """Whether the function is left at the end of the branch."""
+        mine, yours = (list(flat([branch])) if branch else [] for branch in (ours, theirs))
+        outer, self.leaving = self.leaving, bool(mine) and isinstance(mine[-1], Return)
         self.depth += 1
-        self.sequence(list(flat([ours.then])), list(flat([theirs.then])))
-        after, self.memory.sides = self.memory.sides, before
-        mine, yours = ([branch] if branch else [] for branch in (ours.otherwise, theirs.otherwise))
-        self.sequence(list(flat(mine)), list(flat(yours)))
+        self.sequence(mine, yours)
         self.depth -= 1
-        self.memory.meet(after)
+        left, self.leaving = self.leaving, outer
+        return left
 
     def _loop(self, ours: Loop, theirs: Loop) -> None:
         """A loop on the host with launches in it: what holds at its start holds each time."""
-        self.sequence(_initial(ours), _initial(theirs))
+        self.sequence(first(ours), first(theirs))
         leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return)]
         if leaving:
             raise Lost("a loop around launches that is left in the middle", leaving[0].span, theirs.span)
@@ -315,7 +326,7 @@ class _Follower:
             before = dict(self.memory.sides)
             self._header(ours, theirs)
             self.sequence(list(flat([ours.body])), list(flat([theirs.body])))
-            self.sequence(_step(ours), _step(theirs))
+            self.sequence(last(ours), last(theirs))
             self._header(ours, theirs)
             self._forget(ours)
             self.memory.meet(before)
@@ -380,11 +391,3 @@ class _Follower:
 
     def _leave(self, ours: Span, theirs: Span) -> None:
         self.memory.leave(set(self.known.discarded), ours, theirs)
-
-
-def _initial(loop: Loop) -> list[Statement]:
-    return list(loop.initial) if isinstance(loop, For) else []
-
-
-def _step(loop: Loop) -> list[Statement]:
-    return [loop.step] if isinstance(loop, For) and loop.step else []

@@ -79,11 +79,14 @@ def prove(found: LaunchedNest, cuda: CudaUnit, shared: Shared, private: Collecti
     """
     try:
         kernel = cuda.kernel(found.launch.kernel)
+    except KeyError:
+        return Unproved("there is no such kernel", found.launch.span, found.loop.span)
+    except SourceErrors as error:
+        return Unproved(str(error), found.launch.span, found.loop.span)
+    try:
         return _Nest(found, cuda, kernel, shared, private).run()
     except (NoInteger, SourceErrors) as error:
         return Unproved(str(error), found.launch.span, found.loop.span)
-    except KeyError:
-        return Unproved("there is no such kernel", found.launch.span, found.loop.span)
     except _Stop as stop:
         return stop.outcome
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import z3
 
 from transpile.c.printing import text
-from transpile.c.tree import Assign, Expression, For, Name, Node, Statement, Variable
+from transpile.c.tree import Assign, Call, Cast, Declare, Expression, For, Name, Node, Statement, Variable
 from transpile.c.types import CType, Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import children, declared, targets, variables, walk
@@ -30,11 +30,12 @@ from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
 from transpile.matching.promises import promises
 from transpile.matching.screening import screen
 from transpile.matching.sizes import wrong_size
-from transpile.matching.values import owned, points
+from transpile.matching.values import owned, points, unsteady
 from transpile.solvers.integers import Integers, NoInteger
 
 NO_OVERLAP = "the arrays {} do not overlap"
 ELEMENTS = "'{}' has {} elements, and none of these factors is negative"
+INDETERMINATE = "nothing depends on what '{}' holds where nothing has been written since it was allocated"
 WORKSPACE = "what '{}' holds in the end does not matter"
 _NONE: Mapping[Span, Collection[Variable]] = {}
 
@@ -123,7 +124,8 @@ class _Program:
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
-        return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed)
+        unset = tuple(one for one in followed.unset if one not in self._fresh())
+        return Proof(None, nests, followed.buffers, unset, open_ones, assumed)
 
     def _theirs(self) -> Function:
         try:
@@ -212,6 +214,16 @@ class _Program:
             if name in self.extents:
                 yield ELEMENTS.format(name, self.extents[name])
         yield from (WORKSPACE.format(one.name) for one in self.discarded)
+        yield from (INDETERMINATE.format(one.name) for one in followed.unset if one in self._fresh())
+
+    def _fresh(self) -> set[Variable]:
+        """Arrays of the C function whose elements have no values before they are written (C11 7.22.3.4)."""
+        found = [node for node in walk(self.function.body) if isinstance(node, Declare)]
+        return (
+            {one.variable for one in found if one.initial and _allocates(one.initial)}
+            - unsteady(self.function.body)
+            - target_variables(self.function.body)
+        )
 
 
 def target_variables(node: Node) -> set[Variable]:
@@ -266,3 +278,9 @@ def _of(nests: tuple[Mapped, ...]) -> Iterator[str]:
 
 def _restrict(type: CType) -> bool:
     return isinstance(type, Pointer) and type.restrict
+
+
+def _allocates(value: Expression) -> bool:
+    while isinstance(value, Cast):
+        value = value.operand
+    return isinstance(value, Call) and value.name in ("malloc", "aligned_alloc")
