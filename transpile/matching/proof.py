@@ -35,7 +35,6 @@ from transpile.matching.sizes import wrong_size
 from transpile.matching.values import owned, points, unsteady
 from transpile.solvers.integers import Integers, NoInteger
 
-NO_OVERLAP = "the arrays {} do not overlap"
 ELEMENTS = "'{}' has {} elements, and none of these factors is negative"
 INDETERMINATE = "nothing depends on what '{}' holds where nothing has been written since it was allocated"
 WORKSPACE = "what '{}' holds in the end does not matter"
@@ -62,6 +61,8 @@ class Proof:
     unproved: tuple[Unproved, ...] = ()
     """What else could not be shown: sizes of buffers, and computations of the host that may overflow."""
     assumptions: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Arrays that are taken not to overlap, though not all of them are ``restrict``."""
 
     @property
     def followed(self) -> bool:
@@ -128,7 +129,7 @@ class _Program:
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
         unset = tuple(one for one in followed.unset if one not in self._fresh())
-        return Proof(None, nests, followed.buffers, unset, open_ones, assumed)
+        return Proof(None, nests, followed.buffers, unset, open_ones, assumed, self._apart(followed))
 
     def _theirs(self) -> Function:
         try:
@@ -214,13 +215,14 @@ class _Program:
     def _in_c(self, expression: Expression) -> bool:
         return any(node == expression for node in walk(self.function.body))
 
-    def _assumed(self, followed: Followed) -> Iterator[str]:
+    def _apart(self, followed: Followed) -> tuple[str, ...]:
         arrays = sorted({buffer.array.name for buffer in followed.buffers})
-        pointers = [one for one in self.function.parameters if isinstance(one.type, Pointer)]
-        unpromised = [one for one in pointers if isinstance(one.type, Pointer) and not one.type.restrict]
-        if len(arrays) > 1 and unpromised:
-            yield NO_OVERLAP.format(", ".join(arrays))
-        for name in arrays:
+        pointers = [one.type for one in self.function.parameters if isinstance(one.type, Pointer)]
+        promised = all(pointer.restrict for pointer in pointers)
+        return () if promised or len(arrays) < 2 else tuple(arrays)
+
+    def _assumed(self, followed: Followed) -> Iterator[str]:
+        for name in sorted({buffer.array.name for buffer in followed.buffers}):
             if name in self.extents:
                 yield ELEMENTS.format(name, self.extents[name])
         yield from (WORKSPACE.format(one.name) for one in self.discarded)
