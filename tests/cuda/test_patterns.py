@@ -570,3 +570,53 @@ void relu(float *a, int n, float &largest) {
     assert "largest = max(largest, a[i]);" in shown
     assert "CHECK(cudaMemcpy(&largest, largest_of_block, sizeof largest, cudaMemcpyDeviceToHost));" in shown
     assert "#pragma" not in shown
+
+
+def test_fronts_in_all_directions(case: Made) -> None:
+    """Rows of another length than columns, triangles, counters of all types, steps, and continue."""
+    c = """
+#include <stddef.h>
+#define LARGER(x, y) ((x) > (y) ? (x) : (y))
+void fronts(int n, size_t m, const int *x, int *a, int *b, int *c, int *d) {
+    int i, j, w;
+    for (int t = 0; t < 3; t++)
+        for (size_t r = 1; r < m; r++) { /* up */
+            const int *above = a + (r - 1) * n;
+            for (int k = 1; k < n - 1; k++) {
+                if (x[k] % 5 == 0)
+                    continue;
+                a[r * n + k] = above[k + 1] / 2 - a[r * n + k - 1] / 2 + x[k];
+            }
+        }
+    for (i = n - 2; i >= 0; i -= 2) /* down */
+        for (j = i + 1; j < n; j++) {
+            w = b[i * n + j - 1];
+            for (int k = i; k < j; k++)
+                w = LARGER(w, b[i * n + k] + b[(k + 1) * n + j] / 2);
+            b[i * n + j] = w + 1;
+        }
+    for (size_t r = m; r > 1; r--) /* back */
+        for (unsigned char k = 100; k > 1; k--)
+            c[(r - 2) * 100 + k - 1] = (c[(r - 1) * 100 + k - 1] - c[(r - 2) * 100 + k]) / 2;
+    for (int t = -3; t < 4; t++) /* time */
+        for (int k = n - 2; k >= 1; --k)
+            d[k] = (d[k - 1] - d[k] + d[k + 1]) / 3;
+}
+"""
+    plan = """
+array x: n in
+array a: m * n inout
+array b: n * n inout
+array c: m * 101 inout
+array d: n inout
+@up: wavefront 2 * r + k block 32
+@down: wavefront j - i block 32 private w
+@back: wavefront -r - k block 64
+@time: wavefront 2 * t - k block 4
+"""
+    extents = {"a": "m * n", "b": "n * n", "c": "m * 101", "d": "n"}
+    arrays = (array("x", "int", "n", True), *(array(name, "int", extent) for name, extent in extents.items()))
+    built = case(c, planned(c, plan), Signature("fronts", (N, Parameter("m", "size_t"), *arrays)))
+    for n, m in ((0, 0), (1, 2), (2, 1), (3, 3), (33, 5), (9, 34)):
+        sizes = (n, m * n, n * n, m * 101, n)
+        built.agree(n, m, *(ints(number, size) for number, size in enumerate(sizes)))
