@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from transpile.c.parse import parse_text
 from transpile.cuda.emit import emit
 from transpile.cuda.plan_text import parse
 from transpile.emulators.cuda.harness import Parameter, Signature
+from transpile.errors import SourceErrors
 
 N = Parameter("n", "int")
 Made = Callable[..., Any]
@@ -620,3 +624,67 @@ array d: n inout
     for n, m in ((0, 0), (1, 2), (2, 1), (3, 3), (33, 5), (9, 34)):
         sizes = (n, m * n, n * n, m * 101, n)
         built.agree(n, m, *(ints(number, size) for number, size in enumerate(sizes)))
+
+
+SPARSE = """
+#include <stddef.h>
+void sparse(int rows, const int *ptr, const unsigned *col, const double *v, const double *x, double *y) {
+    for (int i = 0; i < rows; i++) /* i */
+        for (int k = ptr[i]; k < ptr[i + 1]; k++)
+            y[i] += v[k] * x[col[k]];
+}
+"""
+
+
+def test_extents_that_the_host_looks_for(case: Made) -> None:
+    """Arrays of exactly the size that is used: an element more or less would be a fault."""
+    plan = """
+array ptr: rows > 0 ? (size_t)rows + 1 : 0 in
+array col: max for (i = 0; i < rows) if (ptr[i + 1] > ptr[i]) (size_t)ptr[i + 1] in
+array v: max for (i = 0; i < rows) if (ptr[i + 1] > ptr[i]) (size_t)ptr[i + 1] in
+array x: max for (i = 0; i < rows) for (k = ptr[i]; k < ptr[i + 1]) (size_t)col[k] + 1 in
+array y: rows inout
+@i: grid block 32
+"""
+    arrays = (
+        Parameter("ptr", "int", ("pointers",), True),
+        Parameter("col", "unsigned", ("most",), True),
+        Parameter("v", "double", ("most",), True),
+        Parameter("x", "double", ("reach",), True),
+        Parameter("y", "double", ("rows",)),
+    )
+    scalars = tuple(Parameter(name, "int") for name in ("rows", "pointers", "most", "reach"))
+    wrapped = """
+void wrapped(int rows, int pointers, int most, int reach, const int *ptr, const unsigned *col, const double *v,
+             const double *x, double *y) { sparse(rows, ptr, col, v, x, y); }
+"""
+    signature = Signature("wrapped", (*scalars, *arrays))
+    c = SPARSE + wrapped
+    built = case(c, planned(c, plan), signature, "sparse", 'extern "C" ' + wrapped.strip())
+    for pointers in ([], [0, 0], [0, 3], [0, 2, 2, 5], [4, 6, 1, 3], [*range(0, 80, 2)]):
+        rows = max(len(pointers) - 1, 0)
+        runs = [(a, b) for a, b in pairwise(pointers) if b > a]
+        most = max((b for _, b in runs), default=0)
+        col = [(7 * k) % 11 for k in range(most)]
+        reach = max((col[k] + 1 for a, b in runs for k in range(a, b)), default=0)
+        values = floats(1, most), floats(2, reach), floats(3, rows)
+        built.agree(rows, len(pointers), most, reach, pointers, col, *values)
+
+
+@pytest.mark.parametrize(
+    ("extent", "message"),
+    [
+        ("max for (i = 0) ptr[i]", "a loop is written as 'for (i = 0; i < n)'"),
+        ("max for (i = 0; i < rows ptr[i]", "')' is missing"),
+        ("max for (i = 0; i < rows)", "an expression is missing behind the loops"),
+        ("max for (i = 0; i < rows) ptr[i], ", "it is not an expression"),
+        ("max for (i = 0; i < rows) ptr[i] = 1; ", "it is not an expression"),
+        ("max for (i = 0; i < rows) lost[i]", "'lost' is not declared"),
+        ("max for (i = 0; i < rows) f(i)", "it does more than to count"),
+        ("max if (rows ? ptr[0] : 1) if (i = 2) 1", "it is not an expression"),
+    ],
+)
+def test_searches_that_are_refused(extent: str, message: str) -> None:
+    unit = parse_text(SPARSE)
+    with pytest.raises(SourceErrors, match=re.escape(message)):
+        emit(unit, unit.functions[-1], parse(f"array ptr: {extent} in\n4: host\n"))
