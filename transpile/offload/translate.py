@@ -144,7 +144,7 @@ def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analy
     """The analysis; extents that it does not find are those that parameters are named after."""
     analysis = analyse(unit, function, choices.extents)
     names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent) or use.extent.usual]
     named = {array: names[array] for array in unknown if array in names}
     if not named or choices.plan:
         return analysis, []
@@ -300,7 +300,7 @@ class _Work:
             if use.written and use.variable.name in self.choices.scratch:
                 access = "scratch"
             if isinstance(use.extent, Extent):
-                extent = use.extent.expression
+                extent = use.extent.usual or use.extent.expression
             elif use.variable.name in planned:
                 extent = planned[use.variable.name].extent
             else:
