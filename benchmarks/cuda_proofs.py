@@ -177,7 +177,7 @@ def judged(program: Program, loops: list[tuple[object, ...]], mutant: Broken, fo
 
 def loops_of(proof: Proof) -> list[tuple[object, ...]]:
     found = (one.outcome for one in proof.nests)
-    return [tuple(loop.span for loop in one.loops) for one in found if isinstance(one, Same)]
+    return [(*(loop.span for loop in one.loops), *one.combined) for one in found if isinstance(one, Same)]
 
 
 def arguments() -> argparse.Namespace:
