@@ -82,7 +82,7 @@ class _Section:
 
     def run(self) -> Outcome:
         if not self.reduced:
-            raise Differs("the loop combines nothing into a variable", self.section.span)
+            raise Differs("there is no variable into which the loop only combines values", self.section.span)
         for step in self.section.steps:
             self._step(step)
         if self.done is None:
