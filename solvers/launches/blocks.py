@@ -39,16 +39,12 @@ from transpile.c.walking import bare
 from transpile.errors import Span
 from transpile.solvers.launches.evaluated import Expressions
 from transpile.solvers.launches.joined import Joined, Operation
-from transpile.solvers.launches.shared import Effect, NotFollowed, Shared, Symbol, Value
+from transpile.solvers.launches.shared import ATOMIC, Effect, NotFollowed, Shared, Symbol, Value
 
 MOST_STEPS: Final = 100_000
 """Statements of one thread."""
 BARRIER: Final = "__syncthreads"
 _COMPARED: Final = {"<": "min", "<=": "min", ">": "max", ">=": "max"}
-ATOMIC: Final = {
-    "atomicAdd": "+", "atomicMin": "min", "atomicMax": "max", "atomicAnd": "&", "atomicOr": "|", "atomicXor": "^",
-}  # fmt: skip
-"""CUDA's functions that combine a value into memory, and how (CUDA C++ Programming Guide, atomic functions)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from transpile.errors import Span
 from transpile.solvers.launches.joined import Joined
 
 _SEVERAL: Final = -1
+ATOMIC: Final = {
+    "atomicAdd": "+", "atomicMin": "min", "atomicMax": "max", "atomicAnd": "&", "atomicOr": "|", "atomicXor": "^",
+}  # fmt: skip
+"""CUDA's functions that combine a value into memory, and how (CUDA C++ Programming Guide, atomic functions)."""
 
 
 class NotFollowed(Exception):

@@ -12,7 +12,7 @@ from transpile.matching.nests import Same
 from transpile.matching.proof import Proof
 
 WRONG = tomllib.loads((Path(__file__).parent / "wrong_reductions.toml").read_text())
-EMITTED = ["durbin", "trisolv", "gramschmidt"]
+EMITTED = ["gemver", "durbin", "trisolv", "gramschmidt"]
 
 C_SUM = """double f(int n, const double *a)
 {

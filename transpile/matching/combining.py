@@ -165,7 +165,8 @@ def _element(nest: Statement, accumulator: Variable) -> tuple[Variable, Variable
         match found.value:
             case Index(base=base, subscript=subscript):
                 array, counter = bare(base), exact(subscript)
-                if isinstance(array, Name) and isinstance(counter, Name) and is_integer(counter.type):
+                plain = isinstance(counter, Name) and is_integer(counter.type) and not found.negative
+                if isinstance(array, Name) and isinstance(counter, Name) and plain:
                     return array.variable, counter.variable, found.statement
     raise Differs(f"'{accumulator.name}' is not what the blocks have left", nest.span)
 

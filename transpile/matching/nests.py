@@ -33,10 +33,12 @@ from transpile.c.walking import bare, children, declared, free, targets, variabl
 from transpile.errors import SourceErrors, Span
 from transpile.kernels.unit import CudaUnit, launch_bounds
 from transpile.loops.counted import Counted, Nest, counted, nest
+from transpile.matching.atomics import NoUpdate, rewritten
 from transpile.matching.bodies import Names, flat, match_statements, same_type
 from transpile.matching.forms import ending
 from transpile.matching.functions import Shared, computing
 from transpile.matching.launched import LaunchedNest
+from transpile.matching.updates import assumption
 from transpile.matching.values import owned, points
 from transpile.solvers.integers import Int, Integers, NoInteger
 from transpile.solvers.launches.grids import AXES, Dimension, own
@@ -97,6 +99,8 @@ def prove(
         return _Nest(found, cuda, kernel, shared, private, own).run()
     except (NoInteger, SourceErrors) as error:
         return Unproved(str(error), found.launch.span, found.loop.span)
+    except NoUpdate as error:
+        return Unproved(str(error), error.span, found.loop.span)
     except _Stop as stop:
         return stop.outcome
 
@@ -207,12 +211,16 @@ class _Nest:
             return Unproved(located.reason, located.span, loops[0].span)
         for loop, counter in zip(loops, located.counters, strict=True):
             names.pair(counter.variable, loop.counter, counter.span)
-        body = self._private(list(located.body), names)
-        ours = loops[-1].node.body if self._goes_on(located.body) else ending(loops[-1].node.body)
-        mismatch = match_statements([ours], body, names)
+        ours, body = loops[-1].node.body, self._private(list(located.body), names)
+        both = rewritten(self.found.loop, ours, self.kernel.body, body, names.meaning)
+        names.functions.update(both.functions)
+        mine = both.ours if self._goes_on(located.body) else ending(both.ours)
+        mismatch = match_statements([mine], both.theirs, names)
         if mismatch is not None:
             return Unproved(mismatch.message, mismatch.theirs, mismatch.ours)
-        return Same(tuple(loops), tuple(self._assumptions(loops[-1].node.body)))
+        reordered = [one for array, how in both.combined for one in assumption(array.name, how, atomically=True)]
+        combined = tuple((array, how.operator) for array, how in both.combined)
+        return Same(tuple(loops), (*self._assumptions(ours), *reordered), combined)
 
     def _goes_on(self, body: Sequence[Statement]) -> bool:
         """Whether the thread has more iterations to do after ``body``."""

@@ -82,7 +82,7 @@ class _Section:
 
     def run(self) -> Outcome:
         if not self.reduced:
-            raise Differs("the loop combines nothing into a variable", self.section.span)
+            raise Differs("there is no variable into which the loop only combines values", self.section.span)
         for step in self.section.steps:
             self._step(step)
         if self.done is None:
@@ -96,7 +96,8 @@ class _Section:
         for ours, operation in self.reduced.items():
             self.assumptions |= dict.fromkeys(assumption(ours.name, operation))
         pairs = tuple((ours, operation.operator) for ours, operation in self.reduced.items())
-        return replace(self.done, assumptions=tuple(self.assumptions), combined=pairs)
+        combined = (*self.done.combined, *pairs)
+        return replace(self.done, assumptions=tuple(self.assumptions), combined=combined)
 
     def _step(self, step: Allocated | Launched | Copied | Joining) -> None:
         match step:
@@ -142,7 +143,7 @@ class _Section:
     def _join(self, statement: Statement) -> None:
         found = update(statement)
         value = bare(found.value) if found is not None and found.value is not None else None
-        if found is None or not isinstance(found.target, Name) or not isinstance(value, Name):
+        if found is None or found.negative or not (isinstance(found.target, Name) and isinstance(value, Name)):
             raise Differs("more than the results of blocks are combined", statement.span)
         one, two = self.numbers.get(found.target.variable), self.numbers.get(value.variable)
         if one is None or two is None or not one.operation == two.operation == found.operation:

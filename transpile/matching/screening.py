@@ -69,7 +69,7 @@ def _text(unit: Unit) -> Iterator[tuple[str, Span]]:
 def _require_own_names(function: Function, theirs: CudaUnit) -> None:
     defined = [one.name for one in theirs.unit.functions]
     for one in theirs.unit.functions:
-        known = one.name in RESERVED or one.name in PURE | _OVERLOADED
+        known = one.name in RESERVED or one.name in PURE | _OVERLOADED or one.name.startswith("atomic")
         if known or defined.count(one.name) > 1 or one.name.startswith("__"):
             raise Lost(f"'{one.name}' is defined anew", function.span, one.span)
     for name in RESERVED & theirs.unit.prototypes.keys():

@@ -42,14 +42,17 @@ ZEROS = "0.0 and -0.0 are the same in '{}'"
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """``statement`` combines ``value`` into ``target``. ``value`` is None where it is 1, or is subtracted."""
+    """``statement`` combines ``value`` into ``target``, or its ``negative``; without a value it is 1.
+
+    ``named`` is how often the target stands in the statement.
+    """
 
     statement: Statement
     target: Expression
     operation: Operation
     value: Expression | None
     named: int
-    """How often the target stands in the statement."""
+    negative: bool = False
 
 
 def update(statement: Statement) -> Update | None:
@@ -59,10 +62,9 @@ def update(statement: Statement) -> Update | None:
             return _assigned(statement, target, value)
         case Assign(target=target, operator=sign, value=value, computed=computed) if sign in _JOINED:
             known = _computed_in(target.type, computed, sign)
-            own = None if sign == "-" else value
-            return _update(statement, target, _JOINED[sign], own, (value,), 1) if known else None
-        case Evaluate(expression=Increment(target=target)) if _arithmetic(target.type):
-            return _update(statement, target, "+", None, (), 1)
+            return _update(statement, target, sign, value, 1) if known else None
+        case Evaluate(expression=Increment(target=target, step=step)) if _arithmetic(target.type):
+            return _update(statement, target, "+" if step > 0 else "-", None, 1)
         case If(condition=condition, then=then, otherwise=None):
             match condition, _only(then):
                 case Binary() as compared, Assign(target=target, operator="", value=value):
@@ -107,8 +109,7 @@ def _assigned(statement: Assign, target: Expression, value: Expression) -> Updat
                 return None
             for own, other in [(left, right), *([(right, left)] if sign != "-" else [])]:
                 if _without_widening(own, target.type) == target:
-                    operand = None if sign == "-" else other
-                    return _update(statement, target, _JOINED[sign], operand, (other,), 2)
+                    return _update(statement, target, sign, other, 2)
         case Conditional(condition=Binary() as compared, yes=yes, no=no) if no == target:
             return _extreme(statement, compared, target, yes, named=3)
     return None
@@ -125,22 +126,17 @@ def _extreme(
         sign = _FLIPPED[sign]
     elif (compared.left, compared.right) != (value, target):
         return None
-    return _update(statement, target, _COMPARED[sign], value, (value,), named)
+    return _update(statement, target, _COMPARED[sign], value, named)
 
 
 def _update(
-    statement: Statement,
-    target: Expression,
-    operator: str,
-    value: Expression | None,
-    operands: tuple[Expression, ...],
-    named: int,
+    statement: Statement, target: Expression, operator: str, value: Expression | None, named: int
 ) -> Update | None:
-    for operand in operands:
-        for node in walk(operand):
-            if isinstance(node, Assignment | Increment | CallThrough) or node == target:
-                return None
-    return Update(statement, target, Operation(operator, target.type), value, named)
+    for node in walk(value) if value is not None else ():
+        if isinstance(node, Assignment | Increment | CallThrough) or node == target:
+            return None
+    operation = Operation(_JOINED.get(operator, operator), target.type)
+    return Update(statement, target, operation, value, named, operator == "-")
 
 
 def _computed_in(type: CType, computed: CType, sign: str) -> bool:
