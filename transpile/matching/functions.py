@@ -104,7 +104,10 @@ class Shared:
         return next((function.name for function in mine if self._agree(function, yours[0])), None)
 
     def _agree(self, ours: Function, theirs: Function) -> bool:
-        """Functions that call themselves agree if they do as long as these calls agree."""
+        """Functions that call themselves agree if they do as long as these calls agree; the device's stack is too small
+        for any depth of them."""
+        if self.side == "device":
+            return self.bodies_match(ours, theirs)
         before = dict(self._partners)
         self._partners[theirs.name] = ours.name
         if not self.bodies_match(ours, theirs):

@@ -34,7 +34,7 @@ from transpile.c.tree import (
     While,
 )
 from transpile.c.types import Pointer
-from transpile.c.walking import bare, declared, targets, variables, walk
+from transpile.c.walking import bare, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
 from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
@@ -53,7 +53,9 @@ from transpile.matching.runtime import (
     Operation,
     Release,
     operation,
+    pointed_arrays,
 )
+from transpile.matching.sections import Section, Sections
 from transpile.matching.values import (
     Values,
     alone,
@@ -73,28 +75,12 @@ def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
         for node in walk(body):
             if isinstance(node, Goto | Label):
                 raise Lost("a jump", node.span, node.span)
-    found = _Follower(ours, names, known, _buffers(ours, theirs, names))
+    found = _Follower(ours, names, known, pointed_arrays(ours, theirs, names))
     followed = found.run(ours, theirs)
     arrays = {buffer.array for buffer in followed.buffers}
-    require_no_pointers_kept(ours, arrays, [nest.loop for nest in followed.nests])
+    launched = [*(nest.loop for nest in followed.nests), *(section.loop for section in followed.sections)]
+    require_no_pointers_kept(ours, arrays, launched)
     return followed
-
-
-def _buffers(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
-    """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
-    copies and the kernels must bear out."""
-    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
-    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
-    found: dict[Variable, Variable] = {}
-    for node in walk(theirs):
-        match operation(node) if isinstance(node, Statement) else None:
-            case Copy(to=to, source=source, kind=kind):
-                device, host = (to, source) if kind == TO_DEVICE else (source, to)
-                if host.name in arrays:
-                    found.setdefault(device, arrays[host.name])
-            case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
-                found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
-    return found
 
 
 class _Follower:
@@ -105,6 +91,7 @@ class _Follower:
         self.values = Values(names, known.helpers, unsteady(ours))
         self.memory = Memory()
         self.nests: dict[int, LaunchedNest] = {}
+        self.sections: dict[int, Section] = {}
         self.depth = 0
         self.leaving = False
         self.begun = False
@@ -116,7 +103,8 @@ class _Follower:
         self._leave(ours.span, theirs.span)
         memory = self.memory
         evaluated = tuple(dict.fromkeys(self.values.evaluated))
-        return Followed(tuple(self.nests.values()), tuple(memory.made.values()), tuple(memory.unset), evaluated)
+        nests, sections = tuple(self.nests.values()), tuple(self.sections.values())
+        return Followed(nests, tuple(memory.made.values()), tuple(memory.unset), evaluated, sections)
 
     def sequence(self, ours: Sequence[Statement], theirs: Sequence[Statement]) -> None:
         waiting = list(ours)
@@ -347,7 +335,12 @@ class _Follower:
     # Launches
 
     def _entered(self, ours: For, condition: Expression, statements: Sequence[Statement]) -> None:
-        """``if (condition) { constants; a launch }``"""
+        """``if (condition) { constants; a launch }``, or what combines the results of blocks in memory of its own."""
+        if any(isinstance(operation(statement), Allocation) for statement in statements):
+            section = Sections(self.values, self._argument).read(ours, condition, statements)
+            self._touch(ours, section.span)
+            self.sections[id(ours)] = section
+            return
         entered = self.values.resolved(condition)
         launches: list[Launch] = []
         for statement in statements:
@@ -372,11 +365,15 @@ class _Follower:
         buffers = [bare(value) for value in launch.arguments if isinstance(value.type, Pointer)]
         if len(set(buffers)) < len(buffers):
             raise Lost("the kernel gets an array twice", ours.span, launch.span)
-        written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= self.known.promises.given_away(ours) | self.known.promises.pointed_into(ours)
-        self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
         self.unasked = launch.span
+        self._touch(ours, launch.span)
+
+    def _touch(self, ours: Statement, theirs: Span) -> None:
+        """The device does what ``ours`` does."""
+        written = {base for target in targets(ours) if (base := base_variable(target))}
+        written |= self.known.promises.given_away(ours) | self.known.promises.pointed_into(ours)
+        self.memory.launch(set(variables(ours)), written, ours.span, theirs)
         self._forget(ours)
 
     def _argument(self, value: Expression) -> Expression:
