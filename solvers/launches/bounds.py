@@ -14,7 +14,7 @@ from transpile.c.tree import Assign, Evaluate, Increment, Variable
 from transpile.c.types import Integer
 from transpile.c.walking import variables
 from transpile.loops.counted import Counted
-from transpile.solvers.integers import Int, Integers, Truth, limits
+from transpile.solvers.integers import Int, Integers, Truth, value_range
 
 FAR: Final = 2**62 + 2**48
 
@@ -35,7 +35,7 @@ def irregular(loops: Sequence[Counted], host: Integers, holds: Callable[..., boo
     given: list[Truth] = []
     try:
         for loop in loops:
-            number, low, high = z3.Int("number"), *limits(loop.counter.type)
+            number, low, high = z3.Int("number"), *value_range(loop.counter.type)
             at = z3.Int(f"{loop.counter.name}.at")
             start = first(loop, host)
             host.variables[loop.counter] = at
@@ -64,7 +64,7 @@ def ends(loop: Counted, host: Integers) -> Truth:
     counter = loop.counter.type
     if not (isinstance(counter, Integer) and counter.signed and counter.bits == 32 and _steps_as(counter, loop)):
         return z3.BoolVal(True)
-    low, high = limits(counter)
+    low, high = value_range(counter)
     last, steps = z3.FreshInt(f"{loop.counter.name}.last"), z3.FreshInt("steps")
     host.facts += [
         last == first(loop, host) + loop.step * steps,
@@ -78,7 +78,7 @@ def ends(loop: Counted, host: Integers) -> Truth:
 
 def few(loop: Counted, host: Integers) -> Truth:
     """The assumption that ``loop``, which is regular, does not run 2^62 times; true where C comes to it."""
-    low, high = limits(loop.counter.type)
+    low, high = value_range(loop.counter.type)
     at = first(loop, host) + loop.step * 2**62
     return z3.Implies(z3.And(at >= low, at <= high), z3.Not(_inside_at(at, loop, host)))
 

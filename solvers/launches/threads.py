@@ -24,7 +24,7 @@ from transpile.c.tree import Assign, Declare, Expression, For, If, Name, Stateme
 from transpile.c.types import Integer, is_integer
 from transpile.errors import Span
 from transpile.loops.counted import Counted
-from transpile.solvers.integers import Int, Integers, NoInteger, Truth, limits
+from transpile.solvers.integers import Int, Integers, NoInteger, Truth, value_range
 from transpile.solvers.launches.bounds import FAR, dependencies, ends, few, first, inside, irregular
 from transpile.solvers.launches.grids import (
     MOST_THREADS,
@@ -245,7 +245,7 @@ class _Search:
 
     def _came_from(self, variable: Variable, condition: Expression, moved: Int, first: Truth) -> None:
         """The thread passed the guard before it came here, but in its first iteration; and nothing has wrapped yet."""
-        device, (low, high) = self.launched.device, limits(variable.type)
+        device, (low, high) = self.launched.device, value_range(variable.type)
         here = device.variables[variable]
         device.variables[variable] = here - moved
         passed = device.truth(condition)
@@ -329,7 +329,7 @@ class _Search:
         up_to: list[list[Truth]] = [[]]
         for loop in self.loops:
             placed = next(one for one in self.placed if one.loop is loop)
-            low, high = limits(loop.counter.type)
+            low, high = value_range(loop.counter.type)
             at = z3.Int(f"{loop.counter.name}.value")
             every += [
                 placed.number >= 0,
@@ -381,7 +381,7 @@ class _Search:
 
     def _never_wraps(self, type: object, value: Int, span: Span) -> None:
         assert isinstance(type, Integer)
-        low, high = limits(type)
+        low, high = value_range(type)
         if not self._holds(z3.And(value >= low, value <= high)):
             raise _Unproved("this may overflow", span)
 

@@ -15,7 +15,7 @@ from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
 from transpile.cuda.context import Context, indented, without_pragmas
-from transpile.cuda.dialect import cuda_declaration, on_device, unsupported
+from transpile.cuda.dialect import cuda_declaration, on_device, unsupported, written_length
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
 
@@ -267,6 +267,6 @@ def _head(context: Context, original: Function) -> list[str]:
 
 def _parameter(old: Variable, new: Variable) -> str:
     if isinstance(old.type, Pointer) and old.type.restrict and isinstance(new.type, Pointer):
-        base, inner = parts(new.type, f"__restrict__ {new.name}", lambda e: "")
+        base, inner = parts(new.type, f"__restrict__ {new.name}", written_length)
         return f"{base} {inner}"
     return cuda_declaration(new)

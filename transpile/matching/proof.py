@@ -9,7 +9,7 @@ the iterations of ``Same.loops`` do not depend on each other, that the variables
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -29,6 +29,7 @@ from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
 from transpile.matching.promises import promises
 from transpile.matching.reductions import prove_section
+from transpile.matching.rows import with_numbers
 from transpile.matching.screening import screen
 from transpile.matching.sections import Launched, Section
 from transpile.matching.sizes import wrong_size
@@ -104,13 +105,13 @@ class _Program:
         extents: Mapping[str, str],
         discarded: Collection[str],
     ) -> None:
-        self.unit = unit
-        self.function = function
+        self.unit = replace(unit, functions=tuple(map(with_numbers, unit.functions)))
+        self.function = with_numbers(function)
         self.cuda = cuda
         self.extents = extents
         self.discarded = frozenset(one for one in function.parameters if one.name in set(discarded))
-        self.host = Shared(unit, cuda, "host")
-        self.device = Shared(unit, cuda, "device")
+        self.host = Shared(self.unit, cuda, "host")
+        self.device = Shared(self.unit, cuda, "device")
         self.helpers = computing(cuda.unit)
         self.owned = {one.name: one for one in map(owned, self.helpers.values())}
 
