@@ -30,10 +30,11 @@ from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.ladder import Checked, Climb, climb
 from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.subject import Subject
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
 from transpile.solvers.loops.claims import claims
