@@ -115,7 +115,7 @@ def explained(verdict: Verdict, counter: str, span: Span) -> Diagnostic:
 def _carried(verdict: Carried, loop: str, counter: str, span: Span) -> Diagnostic:
     if verdict.dependences:
         found = verdict.dependences[0]
-        return Diagnostic("warning", f"{loop} is sequential: {_told(found, counter)}", found.target.span, _hint(found))
+        return Diagnostic("warning", f"{loop} is sequential: {told(found, counter)}", found.target.span, _hint(found))
     scalar = verdict.scalars[0]
     if scalar.first_read is None:
         what = f"'{scalar.region}' is read after it, and not every iteration sets it"
@@ -125,7 +125,8 @@ def _carried(verdict: Carried, loop: str, counter: str, span: Span) -> Diagnosti
     return Diagnostic("warning", f"{loop} is sequential: {what}", scalar.first_read, hint)
 
 
-def _told(found: Dependence, counter: str) -> str:
+def told(found: Dependence, counter: str) -> str:
+    """A dependence as part of a sentence, with an example."""
     early, late = f"{found.source}", f"{found.target}"
     match found.kind:
         case "flow":

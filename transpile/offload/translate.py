@@ -37,6 +37,7 @@ from transpile.offload.searches import without_early_ends
 from transpile.offload.subject import Subject
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.claims import claims
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
@@ -97,9 +98,15 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
     if not candidates:
-        return _refused(file, function, reasons(analysis) or (_nothing(function),))
+        return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
     with _workplace(choices.cache) as folder:
-        return _Work(known, file, choices, folder, taken).best(candidates)
+        return _beside(_Work(known, file, choices, folder, taken).best(candidates), analysis)
+
+
+def _beside(found: Offloaded, analysis: Analysis) -> Offloaded:
+    """``found`` with what is to be said of pragmas."""
+    told = (*found.translation.diagnostics, *claims(analysis))
+    return replace(found, translation=replace(found.translation, diagnostics=told))
 
 
 @dataclass(frozen=True, slots=True)

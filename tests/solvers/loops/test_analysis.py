@@ -209,6 +209,8 @@ def test_arithmetic_that_does_wrap_around_is_not_believed(loop: str) -> None:
             "max for (i = 0; i < n) if (x[i + 1] > x[i]) (size_t)x[i + 1]",
         ),
         ("for (int i = 0; i < n; i++) if (b[i] > 0) a[x[i]] = 1;", ""),
+        ("if (n < 1) { if (n == 0) return; else return; } a[0] = 1;", "n > 0 ? 1 : 0"),
+        ("if (n < 1) { if (x[0]) return; } a[0] = 1;", "1"),
     ],
 )
 def test_extents(statements: str, extent: str) -> None:
