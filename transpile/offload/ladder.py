@@ -177,10 +177,12 @@ class _Climber:
 
 
 def _of_a_map(proof: Rung) -> Rung | None:
-    """Threads of a proved map do not race: they do different iterations, and these are independent."""
+    """Threads of a proved launch do not race: they do different iterations, and these are independent, or combine
+    values where the proof has looked for races."""
     if proof.outcome != "passed":
         return None
-    return Rung(RACES, "passed", "threads do different iterations, which are independent")
+    apart = "threads do different iterations, which are independent"
+    return Rung(RACES, "passed", f"{apart} but for what they combine" if "combine" in proof.detail else apart)
 
 
 def _declarations(function: Function) -> Iterator[Declare]:

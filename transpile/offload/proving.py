@@ -6,7 +6,7 @@ independent, and that no element is read which nobody has written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from transpile.c.tree import Variable
@@ -17,7 +17,8 @@ from transpile.matching.proof import Mapped, Proof, prove_program
 from transpile.offload.subject import Subject
 from transpile.solvers.loops.analysis import Loop
 from transpile.solvers.loops.assumptions import Distinct
-from transpile.solvers.loops.verdicts import Parallel
+from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduction
+from transpile.solvers.loops.verdicts import Verdict as OfLoop
 from transpile.translation import Rung
 
 PROVED = "proved"
@@ -71,8 +72,8 @@ class _Proved:
         assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, *self._of_program(), NO_FUSING))
         for counted in outcome.loops:
             loop = self.loops.get(counted.span)
-            if loop is None or not isinstance(loop.verdict, Parallel):
-                return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
+            if loop is None or not _independent(loop.verdict, outcome.combined):
+                return Rung(PROVED, "open", f"iterations over '{counted.counter.name}' depend on each other")
             assumed |= dict.fromkeys(str(one) for one in loop.assumptions if not isinstance(one, Distinct))
         return Rung(PROVED, "passed", _said(outcome), tuple(assumed))
 
@@ -86,11 +87,23 @@ class _Proved:
                 yield f"{assumption}{CHECKED if names in self.subject.checked else ''}"
 
 
+def _independent(verdict: OfLoop, combined: Collection[tuple[Variable, str]]) -> bool:
+    """Whether iterations depend on each other at most by what the launch is proved to combine."""
+    match verdict:
+        case Parallel():
+            return True
+        case Reduction(reduced) | Histogram(reduced):
+            return all(not one.region.path and (one.region.variable, one.operator) in combined for one in reduced)
+    return False
+
+
 def _said(same: Same) -> str:
     if not same.loops:
         return "one thread does what C does"
     names = ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
-    return f"each iteration of {names} is done by one thread, as C does it"
+    done = f"each iteration of {names} is done by one thread, as C does it"
+    combined = ", ".join(f"'{variable.name}' ({operator})" for variable, operator in same.combined)
+    return f"{done}; what they combine into {combined} is taken in another order" if combined else done
 
 
 def _private(loop: Loop) -> list[Variable]:

@@ -38,6 +38,7 @@ from transpile.offload.searches import without_early_ends
 from transpile.offload.subject import Subject
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.claims import claims
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
@@ -103,9 +104,15 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
     if not candidates:
-        return _refused(file, function, reasons(analysis) or (_nothing(function),))
+        return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
     with _workplace(choices.cache) as folder:
-        return _Work(known, file, choices, folder, taken).best(candidates)
+        return _beside(_Work(known, file, choices, folder, taken).best(candidates), analysis)
+
+
+def _beside(found: Offloaded, analysis: Analysis) -> Offloaded:
+    """``found`` with what is to be said of pragmas."""
+    told = (*found.translation.diagnostics, *claims(analysis))
+    return replace(found, translation=replace(found.translation, diagnostics=told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analy
     """The analysis; extents that it does not find are those that parameters are named after."""
     analysis = analyse(unit, function, choices.extents)
     names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent) or use.extent.usual]
     named = {array: names[array] for array in unknown if array in names}
     if not named or choices.plan:
         return analysis, []
@@ -314,7 +321,7 @@ class _Work:
             if use.written and use.variable.name in self.choices.scratch:
                 access = "scratch"
             if isinstance(use.extent, Extent):
-                extent = use.extent.expression
+                extent = use.extent.usual or use.extent.expression
             elif use.variable.name in planned:
                 extent = planned[use.variable.name].extent
             else:
