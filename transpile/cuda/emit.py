@@ -1,4 +1,4 @@
-"""``emit``: a function and a plan for it become a CUDA translation unit.
+"""``emit``: a function and a plan for it become a CUDA translation unit. ``emit_together`` does it for several.
 
 The emitter does what the plan says and nothing else; whether the plan is right is for a checker to say. It raises
 SourceErrors with places in the plan where the plan makes no sense, and UnsupportedError where C cannot be said in CUDA.
@@ -7,7 +7,7 @@ SourceErrors with places in the plan where the plan makes no sense, and Unsuppor
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transpile.c.tree import Name
@@ -20,7 +20,7 @@ from transpile.cuda.host import Host, Launch
 from transpile.cuda.kernels import launch
 from transpile.cuda.plan import Plan
 from transpile.cuda.resolve import Nest, resolve
-from transpile.cuda.text import assembled
+from transpile.cuda.text import Part, assembled, part_of
 from transpile.errors import SourceError, Span
 
 
@@ -45,23 +45,48 @@ class Emitted:
     assumptions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A function, one of ``unit``'s, with a plan for it."""
+
+    unit: Unit
+    function: Function
+    plan: Plan
+
+
 def emit(unit: Unit, function: Function, plan: Plan) -> Emitted:
     """The text that does on the device what ``plan`` says of ``function``, which is one of ``unit``'s."""
+    return emit_together([Planned(unit, function, plan)])
+
+
+def emit_together(planned: Sequence[Planned], kept: Collection[str] = ()) -> Emitted:
+    """One text for several functions of a file, at least one; functions called ``kept`` stand in it as they are."""
+    parts: list[Part] = []
+    for one in planned:
+        parts.append(_part(one, parts))
+    text = assembled(parts, kept)
+    shared = parts[0].context
+    return Emitted(text, tuple(_info(kernel, text) for kernel in shared.kernels), tuple(shared.assumptions))
+
+
+def _part(planned: Planned, before: Sequence[Part]) -> Part:
+    unit, function, plan = planned.unit, planned.function, planned.plan
     dialect = Dialect(unit)
     converted = dialect.function(function)
     converted = replace(converted, body=without_pragmas(converted.body))
     globals = [dialect.variable(declared.variable) for declared in unit.globals]
     resolved = resolve(converted, plan, [variable for variable in globals if variable.name in _named(converted)])
     taken = {word for line in unit.lines for word in re.findall(r"[^\W\d]\w*", line)}
+    taken |= {name for part in before for name in part.context.global_names}
     context = Context(unit, dialect, resolved, taken)
+    if before:
+        context.share(before[0].context)
     for array in resolved.arrays.values():
         context.device(array)
         context.size(array)
     names = _kernel_names(context, list(resolved.nests.values()))
     launches = {key: _launch(context, nest, names[key]) for key, nest in resolved.nests.items()}
-    host = Host(context, launches, Span(plan.file, 1))
-    text = assembled(context, function, host)
-    return Emitted(text, tuple(_info(kernel, text) for kernel in context.kernels), tuple(context.assumptions))
+    return part_of(context, function, Host(context, launches, Span(plan.file, 1)))
 
 
 def _named(function: Function) -> set[str]:
