@@ -11,7 +11,7 @@ from transpile.core.verdict import Refuted
 from transpile.offload.ladder import climb
 from transpile.offload.subject import Subject
 from transpile.offload.translate import Choices, translate_c, translate_c_text
-from transpile.offload.variants import few_blocks
+from transpile.offload.variants import small_grids
 
 LOOPS = Path(__file__).parents[2] / "datasets" / "loops"
 SCALED = "void f(int n, double by, double *a)\n{\n    for (int i = 0; i < n; i++)\n        a[i] = by * a[i];\n}\n"
@@ -48,7 +48,7 @@ def test_a_witness_has_whole_numbers_only(choices: Choices, folder: Path) -> Non
     ("old", "new", "said"),
     [
         ("CHECK(cudaGetLastError());", "", "nobody notices when syrk_kernel fails"),
-        ("gridDim.y * blockDim.y", "gridDim.x * blockDim.y", "with at most 2 blocks where the grid is bounded"),
+        ("gridDim.y * blockDim.y", "gridDim.x * blockDim.y", "with blocks of 4 threads, or at most 5 blocks"),
         ("const dim3 block(16, 16);", "const dim3 block((16) - 1, 16);", "c["),
     ],
 )
@@ -56,7 +56,17 @@ def test_faults_that_ordinary_runs_do_not_show(old: str, new: str, said: str, ch
     assert said in broken(subject(translate_c(LOOPS / "syrk.c", choices).subject), old, new, folder)
 
 
-def test_grids_without_a_bound_have_no_variant() -> None:
-    assert few_blocks("k<<<blocks(n, 16), 16>>>(n);") is None
-    found = few_blocks("k<<<blocks_up_to(65535, n, 16), 16>>>(n);")
-    assert found is not None and found.text == "k<<<blocks_up_to(2, n, 16), 16>>>(n);"
+@pytest.mark.parametrize(
+    ("text", "varied"),
+    [
+        ("float values[256]; k<<<blocks(n, 256), 256>>>(n);", "float values[4]; k<<<blocks(n, 4), 4>>>(n);"),
+        ("const dim3 block(16, 8); a256 = 16.0 + 16;", "const dim3 block(4, 4); a256 = 16.0 + 4;"),
+        ("k<<<blocks_up_to(65535, n, 33), 33>>>(n);", "k<<<blocks_up_to(5, n, 33), 33>>>(n);"),
+        ("k<<<blocks(n, 256), (256) - 1>>>(n);", "k<<<blocks(n, 4), (4) - 1>>>(n);"),
+        ("k<<<1, 1>>>(n);", None),
+        ("x = __shfl_down_sync(m, x, 16); k<<<n, 256>>>(n);", None),
+    ],
+)
+def test_blocks_become_small(text: str, varied: str | None) -> None:
+    found = small_grids(text, ["int x = 33;"])
+    assert (found.text if found else None) == varied

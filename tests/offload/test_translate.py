@@ -135,3 +135,9 @@ def test_what_threads_call_stays_a_call(choices: Choices) -> None:
     found = translate_c(LOOPS / "deriche.c", choices).translation
     assert {block.verdict.word for block in found.blocks} <= {"tested", "proved"}
     assert "__device__ void backward(" in found.text
+
+
+def test_workspace_of_no_elements_is_no_fault(choices: Choices) -> None:
+    kernel = LOOPS / "doitgen.c"
+    found = translate_c(kernel, replace(choices, scratch=frozenset({"fibre"})))
+    assert only(found.translation).verdict.word == "proved"

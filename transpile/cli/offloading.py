@@ -16,7 +16,8 @@ from transpile.cli.screen import Progress, Screen, explanation_text, wants_color
 from transpile.cli.translating import Outputs, Session, may_write, quiet_unless_text
 from transpile.cuda.plan_text import show
 from transpile.errors import UsageError
-from transpile.offload.translate import TARGET, Choices, Offloaded, translate_c, translate_c_text
+from transpile.offload.several import translate_file, translate_text
+from transpile.offload.translate import TARGET, Choices, Offloaded
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
 
@@ -64,9 +65,17 @@ def offload_files(
             write_output(destination, translation.text)
         elif translation is not None and outputs.style == "text":
             screen.message(f"{name}: nothing is written" + why_nothing(translation, options))
-        if asked.save_plan and found and found[0].plan is not None:
-            write_output(asked.save_plan, show(found[0].plan))
+        if asked.save_plan and found:
+            save_plan(found[0], asked.save_plan)
     return session.finish()
+
+
+def save_plan(found: Offloaded, path: str) -> None:
+    """Keep the plan that was followed, if there is one."""
+    if len(found.translation.functions) > 1:
+        raise UsageError("--save-plan is for one function at a time", "choose it with --function")
+    if found.plan is not None:
+        write_output(path, show(found.plan))
 
 
 def explain_nest(path: str, line: str, asked: Asked, options: Options, screen: Screen, include: Sequence[Path]) -> int:
@@ -76,8 +85,8 @@ def explain_nest(path: str, line: str, asked: Asked, options: Options, screen: S
         errors = [diagnostic.render(screen.colored) for diagnostic in result.diagnostics]
         click.echo("\n".join(errors), err=True, color=screen.colored)
         return 1
-    function = result.functions[0].name
     block = nest_at(result, line)
+    function = next(one.name for one in result.functions if block in one.blocks)
     shown = explanation_text(Explanation(result.file, TARGET, function, block))
     click.echo(shown, color=wants_color(screen.color, sys.stdout))
     return 0 if block_meets(block, options.require) else 1
@@ -101,8 +110,8 @@ def why_nothing(translation: Translation, options: Options) -> str:
 
 def offloaded(path: str, choices: Choices) -> Offloaded:
     if path == STANDARD:
-        return translate_c_text(read_source(path), STDIN_NAME, choices)
-    return translate_c(path, choices)
+        return translate_text(read_source(path), STDIN_NAME, choices)
+    return translate_file(path, choices)
 
 
 def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:

@@ -34,6 +34,8 @@ class KernelInfo:
     line: int
     grid: str
     block: str
+    function: str = ""
+    """The function that launches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def emit_together(planned: Sequence[Planned], kept: Collection[str] = ()) -> Emi
         parts.append(_part(one, parts))
     text = assembled(parts, kept)
     shared = parts[0].context
-    return Emitted(text, tuple(_info(kernel, text) for kernel in shared.kernels), tuple(shared.assumptions))
+    kernels = tuple(_info(kernel, text, part.name) for part in parts for kernel in part.kernels)
+    return Emitted(text, kernels, tuple(shared.assumptions))
 
 
 def _part(planned: Planned, before: Sequence[Part]) -> Part:
@@ -81,21 +84,22 @@ def _part(planned: Planned, before: Sequence[Part]) -> Part:
     context = Context(unit, dialect, resolved, taken)
     if before:
         context.share(before[0].context)
+    made = len(context.kernels)
     for array in resolved.arrays.values():
         context.device(array)
         context.size(array)
     names = _kernel_names(context, list(resolved.nests.values()))
     launches = {key: _launch(context, nest, names[key]) for key, nest in resolved.nests.items()}
-    return part_of(context, function, Host(context, launches, Span(plan.file, 1)))
+    return part_of(context, function, Host(context, launches, Span(plan.file, 1)), context.kernels[made:])
 
 
 def _named(function: Function) -> set[str]:
     return {node.variable.name for node in walk(function.body) if isinstance(node, Name)}
 
 
-def _info(kernel: Kernel, text: str) -> KernelInfo:
+def _info(kernel: Kernel, text: str, function: str) -> KernelInfo:
     at = text.index(f" {kernel.name}(")
-    return KernelInfo(kernel.name, kernel.nest, text.count("\n", 0, at) + 1, kernel.grid, kernel.block)
+    return KernelInfo(kernel.name, kernel.nest, text.count("\n", 0, at) + 1, kernel.grid, kernel.block, function)
 
 
 def _kernel_names(context: Context, nests: list[Nest]) -> Mapping[int, str]:

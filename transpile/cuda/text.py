@@ -14,7 +14,7 @@ from transpile.c.unit import Function
 from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
-from transpile.cuda.context import Context, indented, without_pragmas
+from transpile.cuda.context import Context, Kernel, indented, without_pragmas
 from transpile.cuda.dialect import cuda_declaration, on_device, unsupported, written_length
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
@@ -64,6 +64,7 @@ class Part:
     context: Context
     main: str
     called: frozenset[str]
+    kernels: Sequence[Kernel]
 
     @property
     def name(self) -> str:
@@ -74,11 +75,11 @@ class Part:
         return [_on_cpu(self.context)] if self.context.resolved.distinct else []
 
 
-def part_of(context: Context, original: Function, host: Host) -> Part:
+def part_of(context: Context, original: Function, host: Host, kernels: Sequence[Kernel]) -> Part:
     body = host.body(lambda: _distinct(context))
     main = [*original.notes.leading, *_head(context, original), "{", *indented(body), "}"]
     called = _called(context, main_code=context.function, everything=bool(context.resolved.distinct))
-    return Part(context, "\n".join(main), frozenset(called))
+    return Part(context, "\n".join(main), frozenset(called), tuple(kernels))
 
 
 def assembled(parts: Sequence[Part], kept: Collection[str] = ()) -> str:
@@ -103,7 +104,8 @@ def assembled(parts: Sequence[Part], kept: Collection[str] = ()) -> str:
         ]
     )
     searches = [search for part in parts for search in _searches(part.context)]
-    pieces = [*_definitions(context), *_globals(context, emitted), *_helpers(context, emitted), *searches, emitted]
+    pieces = [*_globals(context, emitted, bool(kept)), *_helpers(context, emitted), *searches, emitted]
+    pieces = [*_definitions(context), *pieces]
     known = {name: value for part in parts for name, value in part.context.dialect.macros.items()}
     macros = [f"#define {name} {value}" for name, value in known.items() if _uses(pieces, name)]
     return (
@@ -129,11 +131,13 @@ def _definitions(context: Context) -> list[str]:
     return [show(definition) for definition in context.unit.definitions]
 
 
-def _globals(context: Context, emitted: str) -> list[str]:
+def _globals(context: Context, emitted: str, others_see: bool) -> list[str]:
+    """Those that the text names, and those that other files may name."""
     return [
         show(context.dialect.tree(declared), macros=True)
         for declared in context.unit.globals
         if re.search(rf"\b{declared.variable.name}\b", emitted)
+        or (others_see and declared.variable.storage == "global")
     ]
 
 

@@ -23,7 +23,7 @@ from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
 from transpile.offload.proving import PROVED, proved
 from transpile.offload.subject import Subject
-from transpile.offload.variants import few_blocks
+from transpile.offload.variants import small_grids
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
 from transpile.solvers.kernels.races import Settings as RaceSettings
@@ -134,7 +134,7 @@ class _Climber:
             self.folder,
             subject.settings,
             subject.file,
-            few_blocks(subject.text),
+            small_grids(subject.text, subject.unit.lines),
         )
         match outcome:
             case tried.Tested():

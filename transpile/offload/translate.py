@@ -49,6 +49,7 @@ from transpile.trials.trial import Settings
 
 TARGET = "cuda"
 WORKSPACE = "what '{}' holds before and after the call does not matter"
+UNCHECKED = Climb({}, (), False, {})
 _KEPT = "*-runtime.o"
 _CLOSE = {32: 1e-4, 64: 1e-9}
 """How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
@@ -87,15 +88,16 @@ class Offloaded:
 def translate_c(path: str | Path, choices: Choices) -> Offloaded:
     """Translate a function of the C file at ``path``. Raises SourceErrors for C that is wrong or refused, and
     UsageError where there is no such function."""
-    return _translated(parse_file(path, choices.preprocessing), str(path), choices)
+    return translated(parse_file(path, choices.preprocessing), str(path), choices)
 
 
 def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
     """The same for C that is not in a file."""
-    return _translated(parse_text(text, file, choices.preprocessing), file, choices)
+    return translated(parse_text(text, file, choices.preprocessing), file, choices)
 
 
-def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
+def translated(unit: Unit, file: str, choices: Choices, check: bool = True) -> Offloaded:
+    """Translate a function of ``unit``; without ``check``, what is proposed first, with no verdicts."""
     start = time.monotonic()
     function = _chosen(unit, choices.function)
     _require_arrays(function, choices.scratch)
@@ -105,8 +107,8 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     taken = {"analysis": time.monotonic() - start}
     if not candidates:
         return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
-    with _workplace(choices.cache) as folder:
-        return _beside(_Work(known, file, choices, folder, taken).best(candidates), analysis)
+    with workplace(choices.cache) as folder:
+        return _beside(_Work(known, file, choices, folder, taken, check).best(candidates), analysis)
 
 
 def _beside(found: Offloaded, analysis: Analysis) -> Offloaded:
@@ -179,7 +181,7 @@ def _planned(larger: Expanded, choices: Choices) -> bool:
 
 
 @contextmanager
-def _workplace(cache: Path | None) -> Iterator[Path]:
+def workplace(cache: Path | None) -> Iterator[Path]:
     """A folder to build programs in, with what ``cache`` keeps, and which keeps what is worth it."""
     with tempfile.TemporaryDirectory(prefix="transpile-") as name:
         folder = Path(name)
@@ -211,13 +213,20 @@ def _chosen(unit: Unit, name: str) -> Function:
             known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
             raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
     unit.require()
-    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
+    found = with_loops(unit)
     if len(found) == 1:
         return found[0]
     if not found:
         raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
     names = ", ".join(one.name for one in found)
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
+
+
+def with_loops(unit: Unit) -> list[Function]:
+    """The functions that have loops, or call functions that have, and can be called from elsewhere; ``main`` only if
+    there are no others."""
+    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
+    return [one for one in found if one.name != "main"] or found
 
 
 def _require_arrays(function: Function, names: Collection[str]) -> None:
@@ -257,6 +266,7 @@ class _Work:
     choices: Choices
     folder: Path
     seconds: Mapping[str, float]
+    check: bool = True
     tried: list[Attempt] = field(default_factory=list)
 
     def best(self, candidates: Sequence[Proposal]) -> Offloaded:
@@ -270,7 +280,7 @@ class _Work:
                 errors.append(error)
                 continue
             subject = self._subject(candidate.plan, emitted)
-            found = checked_once(subject, self.folder, self.choices.store)
+            found = checked_once(subject, self.folder, self.choices.store) if self.check else UNCHECKED
             seconds = {**self.seconds, **found.seconds}
             last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds, subject)
             if not found.refuted:
@@ -348,14 +358,14 @@ class _Work:
         loop = _loop(self.function, step)
         first, last = loop.span.line, max(node.span.line for node in walk(loop))
         kernels = [one for one in emitted.kernels if one.nest == loop.span]
-        checked = _weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
+        checked = weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
         line = next(line for line in show(plan).splitlines() if line.startswith(f"{step.loop}:"))
         return BlockResult(
             f"{self.function.name}:{step.loop}",
             first,
             last,
             self.known.unit.lines[first - 1 : last],
-            tuple(_kernel_lines(emitted, kernels)),
+            tuple(kernel_lines(emitted, kernels)),
             checked.verdict,
             {"plan": line.partition(": ")[2], **{one.name: f"{one.grid}, {one.block}" for one in kernels}},
             self._proposer,
@@ -375,13 +385,13 @@ def _loop(function: Function, step: Step) -> Statement:
     )
 
 
-def _weakest(found: Sequence[Checked]) -> Checked:
+def weakest(found: Sequence[Checked]) -> Checked:
     order = ("refuted", "undecided", "tested", "proved")
     unknown = Checked(Undecided("it was not checked"), ())
     return min(found, key=lambda one: order.index(one.verdict.word), default=unknown)
 
 
-def _kernel_lines(emitted: Emitted, kernels: Sequence[KernelInfo]) -> Iterator[str]:
+def kernel_lines(emitted: Emitted, kernels: Sequence[KernelInfo]) -> Iterator[str]:
     lines = emitted.text.splitlines()
     for kernel in kernels:
         for line in lines[kernel.line - 1 :]:
@@ -396,7 +406,14 @@ def _comparison(function: Function, plan: Plan) -> Comparison:
     types = [p.type.to if isinstance(p.type, Pointer) else p.type for p in function.parameters]
     types += [node.variable.type for node in walk(function.body) if isinstance(node, Declare)]
     bits = [type.bits for type in types if isinstance(type, Float)]
-    return Close(max(_CLOSE.get(b, 1e-9) for b in bits)) if regrouped and bits else EXACT
+    products = any(_multiplies(step.how) for step in plan.steps)
+    return Close(max(_CLOSE.get(b, 1e-9) for b in bits), products) if regrouped and bits else EXACT
+
+
+def _multiplies(how: object) -> bool:
+    if isinstance(how, Scan):
+        return how.operator == "*"
+    return isinstance(how, Grid) and any(one.operator == "*" for one in how.reductions)
 
 
 def _regroups(how: object) -> bool:

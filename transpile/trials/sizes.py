@@ -15,9 +15,10 @@ _EQUAL = 2
 
 
 def lengths(blocks: Sequence[int]) -> tuple[int, ...]:
-    """Values of one size, for a program with these blocks."""
+    """Values of one size, for a program with these blocks. The first one fills a block and more even if loops leave out
+    the first and the last iteration."""
     first, *others = blocks
-    around = [first + 1, first, 2 * first, first - 1, 3 * first + 7, 1, 2, 0]
+    around = [first + 3, first, 2 * first, first - 1, 3 * first + 7, first + 1, 1, 2, 0]
     for block in others[:3]:
         around += [block + 1, block - 1, block, 2 * block + 3]
     return tuple(dict.fromkeys([*around, 5, 37, 3, 100]))
@@ -40,13 +41,13 @@ def combinations(dimensions: Sequence[str], counts: Sequence[str], blocks: Seque
 
 
 def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int]) -> Iterator[dict[str, int]]:
-    """All sizes negative, all zero, and each of them 0, 1, 2 or negative while the others are not."""
+    """All sizes negative, all zero, and each of them from 0 to 3 or negative while the others are not."""
     if not dimensions and not counts:
         return
-    usual = dict.fromkeys(dimensions, blocks[0] + 1) | dict.fromkeys(counts, COUNTS[0])
+    usual = dict.fromkeys(dimensions, blocks[0] + 3) | dict.fromkeys(counts, COUNTS[0])
     yield dict.fromkeys(usual, -1)
     yield dict.fromkeys(usual, 0)
-    yield from ({**usual, name: few} for few in (0, 1, 2, -1) for name in usual)
+    yield from ({**usual, name: few} for few in (0, 1, 2, 3, -1) for name in usual)
 
 
 def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -6,6 +6,7 @@ refuses a CUDA function with another signature.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,7 @@ from transpile.trials.facts import PLAIN, Access, Facts, Role, RowPointers, Shap
 from transpile.trials.formulas import read_formulas
 from transpile.trials.roles import roles
 
+_MAIN = re.compile(r"\bmain\s*\(")
 ENTRY = "transpile_trial"
 """The wrapper that the harness calls."""
 
@@ -102,7 +104,8 @@ class Subject:
         given = ", ".join(declaration(variable, text) for variable in self.function.parameters) or "void"
         linkage = 'extern "C" ' if self.unit.cplusplus else ""
         head = f"{linkage}{type_text(self.function.result)} {ENTRY}({given})"
-        return "\n".join([*self.unit.lines, f"{head} {self._call(self.function.name)}", ""])
+        written = self._beside_main("\n".join(self.unit.lines))
+        return "\n".join([written, f"{head} {self._call(self.function.name)}", ""])
 
     def cuda_text(self, written: str) -> str:
         """``written`` with the wrapper in a line of its own behind it."""
@@ -110,7 +113,11 @@ class Subject:
         types = [_cplusplus(variable.type) for variable in self.function.parameters]
         given = ", ".join(_declared(v.type, v.name) for v in self.function.parameters)
         callee = f"static_cast<{result} (*)({', '.join(types)})>(&{self.function.name})"
-        return f'{written}\nextern "C" {result} {ENTRY}({given}) {self._call(callee)}\n'
+        return f'{self._beside_main(written)}\nextern "C" {result} {ENTRY}({given}) {self._call(callee)}\n'
+
+    def _beside_main(self, text: str) -> str:
+        """``text`` with another name for ``main``, which the harness has, too."""
+        return text if self.function.name == "main" else _MAIN.sub("transpile_main(", text)
 
     def _call(self, callee: str) -> str:
         arguments = ", ".join(variable.name for variable in self.function.parameters)
