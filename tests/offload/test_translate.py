@@ -135,3 +135,19 @@ def test_what_threads_call_stays_a_call(choices: Choices) -> None:
     found = translate_c(LOOPS / "deriche.c", choices).translation
     assert {block.verdict.word for block in found.blocks} <= {"tested", "proved"}
     assert "__device__ void backward(" in found.text
+
+
+def test_elements_that_may_not_be_used_are_taken_to_exist(choices: Choices) -> None:
+    text = """void f(int n, const int *restrict x, int *restrict y) {
+    if (y[0] < 0) return;
+    y[0] = x[0];
+    for (int i = 0; i < n; i++)
+        y[i] += 1;
+    for (int i = 0; i < n; i++)
+        y[i] += x[0];
+}
+"""
+    notes = [d.message for d in done(text, choices).translation.diagnostics]
+    assert any(m.startswith("it is taken for granted that 'x' has ") for m in notes)
+    sure = text.replace("y[0] < 0", "n < 0")
+    assert not any("even if" in d.message for d in done(sure, choices).translation.diagnostics)

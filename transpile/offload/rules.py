@@ -311,7 +311,12 @@ def _rows(extent: Extent) -> str:
         return extent.expression
     ((factors, times),) = piece.length.terms.items()
     positive = {compare.value + number(1) for compare in piece.conditions if compare.relation == ">="}
-    if times != 1 or positive != {variable(factor) for factor in factors} or not all(map(str.isidentifier, factors)):
+    if (
+        not factors
+        or times != 1
+        or positive != {variable(factor) for factor in factors}
+        or not all(map(str.isidentifier, factors))
+    ):
         return extent.expression
     return " * ".join(factors)
 

@@ -326,9 +326,18 @@ class _Work:
         told = [replace(d, severity="note") for d in candidate.left]
         arrays = candidate.plan.arrays
         granted = [*emitted.assumptions, *(WORKSPACE.format(a.name) for a in arrays if a.copies == "scratch")]
+        granted += self._upper_bounds(candidate.plan)
         told += [Diagnostic("note", f"it is taken for granted that {text}") for text in granted]
         told += found.diagnostics
         return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
+
+    def _upper_bounds(self, plan: Plan) -> Iterator[str]:
+        """Arrays of which the C function may use fewer elements than are copied."""
+        copied = {array.name for array in plan.arrays if array.copies != "scratch"}
+        for use in self.known.arrays:
+            extent = use.extent
+            if use.variable.name in copied and isinstance(extent, Extent) and not (extent.exact or extent.given):
+                yield f"'{use.variable.name}' has {extent.expression} elements, even if data lets fewer be used"
 
     def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb) -> BlockResult:
         loop = _loop(self.function, step)
