@@ -49,6 +49,11 @@ class EmbeddedPlans:
             answers = self.engine.generate(list(fresh.values()), self.samples)
             self.known |= {key: [one.tokens for one in row] for key, row in zip(fresh, answers, strict=True)}
 
+    def answered(self, nest: Nest) -> list[tuple[Step, ...]]:
+        """``ways`` of a nest that may not have been asked about."""
+        self._ask([nest])
+        return self.ways(nest)
+
     def ways(self, nest: Nest) -> list[tuple[Step, ...]]:
         """The distinct steps that the answers for a nest say, the likeliest first."""
         if nest.form is None:

@@ -126,7 +126,7 @@ def _proposed(work: _Work, candidates: Sequence[Proposal], seats: Sequence[Seat]
             usual.append(work.best(candidates))
         return work.standing
 
-    first = candidates[0] if candidates else None
+    first = next(filter(work.emits, candidates), None)
     analysis = work.known.analysis
     task = Task(work.known.unit, work.function, analysis, first, CostModel(analysis), work.known.written_first)
     models = work.choices.models
@@ -276,6 +276,13 @@ class _Work:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
         return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
+
+    def emits(self, candidate: Proposal) -> bool:
+        try:
+            emit(self.known.unit, self.function, candidate.plan)
+        except TranspileError:
+            return False
+        return True
 
     def planned(self, plan: Plan, usual: Sequence[Proposal], proposer: str) -> tuple[Offloaded, Checked]:
         """A plan that was proposed, carried out and checked; raises what the emitter says of it."""
