@@ -21,6 +21,7 @@ from transpile.c.tree import (
     Declare,
     Empty,
     Expression,
+    For,
     Name,
     Node,
     Statement,
@@ -98,6 +99,16 @@ def flat(statements: Sequence[Statement]) -> Iterator[Statement]:
                 pass
             case _:
                 yield statement
+
+
+def initial_of(loop: Statement) -> list[Statement]:
+    """What a loop does before its first test."""
+    return list(loop.initial) if isinstance(loop, For) else []
+
+
+def step_of(loop: Statement) -> list[Statement]:
+    """What a loop does after its body, beside the body."""
+    return [loop.step] if isinstance(loop, For) and loop.step else []
 
 
 class _Matcher:

@@ -37,7 +37,7 @@ from transpile.c.types import Pointer
 from transpile.c.walking import bare, declared, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
-from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.bodies import Names, flat, initial_of, match_expressions, match_statements, same_type, step_of
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Lost, Memory
@@ -53,6 +53,7 @@ from transpile.matching.runtime import (
     Release,
     operation,
 )
+from transpile.matching.sections import Section, Sections
 from transpile.matching.values import (
     Values,
     alone,
@@ -78,7 +79,8 @@ def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
     found = _Follower(ours, names, known, _buffers(ours, theirs, names))
     followed = found.run(ours, theirs)
     arrays = {buffer.array for buffer in followed.buffers}
-    require_no_pointers_kept(ours, arrays, [nest.loop for nest in followed.nests])
+    launched = [*(nest.loop for nest in followed.nests), *(section.loop for section in followed.sections)]
+    require_no_pointers_kept(ours, arrays, launched)
     return followed
 
 
@@ -107,6 +109,7 @@ class _Follower:
         self.values = Values(names, known.helpers, unsteady(ours))
         self.memory = Memory()
         self.nests: dict[int, LaunchedNest] = {}
+        self.sections: dict[int, Section] = {}
         self.depth = 0
         self.begun = False
         self.unasked: Span | None = None
@@ -117,7 +120,8 @@ class _Follower:
         self._leave(ours.span, theirs.span)
         memory = self.memory
         evaluated = tuple(dict.fromkeys(self.values.evaluated))
-        return Followed(tuple(self.nests.values()), tuple(memory.made.values()), tuple(memory.unset), evaluated)
+        nests, sections = tuple(self.nests.values()), tuple(self.sections.values())
+        return Followed(nests, tuple(memory.made.values()), tuple(memory.unset), evaluated, sections)
 
     def sequence(self, ours: Sequence[Statement], theirs: Sequence[Statement]) -> None:
         waiting = list(ours)
@@ -307,7 +311,7 @@ class _Follower:
 
     def _loop(self, ours: Loop, theirs: Loop) -> None:
         """A loop on the host with launches in it: what holds at its start holds each time."""
-        self.sequence(_initial(ours), _initial(theirs))
+        self.sequence(initial_of(ours), initial_of(theirs))
         leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return)]
         if leaving:
             raise Lost("a loop around launches that is left in the middle", leaving[0].span, theirs.span)
@@ -317,7 +321,7 @@ class _Follower:
             before = dict(self.memory.sides)
             self._header(ours, theirs)
             self.sequence(list(flat([ours.body])), list(flat([theirs.body])))
-            self.sequence(_step(ours), _step(theirs))
+            self.sequence(step_of(ours), step_of(theirs))
             self._header(ours, theirs)
             self._forget(ours)
             self.memory.meet(before)
@@ -338,7 +342,12 @@ class _Follower:
     # Launches
 
     def _entered(self, ours: For, condition: Expression, statements: Sequence[Statement]) -> None:
-        """``if (condition) { constants; a launch }``"""
+        """``if (condition) { constants; a launch }``, or what combines the results of blocks in memory of its own."""
+        if any(isinstance(operation(statement), Allocation) for statement in statements):
+            section = Sections(self.values, self._argument).read(ours, condition, statements)
+            self._touch(ours, section.span)
+            self.sections[id(ours)] = section
+            return
         entered = self.values.resolved(condition)
         launches: list[Launch] = []
         for statement in statements:
@@ -363,11 +372,15 @@ class _Follower:
         buffers = [bare(value) for value in launch.arguments if isinstance(value.type, Pointer)]
         if len(set(buffers)) < len(buffers):
             raise Lost("the kernel gets an array twice", ours.span, launch.span)
-        written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours) | pointed_into(ours)
-        self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
         self.unasked = launch.span
+        self._touch(ours, launch.span)
+
+    def _touch(self, ours: Statement, theirs: Span) -> None:
+        """The device does what ``ours`` does."""
+        written = {base for target in targets(ours) if (base := base_variable(target))}
+        written |= given_away(ours) | pointed_into(ours)
+        self.memory.launch(set(variables(ours)), written, ours.span, theirs)
         self._forget(ours)
 
     def _argument(self, value: Expression) -> Expression:
@@ -382,11 +395,3 @@ class _Follower:
 
     def _leave(self, ours: Span, theirs: Span) -> None:
         self.memory.leave(set(self.known.discarded), ours, theirs)
-
-
-def _initial(loop: Loop) -> list[Statement]:
-    return list(loop.initial) if isinstance(loop, For) else []
-
-
-def _step(loop: Loop) -> list[Statement]:
-    return [loop.step] if isinstance(loop, For) and loop.step else []

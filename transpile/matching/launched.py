@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transpile.c.tree import Expression, Statement, Variable
 from transpile.matching.memory import Buffer
 from transpile.matching.runtime import Launch
+from transpile.matching.sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,13 @@ class LaunchedNest:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What was found. ``unset`` are arrays whose buffer was used before anything was copied into it; ``evaluated`` is
-    what the CUDA function computes for itself, in terms of the C side."""
+    what the CUDA function computes for itself, in terms of the C side. ``sections`` stand for loops as well."""
 
     nests: tuple[LaunchedNest, ...]
     buffers: tuple[Buffer, ...]
     unset: tuple[Variable, ...]
     evaluated: tuple[Expression, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -34,10 +34,12 @@ STOPS = "where a variable is 2^31 or more the program may end with a message tha
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Each thread does one iteration of the ``loops``, and does it as C does."""
+    """Each thread does one iteration of the ``loops``, and does it as C does. Values are combined into the variables
+    ``combined``, by these operators, in another order."""
 
     loops: tuple[Counted, ...]
     assumptions: tuple[str, ...]
+    combined: tuple[tuple[Variable, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,25 @@ class Unproved:
 
 
 Outcome: TypeAlias = Same | Unproved
+_NONE: Mapping[Variable, Variable] = {}
 
 
-def prove(found: LaunchedNest, cuda: CudaUnit, shared: Shared, private: Collection[Variable]) -> Outcome:
+def prove(
+    found: LaunchedNest,
+    cuda: CudaUnit,
+    shared: Shared,
+    private: Collection[Variable],
+    part: Function | None = None,
+    own: Mapping[Variable, Variable] = _NONE,
+) -> Outcome:
     """Whether the launch does what the loop does.
 
     ``shared`` knows what the device has in common with the C side. ``private`` are variables of the C function of which
-    each iteration may have its own.
+    each iteration may have its own. ``part`` of the kernel is looked at, whose variables in ``own`` are the C side's.
     """
     try:
-        kernel = cuda.kernel(found.launch.kernel)
-        return _Nest(found, cuda, kernel, shared, private).run()
+        kernel = part or cuda.kernel(found.launch.kernel)
+        return _Nest(found, cuda, kernel, shared, private, own).run()
     except (NoInteger, SourceErrors) as error:
         return Unproved(str(error), found.launch.span, found.loop.span)
     except KeyError:
@@ -77,13 +87,20 @@ class _Stop(Exception):
 
 class _Nest:
     def __init__(
-        self, found: LaunchedNest, cuda: CudaUnit, kernel: Function, shared: Shared, private: Collection[Variable]
+        self,
+        found: LaunchedNest,
+        cuda: CudaUnit,
+        kernel: Function,
+        shared: Shared,
+        private: Collection[Variable],
+        own: Mapping[Variable, Variable],
     ) -> None:
         self.found = found
         self.cuda = cuda
         self.kernel = kernel
         self.shared = shared
         self.private = set(private)
+        self.own = own
         self.helpers = {one.name: one for one in map(owned, computing(cuda.unit).values())}
 
     def run(self) -> Outcome:
@@ -179,6 +196,8 @@ class _Nest:
             names.pair(constant, meant, self.kernel.span)
         for parameter, argument in zip(self.kernel.parameters, self.found.arguments, strict=True):
             names.meaning[parameter] = bare(argument) if isinstance(parameter.type, Pointer) else argument
+        for theirs, ours in self.own.items():
+            names.pair(theirs, ours, self.kernel.span)
         return names
 
     def _private(self, body: list[Statement], names: Names) -> list[Statement]:
@@ -276,10 +295,15 @@ class _Nest:
 
     def _sides(self, position: int) -> list[Expression]:
         """The three sides of a ``dim3``."""
-        given = bare(self.found.configuration[position])
-        sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
-        one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
-        return [*sides, *[one] * (3 - len(sides))]
+        return sides_of(self.found.configuration[position])
+
+
+def sides_of(configuration: Expression) -> list[Expression]:
+    """The three sides of a grid, or of a block."""
+    given = bare(configuration)
+    sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
+    one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
+    return [*sides, *[one] * (3 - len(sides))]
 
 
 def evaluate(numbers: Integers, expression: Expression) -> None:

@@ -27,9 +27,11 @@ from transpile.matching.hosts import follow
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
+from transpile.matching.reductions import prove_section
 from transpile.matching.screening import screen
+from transpile.matching.sections import Launched, Section
 from transpile.matching.sizes import wrong_size
-from transpile.matching.values import owned, points
+from transpile.matching.values import owned, points, unsteady
 from transpile.solvers.integers import Integers, NoInteger
 
 NO_OVERLAP = "the arrays {} do not overlap"
@@ -118,6 +120,7 @@ class _Program:
         followed = follow(self.function.body, theirs.body, _ordered(names, theirs), known)
         self._require_private(followed, private)
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
+        nests += tuple(one for found in followed.sections for one in self._combined(found, private))
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
         return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed)
@@ -144,23 +147,30 @@ class _Program:
     def _mapped(self, found: LaunchedNest, private: Collection[Variable]) -> Mapped:
         return Mapped(found.loop.span, found.launch.kernel, prove(found, self.cuda, self.device, private))
 
+    def _combined(self, found: Section, private: Mapping[Span, Collection[Variable]]) -> Iterator[Mapped]:
+        """One outcome for all kernels of a section."""
+        body = self.function.body
+        outcome = prove_section(found, self.cuda, self.device, private.get(found.loop.span, ()), unsteady(body))
+        for kernel in dict.fromkeys(step.launch.kernel for step in found.steps if isinstance(step, Launched)):
+            yield Mapped(found.loop.span, kernel, outcome)
+
     def _require_private(self, followed: Followed, private: Mapping[Span, Collection[Variable]]) -> None:
         """What a launched loop leaves in its own variables is seen by nobody."""
-        for found in followed.nests:
-            own = {*private.get(found.loop.span, ()), *_counters(found.loop)} - set(declared(found.loop))
-            for variable in own.intersection(target_variables(found.loop)):
+        for found, span in _loops(followed):
+            own = {*private.get(found.span, ()), *_counters(found)} - set(declared(found))
+            for variable in own.intersection(target_variables(found)):
                 outside = self._outside(variable, followed, private)
                 if outside is not None:
-                    raise Lost(f"'{variable.name}' is used outside of the loop", outside, found.launch.span)
+                    raise Lost(f"'{variable.name}' is used outside of the loop", outside, span)
 
     def _outside(
         self, variable: Variable, followed: Followed, private: Mapping[Span, Collection[Variable]]
     ) -> Span | None:
         """Where ``variable`` is used but in loops that have their own, or that set it first."""
         own: set[int] = set()
-        for found in followed.nests:
-            if variable in {*private.get(found.loop.span, ()), *_counters(found.loop)}:
-                own |= {id(node) for node in walk(found.loop)}
+        for found, _ in _loops(followed):
+            if variable in {*private.get(found.span, ()), *_counters(found)}:
+                own |= {id(node) for node in walk(found)}
         for node in walk(self.function.body):
             match node:
                 case For(initial=(Assign(target=Name(variable=first), operator=""),)) if first == variable:
@@ -229,6 +239,12 @@ def _counters(loop: Statement) -> Iterator[Variable]:
     for node in walk(loop):
         if isinstance(node, For) and not isinstance(found := counted(node), Irregular):
             yield found.counter
+
+
+def _loops(followed: Followed) -> Iterator[tuple[Statement, Span]]:
+    """The statements that are done on the device, and where they are launched."""
+    yield from ((one.loop, one.launch.span) for one in followed.nests)
+    yield from ((one.loop, one.span) for one in followed.sections)
 
 
 def _computed(followed: Followed) -> Iterator[Expression]:

@@ -98,7 +98,18 @@ class ElementCopy:
     span: Span
 
 
-Operation: TypeAlias = Allocation | Copy | ElementCopy | Release | Launch | Nothing
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """``cudaMemcpy`` between ``&variable`` of the host, a plain variable, and the memory that ``buffer`` points to."""
+
+    variable: Variable
+    buffer: Variable
+    size: Expression
+    kind: int
+    span: Span
+
+
+Operation: TypeAlias = Allocation | Copy | ElementCopy | Fetch | Release | Launch | Nothing
 
 
 def operation(statement: Statement) -> Operation | None:
@@ -156,6 +167,10 @@ def _call(call: Call) -> Operation | None:
 
 def _copy(to: Expression, source: Expression, size: Expression, kind: int, span: Span) -> Operation | None:
     match to, source:
+        case (AddressOf(operand=Name(variable=one)), Name(variable=other)) if kind == TO_HOST:
+            return Fetch(one, other, size, kind, span)
+        case (Name(variable=other), AddressOf(operand=Name(variable=one))) if kind == TO_DEVICE:
+            return Fetch(one, other, size, kind, span)
         case Name(variable=one), Name(variable=other):
             return Copy(one, other, size, kind, span)
         case AddressOf(operand=Index() as one), AddressOf(operand=Index() as other):

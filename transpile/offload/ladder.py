@@ -8,7 +8,7 @@ them does what it did; only loops whose iterations are proved independent come t
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,8 @@ from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.assumptions import Distinct
-from transpile.solvers.loops.verdicts import Parallel
+from transpile.solvers.loops.verdicts import Histogram, Parallel, Reduction
+from transpile.solvers.loops.verdicts import Verdict as OfLoop
 from transpile.translation import Rung
 from transpile.trials import outcome as tried
 from transpile.trials.facts import Facts
@@ -230,8 +231,8 @@ class _Climber:
         assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, *self._of_program(proof), NO_FUSING))
         for counted in outcome.loops:
             loop = loops.get(counted.span)
-            if loop is None or not isinstance(loop.verdict, Parallel):
-                return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
+            if loop is None or not _independent(loop.verdict, outcome.combined):
+                return Rung(PROVED, "open", f"iterations over '{counted.counter.name}' depend on each other")
             assumed |= dict.fromkeys(str(one) for one in loop.assumptions if not isinstance(one, Distinct))
         return Rung(PROVED, "passed", _said(outcome), tuple(assumed))
 
@@ -245,11 +246,23 @@ class _Climber:
                 yield f"{assumption}{checked}"
 
 
+def _independent(verdict: OfLoop, combined: Collection[tuple[Variable, str]]) -> bool:
+    """Whether iterations depend on each other at most by what the launch is proved to combine."""
+    match verdict:
+        case Parallel():
+            return True
+        case Reduction(reduced) | Histogram(reduced):
+            return all(not one.region.path and (one.region.variable, one.operator) in combined for one in reduced)
+    return False
+
+
 def _of_a_map(proof: Rung) -> Rung | None:
-    """Threads of a proved map do not race: they do different iterations, and these are independent."""
+    """Threads of a proved launch do not race: they do different iterations, and these are independent, or combine
+    values where the proof has looked for races."""
     if proof.outcome != "passed":
         return None
-    return Rung(RACES, "passed", "threads do different iterations, which are independent")
+    apart = "threads do different iterations, which are independent"
+    return Rung(RACES, "passed", f"{apart} but for what they combine" if "combine" in proof.detail else apart)
 
 
 def _declarations(function: Function) -> Iterator[Declare]:
@@ -260,7 +273,9 @@ def _said(same: Same) -> str:
     if not same.loops:
         return "one thread does what C does"
     names = ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
-    return f"each iteration of {names} is done by one thread, as C does it"
+    done = f"each iteration of {names} is done by one thread, as C does it"
+    combined = ", ".join(f"'{variable.name}' ({operator})" for variable, operator in same.combined)
+    return f"{done}; what they combine into {combined} is taken in another order" if combined else done
 
 
 def _private(loop: Loop) -> list[Variable]:
