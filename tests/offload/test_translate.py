@@ -134,3 +134,14 @@ def test_what_threads_call_stays_a_call(choices: Choices) -> None:
     found = translate_c(LOOPS / "deriche.c", choices).translation
     assert {block.verdict.word for block in found.blocks} <= {"tested", "proved"}
     assert "__device__ void backward(" in found.text
+
+
+@pytest.mark.parametrize("shape", ["n][m][k", "n][m][4"])
+def test_arrays_of_three_dimensions_are_found_in_one(choices: Choices, shape: str) -> None:
+    ends = shape.split("][")
+    text = (
+        f"void f(int n, int m, int k, float a[{shape}], const float b[{shape}])\n{{\n"
+        f"    for (int i = 0; i < {ends[0]}; i++)\n        for (int j = 0; j < {ends[1]}; j++)\n"
+        f"            for (int l = 0; l < {ends[2]}; l++)\n                a[i][j][l] = b[i][j][l] * 2;\n}}\n"
+    )
+    assert not isinstance(only(done(text, choices).translation).verdict, verdict.Refuted)

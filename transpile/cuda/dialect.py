@@ -153,12 +153,13 @@ class Dialect:
         base = node.base
         row = self._rows.get(id(base))
         subscript: Expression = node.subscript
-        if isinstance(base.type, Pointer) and _varies(base.type):
-            subscript = _times(subscript, self._lengths(base.type.to))
+        flat = row is not None or (isinstance(base.type, Pointer) and _varies(base.type))
+        if flat and isinstance(node.type, Array):
+            subscript = _times(subscript, self._lengths(node.type))
         if row is not None:
             subscript = Binary("+", row.right, subscript, type=LONG_LONG, span=node.span)
             base = row.left
-        if not _varies(node.type):
+        if not _varies(node.type) and not (flat and isinstance(node.type, Array)):
             return dataclasses.replace(node, base=base, subscript=subscript)
         found = Binary("+", base, subscript, type=node.type, span=node.span)
         self._rows[id(found)] = found
