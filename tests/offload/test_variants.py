@@ -88,7 +88,7 @@ def test_what_is_as_good_as_the_usual_is_left_alone() -> None:
     assert preferred(variants(analysis.loops[0], model), model, usual)[0] == usual
 
 
-@pytest.mark.parametrize("name", ["gemm", "nussinov", "fdtd-2d", "lu", "deriche"])
+@pytest.mark.parametrize("name", ["gemm", "nussinov", "fdtd-2d", "lu", "deriche", "seidel-2d"])
 def test_variants_keep_to_the_analysis_and_are_spoken(name: str) -> None:
     unit = parse_file(LOOPS / f"{name}.c")
     analysis = analyse(unit, unit.functions[-1])

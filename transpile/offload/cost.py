@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import prod
 
 from transpile.c.tree import Variable
-from transpile.cuda.plan import Axis, Grid, HaloTile, Host, How, LoopName, Scan, Single, Step
+from transpile.cuda.plan import Axis, Grid, HaloTile, Host, How, LoopName, Scan, Single, Step, Wavefront
 from transpile.loops.facts import InLoop
 from transpile.offload.footprint import IRREGULAR, Sizes, Touch, touches
 from transpile.solvers.loops.analysis import Analysis, Loop
@@ -75,6 +75,8 @@ class Model:
                 return self._grid(work, how)
             case Scan():
                 return 3 * LAUNCH + 3 * self._traffic(work, {"x": work.loop.facts.number}, (how.block,), how)
+            case Wavefront():
+                return self._fronts(work, how)
             case Single():
                 return LAUNCH + SINGLE * self._accesses(work, ())
             case Host():
@@ -91,6 +93,14 @@ class Model:
         launches = 2 if grid.reductions else 1
         atomics = sum(self._contention(t, numbers) for t in work.touched if t.region.variable.name in grid.atomic)
         return launches * LAUNCH + max(traffic, row) + atomics + (TILE if grid.tiles else 0.0)
+
+    def _fronts(self, work: Work, how: Wavefront) -> float:
+        """A launch for each front; a thread does one iteration of the inner loop."""
+        outer, *inner = [one.facts.number for one in work.loop.walk()][:2]
+        fronts = self.sizes.turns[outer] + sum(self.sizes.turns[number] for number in inner)
+        traffic = self._traffic(work, {"x": outer}, (how.block,), how)
+        row = ACCESS * fronts * self._accesses(work, (outer, *inner))
+        return fronts * LAUNCH + max(traffic, row)
 
     def _axes(self, loop: Loop, grid: Grid) -> dict[Axis, int]:
         numbers = {(one.span.line, one.span.column): one.facts.number for one in loop.walk()}

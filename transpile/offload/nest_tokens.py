@@ -9,12 +9,12 @@ spelled: ``read`` fills it in, so that tokens can only say plans that the analys
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from transpile.c.tree import Variable
-from transpile.cuda.plan import AXES, Axis, Grid, Host, How, Scan, Single, Step
+from transpile.cuda.plan import AXES, Axis, Grid, Host, How, Scan, Single, Step, Wavefront
 from transpile.loops.counted import Counted
 from transpile.loops.facts import Compare, Facts, InBranch, Parameter
 from transpile.loops.polynomial import Polynomial
@@ -23,11 +23,15 @@ from transpile.offload.rules import device_form, in_function, loop_name
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduction, Verdict
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
+from transpile.solvers.loops.verdicts import Wavefront as InFronts
 
 LONGEST = 320
 """Tokens; larger nests are left to the rules."""
 _NEAR = 4
 """Offsets and strides up to this are spelled as they are."""
+
+
+_OTHERWISE: Mapping[type[object], str] = {Scan: "scan", Wavefront: "fronts"}
 
 
 class Unspeakable(Exception):
@@ -87,7 +91,7 @@ class _Spelling:
         yield _word(loop.verdict)
         yield self._bound(loop)
         how = device_form(loop, 3) if loop.node is not None else None
-        yield f"axes:{len(how.axes)}" if isinstance(how, Grid) else "scan" if isinstance(how, Scan) else "stays"
+        yield f"axes:{len(how.axes)}" if isinstance(how, Grid) else _OTHERWISE.get(type(how), "stays")
         if isinstance(loop.shape, Counted) and loop.shape.step < 0:
             yield "down"
 
@@ -136,7 +140,7 @@ def _word(verdict: Verdict) -> str:
             return "histogram"
         case ScanVerdict():
             return "scans"
-        case Carried():
+        case Carried() | InFronts():
             return "carried"
     return "unknown"
 
@@ -157,6 +161,8 @@ def _written(step: Step, of: Form) -> Iterator[str]:
                 yield "single"
             case Scan():
                 yield "scan"
+            case Wavefront():
+                yield "fronts"
             case Grid() as grid:
                 if grid.tiles or grid.strip:
                     raise Unspeakable("shared memory")
@@ -207,6 +213,8 @@ def _how(loop: Loop, word: str, rest: Sequence[str], of: Form) -> How:
         case "single", []:
             return Single()
         case "scan", [] if isinstance(how := device_form(loop, 1), Scan):
+            return how
+        case "fronts", [] if isinstance(how := device_form(loop, 1), Wavefront):
             return how
         case "grid", _:
             return _grid(loop, rest, of)

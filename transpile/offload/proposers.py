@@ -16,7 +16,7 @@ from typing import Protocol
 
 from transpile.c.unit import Function, Unit
 from transpile.core.verdict import Verdict
-from transpile.cuda.plan import Grid, Plan, Scan, Step
+from transpile.cuda.plan import Grid, Plan, Scan, Step, Wavefront
 from transpile.errors import TranspileError, printable
 from transpile.offload.cost import Model as CostModel
 from transpile.offload.nest_tokens import Form, form, shared_with_others
@@ -24,6 +24,7 @@ from transpile.offload.rules import Proposal, completed, in_function, loop_name
 from transpile.offload.variants import preferred, variants
 from transpile.solvers.loops.analysis import Analysis, Loop
 from transpile.solvers.loops.verdicts import Carried, Unknown
+from transpile.solvers.loops.verdicts import Wavefront as InFronts
 
 MAX_FAULTS = 3
 """Faults in a row after which a proposer is no longer asked."""
@@ -147,12 +148,13 @@ def forbidden(plan: Plan, analysis: Analysis) -> str:
     loops = {loop_name(loop.span): loop for loop in analysis.walk() if in_function(loop)}
     by_line = {loop.span.line: loop for loop in reversed(list(analysis.walk())) if in_function(loop)}
     for step in plan.steps:
-        if not isinstance(step.how, Grid | Scan):
+        if not isinstance(step.how, Grid | Scan | Wavefront):
             continue
+        refused = Carried | Unknown if isinstance(step.how, Wavefront) else Carried | Unknown | InFronts
         names = [step.loop, *(name for _, name in step.how.axes)] if isinstance(step.how, Grid) else [step.loop]
         for name in names:
             loop = loops.get(name) or by_line.get(name.line)
-            if loop is not None and isinstance(loop.verdict, Carried | Unknown):
+            if loop is not None and isinstance(loop.verdict, refused):
                 return f"{loop.span.line}: {loop.explanation.message}"
     return ""
 

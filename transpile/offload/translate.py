@@ -28,12 +28,13 @@ from transpile.offload.chain import chain
 from transpile.offload.choosing import Checked, Choosing, Limits, told
 from transpile.offload.cost import Model as CostModel
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Climb, Subject, climb
+from transpile.offload.ladder import Climb, climb
 from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.proposers import Idea, Seat, Task
 from transpile.offload.results import comparison, kernel_lines, step_loop, weakest
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.subject import Subject
 from transpile.offload.workplace import workplace
 from transpile.options import Options
 from transpile.solvers.loops.analysis import Analysis, analyse
@@ -181,7 +182,7 @@ def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analy
     """The analysis; extents that it does not find are those that parameters are named after."""
     analysis = analyse(unit, function, choices.extents)
     names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent) or use.extent.usual]
     named = {array: names[array] for array in unknown if array in names}
     if not named or choices.plan:
         return analysis, []
@@ -363,7 +364,7 @@ class _Work:
             if use.written and use.variable.name in self.choices.scratch:
                 access = "scratch"
             if isinstance(use.extent, Extent):
-                extent = use.extent.expression
+                extent = use.extent.usual or use.extent.expression
             elif use.variable.name in planned:
                 extent = planned[use.variable.name].extent
             else:

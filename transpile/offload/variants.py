@@ -13,7 +13,7 @@ from dataclasses import replace
 from heapq import nsmallest
 from itertools import islice, permutations, product
 
-from transpile.cuda.plan import Grid, Host, How, Scan, Single, Step
+from transpile.cuda.plan import Grid, Host, How, Scan, Single, Step, Wavefront
 from transpile.loops.facts import InLoop
 from transpile.offload.cost import Model
 from transpile.offload.rules import device_form, in_function, loop_name
@@ -51,7 +51,7 @@ def _plain(way: Sequence[Step]) -> tuple[int, int]:
 
 
 def _parallel(way: Sequence[Step]) -> bool:
-    return any(isinstance(step.how, Grid | Scan) for step in way)
+    return any(isinstance(step.how, Grid | Scan | Wavefront) for step in way)
 
 
 def _ways(loop: Loop, model: Model) -> Iterator[tuple[Step, ...]]:
@@ -85,7 +85,7 @@ def forms(loop: Loop) -> Iterator[How]:
         return
     for depth in (3, 2, 1):
         how = device_form(loop, depth)
-        if isinstance(how, Scan):
+        if isinstance(how, Scan | Wavefront):
             yield how
         if isinstance(how, Grid) and len(how.axes) == depth:
             yield from _grids(how)
