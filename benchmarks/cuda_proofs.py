@@ -168,7 +168,7 @@ def judged(program: Program, loops: list[tuple[object, ...]], mutant: Broken, fo
     reordered = any("another order" in one for one in proof.assumptions)
     settings = Settings(Close(REORDERED) if reordered else program.pair.comparison, seconds=seconds, shrinking_s=0.0)
     pair = program.pair
-    facts = replace(pair.facts, distinct=any("do not overlap" in one for one in proof.assumptions))
+    facts = replace(pair.facts, distinct=bool(proof.apart))
     outcome = trial(pair.c_text, pair.function, mutant.text, facts, folder, settings, f"{pair.name}.cu")
     match outcome:
         case Differs(failures=(first, *_)) if first.kind == "compile":

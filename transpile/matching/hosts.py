@@ -9,7 +9,7 @@ and reads no memory.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
 
 from transpile.c.tree import (
     Assign,
@@ -37,7 +37,8 @@ from transpile.c.types import Pointer
 from transpile.c.walking import bare, declared, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
-from transpile.matching.bodies import Names, flat, initial_of, match_expressions, match_statements, same_type, step_of
+from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.forms import Loop, first, last
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Lost, Memory
@@ -57,16 +58,13 @@ from transpile.matching.sections import Section, Sections
 from transpile.matching.values import (
     Values,
     alone,
-    given_away,
     is_size_of,
     only_element,
-    pointed_into,
     require_no_pointers_kept,
     sets_element,
     unsteady,
 )
 
-Loop: TypeAlias = For | While | DoWhile
 _LAUNCHED = (For, While, DoWhile, Assign, Evaluate)
 
 
@@ -111,6 +109,7 @@ class _Follower:
         self.nests: dict[int, LaunchedNest] = {}
         self.sections: dict[int, Section] = {}
         self.depth = 0
+        self.leaving = False
         self.begun = False
         self.unasked: Span | None = None
         """A launch of which nobody has asked yet whether it succeeded."""
@@ -149,7 +148,7 @@ class _Follower:
     def _own(self, statement: Statement, found: Operation | None, ours: Statement | None) -> bool:
         """Whether ``statement`` is about the device alone; it is then done."""
         match found:
-            case Allocation() | Release() if self.depth:
+            case Allocation() | Release() if self.depth and not (self.leaving and isinstance(found, Release)):
                 raise Lost("memory is allocated or freed more or less than once", found.span, found.span)
             case Allocation():
                 self._allocate(found)
@@ -274,7 +273,7 @@ class _Follower:
         loud = any(call.name not in LIBRARY | self.known.quiet for call in calls)
         loud |= any(isinstance(node, CallThrough) for node in walk(ours))
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours)
+        written |= self.known.promises.given_away(ours)
         for array in list(memory.sides) if loud else memory.sides.keys() & set(variables(ours)):
             element = None if loud else only_element(ours, array)
             sides = memory.sides[array]
@@ -300,18 +299,28 @@ class _Follower:
     def _both(self, ours: If, theirs: If) -> None:
         self._uses(ours.condition, theirs.span)
         self._forget(ours.condition)
-        before = dict(self.memory.sides)
+        before = self.memory.state()
+        left = self._branch(ours.then, theirs.then)
+        after = self.memory.state()
+        self.memory.restore(before if left else replace(after, sides=before.sides))
+        if self._branch(ours.otherwise, theirs.otherwise):
+            self.memory.restore(after)
+        elif not left:
+            self.memory.meet(after.sides)
+
+    def _branch(self, ours: Statement | None, theirs: Statement | None) -> bool:
+        """Whether the function is left at the end of the branch."""
+        mine, yours = (list(flat([branch])) if branch else [] for branch in (ours, theirs))
+        outer, self.leaving = self.leaving, bool(mine) and isinstance(mine[-1], Return)
         self.depth += 1
-        self.sequence(list(flat([ours.then])), list(flat([theirs.then])))
-        after, self.memory.sides = self.memory.sides, before
-        mine, yours = ([branch] if branch else [] for branch in (ours.otherwise, theirs.otherwise))
-        self.sequence(list(flat(mine)), list(flat(yours)))
+        self.sequence(mine, yours)
         self.depth -= 1
-        self.memory.meet(after)
+        left, self.leaving = self.leaving, outer
+        return left
 
     def _loop(self, ours: Loop, theirs: Loop) -> None:
         """A loop on the host with launches in it: what holds at its start holds each time."""
-        self.sequence(initial_of(ours), initial_of(theirs))
+        self.sequence(first(ours), first(theirs))
         leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return)]
         if leaving:
             raise Lost("a loop around launches that is left in the middle", leaving[0].span, theirs.span)
@@ -321,7 +330,7 @@ class _Follower:
             before = dict(self.memory.sides)
             self._header(ours, theirs)
             self.sequence(list(flat([ours.body])), list(flat([theirs.body])))
-            self.sequence(step_of(ours), step_of(theirs))
+            self.sequence(last(ours), last(theirs))
             self._header(ours, theirs)
             self._forget(ours)
             self.memory.meet(before)
@@ -379,7 +388,7 @@ class _Follower:
     def _touch(self, ours: Statement, theirs: Span) -> None:
         """The device does what ``ours`` does."""
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours) | pointed_into(ours)
+        written |= self.known.promises.given_away(ours) | self.known.promises.pointed_into(ours)
         self.memory.launch(set(variables(ours)), written, ours.span, theirs)
         self._forget(ours)
 

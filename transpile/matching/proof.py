@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import z3
 
 from transpile.c.printing import text
-from transpile.c.tree import Assign, Expression, For, Name, Node, Statement, Variable
+from transpile.c.tree import Assign, Call, Cast, Declare, Expression, For, Name, Node, Statement, Variable
 from transpile.c.types import CType, Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import children, declared, targets, variables, walk
@@ -27,6 +27,7 @@ from transpile.matching.hosts import follow
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
+from transpile.matching.promises import promises
 from transpile.matching.reductions import prove_section
 from transpile.matching.screening import screen
 from transpile.matching.sections import Launched, Section
@@ -34,8 +35,8 @@ from transpile.matching.sizes import wrong_size
 from transpile.matching.values import owned, points, unsteady
 from transpile.solvers.integers import Integers, NoInteger
 
-NO_OVERLAP = "the arrays {} do not overlap"
 ELEMENTS = "'{}' has {} elements, and none of these factors is negative"
+INDETERMINATE = "nothing depends on what '{}' holds where nothing has been written since it was allocated"
 WORKSPACE = "what '{}' holds in the end does not matter"
 _NONE: Mapping[Span, Collection[Variable]] = {}
 
@@ -60,6 +61,8 @@ class Proof:
     unproved: tuple[Unproved, ...] = ()
     """What else could not be shown: sizes of buffers, and computations of the host that may overflow."""
     assumptions: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Arrays that are taken not to overlap, though not all of them are ``restrict``."""
 
     @property
     def followed(self) -> bool:
@@ -116,14 +119,17 @@ class _Program:
         names = self.host.names(self.function, theirs)
         if names is None:
             raise Lost("the function has another type", self.function.span, theirs.span)
-        known = Known(self._is_function, frozenset(self.helpers), quiet(self.unit), self.discarded)
+        silent = quiet(self.unit)
+        promised = promises(self.unit, silent)
+        known = Known(self._is_function, frozenset(self.helpers), silent, self.discarded, promised)
         followed = follow(self.function.body, theirs.body, _ordered(names, theirs), known)
         self._require_private(followed, private)
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
         nests += tuple(one for found in followed.sections for one in self._combined(found, private))
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
-        return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed)
+        unset = tuple(one for one in followed.unset if one not in self._fresh())
+        return Proof(None, nests, followed.buffers, unset, open_ones, assumed, self._apart(followed))
 
     def _theirs(self) -> Function:
         try:
@@ -209,16 +215,27 @@ class _Program:
     def _in_c(self, expression: Expression) -> bool:
         return any(node == expression for node in walk(self.function.body))
 
-    def _assumed(self, followed: Followed) -> Iterator[str]:
+    def _apart(self, followed: Followed) -> tuple[str, ...]:
         arrays = sorted({buffer.array.name for buffer in followed.buffers})
-        pointers = [one for one in self.function.parameters if isinstance(one.type, Pointer)]
-        unpromised = [one for one in pointers if isinstance(one.type, Pointer) and not one.type.restrict]
-        if len(arrays) > 1 and unpromised:
-            yield NO_OVERLAP.format(", ".join(arrays))
-        for name in arrays:
+        pointers = [one.type for one in self.function.parameters if isinstance(one.type, Pointer)]
+        promised = all(pointer.restrict for pointer in pointers)
+        return () if promised or len(arrays) < 2 else tuple(arrays)
+
+    def _assumed(self, followed: Followed) -> Iterator[str]:
+        for name in sorted({buffer.array.name for buffer in followed.buffers}):
             if name in self.extents:
                 yield ELEMENTS.format(name, self.extents[name])
         yield from (WORKSPACE.format(one.name) for one in self.discarded)
+        yield from (INDETERMINATE.format(one.name) for one in followed.unset if one in self._fresh())
+
+    def _fresh(self) -> set[Variable]:
+        """Arrays of the C function whose elements have no values before they are written (C11 7.22.3.4)."""
+        found = [node for node in walk(self.function.body) if isinstance(node, Declare)]
+        return (
+            {one.variable for one in found if one.initial and _allocates(one.initial)}
+            - unsteady(self.function.body)
+            - target_variables(self.function.body)
+        )
 
 
 def target_variables(node: Node) -> set[Variable]:
@@ -279,3 +296,9 @@ def _of(nests: tuple[Mapped, ...]) -> Iterator[str]:
 
 def _restrict(type: CType) -> bool:
     return isinstance(type, Pointer) and type.restrict
+
+
+def _allocates(value: Expression) -> bool:
+    while isinstance(value, Cast):
+        value = value.operand
+    return isinstance(value, Call) and value.name in ("malloc", "aligned_alloc")
