@@ -34,10 +34,11 @@ from transpile.c.tree import (
     While,
 )
 from transpile.c.types import Pointer
-from transpile.c.walking import bare, declared, targets, variables, walk
+from transpile.c.walking import bare, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
 from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.buffers import buffers_of
 from transpile.matching.forms import Loop, first, last
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
@@ -74,29 +75,12 @@ def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
         for node in walk(body):
             if isinstance(node, Goto | Label):
                 raise Lost("a jump", node.span, node.span)
-    found = _Follower(ours, names, known, _buffers(ours, theirs, names))
+    found = _Follower(ours, names, known, buffers_of(ours, theirs, names))
     followed = found.run(ours, theirs)
     arrays = {buffer.array for buffer in followed.buffers}
     launched = [*(nest.loop for nest in followed.nests), *(section.loop for section in followed.sections)]
     require_no_pointers_kept(ours, arrays, launched)
     return followed
-
-
-def _buffers(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
-    """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
-    copies and the kernels must bear out."""
-    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
-    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
-    found: dict[Variable, Variable] = {}
-    for node in walk(theirs):
-        match operation(node) if isinstance(node, Statement) else None:
-            case Copy(to=to, source=source, kind=kind):
-                device, host = (to, source) if kind == TO_DEVICE else (source, to)
-                if host.name in arrays:
-                    found.setdefault(device, arrays[host.name])
-            case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
-                found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
-    return found
 
 
 class _Follower:
