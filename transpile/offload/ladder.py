@@ -23,6 +23,7 @@ from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
 from transpile.matching.nests import Same, Unproved
 from transpile.matching.proof import Proof, prove_program
+from transpile.offload.on_gpu import ON_A_GPU, ran_on
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
 from transpile.solvers.kernels.races import Settings as RaceSettings
@@ -33,6 +34,7 @@ from transpile.solvers.loops.assumptions import Distinct
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Rung
 from transpile.trials import outcome as tried
+from transpile.trials.device import Device
 from transpile.trials.facts import Facts
 from transpile.trials.nvcc import Compiled, Refused, compiled
 from transpile.trials.trial import Settings, trial
@@ -82,15 +84,17 @@ class Subject:
     """Those of them of which nothing is read before it is written."""
 
 
-def climb(subject: Subject, folder: Path) -> Climb:
-    """Check the text on every rung. Programs of the trial are built in ``folder``."""
-    return _Climber(subject, folder).run()
+def climb(subject: Subject, folder: Path, device: Device | None = None) -> Climb:
+    """Check the text on every rung; on a GPU too, if ``device`` names one. Programs of the trial are built in
+    ``folder``."""
+    return _Climber(subject, folder, device).run()
 
 
 @dataclass(slots=True)
 class _Climber:
     subject: Subject
     folder: Path
+    device: Device | None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -99,6 +103,8 @@ class _Climber:
             compiling = self._compiled()
         with self._timed(TESTED):
             testing, outcome = self._tested()
+        with self._timed(ON_A_GPU):
+            running = self._on_a_gpu()
         with self._timed(PROVED):
             cuda = self._read()
             proving = self._proved(cuda) if cuda is not None else {}
@@ -108,10 +114,10 @@ class _Climber:
             proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
             with self._timed(RACES):
                 racing = _of_a_map(proof) or self._races(cuda, name, testing)
-            rungs = (compiling, testing, racing, proof)
+            rungs = (compiling, testing, racing, proof, *running)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        wrong = refuted or isinstance(outcome, tried.Differs)
+        wrong = refuted or isinstance(outcome, tried.Differs) or any(rung.outcome == "failed" for rung in running)
         return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
 
     @contextmanager
@@ -170,6 +176,13 @@ class _Climber:
                 said += [str(outcome.difference)] * (outcome.difference is not None)
                 return Rung(TESTED, "failed", "; ".join([*said[:3], outcome.circumstances])), outcome
         return Rung(TESTED, "open", outcome.reason), outcome
+
+    def _on_a_gpu(self) -> tuple[Rung, ...]:
+        if self.device is None:
+            return ()
+        one = self.subject
+        how = one.settings.comparison
+        return (ran_on(self.device, one.unit, one.function.name, one.text, one.file, one.facts, how, self.folder),)
 
     def _read(self) -> CudaUnit | None:
         try:

@@ -41,6 +41,7 @@ from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT, Close, Comparison
+from transpile.trials.device import Device
 from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
@@ -66,6 +67,8 @@ class Choices:
     seconds: float = 1.5
     seed: int = 1
     cache: Path | None = None
+    device: Device | None = None
+    """The GPU to run the result on as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,7 @@ class _Work:
             except TranspileError as error:
                 errors.append(error)
                 continue
-            found = climb(self._subject(candidate.plan, emitted), self.folder)
+            found = climb(self._subject(candidate.plan, emitted), self.folder, self.choices.device)
             seconds = {**self.seconds, **found.seconds}
             last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds)
             if not found.refuted:

@@ -231,7 +231,7 @@ def _sizes(
     )
 
 
-def _reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
+def reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
     """``function`` and those of the unit that it calls, each once."""
     known = {f.name: f for f in unit.functions}
     waiting, seen = [function], {function.name}
@@ -245,13 +245,11 @@ def _reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
 
 def _refuse_state(unit: Unit, function: CFunction) -> None:
     """What a call leaves behind in variables that no output shows is not compared, so such functions are refused."""
-    for reached in _reached(unit, function):
-        for target in targets(reached.body):
+    for one in reached(unit, function):
+        for target in targets(one.body):
             variable = _written(target)
             if variable is not None and variable.storage in ("global", "static"):
-                raise Unsuited(
-                    f"'{reached.name}' writes '{variable.name}', which outlives the call and is not compared"
-                )
+                raise Unsuited(f"'{one.name}' writes '{variable.name}', which outlives the call and is not compared")
 
 
 def _written(target: Expression) -> Variable | None:
@@ -266,8 +264,8 @@ _KEEPING = frozenset({"fabs", "fabsf", "fmax", "fmaxf", "fmin", "fminf", "assert
 
 def _exact(unit: Unit, function: CFunction) -> bool:
     own = {f.name for f in unit.functions}
-    for reached in _reached(unit, function):
-        for node in walk(reached.body):
+    for one in reached(unit, function):
+        for node in walk(one.body):
             match node:
                 case Binary(operator="/", type=Float()):
                     return False
