@@ -67,3 +67,18 @@ def test_calls_in_loops_of_the_device_stay() -> None:
     outer = [loop.node for loop in analysis.walk() if loop.node is not None and len(loop.calls) == 1]
     assert all(beside(statement) for statement in body.statements if statement not in outer)
     assert not any(beside(loop.body) for loop in outer)
+
+
+def test_a_warp_lies_along_the_innermost_loop() -> None:
+    """Threads that run together read neighbouring elements."""
+    assert steps(of_kernel("gemm"))[0].endswith("block 32x8")
+    assert steps(of_kernel("heat-3d"))[-1].endswith("block 32x4x2")
+
+
+def test_blocks_have_histograms_of_their_own_if_these_are_small() -> None:
+    text = "void f(int n, int m, const int *restrict x, unsigned *restrict h)\n"
+    text += "{\n    for (int i = 0; i < n; i++)\n        h[x[i]]++;\n}\n"
+    for bins, clause in (("256", " per-block h"), ("4096", " per-block h"), ("4097", ""), ("m", "")):
+        unit = parse_text(text)
+        found = steps(analyse(unit, unit.functions[-1], {"h": bins}))
+        assert found == [f"3:5: grid x=3:5 block 256 atomic h{clause}"]

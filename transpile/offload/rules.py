@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
-from transpile.c.types import Array, Pointer
+from transpile.c.types import Array, Pointer, size
 from transpile.c.walking import declared, free, walk
 from transpile.cuda.plan import (
     OPERATORS,
@@ -42,7 +42,10 @@ from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduced, Reduction, Unknown
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
 
-BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
+BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (32, 8), 3: (32, 4, 2)}
+"""By the number of axes; a warp of 32 threads lies along x, so that it reads whole lines of memory."""
+_SHARED_BYTES = 16 << 10
+"""For copies of arrays in a block; more would leave less than eight blocks to a multiprocessor."""
 _AXES: dict[int, tuple[Axis, ...]] = {1: ("x",), 2: ("y", "x"), 3: ("z", "y", "x")}
 
 
@@ -105,7 +108,9 @@ def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Pro
             _decide(loop, steps, within=False)
         if not steps.parallel:
             continue
-        plan = Plan(tuple(_arrays(analysis, steps, scratch)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
+        arrays = tuple(_arrays(analysis, steps, scratch))
+        chosen = tuple(_privatised(step, arrays, analysis) for step in steps.steps)
+        plan = Plan(arrays, tuple(_distinct(analysis, steps)), chosen)
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
@@ -194,6 +199,23 @@ def _device(loop: Loop, depth: int) -> How | None:
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
     return None
+
+
+def _privatised(step: Step, arrays: Sequence[ArrayPlan], analysis: Analysis) -> Step:
+    """``step`` with a copy for each block of the small arrays that it adds to."""
+    if not isinstance(step.how, Grid) or not step.how.atomic:
+        return step
+    counts = {array.name: int(array.extent) for array in arrays if array.extent.isdigit()}
+    types = {use.variable.name: use.variable.type for use in analysis.arrays}
+    small: list[str] = []
+    left = _SHARED_BYTES
+    for name in step.how.atomic:
+        type = types.get(name)
+        bytes = (size(type.to) or 0) * counts.get(name, 0) if isinstance(type, Pointer) else 0
+        if 0 < bytes <= left:
+            left -= bytes
+            small.append(name)
+    return replace(step, how=replace(step.how, per_block=tuple(small)))
 
 
 def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
