@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from transpile.emulators.cuda.build import build_c
+from transpile.emulators.cuda.harness import Signature, harness
 from transpile.trials.device import Device
 
 HERE = Path(__file__).parent
@@ -24,10 +26,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def emulated(folder: Path) -> Callable[[str], Device]:
     """A device whose programs are built by the emulator; the argument is what else its nvcc does, in the shell."""
 
+    build_c("int one(void) { return 1; }", harness(Signature("one", (), "int")), folder)
+    (emulator,) = folder.glob("*-runtime.o")
+
     def made(before: str = "") -> Device:
         nvcc = folder / f"nvcc-{abs(hash(before))}"
         path = ":".join(filter(None, sys.path))
-        script = f"{sys.executable} {HERE / 'emulated_nvcc.py'} {folder}/*-runtime.o"
+        script = f"{sys.executable} {HERE / 'emulated_nvcc.py'} {emulator}"
         environment = f"PYTHONPATH={shlex.quote(path)} PYTHONDONTWRITEBYTECODE=1"
         nvcc.write_text(f'#!/bin/sh\n{before}\n{environment} exec {script} "$@"\n')
         nvcc.chmod(0o755)

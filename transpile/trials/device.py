@@ -88,13 +88,13 @@ class OnDevice:
 DeviceOutcome: TypeAlias = OnDevice | Differs | Unusable
 
 
-def find_device() -> Device:
-    """Raises ToolError that says all that is missing."""
+def find_device(needing: str = "--verify gpu") -> Device:
+    """Raises ToolError that says all that ``needing`` misses."""
     gpu, nvcc = find_gpu(), find_nvcc()
     if isinstance(gpu, NoGpu) or nvcc is None:
         lacking = [f"a GPU ({gpu.reason})"] if isinstance(gpu, NoGpu) else []
         lacking += ["nvcc"] * (nvcc is None)
-        raise ToolError(f"--verify gpu needs {' and '.join(lacking)}", _HINT_NVCC if nvcc is None else _HINT_GPU)
+        raise ToolError(f"{needing} needs {' and '.join(lacking)}", _HINT_NVCC if nvcc is None else _HINT_GPU)
     return Device(gpu.name, gpu.architecture, nvcc, _find_sanitizer(nvcc))
 
 
