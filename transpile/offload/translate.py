@@ -29,6 +29,7 @@ from transpile.cuda.plan import Grid, Host, Plan, Scan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.admission import admit
 from transpile.offload.expansion import Expanded, expanded
 from transpile.offload.ladder import Checked, Climb, Subject, climb
 from transpile.offload.naming import named_extents, relied_on
@@ -94,7 +95,9 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     start = time.monotonic()
-    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    chosen = _chosen(unit, choices.function)
+    admit(unit, chosen)
+    known = _analysed(unit, chosen, choices)
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
@@ -204,6 +207,11 @@ def _chosen(unit: Unit, name: str) -> Function:
     if len(found) == 1:
         return found[0]
     if not found:
+        static = ", ".join(one.name for one in unit.functions if loops_within(unit, one.name))
+        if static:
+            raise UsageError(
+                f"all functions with a loop in {unit.file} are static", f"choose with --function: {static}"
+            )
         raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
     names = ", ".join(one.name for one in found)
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
@@ -262,7 +270,9 @@ class _Work:
         if self.choices.plan:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
-        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
+        # Places in a plan that nobody has written mean nothing.
+        told = [replace(d, span=None) if d.span and d.span.file == candidates[0].plan.file else d for d in told]
+        return _refused(self.file, self.function, [*told, *_left(self.known.analysis)])
 
     def _note(self, candidate: Proposal, found: Climb) -> None:
         verdict: Verdict = next((c.verdict for c in found.kernels.values()), Undecided("it was not checked"))
