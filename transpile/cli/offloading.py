@@ -118,7 +118,13 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
     cache = options.store.parent if options.store else None
     device = find_device() if asked.verify else None
     choices = Choices(
-        asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache, device=device
+        asked.function,
+        extents,
+        preprocessing=preprocessing,
+        seed=options.seed,
+        cache=cache,
+        models=options,
+        device=device,
     )
     if asked.plan is None:
         return choices
