@@ -67,9 +67,11 @@ MAY_IMPORT = {
     | {"transpile.c", "transpile.cuda", "transpile.offload", "transpile.solvers"},
     "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.trials": {
         "transpile.c",
         "transpile.core",
+        "transpile.device",
         "transpile.errors",
         "transpile.tools",
         "transpile.emulators",

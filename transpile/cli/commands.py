@@ -253,9 +253,14 @@ OFFLOADING = options(
     ),
     click.option("-D", "define", multiple=True, metavar="NAME[=VALUE]", help="To CUDA: for the C preprocessor."),
     click.option("-U", "undefine", multiple=True, metavar="NAME", help="To CUDA: for the C preprocessor."),
+    click.option(
+        "--verify",
+        type=click.Choice(["gpu"]),
+        help="To CUDA: run the result on this machine's GPU too, and time it. Needs nvcc.",
+    ),
     click.option("--std", "standard", default="", metavar="STANDARD", help="To CUDA: of the C file, such as c99."),
 )
-OFFLOAD_OPTIONS = ("function", "extents", "plan", "save_plan", "define", "undefine", "standard")
+OFFLOAD_OPTIONS = ("function", "extents", "plan", "save_plan", "define", "undefine", "standard", "verify")
 CUDA = "cuda"
 
 

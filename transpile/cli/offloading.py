@@ -19,6 +19,7 @@ from transpile.errors import UsageError
 from transpile.offload.translate import TARGET, Choices, Offloaded, translate_c, translate_c_text
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
+from transpile.trials.device import find_device
 
 _EXTENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", re.DOTALL)
 
@@ -35,6 +36,7 @@ class Asked:
     define: tuple[str, ...] = ()
     undefine: tuple[str, ...] = ()
     standard: str = ""
+    verify: str | None = None
 
     @property
     def given(self) -> bool:
@@ -105,7 +107,7 @@ def offloaded(path: str, choices: Choices) -> Offloaded:
 
 
 def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
-    """Raises UsageError for what is not of the form that it should have."""
+    """Raises UsageError for what is not of the form that it should have, ToolError for a GPU that is not there."""
     extents: dict[str, str] = {}
     for given in asked.extents:
         found = _EXTENT.fullmatch(given)
@@ -114,8 +116,15 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         extents[found[1]] = found[2]
     preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
     cache = options.store.parent if options.store else None
+    device = find_device() if asked.verify else None
     choices = Choices(
-        asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache, models=options
+        asked.function,
+        extents,
+        preprocessing=preprocessing,
+        seed=options.seed,
+        cache=cache,
+        models=options,
+        device=device,
     )
     if asked.plan is None:
         return choices
@@ -125,4 +134,4 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
 def refused_words(asked: Asked, target: str) -> None:
     """Options of this direction make no sense for another target."""
     if asked.given:
-        raise UsageError(f"--function, --extent, --plan and -D are for --to {TARGET}, not for --to {target}")
+        raise UsageError(f"--function, --extent, --plan, --verify and -D are for --to {TARGET}, not for --to {target}")

@@ -22,6 +22,7 @@ from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import Diagnostic, SourceErrors
 from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
+from transpile.offload.on_gpu import ON_A_GPU, ran_on
 from transpile.offload.proving import PROVED, proved
 from transpile.offload.subject import Subject
 from transpile.solvers.kernels.launch import Launch
@@ -74,6 +75,8 @@ class _Climber:
             compiling = self._compiled()
         with self._timed(TESTED):
             testing, outcome = self._tested()
+        with self._timed(ON_A_GPU):
+            running = self._on_a_gpu()
         with self._timed(PROVED):
             cuda = self._read()
             proving = proved(self.subject, cuda) if cuda is not None else {}
@@ -83,10 +86,10 @@ class _Climber:
             proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
             with self._timed(RACES):
                 racing = _of_a_map(proof) or self._races(cuda, name, testing)
-            rungs = (compiling, testing, racing, proof)
+            rungs = (compiling, testing, racing, proof, *running)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        wrong = refuted or isinstance(outcome, tried.Differs)
+        wrong = refuted or isinstance(outcome, tried.Differs) or any(rung.outcome == "failed" for rung in running)
         return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
 
     @contextmanager
@@ -145,6 +148,13 @@ class _Climber:
                 said += [str(outcome.difference)] * (outcome.difference is not None)
                 return Rung(TESTED, "failed", "; ".join([*said[:3], outcome.circumstances])), outcome
         return Rung(TESTED, "open", outcome.reason), outcome
+
+    def _on_a_gpu(self) -> tuple[Rung, ...]:
+        one = self.subject
+        if one.device is None:
+            return ()
+        how = one.settings.comparison
+        return (ran_on(one.device, one.unit, one.function.name, one.text, one.file, one.facts, how, self.folder),)
 
     def _read(self) -> CudaUnit | None:
         try:

@@ -24,6 +24,7 @@ from transpile.cuda.plan import Grid, Host, Plan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.admission import admit
 from transpile.offload.chain import chain
 from transpile.offload.choosing import Checked, Choosing, Limits, told
 from transpile.offload.cost import Model as CostModel
@@ -45,6 +46,7 @@ from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT
+from transpile.trials.device import Device
 from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
@@ -73,6 +75,8 @@ class Choices:
     cache: Path | None = None
     models: Options = ALONE
     """Who proposes beside the rules, and what that may cost."""
+    device: Device | None = None
+    """The GPU to run the result on as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,9 @@ def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     start = time.monotonic()
-    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    chosen = _chosen(unit, choices.function)
+    admit(unit, chosen)
+    known = _analysed(unit, chosen, choices)
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
@@ -223,6 +229,11 @@ def _chosen(unit: Unit, name: str) -> Function:
     if len(found) == 1:
         return found[0]
     if not found:
+        static = ", ".join(one.name for one in unit.functions if loops_within(unit, one.name))
+        if static:
+            raise UsageError(
+                f"all functions with a loop in {unit.file} are static", f"choose with --function: {static}"
+            )
         raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
     names = ", ".join(one.name for one in found)
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
@@ -283,7 +294,9 @@ class _Work:
         if self.choices.plan:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
-        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
+        # Places in a plan that nobody has written mean nothing.
+        told = [replace(d, span=None) if d.span and d.span.file == candidates[0].plan.file else d for d in told]
+        return _refused(self.file, self.function, [*told, *_left(self.known.analysis)])
 
     def emits(self, candidate: Proposal) -> bool:
         try:
@@ -359,6 +372,7 @@ class _Work:
             checked,
             self.choices.scratch,
             self.known.written_first,
+            self.choices.device,
         )
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:

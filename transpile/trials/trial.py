@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from transpile.c.parse import parse_text
 from transpile.c.unit import Unit
@@ -22,7 +23,7 @@ from transpile.emulators.cuda.bounded import Limits
 from transpile.emulators.cuda.build import build, build_c
 from transpile.emulators.cuda.faults import Fault
 from transpile.emulators.cuda.harness import harness
-from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
+from transpile.emulators.cuda.run import ORDERS, Order, Program, Rounding, Run
 from transpile.errors import SourceErrors
 from transpile.trials.blocks import block_sizes
 from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare
@@ -102,6 +103,19 @@ def trial(
     return _Trial(tried, reference, program, text, settings).outcome()
 
 
+class Runner(Protocol):
+    """A program that is built, on the emulator or on a GPU."""
+
+    def run(self, stdin: bytes, order: Order, seed: int, limits: Limits) -> Run: ...
+
+
+def compared(
+    subject: Subject, reference: Program, program: Runner, text: str, file: str, settings: Settings
+) -> Outcome:
+    """Run ``program``, which was built from ``text``, against the C program ``reference`` on the inputs of a trial."""
+    return _Trial(subject, reference, program, Text(text, file), settings).outcome()
+
+
 def _children_s() -> float:
     """Processor time of all programs that were run."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -137,7 +151,7 @@ class _Beyond(Exception):
 class _Trial:
     subject: Subject
     reference: Program
-    program: Program
+    program: Runner
     text: Text
     settings: Settings
     cases: list[_Case] = field(default_factory=list)
@@ -156,7 +170,7 @@ class _Trial:
         try:
             wrong = self._inputs() or self._orders()
         except _Beyond as error:
-            return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
+            return Unusable(f"the CUDA program cannot be run here: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
         if self.overdue:
