@@ -35,8 +35,10 @@ def _extent(text: str, line: str, mutant: Mutant) -> bool:
 
 
 def _loosened(description: str) -> bool:
-    """``a > 0`` becomes ``a >= 0``, or ``a >= 2`` becomes ``a >= (2) - 1``."""
-    found = re.fullmatch(r"'(\w+) (>=?) (\d+)' becomes '\1 (>=) (?:\3|\(\3\) - 1)'", description)
+    """``a > 0`` becomes ``a >= 0``, ``a >= 2`` becomes ``a >= (2) - 1``, or ``a > 0 && b > 0`` becomes ``b > 0``."""
+    if re.fullmatch(r"'[\w >=&]+' becomes '[\w >=&]+'", description) and "&&" in description:
+        return True
+    found = re.fullmatch(r"'(\w+) (>=?) (\d+)' becomes '\1 (>=?) (?:\3|\(\3\) - 1)'", description)
     return found is not None
 
 

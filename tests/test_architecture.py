@@ -46,8 +46,10 @@ MAY_IMPORT = {
         "transpile.cuda",
         "transpile.errors",
         "transpile.kernels",
+        "transpile.lm",
         "transpile.loops",
         "transpile.matching",
+        "transpile.options",
         "transpile.solvers",
         "transpile.store",
         "transpile.tools",
@@ -63,12 +65,15 @@ MAY_IMPORT = {
     "transpile.corpora": BASE | CONTRACTS | PROVING,
     "transpile.training": BASE
     | PROVING
-    | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
+    | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"}
+    | {"transpile.c", "transpile.cuda", "transpile.offload", "transpile.solvers"},
     "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.trials": {
         "transpile.c",
         "transpile.core",
+        "transpile.device",
         "transpile.errors",
         "transpile.tools",
         "transpile.emulators",

@@ -98,7 +98,10 @@ def test_explain_shows_the_loop_beside_its_kernel(source: Path, capsys: pytest.C
     [
         (["twice.c", "--to", "cuda", "--extent", "n*2"], "'n*2' is not an extent"),
         (["twice.c", "--to", "cuda", "--function", "thrice"], "twice.c has no function 'thrice'"),
-        (["twice.c", "--to", "riscv", "--function", "twice"], "--scratch, --plan and -D are for --to cuda"),
+        (
+            ["twice.c", "--to", "riscv", "--function", "twice"],
+            "--function, --extent, --scratch, --plan and -D are for --to cuda",
+        ),
         (["twice.c", "chain.c", "--to", "cuda", "-o", "out/", "--save-plan", "p"], "--save-plan is for one file"),
         (["explain", "twice.c", "--to", "cuda", "--block", "1"], "nothing at '1' runs on the device"),
         (["missing.c", "--to", "cuda"], "cannot read"),

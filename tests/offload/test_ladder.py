@@ -9,9 +9,9 @@ import pytest
 
 from transpile.core.verdict import Refuted
 from transpile.offload.ladder import climb
+from transpile.offload.small_grids import small_grids
 from transpile.offload.subject import Subject
 from transpile.offload.translate import Choices, translate_c, translate_c_text
-from transpile.offload.variants import small_grids
 
 LOOPS = Path(__file__).parents[2] / "datasets" / "loops"
 SCALED = "void f(int n, double by, double *a)\n{\n    for (int i = 0; i < n; i++)\n        a[i] = by * a[i];\n}\n"
@@ -48,12 +48,22 @@ def test_a_witness_has_whole_numbers_only(choices: Choices, folder: Path) -> Non
     ("old", "new", "said"),
     [
         ("CHECK(cudaGetLastError());", "", "nobody notices when syrk_kernel fails"),
-        ("gridDim.y * blockDim.y", "gridDim.x * blockDim.y", "with blocks of 4 threads, or at most 5 blocks"),
-        ("const dim3 block(16, 16);", "const dim3 block((16) - 1, 16);", "c["),
+        ("gridDim.y * blockDim.y", "gridDim.x * blockDim.y", "no barrier between"),
+        ("const dim3 block(", "const dim3 block(-1 + ", "c["),
     ],
 )
 def test_faults_that_ordinary_runs_do_not_show(old: str, new: str, said: str, choices: Choices, folder: Path) -> None:
     assert said in broken(subject(translate_c(LOOPS / "syrk.c", choices).subject), old, new, folder)
+
+
+SUM = "double f(int n, const double *a)\n{\n    double s = 0;\n    for (int i = 0; i < n; i++)\n        s += a[i];\n"
+
+
+def test_what_takes_millions_of_iterations_shows_with_small_blocks(choices: Choices, folder: Path) -> None:
+    given = subject(translate_c_text(f"{SUM}    return s;\n}}\n", "f.c", choices).subject)
+    found = climb(replace(given, text=given.text.replace("s += a[i];", "s = a[i];")), folder)
+    assert found.refuted
+    assert all("with blocks of 4 threads, or at most 5 blocks" in str(one.verdict) for one in found.kernels.values())
 
 
 @pytest.mark.parametrize(

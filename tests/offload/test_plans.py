@@ -133,3 +133,8 @@ def test_why_nothing_runs_on_the_device(c: str, message: str) -> None:
     analysis = analyse(unit, unit.function("f"))
     assert not list(proposals(analysis))
     assert reasons(analysis)[0].message.startswith(message)
+
+
+def test_a_single_element_is_an_array_of_one() -> None:
+    (plan,) = plans("void f(int n, const int *x, int *y) { y[0] = x[0]; for (int i = 0; i < n; i++) y[i] += x[0]; }")
+    assert "array x: 1 in" in plan

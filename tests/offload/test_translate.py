@@ -137,6 +137,33 @@ def test_what_threads_call_stays_a_call(choices: Choices) -> None:
     assert "__device__ void backward(" in found.text
 
 
+def test_elements_that_may_not_be_used_are_taken_to_exist(choices: Choices) -> None:
+    text = """void f(int n, const int *restrict x, int *restrict y) {
+    if (y[0] < 0) return;
+    y[0] = x[0];
+    for (int i = 0; i < n; i++)
+        y[i] += 1;
+    for (int i = 0; i < n; i++)
+        y[i] += x[0];
+}
+"""
+    notes = [d.message for d in done(text, choices).translation.diagnostics]
+    assert any(m.startswith("it is taken for granted that 'x' has ") for m in notes)
+    sure = text.replace("y[0] < 0", "n < 0")
+    assert not any("even if" in d.message for d in done(sure, choices).translation.diagnostics)
+
+
+@pytest.mark.parametrize("shape", ["n][m][k", "n][m][4"])
+def test_arrays_of_three_dimensions_are_found_in_one(choices: Choices, shape: str) -> None:
+    ends = shape.split("][")
+    text = (
+        f"void f(int n, int m, int k, float a[{shape}], const float b[{shape}])\n{{\n"
+        f"    for (int i = 0; i < {ends[0]}; i++)\n        for (int j = 0; j < {ends[1]}; j++)\n"
+        f"            for (int l = 0; l < {ends[2]}; l++)\n                a[i][j][l] = b[i][j][l] * 2;\n}}\n"
+    )
+    assert not isinstance(only(done(text, choices).translation).verdict, verdict.Refuted)
+
+
 def test_workspace_of_no_elements_is_no_fault(choices: Choices) -> None:
     kernel = LOOPS / "doitgen.c"
     found = translate_c(kernel, replace(choices, scratch=frozenset({"fibre"})))

@@ -20,6 +20,7 @@ from transpile.offload.several import translate_file, translate_text
 from transpile.offload.translate import TARGET, Choices, Offloaded
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
+from transpile.trials.device import find_device
 
 _EXTENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", re.DOTALL)
 
@@ -37,6 +38,7 @@ class Asked:
     define: tuple[str, ...] = ()
     undefine: tuple[str, ...] = ()
     standard: str = ""
+    verify: str | None = None
 
     @property
     def given(self) -> bool:
@@ -115,7 +117,7 @@ def offloaded(path: str, choices: Choices) -> Offloaded:
 
 
 def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
-    """Raises UsageError for what is not of the form that it should have."""
+    """Raises UsageError for what is not of the form that it should have, ToolError for a GPU that is not there."""
     extents: dict[str, str] = {}
     for given in asked.extents:
         found = _EXTENT.fullmatch(given)
@@ -124,9 +126,19 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         extents[found[1]] = found[2]
     preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
     cache = options.store.parent if options.store else None
+    device = find_device() if asked.verify else None
     scratch = frozenset(name.strip() for given in asked.scratch for name in given.split(",") if name.strip())
-    choices = Choices(asked.function, extents, scratch, preprocessing=preprocessing, seed=options.seed, cache=cache)
-    choices = replace(choices, store=options.store)
+    choices = Choices(
+        asked.function,
+        extents,
+        scratch,
+        preprocessing=preprocessing,
+        seed=options.seed,
+        cache=cache,
+        models=options,
+        device=device,
+        store=options.store,
+    )
     if asked.plan is None:
         return choices
     return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))

@@ -25,7 +25,7 @@ _MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
 
 def checked_once(subject: Subject, folder: Path, store: Path | None) -> Climb:
     """``climb``, unless ``store`` knows what would come of it."""
-    if store is None:
+    if store is None or subject.device is not None:
         return climb(subject, folder)
     proofs = ProofStore(store)
     try:
@@ -54,6 +54,7 @@ def _key(subject: Subject) -> bytes:
         sorted(sorted(pair) for pair in subject.checked),
         sorted(subject.discarded),
         sorted(subject.written_first),
+        subject.emitted,
         [(one.span, one.verdict, one.assumptions) for one in subject.analysis.walk()],
         subject.analysis.assumptions,
         _compilers(),

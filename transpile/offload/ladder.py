@@ -15,15 +15,17 @@ from pathlib import Path
 
 from transpile.c.constants import integer_of
 from transpile.c.tree import Call, Declare, Name
+from transpile.c.types import is_integer
 from transpile.c.unit import Function
 from transpile.c.walking import bare, walk
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import Diagnostic, SourceErrors
 from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
+from transpile.offload.on_gpu import ON_A_GPU, ran_on
 from transpile.offload.proving import PROVED, proved
+from transpile.offload.small_grids import small_grids
 from transpile.offload.subject import Subject
-from transpile.offload.variants import small_grids
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
 from transpile.solvers.kernels.races import Settings as RaceSettings
@@ -76,6 +78,8 @@ class _Climber:
         wrong = testing.outcome == "failed"
         with self._timed(COMPILED):
             compiling = Rung(COMPILED, "skipped", _WRONG) if wrong else self._compiled()
+        with self._timed(ON_A_GPU):
+            running = () if wrong else self._on_a_gpu()
         with self._timed(PROVED):
             cuda = self._read()
             proving = proved(self.subject, cuda) if cuda is not None and not wrong else {}
@@ -86,10 +90,11 @@ class _Climber:
             proof = proving.get(name, unproved)
             with self._timed(RACES):
                 racing = Rung(RACES, "skipped", _WRONG) if wrong else _of_a_map(proof) or self._races(cuda, name)
-            rungs = (compiling, testing, racing, proof)
+            rungs = (compiling, testing, racing, proof, *running)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        return Climb(kernels, tuple(self.diagnostics), refuted or wrong, self.seconds)
+        wrong |= refuted or any(rung.outcome == "failed" for rung in running)
+        return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
 
     @contextmanager
     def _timed(self, rung: str) -> Iterator[None]:
@@ -134,7 +139,7 @@ class _Climber:
             self.folder,
             subject.settings,
             subject.file,
-            small_grids(subject.text, subject.unit.lines),
+            small_grids(subject.text, subject.unit.lines) if subject.emitted else None,
         )
         match outcome:
             case tried.Tested():
@@ -149,6 +154,13 @@ class _Climber:
                 return Rung(TESTED, "failed", "; ".join([*said[:3], outcome.circumstances])), outcome
         return Rung(TESTED, "open", outcome.reason), outcome
 
+    def _on_a_gpu(self) -> tuple[Rung, ...]:
+        one = self.subject
+        if one.device is None:
+            return ()
+        how = one.settings.comparison
+        return (ran_on(one.device, one.unit, one.function.name, one.text, one.file, one.facts, how, self.folder),)
+
     def _read(self) -> CudaUnit | None:
         try:
             return read_cuda(self.subject.text, self.subject.file)
@@ -162,7 +174,7 @@ class _Climber:
         if len(blocks) != 1:
             return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
         try:
-            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)), _QUICK)
+            found = check(cuda, kernel, Launch(blocks.pop(), _grid(launches)), _QUICK)
         except SourceErrors as error:
             return Rung(RACES, "open", str(error))
         match found:
@@ -187,6 +199,13 @@ def _of_a_map(proof: Rung) -> Rung | None:
 
 def _declarations(function: Function) -> Iterator[Declare]:
     return (node for node in walk(function.body) if isinstance(node, Declare))
+
+
+def _grid(launches: Sequence[KernelLaunch]) -> tuple[int | None, int | None, int | None]:
+    """The sizes of a grid, as far as they are known for all launches: a number of blocks goes along x."""
+    if all(is_integer(launch.configuration[0].type) for launch in launches):
+        return None, 1, 1
+    return None, None, None
 
 
 def _block(cuda: CudaUnit, launch: KernelLaunch) -> tuple[int, int, int] | None:

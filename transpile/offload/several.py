@@ -1,7 +1,7 @@
 """A C file with several functions to one CUDA file.
 
-Every function with loops that can be called from elsewhere is translated; the others stand in the CUDA file as C. What
-is checked of each function is checked of the whole text.
+Every function with loops that can be called from elsewhere is translated, as the rules propose; the others stand in the
+CUDA file as C. What is checked of each function is checked of the whole text.
 """
 
 from __future__ import annotations
@@ -19,17 +19,10 @@ from transpile.cuda.emit import Emitted, Planned, emit_together
 from transpile.errors import Diagnostic, UsageError
 from transpile.offload.kept import checked_once
 from transpile.offload.ladder import Climb
+from transpile.offload.results import kernel_lines, weakest
 from transpile.offload.subject import Subject
-from transpile.offload.translate import (
-    TARGET,
-    Choices,
-    Offloaded,
-    kernel_lines,
-    translated,
-    weakest,
-    with_loops,
-    workplace,
-)
+from transpile.offload.translate import ALONE, TARGET, Choices, Offloaded, translated, with_loops
+from transpile.offload.workplace import workplace
 from transpile.translation import BlockResult, FunctionResult, Translation, reason_of
 
 
@@ -95,7 +88,8 @@ class _Several:
     def _alone(self, function: Function, check: bool) -> Offloaded:
         own = _arrays(function)
         extents = {name: text for name, text in self.choices.extents.items() if name in own}
-        choices = replace(self.choices, function=function.name, extents=extents, scratch=self.choices.scratch & own)
+        scratch = self.choices.scratch & own
+        choices = replace(self.choices, function=function.name, extents=extents, scratch=scratch, models=ALONE)
         return translated(self.unit, self.file, choices, check)
 
     def _keep_what_kernels_call(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
 from transpile.errors import SourceErrors
 from transpile.trials.blocks import block_sizes
 from transpile.trials.cases import Case, children_s, plain, said_sizes
+from transpile.trials.checks import Checks, Failing, Runner, Variant
 from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare, may_overflow
 from transpile.trials.elements import Unsuited
 from transpile.trials.facts import PLAIN, Facts
@@ -102,19 +103,17 @@ def trial(
             return Unusable(f"nvcc compiles the CUDA text, but the emulator does not: {failures[0].message}", {})
         return Differs(None, failures)
 
-    def varied() -> Program:
-        assert variant is not None
-        return build(tried.cuda_text(variant.text), rig, folder)
+    checks = Checks(lambda failing: Failing(program, failing))
+    if variant is not None:
+        checks = replace(checks, variant=variant, build=lambda: build(tried.cuda_text(variant.text), rig, folder))
+    return _Trial(tried, reference, program, text, settings, checks).outcome()
 
-    return _Trial(tried, reference, program, text, settings, varied, variant).outcome()
 
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A text that does the same if the CUDA text is right: ``said`` is how it differs."""
-
-    text: str
-    said: str
+def compared(
+    subject: Subject, reference: Program, program: Runner, text: str, file: str, settings: Settings
+) -> Outcome:
+    """Run ``program``, which was built from ``text``, against the C program ``reference`` on the inputs of a trial."""
+    return _Trial(subject, reference, program, Text(text, file), settings).outcome()
 
 
 class _Beyond(Exception):
@@ -125,11 +124,10 @@ class _Beyond(Exception):
 class _Trial:
     subject: Subject
     reference: Program
-    program: Program
+    program: Runner
     text: Text
     settings: Settings
-    build_variant: Callable[[], Program]
-    variant: Variant | None = None
+    checks: Checks = field(default_factory=Checks)
     cases: list[Case] = field(default_factory=list)
     used: list[Used] = field(default_factory=list)
     discarded: Counter[str] = field(default_factory=Counter)
@@ -146,7 +144,7 @@ class _Trial:
         try:
             wrong = self._inputs() or self._orders() or self._failing() or self._variant()
         except _Beyond as error:
-            return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
+            return Unusable(f"the CUDA program cannot be run here: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
         if self.overdue:
@@ -230,9 +228,11 @@ class _Trial:
 
     def _failing(self) -> Differs | None:
         """Each call of the runtime fails once, on purpose: the program must end with an error, or be right anyway."""
+        if self.checks.failing is None:
+            return None
         for case in [case for case in self._best() if case.used.cheap][:1]:
             for place in range(1, _MOST_CALLS + 1):
-                ran = self._run(case, _SCHEDULES[0], self.settings.run_s, place)
+                ran = self._run(case, _SCHEDULES[0], self.settings.run_s, self.checks.failing(place))
                 if ran.failed_call is None:
                     break
                 wrong = not ran.exit_code and self._difference(case, ran) is not None
@@ -244,14 +244,15 @@ class _Trial:
 
     def _variant(self) -> Differs | None:
         """The variant on a few inputs, large ones among those that take little time."""
-        if self.variant is None:
+        variant, make = self.checks.variant, self.checks.build
+        if variant is None or make is None:
             return None
-        program, self.program = self.program, self.build_variant()
+        program, self.program = self.program, make()
         cheap = [case for case in self._best() if case.used.cheap]
         for case in sorted(cheap, key=lambda case: -sum(case.used.sizes))[:_FEWEST]:
             wrong = self._judged(case, _SCHEDULES[0])
             if wrong is not None:
-                return replace(wrong, failures=(Failure("variant", self.variant.said), *wrong.failures))
+                return replace(wrong, failures=(Failure("variant", variant.said), *wrong.failures))
         self.program = program
         return None
 
@@ -303,9 +304,9 @@ class _Trial:
             return None
         return Differs(difference, tuple(failures), case.given, schedule)
 
-    def _run(self, case: Case, schedule: Schedule, seconds: int, failing: int = 0) -> Run:
+    def _run(self, case: Case, schedule: Schedule, seconds: int, program: Runner | None = None) -> Run:
         limits = Limits(cpu_s=seconds, wall_s=4.0 * seconds)
-        return self.program.run(case.packed, schedule.order, schedule.seed, limits, failing=failing)
+        return (program or self.program).run(case.packed, schedule.order, schedule.seed, limits)
 
     def _why_overdue(self, case: Case, schedule: Schedule, fault: Fault) -> str:
         """A program that takes long even where there is next to nothing to do runs away; others may only be slow in
