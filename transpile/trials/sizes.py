@@ -10,6 +10,8 @@ COUNTS = (2, 1, 3, 0, 5)
 
 _BESIDE = (37, 5, 100, 3)
 """Values of a size beside another at the edge of a block: all at such edges at once would make much work."""
+_FEW = 2
+"""Sizes that are larger than a block while one of them is at its edge; more would make arrays too large."""
 _EQUAL = 2
 """Values that all sizes have at once before others are tried."""
 
@@ -44,7 +46,9 @@ def edges(dimensions: Sequence[str], counts: Sequence[str], blocks: Sequence[int
     """All sizes negative, all zero, and each of them from 0 to 3 or negative while the others are not."""
     if not dimensions and not counts:
         return
-    usual = dict.fromkeys(dimensions, blocks[0] + 3) | dict.fromkeys(counts, COUNTS[0])
+    few_enough = len(dimensions) <= _FEW
+    others = {name: blocks[0] + 3 if few_enough else _BESIDE[n % len(_BESIDE)] for n, name in enumerate(dimensions)}
+    usual = others | dict.fromkeys(counts, COUNTS[0])
     yield dict.fromkeys(usual, -1)
     yield dict.fromkeys(usual, 0)
     yield from ({**usual, name: few} for few in (0, 1, 2, 3, -1) for name in usual)
