@@ -11,14 +11,29 @@ from collections.abc import Callable, Collection
 
 from cuda_mutation import Mutant
 
+from transpile.offload.subject import Subject
 
-def explained(text: str, mutant: Mutant, workspace: Collection[str]) -> str:
-    """The reason why ``mutant`` of ``text`` computes the same; empty if there is none here."""
+
+def explained(subject: Subject, mutant: Mutant) -> str:
+    """The reason why ``mutant`` of the subject computes the same; empty if there is none here."""
+    text = subject.text
     line = text.splitlines()[mutant.line - 1]
     copied = re.search(r"cudaMemcpy\((?:d_)?(\w+),", line)
-    if copied and copied[1] in workspace:
+    if copied and copied[1] in subject.discarded:
         return "what workspace holds before and after the call does not matter"
+    if _only_tried(mutant, {one.name for one in subject.function.parameters}):
+        return "it differs at one size only, which the trial has tried"
     return next((reason for applies, reason in ROWS if applies(text, line, mutant)), "")
+
+
+def _only_tried(mutant: Mutant, sizes: Collection[str]) -> bool:
+    """``n > 0`` becomes ``n >= 0``, or ``n >= 2`` becomes ``n >= (2) + 1``: different at one value, from 0 to 3."""
+    found = re.fullmatch(r"'(\w+) (>=?) (\d)' becomes '\1 (>=?) \(?\3\)?( [+-] 1)?'", mutant.description)
+    if found is None or found[1] not in sizes:
+        return False
+    before = int(found[3]) + (found[2] == ">")
+    after = int(found[3]) + (found[4] == ">") + {"": 0, " + 1": 1, " - 1": -1}[found[5] or ""]
+    return abs(after - before) == 1 and 0 <= min(before, after) <= 3
 
 
 def _checked_later(text: str, line: str, mutant: Mutant) -> bool:
@@ -35,11 +50,8 @@ def _extent(text: str, line: str, mutant: Mutant) -> bool:
 
 
 def _loosened(description: str) -> bool:
-    """``a > 0`` becomes ``a >= 0``, ``a >= 2`` becomes ``a >= (2) - 1``, or ``a > 0 && b > 0`` becomes ``b > 0``."""
-    if re.fullmatch(r"'[\w >=&]+' becomes '[\w >=&]+'", description) and "&&" in description:
-        return True
-    found = re.fullmatch(r"'(\w+) (>=?) (\d+)' becomes '\1 (>=?) (?:\3|\(\3\) - 1)'", description)
-    return found is not None
+    """``a > 0 && b > 0`` becomes ``b > 0``."""
+    return re.fullmatch(r"'[\w >=&]+ && [\w >=&]+' becomes '[\w >=&]+'", description) is not None
 
 
 def _first_barrier(text: str, line: str, mutant: Mutant) -> bool:
@@ -51,7 +63,8 @@ def _first_barrier(text: str, line: str, mutant: Mutant) -> bool:
     head = next(one for one in reversed(lines[: mutant.line]) if one.startswith("static __device__"))
     name = re.findall(r"(\w+)\(", head)[0]
     kernels = re.split(r"^(?=__global__)", text, flags=re.MULTILINE)[1:]
-    return all(len(re.findall(rf"\b{name}\(", one.partition("\n}")[0])) < 2 and "for (" not in one for one in kernels)
+    calls = [re.findall(rf"^( *).*\b{name}\(", one.partition("\n}")[0], flags=re.MULTILINE) for one in kernels]
+    return all(len(one) < 2 and all(indented == " " * 4 for indented in one) for one in calls)
 
 
 def _overlap(text: str, line: str, mutant: Mutant) -> bool:
@@ -72,6 +85,10 @@ def _squared(text: str, line: str, mutant: Mutant) -> bool:
     return mutant.kind == "operands swapped" and "(1.0f - e) * (1.0f - e)" in line
 
 
+def _copied_in(text: str, line: str, mutant: Mutant) -> bool:
+    return mutant.kind == "copy missing" and "cudaMemcpyHostToDevice" in line
+
+
 def _place(text: str, line: int) -> int:
     """Where the text goes on behind ``line``."""
     return len("\n".join(text.split("\n")[:line]))
@@ -83,6 +100,7 @@ ROWS: tuple[tuple[Callable[[str, str, Mutant], bool], str], ...] = (
     (_extent, "as many bytes, or also copies elements that the arrays have and no loop uses"),
     (_first_barrier, "the barrier parts two calls in one kernel, and there is one"),
     (_overlap, "arrays of aligned elements overlap by a whole one; where more is taken to overlap, the C code runs"),
+    (_copied_in, "nothing is read before it is written: the emulator tells of memory that nobody has written"),
     (_square, "blocks are as wide as they are high"),
     (_squared, "the difference is squared"),
 )

@@ -83,7 +83,7 @@ def judged(program: str, subject: Subject, mutant: Mutant, folder: Path) -> Judg
     word, said = _judged(climb(replace(subject, text=mutant.text), folder))
     if word in ("survives", "proved equal") and code(subject.text) == code(mutant.text):
         word = "same code"
-    reason = explained(subject.text, mutant, subject.discarded) if word == "survives" else ""
+    reason = explained(subject, mutant) if word == "survives" else ""
     word = "equivalent" if reason else word
     return Judged(program, mutant, word, said, time.monotonic() - start, reason)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from transpile.trials.checks import Variant
 
-_THREADS, _BLOCKS, _LEAST = 4, 5, 8
+_BLOCKS, _LEAST = 5, 8
 _CAPPED = re.compile(r"\bblocks_up_to\(\d+u?,")
 _LAUNCHED = re.compile(r"<<<[^;]*?,\s*\(*(\d+)\)*[^,;]*>>>|\bdim3 block\(([^;]*)\);")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
@@ -25,10 +25,12 @@ def small_grids(text: str, c_lines: Sequence[str]) -> Variant | None:
     varied = _CAPPED.sub(f"blocks_up_to({_BLOCKS},", text)
     theirs = {number for line in c_lines for number in re.findall(r"\d+", line)}
     sizes = set() if _WARPS.search(text) else _block_sizes(text) - theirs
-    varied = _NUMBER.sub(lambda found: str(_THREADS) if found[0] in sizes else found[0], varied)
+    # Another one for each: what is as wide as it is high hides which is which.
+    smaller = {size: str(2 << n) for n, size in enumerate(sorted(sizes, key=int))}
+    varied = _NUMBER.sub(lambda found: smaller.get(found[0], found[0]), varied)
     if varied == text:
         return None
-    return Variant(varied, f"with blocks of {_THREADS} threads, or at most {_BLOCKS} blocks")
+    return Variant(varied, f"with blocks of a few threads, or at most {_BLOCKS} blocks")
 
 
 def _block_sizes(text: str) -> set[str]:

@@ -218,6 +218,8 @@ def overlaps(subject: Subject) -> Iterator[Overlap]:
 
 
 def _alike(first: Element, second: Element) -> bool:
-    """C lets one be accessed as the other: equal types but for signs."""
+    """C lets one be accessed as the other: equal types but for signs, or bytes."""
+    if any(all(leaf.code in "bB" for leaf in element.leaves) for element in (first, second)):
+        return True
     codes = [[(leaf.code.lower(), leaf.offset) for leaf in element.leaves] for element in (first, second)]
     return codes[0] == codes[1] and first.width == second.width
