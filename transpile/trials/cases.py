@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transpile.emulators.cuda.run import Run
 from transpile.trials.inputs import Input, Recipe
 from transpile.trials.plan import Used
+from transpile.trials.subject import Subject
 from transpile.trials.values import SMALL
 
 
@@ -36,3 +38,24 @@ def plain(case: Case) -> Recipe:
 
 def said_sizes(case: Case) -> str:
     return ", ".join(f"{name} = {value}" for name, value in case.given.scalars.items()) or "this input"
+
+
+def large(cases: Sequence[Case], most: int) -> list[Case]:
+    """Of those that take little time, one with all sizes large, and for each size one where it is."""
+    cheap = [case for case in cases if case.used.cheap]
+    names = dict.fromkeys(name for case in cheap for name in case.given.recipe.sizes)
+    found = [max(cheap, key=lambda case: case.given.recipe.sizes.get(name, 0)) for name in names]
+    found = [max(cheap, key=lambda case: min(case.used.sizes, default=0)), *found] if cheap else []
+    return list({id(case): case for case in found}.values())[:most]
+
+
+def short(cases: Sequence[Case], subject: Subject, most: int) -> list[Case]:
+    """One where no size is small, and some in which one is, so that things are done once."""
+    filled = (case for case in cases if not case.given.empty and case.given.recipe.overlap is None)
+    cheap = [case for case in filled if case.used.cheap]
+    cheap.sort(key=lambda case: -sum(size > 2 for size in case.used.sizes))
+    names = (*subject.counts, *subject.dimensions)
+    small = [(name, size) for size in (1, 2) for name in names]
+    found = (next((c for c in cheap if c.given.recipe.sizes[name] == size), None) for name, size in small)
+    chosen = (*cheap[:1], *(case for case in found if case is not None))
+    return list({id(case): case for case in chosen}.values())[:most]

@@ -24,7 +24,7 @@ from transpile.emulators.cuda.harness import harness
 from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
 from transpile.errors import SourceErrors
 from transpile.trials.blocks import block_sizes
-from transpile.trials.cases import Case, children_s, plain, said_sizes
+from transpile.trials.cases import Case, children_s, large, plain, said_sizes, short
 from transpile.trials.checks import Checks, Failing, Runner, Variant
 from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare, may_overflow
 from transpile.trials.elements import Unsuited
@@ -232,7 +232,7 @@ class _Trial:
         """Each call of the runtime fails once, on purpose: the program must end with an error, or be right anyway."""
         if self.checks.failing is None:
             return None
-        for case in self._short():
+        for case in short(self.cases, self.subject, _MOST_SHORT):
             for place in range(1, _MOST_CALLS + 1):
                 ran = self._run(case, _SCHEDULES[0], self.settings.run_s, self.checks.failing(place))
                 if ran.failed_call is None:
@@ -250,31 +250,12 @@ class _Trial:
         if variant is None or make is None:
             return None
         program, self.program = self.program, make()
-        for case in self._large():
+        for case in large(self._best(), _FEWEST):
             wrong = self._judged(case, _SCHEDULES[0])
             if wrong is not None:
                 return replace(wrong, failures=(Failure("variant", variant.said), *wrong.failures))
         self.program = program
         return None
-
-    def _large(self) -> list[Case]:
-        """Of the cases that take little time, one with all sizes large, and for each size one where it is."""
-        cheap = [case for case in self._best() if case.used.cheap]
-        names = dict.fromkeys(name for case in cheap for name in case.given.recipe.sizes)
-        found = [max(cheap, key=lambda case: case.given.recipe.sizes.get(name, 0)) for name in names]
-        found = [max(cheap, key=lambda case: min(case.used.sizes, default=0)), *found] if cheap else []
-        return list({id(case): case for case in found}.values())[:_FEWEST]
-
-    def _short(self) -> list[Case]:
-        """A revealing case, and some in which one size is so small that things are done once."""
-        filled = (case for case in self.cases if not case.given.empty and case.given.recipe.overlap is None)
-        cheap = [case for case in filled if case.used.cheap]
-        cheap.sort(key=lambda case: -sum(size > 2 for size in case.used.sizes))
-        names = (*self.subject.counts, *self.subject.dimensions)
-        small = [(name, size) for size in (1, 2) for name in names]
-        found = (next((c for c in cheap if c.given.recipe.sizes[name] == size), None) for name, size in small)
-        chosen = (*cheap[:1], *(case for case in found if case is not None))
-        return list({id(case): case for case in chosen}.values())[:_MOST_SHORT]
 
     def _best(self) -> list[Case]:
         """The most revealing cases, the best first."""
