@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
+    "transpile.cobol": {"transpile.errors"},
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {
