@@ -161,7 +161,11 @@ def _take(out: Builder, code: Code, start: int, end: int, active: list[Rule]) ->
 
 def _statements(text: str, kind: str) -> Iterator[re.Match[str]]:
     """Where COPY or REPLACE stands as a word, outside of literals."""
-    return (found for found in _STATEMENT.finditer(text) if found[kind])
+    if kind.upper() not in text and kind not in text.lower():
+        return
+    for found in _STATEMENT.finditer(text):
+        if found[kind]:
+            yield found
 
 
 def _next(text: str, at: int) -> int:

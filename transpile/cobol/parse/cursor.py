@@ -27,9 +27,16 @@ class Known:
     constants: dict[str, int] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     """Functions that are called without the word FUNCTION (REPOSITORY)."""
+    mnemonics: set[str] = field(default_factory=set)
 
     def inner(self) -> Known:
-        return Known(set(self.conditions), set(self.classes), dict(self.constants), set(self.functions))
+        return Known(
+            set(self.conditions),
+            set(self.classes),
+            dict(self.constants),
+            set(self.functions),
+            set(self.mnemonics),
+        )
 
 
 Verb: TypeAlias = "Callable[[Cursor], Statement | tuple[Statement, ...]]"
@@ -144,7 +151,13 @@ class Cursor:
             return text not in RESERVED or text in _OPERANDS
         if kind in (NUMBER, TEXT):
             return True
-        return self.texts[self.at] in ("+", "-") and self.kinds[self.at + 1] == NUMBER
+        return self.is_signed()
+
+    def is_signed(self) -> bool:
+        """A sign that belongs to the number behind it."""
+        at = self.at
+        signed = self.texts[at] in ("+", "-") and self.kinds[at + 1] == NUMBER
+        return signed and self.offsets[at + 1] == self.offsets[at] + 1
 
     def name(self, what: str) -> str:
         """A user's word."""

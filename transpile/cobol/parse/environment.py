@@ -19,7 +19,7 @@ from transpile.cobol.programs import (
 )
 from transpile.cobol.tokens import NUMBER, TEXT, WORD
 from transpile.cobol.tree import Range
-from transpile.cobol.words import RESERVED
+from transpile.cobol.words import INTRINSIC, RESERVED
 from transpile.errors import SourceError, Span
 
 _PARAGRAPHS = frozenset(
@@ -80,6 +80,7 @@ def environment_division(p: Cursor) -> EnvironmentDivision:
                 p.problems.add(error)
                 p.skip_sentence()
     p.known.conditions |= {name for name, _, _ in found.names.switches}
+    p.known.mnemonics |= {name for name, _ in found.names.mnemonics}
     p.known.classes |= {known.name for known in found.names.classes}
     return EnvironmentDivision(
         found.names.done(p.span(start if found.names_at is None else found.names_at)),
@@ -295,20 +296,3 @@ def _symbolic(p: Cursor, names: _Names) -> None:
         names.symbolic += zip(symbols, positions, strict=True)
         if p.accept("IN"):
             p.name("the name of an alphabet")
-
-
-_FUNCTIONS = """
-ABS ACOS ANNUITY ASIN ATAN BOOLEAN-OF-INTEGER BYTE-LENGTH CHAR CHAR-NATIONAL COMBINED-DATETIME CONCAT CONCATENATE
-CONTENT-LENGTH CONTENT-OF COS CURRENCY-SYMBOL CURRENT-DATE DATE-OF-INTEGER DATE-TO-YYYYMMDD DAY-OF-INTEGER
-DAY-TO-YYYYDDD DISPLAY-OF E EXCEPTION-FILE EXCEPTION-LOCATION EXCEPTION-STATEMENT EXCEPTION-STATUS EXP EXP10
-FACTORIAL FORMATTED-CURRENT-DATE FORMATTED-DATE FORMATTED-DATETIME FORMATTED-TIME FRACTION-PART HIGHEST-ALGEBRAIC
-INTEGER INTEGER-OF-BOOLEAN INTEGER-OF-DATE INTEGER-OF-DAY INTEGER-OF-FORMATTED-DATE INTEGER-PART LENGTH-AN
-LOCALE-COMPARE LOCALE-DATE LOCALE-TIME LOCALE-TIME-FROM-SECONDS LOG LOG10 LOWER-CASE LOWEST-ALGEBRAIC MAX MEAN
-MEDIAN MIDRANGE MIN MOD MODULE-CALLER-ID MODULE-DATE MODULE-FORMATTED-DATE MODULE-ID MODULE-PATH MODULE-SOURCE
-MODULE-TIME NATIONAL-OF NUMVAL NUMVAL-C NUMVAL-F ORD ORD-MAX ORD-MIN PI PRESENT-VALUE RANGE REM
-SECONDS-FROM-FORMATTED-TIME SECONDS-PAST-MIDNIGHT SIN SQRT STANDARD-COMPARE STANDARD-DEVIATION STORED-CHAR-LENGTH
-SUBSTITUTE SUBSTITUTE-CASE TAN TEST-DATE-YYYYMMDD TEST-DAY-YYYYDDD TEST-FORMATTED-DATETIME TEST-NUMVAL TEST-NUMVAL-C
-TEST-NUMVAL-F TRIM UPPER-CASE VARIANCE YEAR-TO-YYYY RANDOM REVERSE SIGN SUM LENGTH WHEN-COMPILED
-"""
-INTRINSIC = frozenset(_FUNCTIONS.split())
-"""The intrinsic functions that REPOSITORY may make known without the word FUNCTION."""

@@ -41,7 +41,7 @@ _OPERATORS: Mapping[str, Operator] = {"+": "+", "-": "-", "*": "*", "/": "/", "*
 _OPPOSITE: Mapping[Relation, Relation] = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _SYMBOLS: Mapping[str, Relation] = {
     "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "<>": "<>",
-    "EQUAL": "=", "EQUALS": "=", "GREATER": ">", "LESS": "<", "EXCEEDS": ">", "UNEQUAL": "<>",
+    "EQUAL": "=", "EQUALS": "=", "GREATER": ">", "LESS": "<",
 }  # fmt: skip
 _CLASSES = frozenset({"NUMERIC", "ALPHABETIC", "ALPHABETIC-LOWER", "ALPHABETIC-UPPER"})
 _SIGNS: Mapping[str, Literal["POSITIVE", "NEGATIVE", "ZERO"]] = {
@@ -204,12 +204,18 @@ def _address(p: Cursor) -> Expression:
 
 
 def _arithmetic(p: Cursor, minimum: int) -> Expression | Condition:
+    """Operators from the level ``minimum`` on. Powers go from right to left, as in GnuCOBOL; a sign at a number is
+    the number's, never an operator."""
     start = p.at
     left = _primary(p)
     while (level := _PRECEDENCE.get(p.texts[p.at], 0)) >= minimum:
+        if p.is_signed():
+            break
         operator = p.texts[p.at]
         p.at += 1
-        right = _arithmetic(p, level + 1)
+        p.enter(1)
+        right = _arithmetic(p, level if operator == "**" else level + 1)
+        p.depth -= 1
         if isinstance(left, Condition) or isinstance(right, Condition):
             p.fail("a condition stands in arithmetic", at=start)
         left = Binary(_OPERATORS[operator], left, right, span=left.span)
@@ -229,7 +235,7 @@ def _primary(p: Cursor) -> Expression | Condition:
         return found
     if text in ("+", "-"):
         start = p.at
-        if p.kinds[start + 1] == NUMBER and p.offsets[start + 1] == p.offsets[start] + 1:
+        if p.is_signed():
             return number(p)
         p.at += 1
         p.enter(1)
@@ -274,7 +280,10 @@ def _negation(p: Cursor) -> Expression | Condition:
     if p.texts[start] == "NOT" and not (p.abbreviated and p.next in _SYMBOLS):
         p.at += 1
         at = p.at
-        return Not(_as_condition(p, _relation(p), at), span=p.span(start))
+        p.enter(1)
+        inner = _as_condition(p, _negation(p), at)
+        p.depth -= 1
+        return Not(inner, span=p.span(start))
     return _relation(p)
 
 
@@ -287,10 +296,28 @@ def _relation(p: Cursor) -> Expression | Condition:
         return left
     if operator := relation_word(p):
         p.abbreviated = (left, operator)
-        right = expression(p)
+        start = p.at
+        right = _arithmetic(p, 1)
         p.abbreviated = (left, operator)
+        if isinstance(right, Condition):
+            if not _goes_on(right, left):
+                p.fail("a value is expected here, not a condition", at=start)
+            return right
         return Comparison(operator, left, right, span=left.span)
     return _tested(p, left)
+
+
+def _goes_on(found: Condition, left: Expression) -> bool:
+    """The brackets of ``A = (1 OR 2)`` held nothing but objects that are compared with ``left``."""
+    match found:
+        case And(operands) | Or(operands):
+            return all(_goes_on(operand, left) for operand in operands)
+        case Not(operand):
+            return _goes_on(operand, left)
+        case Comparison():
+            return found.left is left
+        case _:
+            return False
 
 
 def relation_word(p: Cursor) -> Relation | None:
@@ -302,16 +329,11 @@ def relation_word(p: Cursor) -> Relation | None:
     if found is None or p.kind == TEXT:
         p.at = start
         return None
-    word = p.texts[p.at]
     p.at += 1
     p.skip("THAN", "TO")
-    if found in ("<", ">") and word != "EXCEEDS":
-        if p.texts[p.at] == "OR" and p.next in ("EQUAL", "=", "EQUALS"):
-            p.at += 2
-            found = ">=" if found == ">" else "<="
-        elif p.texts[p.at] == "=":
-            p.at += 1
-            found = ">=" if found == ">" else "<="
+    if found in ("<", ">") and p.texts[p.at] == "OR" and p.next in ("EQUAL", "=", "EQUALS"):
+        p.at += 2
+        found = ">=" if found == ">" else "<="
     p.skip("THAN", "TO")
     return _OPPOSITE[found] if negated else found
 

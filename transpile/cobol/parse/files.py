@@ -151,10 +151,11 @@ def _advancing(p: Cursor) -> Advancing | None:
     span = p.span(start)
     if p.accept("PAGE"):
         return Advancing(where, None, span=span)
+    if p.text in p.known.mnemonics:
+        p.at += 1
+        return Advancing(where, None, p.texts[p.at - 1], span=span)
     lines = operand(p)
-    counted = bool(p.accept_any({"LINE", "LINES"}))
-    if isinstance(lines, Reference) and not counted and not lines.subscripts:
-        return Advancing(where, lines, lines.name, span=span)
+    p.accept_any({"LINE", "LINES"})
     return Advancing(where, lines, span=span)
 
 

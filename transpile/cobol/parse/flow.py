@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from transpile.cobol.parse.blocks import EXCEPTION, block, handler, is_label, label, labels, procedures, statements
@@ -28,7 +29,7 @@ from transpile.cobol.statements import (
     Varying,
     When,
 )
-from transpile.cobol.tree import Always, Condition, Expression, Range, Reference, Statement
+from transpile.cobol.tree import Always, Condition, Expression, Number, Range, Reference, Statement
 
 
 def if_(p: Cursor) -> Statement:
@@ -36,7 +37,7 @@ def if_(p: Cursor) -> Statement:
     p.at += 1
     test = condition(p)
     p.accept("THEN")
-    then = block(p, "after the condition of IF")
+    then = () if p.text == "ELSE" else block(p, "after the condition of IF")
     otherwise: tuple[Statement, ...] = ()
     if p.accept("ELSE"):
         otherwise = block(p, "after ELSE")
@@ -83,7 +84,7 @@ def _when(p: Cursor, subjects: list[Expression | Condition]) -> When:
         if len(choice) != len(subjects):
             p.fail(f"WHEN has {len(choice)} objects, but EVALUATE {len(subjects)} subjects", at=at)
         choices.append(tuple(choice))
-    return When(tuple(choices), block(p, "after WHEN"), span=p.span(start))
+    return When(tuple(choices), statements(p), span=p.span(start))
 
 
 def _selection(p: Cursor, of: Expression | Condition) -> Selection:
@@ -107,7 +108,7 @@ def perform(p: Cursor) -> Statement:
     p.at += 1
     first: Label | None = None
     last: Label | None = None
-    if is_label(p) and not _counts(p):
+    if is_label(p) and not _counts(p) and p.text != "FOREVER":
         first, last = procedures(p)
     times, until, varying, after = _iteration(p)
     body: tuple[Statement, ...] = ()
@@ -165,8 +166,9 @@ def _varying(p: Cursor) -> Varying:
     counter = reference(p)
     p.expect("FROM", "after the counter")
     initial = expression(p)
-    p.expect("BY", "after the first value")
-    step = expression(p)
+    step: Expression = Number(Decimal(1), "1", span=p.span(start))
+    if p.accept("BY"):
+        step = expression(p)
     return Varying(counter, initial, step, _until(p), span=p.span(start))
 
 
@@ -304,5 +306,7 @@ def stop(p: Cursor) -> Statement:
 
 
 def goback(p: Cursor) -> Statement:
+    start = p.at
     p.at += 1
-    return GoBack(span=p.span(p.at - 1))
+    status = operand(p) if p.accept_any({"RETURNING", "GIVING"}) else None
+    return GoBack(status, span=p.span(start))

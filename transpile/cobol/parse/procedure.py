@@ -192,6 +192,8 @@ def _no_period(p: Cursor, found: bool) -> None:
     if found and p.starts_line(p.at) and _is_label(p) and p.next in (".", "SECTION"):
         p.period("the sentence")
         return
+    if text in ("+", "-", "*", "/"):
+        p.fail(f"a statement is expected here, not {p.shown()}", "an operator has blanks on both sides")
     hint = "" if p.kind != WORD or text in RESERVED else "is this the name of a paragraph? then a period follows it"
     p.fail(f"a statement is expected here, not {p.shown()}", hint)
 
