@@ -64,10 +64,14 @@ class Code:
         column = piece.column if piece.still else piece.column + offset - piece.start
         return piece.file.span(piece.line, column, max(length, 1))
 
-    def blanked(self, start: int, end: int) -> Code:
-        """The same code with spaces for all but the line ends between the two offsets."""
-        gap = "".join("\n" if c == "\n" else " " for c in self.text[start:end])
-        return Code(self.text[:start] + gap + self.text[end:], self.pieces)
+    def blanked(self, gaps: list[tuple[int, int]]) -> Code:
+        """The same code with blanks for all but the line ends from the first offset of each gap to the second."""
+        parts: list[str] = []
+        at = 0
+        for start, end in gaps:
+            parts += [self.text[at:start], *("\n" if c == "\n" else " " for c in self.text[start:end])]
+            at = end
+        return Code("".join((*parts, self.text[at:])), self.pieces)
 
 
 class Builder:

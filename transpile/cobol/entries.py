@@ -16,27 +16,27 @@ _ENTRIES = frozenset(
     {"AUTHOR", "INSTALLATION", "DATE-WRITTEN", "DATE-COMPILED", "DATE-MODIFIED", "SECURITY", "REMARKS"}
 )
 _OTHERS = frozenset({"PROGRAM-ID", "ENVIRONMENT", "DATA", "PROCEDURE", "IDENTIFICATION", "ID", "CONFIGURATION"})
+_IDENTIFICATION = frozenset({"IDENTIFICATION", "ID"})
 _AREA_B = 4
+"""Blanks before what does not stand in area A."""
 
 
 def without_entries(code: Code, comments: list[Comment], fixed: bool) -> Code:
     """``code`` with blanks for its comment entries, which ``comments`` gets."""
-    for division in _DIVISION.finditer(code.text):
-        begin = -1
-        for found in _LINE.finditer(code.text, division.end()):
-            word = found[2].upper()
-            if not _heads(found, word, fixed):
-                continue
-            if begin >= 0:
-                code = _blanked(code, begin, found.start(), comments)
-                begin = -1
-            if word in _ENTRIES and found[3]:
-                begin = found.start()
-            elif word in ("ENVIRONMENT", "DATA", "PROCEDURE"):
-                break
+    gaps: list[tuple[int, int]] = []
+    identifying, begin = False, -1
+    for found in _LINE.finditer(code.text) if _DIVISION.search(code.text) else ():
+        word = found[2].upper()
+        division = word in _IDENTIFICATION and found[3].strip().upper() == "DIVISION"
+        if not (identifying or division) or not _heads(found, word, fixed):
+            continue
         if begin >= 0:
-            code = _blanked(code, begin, len(code.text), comments)
-    return code
+            gaps.append((begin, found.start()))
+        begin = found.start() if word in _ENTRIES and not division else -1
+        identifying = word not in ("ENVIRONMENT", "DATA", "PROCEDURE")
+    if begin >= 0:
+        gaps.append((begin, len(code.text)))
+    return _blanked(code, gaps, comments) if gaps else code
 
 
 def _heads(found: re.Match[str], word: str, fixed: bool) -> bool:
@@ -46,10 +46,11 @@ def _heads(found: re.Match[str], word: str, fixed: bool) -> bool:
     return bool(found[3]) and (word in _ENTRIES or word in _OTHERS)
 
 
-def _blanked(code: Code, start: int, end: int, comments: list[Comment]) -> Code:
-    for line in re.finditer(r"[^\n]+", code.text[start:end]):
-        if line[0].strip():
-            indent = len(line[0]) - len(line[0].lstrip())
-            span = code.place(start + line.start() + indent)
-            comments.append(Comment(span.file, span.line, span.column, line[0].strip()))
-    return code.blanked(start, end)
+def _blanked(code: Code, gaps: list[tuple[int, int]], comments: list[Comment]) -> Code:
+    for start, end in gaps:
+        for line in re.finditer(r"[^\n]+", code.text[start:end]):
+            if line[0].strip():
+                indent = len(line[0]) - len(line[0].lstrip())
+                span = code.place(start + line.start() + indent)
+                comments.append(Comment(span.file, span.line, span.column, line[0].strip()))
+    return code.blanked(gaps)

@@ -15,6 +15,8 @@ from transpile.cobol.options import Format
 from transpile.cobol.problems import Problems
 from transpile.errors import SourceError
 
+MAX_LINE = 16384
+"""Longest line that continuation makes."""
 WIDTH = 72 - 7
 """Columns of text in a fixed line."""
 _LISTING = re.compile(r"\s*(?:EJECT|SKIP[123]|TITLE\s+(?:'[^']*'|\"[^\"]*\"))\s*\.?\s*$", re.IGNORECASE)
@@ -143,6 +145,10 @@ class Reader:
             return
         if not self._line:
             self._report(number, 7, "there is no line that this one continues")
+            return
+        if len(self._line) > MAX_LINE:
+            self._report(number, 7, f"the line is continued to more than {MAX_LINE} characters")
+            self._line = ""
             return
         if quote := _open_literal(self._line, rest, self._gap == 0):
             if rest[0] != quote:

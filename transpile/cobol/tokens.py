@@ -34,7 +34,7 @@ def _pattern(point: str) -> re.Pattern[str]:
         rf"""[\s;]*(?:,(?!\s*[+-])[\s;]*)*(?:
           (?P<comma>,(?=\s*[+-]))
         | (?P<picture>(?<![\w-])PIC(?:TURE)?\s+(?:IS\s+)?)(?P<string>[^\s;]+?)(?=[.,;]?(?:\s|$))
-        | (?P<exec>(?<![\w-])EXEC(?:UTE)?\s+[A-Z0-9]+\s.*?END-EXEC(?![\w-]))
+        | (?P<exec>(?<![\w-])EXEC(?:UTE)?\s+[A-Z0-9]+\s(?:(?!\sEXEC\s).)*?END-EXEC(?![\w-]))
         | (?P<text>(?:N[XC]?|[XZBHGL])?(?:"(?:[^"\n]|"")*"|'(?:[^'\n]|'')*'))
         | (?P<number>{number}(?![\w-]))
         | (?P<word>{_NAME})

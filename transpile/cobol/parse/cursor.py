@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
 from transpile.cobol.problems import Problems
-from transpile.cobol.tokens import END, EXEC, NUMBER, PICTURE, TEXT, WORD, Tokens
+from transpile.cobol.tokens import END, NUMBER, TEXT, WORD, Tokens
 from transpile.cobol.tree import Expression, Relation, Statement
 from transpile.cobol.words import FIGURATIVE, REGISTERS, RESERVED
-from transpile.errors import SourceError, Span
+from transpile.errors import SourceError, Span, UnsupportedError
 
 MAX_DEPTH = 700
 """Python frames that nesting may take up."""
@@ -133,6 +133,10 @@ class Cursor:
     def fail(self, message: str, hint: str = "", at: int | None = None) -> NoReturn:
         raise SourceError(self.span(at), message, hint)
 
+    def refuse(self, what: str, at: int | None = None) -> NoReturn:
+        """``what`` is COBOL, but not translated."""
+        raise UnsupportedError(self.span(at), f"not translated: {what}", mnemonic=what)
+
     def enter(self, frames: int) -> None:
         """One more level of nesting, which ``leave`` ends."""
         self.depth += frames
@@ -187,7 +191,3 @@ class Cursor:
         offset = self.offsets[at]
         begin = self.tokens.code.text.rfind("\n", 0, offset) + 1
         return not self.tokens.code.text[begin:offset].strip()
-
-
-LITERALS = frozenset({NUMBER, TEXT})
-RAW = frozenset({EXEC, PICTURE})

@@ -98,24 +98,29 @@ class _Open:
     children: list[Item]
     conditions: list[ConditionName]
 
-    def close(self) -> Item:
+    def close(self, p: Cursor) -> Item:
+        if self.children and self.draft.picture and any(child.level not in (66, 78) for child in self.children):
+            message = f"the group '{self.draft.name or 'FILLER'}' has a PICTURE"
+            p.problems.report(self.draft.span, message, "only items without items below them have one")
         return self.draft.item(tuple(self.children), tuple(self.conditions))
 
 
 class _Levels:
     """Entries that are put below the groups that they belong to."""
 
-    def __init__(self) -> None:
+    def __init__(self, p: Cursor) -> None:
+        self.p = p
         self.items: list[Item] = []
         self.stack: list[_Open] = []
 
     def close(self, level: int) -> None:
         """Ends what is open at ``level`` or deeper."""
         while self.stack and self.stack[-1].draft.level >= level:
-            done = self.stack.pop().close()
+            done = self.stack.pop().close(self.p)
             (self.stack[-1].children if self.stack else self.items).append(done)
 
-    def add(self, draft: Draft, p: Cursor) -> None:
+    def add(self, draft: Draft) -> None:
+        p = self.p
         level = draft.level
         if level == 66:
             self.close(2)
@@ -131,13 +136,13 @@ class _Levels:
             p.problems.add(SourceError(p.span(draft.at), f"level {level:02} without a level 01 before it"))
         siblings = self.stack[-1].children if self.stack else []
         if siblings and siblings[-1].level not in (level, 66) and self.stack[-1].draft.level < level:
-            self._check(draft, siblings[-1].level, p)
+            self._check(draft, siblings[-1].level)
         self.stack.append(_Open(draft, [], []))
 
-    def _check(self, draft: Draft, level: int, p: Cursor) -> None:
+    def _check(self, draft: Draft, level: int) -> None:
         if draft.level < level:
             message = f"level {draft.level:02} belongs to no group: the items before it have level {level:02}"
-            p.problems.add(SourceError(p.span(draft.at), message))
+            self.p.problems.report(draft.span, message)
 
     def done(self) -> list[Item]:
         self.close(0)
@@ -146,7 +151,7 @@ class _Levels:
 
 def items(p: Cursor) -> list[Item]:
     """Data description entries up to the next section, FD or division."""
-    levels = _Levels()
+    levels = _Levels(p)
     while True:
         start = p.at
         try:
@@ -187,7 +192,7 @@ def _entry(p: Cursor, levels: _Levels) -> None:
     p.period(f"the entry of {draft.name or 'FILLER'}")
     if draft.constant and draft.value is not None and (value := constant(p, draft.value)) is not None:
         p.known.constants[draft.name] = value
-    levels.add(draft, p)
+    levels.add(draft)
 
 
 def constant(p: Cursor, value: Expression) -> int | None:

@@ -64,6 +64,8 @@ class Draft:
     def __init__(self, p: Cursor, level: int, at: int) -> None:
         self.level, self.at, self.span = level, at, p.span(at)
         self.name = ""
+        self.seen: set[str] = set()
+        """The clauses so far."""
         self.picture = ""
         self.usage: Usage | None = None
         self.unsigned = False
@@ -129,16 +131,20 @@ def _constant(p: Cursor, draft: Draft) -> None:
         p.accept("GLOBAL")
     p.accept("AS")
     if p.text == "FROM":
-        p.fail("CONSTANT FROM is not supported")
+        p.refuse("CONSTANT FROM")
     draft.value = expression(p)
 
 
 def _clause(p: Cursor, draft: Draft) -> None:
-    word = p.text
+    word = "PICTURE" if p.kind == PICTURE else "USAGE" if p.text in USAGES else p.text
+    if word in draft.seen:
+        p.fail(f"{word} is given twice")
+    if word != "IS":
+        draft.seen.add(word)
     if p.kind == PICTURE:
         draft.picture = _picture(p)
         return
-    if word in USAGES:
+    if p.text in USAGES:
         _usage(p, draft)
         return
     start = p.at
@@ -187,7 +193,7 @@ def _no_clause(p: Cursor, start: int) -> None:
     p.at = start
     word = p.text
     if word in _REFUSED:
-        p.fail(f"{word} in a data description is not supported")
+        p.refuse(f"{word} in a data description")
     hint = "is the period before it missing?" if p.starts_line(start) else ""
     if word in ("PIC", "PICTURE"):
         p.fail("PICTURE needs a character string")
@@ -211,7 +217,7 @@ def _usage(p: Cursor, draft: Draft) -> None:
     usage = USAGES.get(word)
     if usage is None:
         if word in _REFUSED:
-            p.fail(f"USAGE {word} is not supported")
+            p.refuse(f"USAGE {word}")
         p.fail(f"{p.shown()} is no usage")
     p.at += 1
     draft.usage = usage
@@ -229,11 +235,11 @@ def _value(p: Cursor) -> Expression:
 def _occurs(p: Cursor, start: int) -> Occurs:
     low: int | None = None
     if p.text == "DYNAMIC" or p.text == "UNBOUNDED":
-        p.fail(f"OCCURS {p.text} is not supported")
+        p.refuse(f"OCCURS {p.text}")
     high = integer(p, "a number of occurrences")
     if p.accept("TO"):
         if p.text == "UNBOUNDED":
-            p.fail("OCCURS … UNBOUNDED is not supported")
+            p.refuse("OCCURS … UNBOUNDED")
         low, high = high, integer(p, "a number of occurrences")
     p.accept("TIMES")
     depending: Reference | None = None
@@ -273,7 +279,7 @@ def condition_name(p: Cursor, start: int) -> ConditionName:
         p.fail(f"'VALUE' is expected at level 88, not {p.shown()}")
     p.skip("IS", "ARE")
     values: list[Range] = []
-    while p.text not in (".", "WHEN", "FALSE") and not p.ended and not (values and p.starts_line(p.at) and _entry(p)):
+    while p.text not in (".", "WHEN", "FALSE") and not p.ended and not (values and _entry(p) and p.starts_line(p.at)):
         at = p.at
         low = _value(p)
         high = _value(p) if p.accept_any({"THRU", "THROUGH"}) else None

@@ -200,7 +200,7 @@ def _special_name(p: Cursor, names: _Names) -> None:
             p.skip("NUMERIC", "SIGN", "IS")
             names.sign = sign(p)
         case "SCREEN" | "LOCALE" | "ORDER" | "EVENT":
-            p.fail(f"{p.shown()} in SPECIAL-NAMES is not supported")
+            p.refuse(f"{p.shown()} in SPECIAL-NAMES")
         case _:
             _device(p, names)
 
@@ -222,7 +222,7 @@ def _currency(p: Cursor) -> str:
         p.fail(f"a literal is expected after CURRENCY SIGN IS, not {p.shown()}")
     text = text_value(p).decode("latin-1")
     if p.text == "WITH" or p.text == "PICTURE":
-        p.fail("CURRENCY SIGN … WITH PICTURE SYMBOL is not supported")
+        p.refuse("CURRENCY SIGN … WITH PICTURE SYMBOL")
     return text
 
 

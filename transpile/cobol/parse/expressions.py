@@ -193,7 +193,10 @@ def _length(p: Cursor) -> Expression:
     start = p.at
     p.expect("LENGTH")
     p.accept("OF")
-    return LengthOf(operand(p), span=p.span(start))
+    p.enter(2)
+    inner = operand(p)
+    p.depth -= 2
+    return LengthOf(inner, span=p.span(start))
 
 
 def _address(p: Cursor) -> Expression:

@@ -11,7 +11,7 @@ from transpile.cobol.parse.operands import text_value
 from transpile.cobol.parse.procedure import is_header, procedure_division
 from transpile.cobol.programs import Program
 from transpile.cobol.tokens import TEXT, WORD
-from transpile.errors import SourceError, UnsupportedError
+from transpile.errors import SourceError
 
 _DEPTH = 40
 """Python frames that one program within another may take up of the bound on nesting."""
@@ -78,9 +78,7 @@ def _identification(p: Cursor) -> tuple[str, bool, bool, bool]:
         p.at += 2
         p.period("the division header")
     if p.text in _OTHERS:
-        what = p.text
-        _skip_to_program(p)
-        raise UnsupportedError(p.span(), f"{what} is not supported", mnemonic=what)
+        p.refuse(p.text)
     if not p.accept("PROGRAM-ID"):
         if is_header(p):
             return "", False, False, False

@@ -10,7 +10,9 @@ from transpile.cobol.statements import Accept, Corresponding, Display, Initializ
 from transpile.cobol.tokens import WORD
 from transpile.cobol.tree import AddressOf, Always, Expression, Reference, Statement
 
-_SCREEN = frozenset({"AT", "LINE", "COLUMN", "COL", "POSITION", "POS", "WITH", "ON", "EXCEPTION", "ESCAPE", "MODE"})
+_PLACES = frozenset({"LINE", "COLUMN", "COL", "POSITION", "POS", "WITH", "MODE"})
+_EVENTS = frozenset({"EXCEPTION", "ESCAPE"})
+_ENDS = frozenset({"END", "EOP", "END-OF-PAGE"})
 _TERMINAL = frozenset({"CONSOLE", "SYSIN", "SYSIPT", "STDIN", "TERMINAL"})
 _DISPLAYS = {"CONSOLE": "", "SYSOUT": "", "STDOUT": "", "TERMINAL": "", "SYSERR": "SYSERR", "STDERR": "SYSERR"}
 _LONG = {"DATE": "YYYYMMDD", "DAY": "YYYYDDD"}
@@ -44,10 +46,20 @@ def accept(p: Cursor) -> Statement | tuple[Statement, ...]:
         if source == "ENVIRONMENT" or p.is_operand():
             return unsupported(p, start)
         source = "" if source in _TERMINAL else source
-    if p.text in _SCREEN or p.text == "NOT":
+    if _on_screen(p):
         return unsupported(p, start)
     p.accept("END-ACCEPT")
     return Accept(target, source, span=p.span(start))
+
+
+def _on_screen(p: Cursor) -> bool:
+    """A phrase of ACCEPT or DISPLAY on a screen, or of what goes wrong there, follows."""
+    text = p.text
+    if text == "NOT":
+        return p.next in _EVENTS or (p.next == "ON" and p.peek(2) in _EVENTS)
+    if text == "AT":
+        return p.next not in _ENDS
+    return text in _PLACES or text in _EVENTS or (text == "ON" and p.next in _EVENTS)
 
 
 def display(p: Cursor) -> Statement | tuple[Statement, ...]:
@@ -69,7 +81,7 @@ def display(p: Cursor) -> Statement | tuple[Statement, ...]:
             return unsupported(p, start)
         p.accept("ADVANCING")
         advancing = False
-    if p.text in _SCREEN or p.text == "NOT":
+    if _on_screen(p):
         return unsupported(p, start)
     p.accept("END-DISPLAY")
     return Display(tuple(values), upon, advancing, span=p.span(start))

@@ -92,7 +92,7 @@ def text_value(p: Cursor) -> bytes:
         case "X":
             value = _hexadecimal(p, inner)
         case _:
-            p.fail(f"literals of the form {prefix}{mark}…{mark} are not supported")
+            p.refuse(f"literals of the form {prefix}{mark}…{mark}")
     p.at += 1
     return value
 

@@ -82,7 +82,7 @@ def procedure_division(p: Cursor) -> ProcedureDivision:
     using = _using(p) if p.accept("USING") else ()
     returning: Reference | None = reference(p) if p.accept_any({"RETURNING", "GIVING"}) else None
     if p.text == "CHAINING":
-        p.fail("PROCEDURE DIVISION CHAINING is not supported")
+        p.refuse("PROCEDURE DIVISION CHAINING")
     p.period("the division header")
     declaratives: tuple[Section, ...] = ()
     if p.text == "DECLARATIVES":

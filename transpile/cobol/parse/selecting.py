@@ -142,18 +142,18 @@ class _Entry:
         p.skip("KEY", "IS")
         self.record_key = reference(p)
         if p.text in ("=", "SOURCE"):
-            p.fail("keys of several parts are not supported")
+            p.refuse("keys of several parts")
 
     def _alternate(self, p: Cursor) -> None:
         p.skip("RECORD", "KEY", "IS")
         key = reference(p)
         if p.text in ("=", "SOURCE"):
-            p.fail("keys of several parts are not supported")
+            p.refuse("keys of several parts")
         duplicates = p.text == "DUPLICATES" or (p.text == "WITH" and p.next == "DUPLICATES")
         if duplicates:
             p.skip("WITH", "DUPLICATES")
         if p.accept("SUPPRESS"):
-            p.fail("SUPPRESS of keys is not supported")
+            p.refuse("SUPPRESS of keys")
         self.alternate_keys.append((key, duplicates))
 
     def _other(self, p: Cursor) -> None:
