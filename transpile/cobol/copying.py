@@ -13,12 +13,13 @@ from pathlib import Path
 
 from transpile.cobol.code import Builder, Code
 from transpile.cobol.problems import Problems
-from transpile.cobol.replacing import Rule, replace, rules, word_end
+from transpile.cobol.replacing import Rule, replace, rules
 from transpile.errors import SourceError, Span
 
 EXTENSIONS = ("", ".CPY", ".cpy", ".CBL", ".cbl", ".COB", ".cob")
 MAX_DEPTH = 32
-MAX_TEXT = 32 * 1024 * 1024
+MAX_TEXT = 16 * 1024 * 1024
+MAX_COPIES = 4096
 _STATEMENT = re.compile(
     r"\"[^\"\n]*\"|'[^'\n]*'|(?<![\w-])(?:(?P<copy>COPY)(?=\s)|(?P<replace>REPLACE)(?=\s))", re.IGNORECASE
 )
@@ -30,6 +31,7 @@ _COPY = re.compile(
 )
 _REPLACE = re.compile(r"REPLACE\s+(?:(?P<off>(?:LAST\s+)?OFF)|(?:ALSO\s+)?)", re.IGNORECASE)
 _PERIOD = re.compile(r"[\s,;]*\.")
+_END = re.compile(r"\.(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Copier:
     problems: Problems
     copybooks: list[Copybook] = field(default_factory=list)
     _size: int = 0
+    _found: dict[tuple[str, str, Path], Path] = field(default_factory=dict)
 
     def expand(self, code: Code, file: str) -> Code:
         """``code`` with copybooks in place of COPY, and REPLACE done."""
@@ -65,7 +68,7 @@ class Copier:
                 end, book = self._copy(code, found.start(), chain)
             except SourceError as error:
                 self.problems.add(error)
-                end, book = word_end(code.text, found.start()), Code()
+                end, book = _statement_end(code.text, found.start()), Code()
             out.take(code, at, found.start())
             out.plain("\n")
             out.take(book, 0, len(book.text))
@@ -94,12 +97,17 @@ class Copier:
         return period.end(), replace(book, replacing) if replacing else book
 
     def _book(self, span: Span, name: str, library: str, chain: tuple[str, ...]) -> Code:
-        path = self._find(span, name, library, chain[-1])
-        if str(path.resolve()) in {str(Path(file).resolve()) for file in chain}:
+        asked = name, library, Path(chain[-1]).parent
+        if asked not in self._found:
+            self._found[asked] = self._find(span, *asked)
+        path = self._found[asked]
+        if path in map(Path, chain):
             way = " → ".join([*map(_short, chain), _short(str(path))])
             raise SourceError(span, f"the copybook '{name}' copies itself: {way}")
         if len(chain) > MAX_DEPTH:
             raise SourceError(span, f"copybooks are nested more than {MAX_DEPTH} deep")
+        if len(self.copybooks) >= MAX_COPIES:
+            raise SourceError(span, f"the program has more than {MAX_COPIES} COPY statements")
         code = self.load(path)
         self._size += len(code.text)
         if self._size > MAX_TEXT:
@@ -107,11 +115,11 @@ class Copier:
         self.copybooks.append(Copybook(name, str(path), span))
         return self._copied(code, (*chain, str(path)))
 
-    def _find(self, span: Span, name: str, library: str, asker: str) -> Path:
-        folders = [*self.paths, Path(asker).parent, Path(".")]
-        tried = list(dict.fromkeys(folder / library if library else folder for folder in folders))
+    def _find(self, span: Span, name: str, library: str, beside: Path) -> Path:
+        folders = [*self.paths, beside, Path(".")]
+        tried = list(dict.fromkeys(folder / case for folder in folders for case in _cases(library)))
         for folder in [*tried, *(folders if library else [])]:
-            for spelling in dict.fromkeys((name, name.lower(), name.upper())):
+            for spelling in _cases(name):
                 for extension in EXTENSIONS:
                     path = folder / (spelling + extension)
                     if path.is_file():
@@ -131,7 +139,7 @@ class Copier:
                 end, new = self._replace(code, found.start())
             except SourceError as error:
                 self.problems.add(error)
-                end, new = word_end(code.text, found.start()), active
+                end, new = _statement_end(code.text, found.start()), active
             _take(out, code, at, found.start(), active)
             at, active = end, new
         if not at:
@@ -168,11 +176,21 @@ def _statements(text: str, kind: str) -> Iterator[re.Match[str]]:
             yield found
 
 
+def _statement_end(text: str, start: int) -> int:
+    """Behind the period of a statement that is not understood."""
+    found = _END.search(text, start)
+    return found.end() if found else len(text)
+
+
 def _next(text: str, at: int) -> int:
     """The first character behind ``at`` that is no blank."""
     while at < len(text) and text[at] in " \n,;":
         at += 1
     return at
+
+
+def _cases(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((name, name.lower(), name.upper())))
 
 
 def _plain(text: str) -> str:

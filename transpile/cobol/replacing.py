@@ -37,11 +37,6 @@ class _TextWord:
     end: int
 
 
-def word_end(text: str, at: int) -> int:
-    found = _WORD.match(text, at)
-    return found.end() if found else at + 1
-
-
 def rules(code: Code, at: int) -> tuple[list[Rule], int]:
     """The rules from ``at`` on, and where they end."""
     found: list[Rule] = []

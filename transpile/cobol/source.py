@@ -64,7 +64,7 @@ def _refuse_junk(data: bytes, name: str) -> None:
         raise SourceError(Span(name, 1), "the file is UTF-16; COBOL source has one byte for a character", hint)
     blanks = data.count(_EBCDIC_BLANK)
     high = sum(1 for byte in data[:4096] if byte >= 0x80)
-    if blanks > 4 * (data.count(b" ") + 1) and high * 3 > len(data[:4096]):
+    if blanks > 4 * (data.count(b" ") + 1) and high * 10 > len(data[:4096]):
         hint = "convert it first: iconv -f IBM1047 -t ISO8859-1 (records of 80 bytes may lack line ends)"
         raise SourceError(Span(name, 1), "the file looks like EBCDIC", hint)
     if junk := _JUNK.search(data.split(b"\x1a", 1)[0]):

@@ -11,7 +11,7 @@ from transpile.cobol.programs import Program
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``lines`` is the text of the file itself; ``comments`` are those of the copybooks too, each file in its order.
+    """``lines`` is the text of the file itself; ``comments`` are those of the copybooks too, by file and line.
     ``fixed`` says which format the file begins with."""
 
     file: str

@@ -44,18 +44,32 @@ def _parse(source: SourceFile, options: Options) -> Unit:
     except TooManyErrors:
         pass
     except SourceError as error:
-        if len(reading.problems.errors) < 1 or error.span not in [known.span for known in reading.problems.errors]:
-            reading.problems.errors.append(error)
+        reading.problems.errors.append(error)
     if reading.problems.errors:
-        raise SourceErrors(reading.problems.errors)
+        raise SourceErrors([_hinted(error, source, reading.format) for error in _sorted(reading.problems, source)])
     return Unit(
         source.name,
         tuple(source.shown(line) for line in source.lines),
         reading.format == "fixed",
         found,
-        tuple(reading.comments),
+        tuple(sorted(reading.comments, key=lambda comment: (comment.file, comment.line, comment.column))),
         tuple(reading.copier.copybooks),
     )
+
+
+def _sorted(problems: Problems, source: SourceFile) -> list[SourceError]:
+    """Errors of the file itself before those of its copybooks."""
+    return sorted(problems.errors, key=lambda e: (e.span.file != source.name, e.span.file, e.span.line, e.span.column))
+
+
+def _hinted(error: SourceError, source: SourceFile, format: Format) -> SourceError:
+    """``error``, which may come from text that goes on behind column 72."""
+    line = error.span.line_text.expandtabs(8)
+    cut = format == "fixed" and len(line) > 72 and not line[70:74].count(" ")
+    if error.hint or not cut or type(error) is not SourceError:
+        return error
+    hint = "the line goes on behind column 72, where fixed format ends; for free format give --format free"
+    return SourceError(error.span, error.message, hint)
 
 
 class Reading:
