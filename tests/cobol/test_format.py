@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from transpile.cobol.checking import check
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
 from transpile.cobol.statements import Display
@@ -153,7 +154,10 @@ def test_wrong_columns_are_told(errors: Callable[..., list[SourceError]]) -> Non
 
 
 def test_text_behind_column_72_is_told(fixed: Callable[..., str]) -> None:
-    long = "     COMPUTE RETURN-CODE = 1".ljust(60, " ") + "+ 1111111 + ABCDEF."
+    long = "     IF RETURN-CODE = 1 AND".ljust(58) + "RETURN-CODE > 2"
+    unit = fixed_unit(fixed, long, "     DISPLAY 'x'.")
     with pytest.raises(SourceErrors) as caught:
-        fixed_unit(fixed, long, "     DISPLAY.")
-    assert "goes on behind column 72" in caught.value.errors[0].hint or caught.value.errors[0].span.line == 5
+        check(unit)
+    (error,) = caught.value.errors
+    assert error.message == "the name 'RETURN-C' is not declared"
+    assert "the line goes on behind column 72" in error.hint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from transpile.cobol.names import Names, Symbol, names_of, unknown
-from transpile.cobol.problems import MAX_ERRORS
+from transpile.cobol.problems import MAX_ERRORS, hinted
 from transpile.cobol.programs import ConditionName, Item, Program, RefusedSection
 from transpile.cobol.statements import (
     Accept,
@@ -42,7 +42,7 @@ def check(unit: Unit) -> None:
         errors += _program(program, None)
     if errors:
         errors.sort(key=lambda error: (error.span.file, error.span.line, error.span.column))
-        raise SourceErrors(errors[:MAX_ERRORS])
+        raise SourceErrors([hinted(error, unit.fixed) for error in errors[:MAX_ERRORS]])
 
 
 def _program(program: Program, outer: Names | None) -> Iterator[SourceError]:

@@ -36,3 +36,13 @@ class Problems:
 
 def _place(span: Span) -> tuple[str, int, int]:
     return span.file, span.line, span.column
+
+
+def hinted(error: SourceError, fixed: bool) -> SourceError:
+    """``error``, which may come from a line that goes on behind column 72."""
+    line = error.span.line_text.expandtabs(8)
+    cut = fixed and len(line) > 72 and " " not in line[71:73]
+    if error.hint or not cut or type(error) is not SourceError:
+        return error
+    hint = "the line goes on behind column 72, where fixed format ends; for free format give --format free"
+    return SourceError(error.span, error.message, hint)

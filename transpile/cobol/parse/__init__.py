@@ -16,7 +16,7 @@ from transpile.cobol.options import Format, Options
 from transpile.cobol.parse.cursor import Cursor
 from transpile.cobol.parse.identification import programs
 from transpile.cobol.parse.procedure import VERBS
-from transpile.cobol.problems import Problems, TooManyErrors
+from transpile.cobol.problems import Problems, TooManyErrors, hinted
 from transpile.cobol.programs import Program
 from transpile.cobol.source import guess_format, read_source, source_text
 from transpile.cobol.tokens import tokenize
@@ -46,7 +46,7 @@ def _parse(source: SourceFile, options: Options) -> Unit:
     except SourceError as error:
         reading.problems.errors.append(error)
     if reading.problems.errors:
-        raise SourceErrors([_hinted(error, source, reading.format) for error in _sorted(reading.problems, source)])
+        raise SourceErrors([hinted(error, reading.format == "fixed") for error in _sorted(reading.problems, source)])
     return Unit(
         source.name,
         tuple(source.shown(line) for line in source.lines),
@@ -60,16 +60,6 @@ def _parse(source: SourceFile, options: Options) -> Unit:
 def _sorted(problems: Problems, source: SourceFile) -> list[SourceError]:
     """Errors of the file itself before those of its copybooks."""
     return sorted(problems.errors, key=lambda e: (e.span.file != source.name, e.span.file, e.span.line, e.span.column))
-
-
-def _hinted(error: SourceError, source: SourceFile, format: Format) -> SourceError:
-    """``error``, which may come from text that goes on behind column 72."""
-    line = error.span.line_text.expandtabs(8)
-    cut = format == "fixed" and len(line) > 72 and not line[70:74].count(" ")
-    if error.hint or not cut or type(error) is not SourceError:
-        return error
-    hint = "the line goes on behind column 72, where fixed format ends; for free format give --format free"
-    return SourceError(error.span, error.message, hint)
 
 
 class Reading:
