@@ -115,12 +115,22 @@ class FileDescription(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedSection(Node):
+    """A section that is known by name and not translated: REPORT, SCREEN, COMMUNICATION; ``names`` are those that it
+    declares."""
+
+    name: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataDivision(Node):
-    PARTS = ("files", "working_storage", "local_storage", "linkage")
+    PARTS = ("files", "working_storage", "local_storage", "linkage", "refused")
     files: tuple[FileDescription, ...] = ()
     working_storage: tuple[Item, ...] = ()
     local_storage: tuple[Item, ...] = ()
     linkage: tuple[Item, ...] = ()
+    refused: tuple[RefusedSection, ...] = ()
 
 
 # The environment division

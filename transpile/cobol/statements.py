@@ -452,7 +452,8 @@ class Stop(Statement):
 
 @dataclass(frozen=True, slots=True)
 class GoBack(Statement):
-    pass
+    PARTS = ("status",)
+    status: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,12 +96,13 @@ class Figurative(Expression):
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall(Expression):
-    """``FUNCTION name (arguments) (slice)``."""
+    """``FUNCTION name (arguments) (slice)``. ``option``: LEADING or TRAILING of TRIM."""
 
     PARTS = ("arguments", "slice")
     name: str
     arguments: tuple[Expression, ...]
     slice: Slice | None = None
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
