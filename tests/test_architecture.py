@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.cobol": {"transpile.errors"},
+    "transpile.python": {"transpile.errors"},
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {

@@ -84,7 +84,7 @@ def test_what_gnucobol_refuses_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(SourceErrors) as caught:
         build_program(COPIES.replace(b"INTO O", b"INTO Q"), tmp_path, name="pay.cob")
     error = caught.value.errors[0]
-    assert (error.span.file, error.span.line) == ("pay.cob", 19)
+    assert (error.span.file, error.span.line) == ("pay.cob", 18)
     assert "'Q' is not defined" in error.message
 
 
