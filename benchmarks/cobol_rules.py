@@ -20,6 +20,7 @@ from rulefuzz.numbers import NUMBER_RULES
 from rulefuzz.texts import TEXT_RULES
 
 from transpile.emulators.cobol.build import facts
+from transpile.python.rules.cobol_rules import use_exact_arithmetic
 
 RULES = NUMBER_RULES | TEXT_RULES
 KINDS, EACH = 100, 50
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=3)
     options = parser.parse_args()
     print(facts())
+    use_exact_arithmetic()
     failed = 0
     for name in options.rule:
         start = time.monotonic()

@@ -30,8 +30,9 @@ MAY_IMPORT = {
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
-    "transpile.cobol": {"transpile.errors"},
-    "transpile.python": {"transpile.errors"},
+    "transpile.python.rules": set(),
+    "transpile.cobol": {"transpile.errors", "transpile.python.rules"},
+    "transpile.python": {"transpile.errors", "transpile.python.rules"},
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {

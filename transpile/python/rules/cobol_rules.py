@@ -1,8 +1,8 @@
 """What COBOL does with numbers and text where Python does something else, as GnuCOBOL 3.1.2 does it (``-std=default``).
 
 Numbers are ``int`` (no decimals), ``Decimal`` (as many decimals as the field has) and ``float`` (COMP-1 and COMP-2);
-text is ``str``, one character a byte (latin-1), as long as its field. Importing this module makes ``+ - *`` on
-``Decimal`` exact in this thread; quotients and powers are ``divide`` and ``power``.
+text is ``str``, one character a byte (latin-1), as long as its field. Programs call ``use_exact_arithmetic`` once: then
+``+ - *`` on ``Decimal`` are exact, or an error. Quotients and powers are ``divide`` and ``power``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXACT = decimal.Context(
     Emax=999_999,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Inexact],
 )
-decimal.setcontext(EXACT)
+_scaleb = EXACT.scaleb
 
 QUOTIENT_DIGITS = 38
 """How many more decimals a quotient has than its operands have."""
@@ -55,6 +55,11 @@ _ROUNDINGS: dict[Rounding, str] = {
     "TOWARD-LESSER": decimal.ROUND_FLOOR,
     "PROHIBITED": decimal.ROUND_DOWN,
 }
+
+
+def use_exact_arithmetic() -> None:
+    """Make ``+ - *`` on ``Decimal`` exact in this thread."""
+    decimal.setcontext(EXACT)
 
 
 class SizeError(ArithmeticError):
@@ -145,13 +150,13 @@ def rounded(value: Number, scale: int, mode: Rounding = "NEAREST-AWAY-FROM-ZERO"
 def unscaled(value: Number, scale: int) -> int:
     """The digits of ``value`` as a whole number: 1.23 with two decimals is 123. Further decimals are cut."""
     if isinstance(value, int):
-        return value * _TEN[scale] if scale >= 0 else int(Decimal(value).scaleb(scale))
-    return int(value.scaleb(scale))
+        return value * _TEN[scale] if scale >= 0 else int(_scaleb(Decimal(value), scale))
+    return int(_scaleb(value, scale))
 
 
 def scaled(digits: int, scale: int) -> Decimal:
     """``digits`` with ``scale`` of them behind the decimal point."""
-    return Decimal(digits).scaleb(-scale)
+    return _scaleb(Decimal(digits), -scale)
 
 
 # Arithmetic
@@ -170,8 +175,7 @@ def divide(dividend: Number, divisor: Number) -> Decimal:
         return Decimal(0)
     decimals = _decimals(top) - _decimals(bottom)
     more = QUOTIENT_DIGITS + max(0, -decimals)
-    quotient = int(abs(top).scaleb(_decimals(top) + more)) // int(abs(bottom).scaleb(_decimals(bottom)))
-    return scaled(-quotient if (top < 0) != (bottom < 0) else quotient, decimals + more)
+    return _scaleb(EXACT.divide_int(_scaleb(top, decimals + more), bottom), -decimals - more)
 
 
 def _decimals(value: Decimal) -> int:
@@ -183,7 +187,7 @@ def _decimals(value: Decimal) -> int:
 def remainder(dividend: Number, divisor: Number, scale: int) -> Decimal:
     """What DIVIDE … REMAINDER leaves, for a quotient of ``scale`` decimals."""
     quotient = divide(dividend, divisor)
-    return Decimal(dividend) - scaled(unscaled(quotient, scale), scale) * divisor
+    return EXACT.subtract(Decimal(dividend), EXACT.multiply(scaled(unscaled(quotient, scale), scale), Decimal(divisor)))
 
 
 def power(base: Number, exponent: Number) -> Decimal:
@@ -195,7 +199,7 @@ def power(base: Number, exponent: Number) -> Decimal:
         return Decimal(0)
     if raised == raised.to_integral_value():
         whole = int(raised)
-        return root**whole if whole > 0 else _trimmed(divide(1, _trimmed(root**-whole)))
+        return EXACT.power(root, whole) if whole > 0 else _trimmed(divide(1, _trimmed(EXACT.power(root, -whole))))
     if root < 0:
         raise SizeError
     if raised == Decimal("0.5"):
@@ -221,7 +225,7 @@ def double_of(value: Number) -> float:
     """``value`` as a COMP-2 keeps it: the nearest float that is not further from zero."""
     exact = Decimal(value)
     near = float(exact)
-    return math.nextafter(near, 0.0) if abs(Decimal(near)) > abs(exact) else near
+    return math.nextafter(near, 0.0) if Decimal(near).copy_abs() > exact.copy_abs() else near
 
 
 def single_of(value: Number | float) -> float:
@@ -613,8 +617,8 @@ def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal
     behind = [c for c in after if c in "0123456789"]
     digits = [c for c in before if c in "0123456789"] + behind
     scale = len(behind) or _implied_scale(picture, bool(dot))
-    value = scaled(int("".join(digits) or "0"), scale)
-    return -value if "-" in text or "C" in text else value
+    number = int("".join(digits) or "0")
+    return scaled(-number if "-" in text or "C" in text else number, scale)
 
 
 def _implied_scale(picture: str, point_seen: bool) -> int:
