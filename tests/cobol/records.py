@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -82,6 +83,29 @@ def text(item: Item) -> Iterator[str]:
     yield "           ."
     for child in item.children:
         yield from text(child)
+
+
+def with_values(random: Random, entry: Item) -> Item:
+    """The same with VALUEs that fit."""
+    if entry.children:
+        return replace(entry, children=tuple(with_values(random, child) for child in entry.children))
+    return replace(entry, value=_value(random, entry) if random.random() < 0.6 else None)
+
+
+def _value(random: Random, entry: Item) -> Expression | None:
+    if entry.usage in ("INDEX", "POINTER") or entry.picture == "ZZ9.99":
+        return None
+    if entry.usage in ("COMP-1", "COMP-2"):
+        return number(f"{random.randint(-999, 999)}.{random.randint(0, 99):02}")
+    if entry.picture.startswith("X"):
+        if entry.usage == "COMP-X":
+            return None
+        size = 5 if "B" in entry.picture else 3 if "3" in entry.picture else 1
+        word = "".join(random.choice("AB C") for _ in range(random.randint(1, size)))
+        return random.choice((Text(word.encode(), span=HERE), Figurative("SPACE", span=HERE)))
+    digits = random.choice((0, 1, 5, 9))
+    signed = "S" in entry.picture or not entry.picture
+    return random.choice((number(f"{'-' * (signed and random.random() < 0.5)}{digits}"), Figurative("ZERO", span=HERE)))
 
 
 def _occurs(occurs: Occurs) -> str:

@@ -42,10 +42,6 @@ class Dimension:
     def count(self) -> int:
         return self.occurs.high
 
-    @property
-    def depending(self) -> Reference | None:
-        return self.occurs.depending
-
 
 @dataclass(frozen=True, slots=True)
 class Varying:
@@ -83,12 +79,14 @@ class Field:
 
     @property
     def group(self) -> bool:
-        return bool(self.children)
+        return self.usage is None
 
     @property
     def numeric(self) -> bool:
         """It holds a number; not so where only editing shows one."""
-        return self.usage is not None and (self.picture is None or self.picture.numeric)
+        if self.picture is None or self.usage in (None, "COMP-X"):
+            return self.usage is not None
+        return self.picture.numeric
 
     @property
     def signed(self) -> bool:
@@ -122,6 +120,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
+    """The records of a section."""
+
     records: tuple[Record, ...]
 
     def walk(self) -> Iterator[tuple[Record, Field]]:
@@ -166,10 +166,8 @@ class _Node:
 
 
 class _Layout:
-    def __init__(self, decimal_comma: bool, currency: str, sign: Sign | None) -> None:
-        self.decimal_comma = decimal_comma
-        self.currency = currency
-        self.sign = sign
+    def __init__(self, decimal_comma: bool, currency: str) -> None:
+        self.decimal_comma, self.currency = decimal_comma, currency
         self.alignment = 1
         """The greatest alignment that was needed since the last group began; GnuCOBOL keeps it across groups."""
 
@@ -240,7 +238,7 @@ def lay_out(
     items: Sequence[Item], *, decimal_comma: bool = False, currency: str = "$", sign: Sign | None = None
 ) -> Storage:
     """The records of a section. ``sign``: NUMERIC SIGN of SPECIAL-NAMES."""
-    layout = _Layout(decimal_comma, currency, sign)
+    layout = _Layout(decimal_comma, currency)
     groups: list[list[_Node]] = []
     renaming: list[list[Item]] = []
     for item in items:
@@ -265,7 +263,7 @@ def _group_of(groups: Sequence[Sequence[_Node]], item: Item) -> int:
     for at, nodes in enumerate(groups):
         if any(node.item.name == item.redefines for node in nodes):
             return at
-    raise SourceError(item.span, f"'{item.redefines}', which '{_name(item)}' redefines, is not described before it")
+    raise _undescribed(item)
 
 
 def _record(nodes: Sequence[_Node], renames: Sequence[Item]) -> Record:
@@ -350,7 +348,11 @@ def _redefined(before: Sequence[_Node], item: Item) -> _Node:
     for node in reversed(before):
         if node.item.name == item.redefines:
             return _redefined(before, node.item) if node.item.redefines else node
-    raise SourceError(item.span, f"'{item.redefines}', which '{_name(item)}' redefines, is not described before it")
+    raise _undescribed(item)
+
+
+def _undescribed(item: Item) -> SourceError:
+    return SourceError(item.span, f"'{item.redefines}', which '{_name(item)}' redefines, is not described before it")
 
 
 def _check_room(node: _Node) -> None:
