@@ -105,7 +105,9 @@ def _value(random: Random, entry: Item) -> Expression | None:
         return random.choice((Text(word.encode(), span=HERE), Figurative("SPACE", span=HERE)))
     digits = random.choice((0, 1, 5, 9))
     signed = "S" in entry.picture or not entry.picture
-    return random.choice((number(f"{'-' * (signed and random.random() < 0.5)}{digits}"), Figurative("ZERO", span=HERE)))
+    return random.choice(
+        (number(f"{'-' * (signed and digits > 0 and random.random() < 0.5)}{digits}"), Figurative("ZERO", span=HERE))
+    )
 
 
 def _occurs(occurs: Occurs) -> str:

@@ -14,20 +14,11 @@ from transpile.cobol.programs import Item, Occurs, Sign, Usage
 from transpile.cobol.tree import Reference
 from transpile.errors import SourceError, Span, UnsupportedError
 
-_FIXED: dict[str, int] = {
-    "COMP-1": 4,
-    "COMP-2": 8,
-    "INDEX": 4,
-    "POINTER": 8,
-    "BINARY-CHAR": 1,
-    "BINARY-SHORT": 2,
-    "BINARY-LONG": 4,
-    "BINARY-DOUBLE": 8,
-}
+_FIXED = {"COMP-1": 4, "COMP-2": 8, "INDEX": 4, "POINTER": 8, "BINARY-CHAR": 1, "BINARY-SHORT": 2, "BINARY-LONG": 4,
+          "BINARY-DOUBLE": 8}  # fmt: skip
 _BINARY = ((2, 1), (4, 2), (9, 4), (18, 8))
 _COMP_X = ((2, 1), (4, 2), (7, 3), (9, 4), (12, 5), (14, 6), (16, 7), (18, 8))
-_ALIGNED = {"BINARY", "COMP-5", "COMP-X", "COMP-1", "COMP-2", "BINARY-CHAR", "BINARY-SHORT", "BINARY-LONG",
-            "BINARY-DOUBLE", "INDEX", "POINTER"}  # fmt: skip
+_ALIGNED = {"BINARY", "COMP-5", "COMP-X", *_FIXED}
 _MAX_SIZE = 268_435_456
 
 
