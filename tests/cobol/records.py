@@ -104,10 +104,9 @@ def _value(random: Random, entry: Item) -> Expression | None:
         word = "".join(random.choice("AB C") for _ in range(random.randint(1, size)))
         return random.choice((Text(word.encode(), span=HERE), Figurative("SPACE", span=HERE)))
     digits = random.choice((0, 1, 5, 9))
-    signed = "S" in entry.picture or not entry.picture
-    return random.choice(
-        (number(f"{'-' * (signed and digits > 0 and random.random() < 0.5)}{digits}"), Figurative("ZERO", span=HERE))
-    )
+    signed = digits and ("S" in entry.picture or not entry.picture)
+    sign = "-" if signed and random.random() < 0.5 else ""
+    return random.choice((number(f"{sign}{digits}"), Figurative("ZERO", span=HERE)))
 
 
 def _occurs(occurs: Occurs) -> str:
