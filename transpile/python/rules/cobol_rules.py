@@ -10,9 +10,10 @@ from __future__ import annotations
 import decimal
 import functools
 import math
+import operator
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -24,15 +25,18 @@ EXACT = decimal.Context(
     Emax=999_999,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Inexact],
 )
-_scaleb = EXACT.scaleb
 
 QUOTIENT_DIGITS = 38
 """How many more decimals a quotient has than its operands have."""
 _TEN: list[int] = [10**n for n in range(80)]
 _NATIVE_DIGITS = {1: 3, 2: 5, 4: 10, 8: 20}
+_UNITS = {scale: Decimal((0, (1,), -scale)) for scale in range(-40, 80)}
+_LIMITS = {digits: Decimal((0, (1,), digits)) for digits in range(-40, 80)}
 _QUIET = decimal.Context(prec=100_000, rounding=decimal.ROUND_DOWN, Emin=-999_999, Emax=999_999, traps=[])
 _FLOAT_DIGITS = decimal.Context(prec=96, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = decimal.Context(prec=130, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
+
+_scaleb, _divide_whole, _cut = EXACT.scaleb, EXACT.divide_int, _QUIET.quantize
 
 Number = int | Decimal
 Rounding = Literal[
@@ -88,7 +92,11 @@ def fit_decimal(value: Number, digits: int, scale: int, signed: bool = True) -> 
     >>> fit_decimal(Decimal("1234.567"), 5, 2)
     Decimal('234.56')
     """
-    return scaled(fit_int(unscaled(value, scale), digits, signed), scale)
+    kept = _cut(Decimal(value), _UNITS[scale])
+    limit = _LIMITS[digits - scale]
+    if not -limit < kept < limit:
+        kept = scaled(fit_int(unscaled(value, scale), digits), scale)
+    return kept if signed else kept.copy_abs()
 
 
 def checked_int(value: Number, digits: int, signed: bool = True) -> int:
@@ -134,17 +142,14 @@ def checked_native(value: Number, size: int, signed: bool = True) -> int:
 
 
 def rounded(value: Number, scale: int, mode: Rounding = "NEAREST-AWAY-FROM-ZERO") -> Number:
-    """``value`` with at most ``scale`` decimals.
+    """``value`` with ``scale`` decimals.
 
     >>> rounded(Decimal("2.5"), 0), rounded(Decimal("2.5"), 0, "NEAREST-EVEN")
     (Decimal('3'), Decimal('2'))
     """
     if isinstance(value, int) and scale >= 0:
         return value
-    exact = Decimal(value)
-    if -exact.as_tuple().exponent <= scale:  # type: ignore[operator]
-        return value
-    return exact.quantize(Decimal((0, (1,), -scale)), _ROUNDINGS[mode], _QUIET)
+    return Decimal(value).quantize(_UNITS[scale], _ROUNDINGS[mode], _QUIET)
 
 
 def unscaled(value: Number, scale: int) -> int:
@@ -173,9 +178,8 @@ def divide(dividend: Number, divisor: Number) -> Decimal:
         raise SizeError
     if not top:
         return Decimal(0)
-    decimals = _decimals(top) - _decimals(bottom)
-    more = QUOTIENT_DIGITS + max(0, -decimals)
-    return _scaleb(EXACT.divide_int(_scaleb(top, decimals + more), bottom), -decimals - more)
+    decimals = max(0, _decimals(top) - _decimals(bottom)) + QUOTIENT_DIGITS
+    return _scaleb(_divide_whole(_scaleb(top, decimals), bottom), -decimals)
 
 
 def _decimals(value: Decimal) -> int:
@@ -458,28 +462,28 @@ class _Picture(NamedTuple):
     """One character a symbol; CR is C, DB is D."""
     places: int
     """How many digits stand left of the decimal point, counting those of a sign or currency symbol."""
-    left: bool
-    """P stands at the left end."""
+    size: int
+    """How many symbols take a digit."""
+    skipped: int
+    """How many decimals P at the left end stands for."""
 
 
 @functools.lru_cache(maxsize=1024)
 def _picture(text: str, point: str, currency: str) -> _Picture:
     runs = re.findall(r"(CR|DB|.)(?:\((\d+)\))?", text)
     symbols = "".join(symbol[0] * int(count or 1) for symbol, count in runs if symbol != "S")
-    places, signs, currencies, left = 0, True, True, False
+    size = sum(symbol in "9Z*+-" or symbol == currency for symbol in symbols)
+    places, signs, currencies = 0, True, True
     for symbol in symbols:
-        if symbol in "9Z*":
+        if symbol in "9Z*" or (symbol == "P" and places):
             places, signs, currencies = places + 1, False, False
         elif (symbol == currency and currencies) or (symbol in "+-" and signs):
             places += 1
-        elif symbol == "P" and not places:
-            left = True
-            break
         elif symbol == "P":
-            places, signs, currencies = places + 1, False, False
+            return _Picture(symbols, 0, size, symbols.count("P"))
         elif symbol in ("V", point):
             break
-    return _Picture(symbols, places, left)
+    return _Picture(symbols, places, size, 0)
 
 
 class _Editor:
@@ -555,7 +559,7 @@ class _Editor:
         end = size - self.cut
         if self.point is not None:
             for at in range(self.point + 1, end):
-                if self.out[at] not in "0123456789,+-/B":
+                if self.out[at] not in "0123456789,+-/B" and self.out[at] < _ANY_DIGIT:
                     self.out[at] = "0"
         self.place(end)
         started = False
@@ -584,26 +588,40 @@ def edit(
     >>> edit(Decimal("1234.5"), "ZZ,ZZ9.99-"), edit(-5, "$$$9CR")
     (' 1,234.50 ', '  $5CR')
     """
+    plan = _picture(picture, "," if comma else ".", currency)
+    whole, _, behind = (str(value) if isinstance(value, int) else f"{value:f}").partition(".")
+    whole = whole.lstrip("-").zfill(plan.places)
+    digits = whole[len(whole) - plan.places :] + behind[plan.skipped :]
+    digits = digits.ljust(plan.size, "0")[: plan.size]
+    zeros = plan.size - len(digits.lstrip("0"))
+    shown, chosen = _shape(picture, blank_when_zero, comma, currency, zeros, value < 0)
+    return shown % chosen(digits)
+
+
+_ANY_DIGIT = "\ue000"
+"""The first of the characters that stand for digits that are not known yet."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _shape(
+    picture: str, blank_when_zero: bool, comma: bool, currency: str, zeros: int, negative: bool
+) -> tuple[str, Callable[[str], object]]:
+    """What every number with so many zeros in front looks like: a format, and which digits it shows."""
     point = "," if comma else "."
     plan = _picture(picture, point, currency)
-    exact = Decimal(value)
-    behind = max(0, _decimals(exact))
-    text = str(abs(unscaled(exact, behind)))
-    start = len(text) - behind - plan.places
-    editor, symbols = _Editor(exact < 0, currency, point), plan.symbols
-    for at, symbol in enumerate(symbols):
-        if symbol == "P":
-            start += plan.left
-        elif symbol in "9Z*+-" or symbol == currency:
-            digit = text[start] if 0 <= start < len(text) else "0"
-            start += 1
-            if symbol in "9Z*":
-                editor.digit(symbol, digit)
-            else:
-                editor.sign_or_money(symbol, digit, symbols[at + 1 : at + 2] == symbol)
+    digits = iter("0" * zeros + "".join(chr(ord(_ANY_DIGIT) + at) for at in range(zeros, plan.size)))
+    editor = _Editor(negative, currency, point)
+    for at, symbol in enumerate(plan.symbols):
+        if symbol in "9Z*":
+            editor.digit(symbol, next(digits))
+        elif symbol in "+-" or symbol == currency:
+            editor.sign_or_money(symbol, next(digits), plan.symbols[at + 1 : at + 2] == symbol)
         else:
             editor.insert(symbol)
-    return editor.finished(blank_when_zero)
+    out = editor.finished(blank_when_zero)
+    shown = [ord(c) - ord(_ANY_DIGIT) for c in out if c >= _ANY_DIGIT]
+    form = "".join("%s" if c >= _ANY_DIGIT else c.replace("%", "%%") for c in out)
+    return form, operator.itemgetter(*shown) if shown else lambda _: ()
 
 
 def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal:
