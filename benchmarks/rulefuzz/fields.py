@@ -34,10 +34,18 @@ class Field:
 
     @property
     def declaration(self) -> str:
-        whole, behind = self.digits - self.scale, self.scale
-        text = "S" * self.signed + (f"9({whole})" if whole else "") + (f"V9({behind})" if behind else "")
+        text = "S" * self.signed + self._places
         clause = CLAUSES[self.sign] if self.signed and self.usage == "DISPLAY" else ""
         return f"PIC {text} {self.usage}{clause}"
+
+    @property
+    def _places(self) -> str:
+        whole, behind = self.digits - self.scale, self.scale
+        if whole < 0:
+            return f"P({-whole})9({self.digits})"
+        if behind < 0:
+            return f"9({self.digits})P({-behind})"
+        return (f"9({whole})" if whole else "") + (f"V9({behind})" if behind else "")
 
     @property
     def shown_sign(self) -> Sign:

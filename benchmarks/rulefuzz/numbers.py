@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from rulefuzz.cases import Kind
-from rulefuzz.fields import USAGES, Field, double, random_field, single
+from rulefuzz.fields import SIGNS, Field, double, random_field, single
 from transpile.python.rules import cobol_rules as rules
 from transpile.python.rules.cobol_rules import Number, Rounding, SizeError
 
@@ -113,6 +113,28 @@ EXPRESSIONS: list[tuple[str, Callable[..., Number]]] = [
     ("{a} * {b} / {c}", lambda a, b, c: rules.divide(a * b, c)),
     ("{a} * 1.075 - {b} / 12", lambda a, b, c: a * Decimal("1.075") - rules.divide(b, 12)),
 ]
+
+
+def scaling(random: Random) -> Kind:
+    """Fields with P: zeros that take no room."""
+
+    def one() -> Field:
+        digits = random.randint(1, 6)
+        scale = random.choice((-3, -1, 0, 1, digits + 1, digits + 3))
+        return Field(digits, scale, random.random() < 0.7, "DISPLAY", random.choice(SIGNS))
+
+    source, target = one(), one()
+    mode = random.choice(ROUNDINGS[:2])
+    clause = "" if mode == "TRUNCATION" else "ROUNDED"
+    if random.random() < 0.5:
+        return _stored([source], target, lambda a: a, "{a}", mode, clause, random.random() < 0.5)
+    declarations = [source.declaration, target.declaration]
+    inputs = digits_of(source)
+
+    def expected(given: Sequence[bytes]) -> list[bytes | None]:
+        return [None, target.encode(target.fit(*numbers([source], given)))]
+
+    return Kind(declarations, "MOVE {a} TO {b}", inputs, expected, zero=zero(target))
 
 
 def powers(random: Random) -> Kind:
@@ -333,6 +355,7 @@ NUMBER_RULES: dict[str, Callable[[Random], Kind]] = {
     "move": move,
     "store": store,
     "compute": compute,
+    "scaling": scaling,
     "powers": powers,
     "verbs": verbs,
     "remainders": remainders,
@@ -343,4 +366,3 @@ NUMBER_RULES: dict[str, Callable[[Random], Kind]] = {
     "floats": floats,
     "comparing-floats": comparing_floats,
 }
-__all__ = ["NUMBER_RULES", "USAGES"]

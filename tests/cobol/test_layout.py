@@ -184,3 +184,21 @@ def test_sizes_of_every_usage(tmp_path: Path) -> None:
     records = [item(1, f"F{n}", picture, usage=usage) for n, (usage, picture) in enumerate(pairs)]
     ours = [(each.offset, each.size) for _, each in lay_out(records).walk()]
     assert ours == _measured(records, tmp_path)
+
+
+@needs_cobc
+def test_sizes_that_vary_are_as_gnucobol_has_them(tmp_path: Path) -> None:
+    depending = Reference("N", span=HERE)
+    table = item(5, "T", "", item(7, "A", "X(3)"), item(7, "B", "99"), occurs=Occurs(9, 0, depending, span=HERE))
+    record = item(1, "R", "", item(3, "H", "X(4)"), item(3, "G", "", item(5, "I", "X"), table))
+    storage = lay_out([record])
+    lines = ["       IDENTIFICATION DIVISION.", "       PROGRAM-ID. T.", "       DATA DIVISION."]
+    lines += ["       WORKING-STORAGE SECTION.", "       01 N PIC 99 VALUE 9.", *text(record)]
+    lines.append("       PROCEDURE DIVISION.")
+    for count in (9, 4, 1, 0):
+        lines.append(f"           MOVE {count} TO N")
+        lines += [f"           DISPLAY FUNCTION LENGTH({name})" for name in "RG"]
+    run = build_program(("\n".join([*lines, "           GOBACK.\n"])).encode(), tmp_path).run()
+    varying = [field(storage, name).varies for name in "RG"]
+    ours = [each.fixed + count * each.stride for count in (9, 4, 1, 0) for each in varying if each]
+    assert [int(line) for line in run.stdout.split()] == ours
