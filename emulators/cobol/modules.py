@@ -40,11 +40,13 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The module did not come back: STOP RUN, a run-time error, a crash (``exit_code`` negative) or out of time."""
+    """The module did not come back: STOP RUN, a run-time error, a crash (``exit_code`` negative) or out of time.
+    ``output`` is what it displayed before."""
 
     exit_code: int
     message: str
     timed_out: bool = False
+    output: bytes = b""
 
 
 class Module:
@@ -92,13 +94,14 @@ class _Worker:
         self._limits = limits
         self._folder = tempfile.TemporaryDirectory(prefix="transpile-")
         self._said = Path(self._folder.name) / "messages"
+        self._shown = Path(self._folder.name) / "output"
         asked, ask = os.pipe()
         answer, answered = os.pipe()
-        with self._said.open("wb") as said:
+        with self._said.open("wb") as said, self._shown.open("w+b") as shown:
             self._process = subprocess.Popen(
                 [*without_network(), sys.executable, "-I", str(_WORKER), entry, str(asked), str(answered)],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=shown,
                 stderr=said,
                 cwd=self._folder.name,
                 env={"LC_ALL": "C", "TMPDIR": self._folder.name, "COB_LIBRARY_PATH": str(path.parent.absolute())},
@@ -152,7 +155,7 @@ class _Worker:
         message = self._said.read_bytes()[: 1 << 16].decode(errors="replace").strip()
         if "libcob" in message and "cannot open shared object" in message:
             raise ToolError("GnuCOBOL's run-time library is not installed", hint="run 'apt-get install gnucobol3'")
-        return Stopped(code, message, timed_out)
+        return Stopped(code, message, timed_out, self._shown.read_bytes()[: self._limits.output_bytes])
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):

@@ -11,7 +11,6 @@ import ctypes.util
 import os
 import struct
 import sys
-import tempfile
 
 FRAME = struct.Struct("<I")
 RESULT = struct.Struct("<i")
@@ -21,8 +20,7 @@ def main(entry: str, requests: int, answers: int) -> None:
     """Answer requests until there are no more."""
     libcob = ctypes.CDLL(ctypes.util.find_library("cob") or "libcob.so.4", mode=ctypes.RTLD_GLOBAL)
     libc = ctypes.CDLL(None)
-    with tempfile.TemporaryFile(buffering=0) as output, os.fdopen(requests, "rb") as source:
-        os.dup2(output.fileno(), 1)
+    with os.fdopen(requests, "rb") as source:
         libcob.cob_init(0, None)
         while header := source.read(FRAME.size):
             request = source.read(FRAME.unpack(header)[0])
@@ -57,7 +55,7 @@ def _buffers(request: bytes, at: int) -> tuple[list[ctypes.Array[ctypes.c_char]]
 
 
 def _output() -> bytes:
-    """What was displayed since the last call."""
+    """What was displayed since the last call: standard output is a file that can be read."""
     size = os.lseek(1, 0, os.SEEK_CUR)
     if not size:
         return b""

@@ -52,7 +52,7 @@ BEHAVES = b"""       IDENTIFICATION DIVISION.
        PROCEDURE DIVISION USING L N.
            MOVE L TO N.
            ADD 1 TO W.
-           IF L = "STOP" STOP RUN.
+           IF L = "STOP" DISPLAY "BYE" STOP RUN.
            IF L = "LOOP" PERFORM UNTIL W > 10000 END-PERFORM.
            IF L = "SHOW" DISPLAY "W" W NO ADVANCING.
            IF L = "FAIL" CALL "NOSUCH".
@@ -108,6 +108,7 @@ def test_what_stops_a_module_does_not_stop_us(behaves: Module, what: bytes, exit
     assert isinstance(first, Called)
     assert isinstance(second, Stopped)
     assert (second.exit_code, message in second.message) == (exit_code, True)
+    assert second.output == (b"BYE\n" if what == b"STOP" else b"")
     assert isinstance(third, Called)
     assert third.output == b"W0001"
 

@@ -109,7 +109,10 @@ def checked_int(value: Number, digits: int, signed: bool = True) -> int:
 
 def checked_decimal(value: Number, digits: int, scale: int, signed: bool = True) -> Decimal:
     """``fit_decimal`` for ON SIZE ERROR."""
-    return scaled(checked_int(unscaled(value, scale), digits, signed), scale)
+    kept = _cut(Decimal(value), _UNITS[scale])
+    if kept.copy_abs() >= _LIMITS[digits - scale]:
+        raise SizeError
+    return kept if signed else kept.copy_abs()
 
 
 def fit_native(value: Number, size: int, signed: bool = True) -> int:
