@@ -29,6 +29,7 @@ from transpile.cuda.plan import (
     Scan,
     Single,
     Step,
+    Wavefront,
 )
 from transpile.cuda.plan import Reduction as PlannedReduction
 from transpile.errors import Diagnostic, Span
@@ -41,6 +42,7 @@ from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduced, Reduction, Unknown
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
+from transpile.solvers.loops.verdicts import Wavefront as InFronts
 
 BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
 _AXES: dict[int, tuple[Axis, ...]] = {1: ("x",), 2: ("y", "x"), 3: ("z", "y", "x")}
@@ -85,7 +87,7 @@ class _Steps:
 
     @property
     def parallel(self) -> int:
-        return sum(isinstance(step.how, Grid | Scan) for step in self.steps)
+        return sum(isinstance(step.how, Grid | Scan | Wavefront) for step in self.steps)
 
     @property
     def on_device(self) -> list[Loop]:
@@ -193,7 +195,20 @@ def _device(loop: Loop, depth: int) -> How | None:
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
+        case InFronts(front) if not _better_inside(loop):
+            return _fronts(loop, Wavefront(front.weights))
     return None
+
+
+def _better_inside(loop: Loop) -> bool:
+    """Whether loops within both that have fronts are parallel by themselves."""
+    return any(isinstance(inner.verdict, Parallel) for inner in loop.walk())
+
+
+def _fronts(loop: Loop, how: Wavefront) -> Wavefront:
+    private, last = _private([loop, *loop.loops])
+    assert not last
+    return replace(how, private=private)
 
 
 def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
@@ -250,7 +265,12 @@ def _along_x(loop: Loop) -> tuple[tuple[Axis, LoopName], ...]:
 
 
 def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
-    """``grid`` with the variables from outside of a nest that each thread has for itself."""
+    private, last = _private(chain)
+    return replace(grid, private=private, lastprivate=last)
+
+
+def _private(chain: Sequence[Loop]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables from outside of a nest that each thread has for itself, and those whose last values are read."""
     node = chain[0].node
     assert node is not None
     outside = set(free(node)) - set(declared(node))
@@ -262,7 +282,7 @@ def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
                 private[use.variable] = private.get(use.variable, False) or (use.live_out and one is chain[0])
     names = tuple(variable.name for variable, lives in private.items() if not lives)
     last = tuple(variable.name for variable, lives in private.items() if lives)
-    return replace(grid, private=names, lastprivate=last)
+    return names, last
 
 
 def _arrays(analysis: Analysis, steps: _Steps, scratch: Collection[str]) -> Iterator[ArrayPlan]:
@@ -291,7 +311,12 @@ def _rows(extent: Extent) -> str:
         return extent.expression
     ((factors, times),) = piece.length.terms.items()
     positive = {compare.value + number(1) for compare in piece.conditions if compare.relation == ">="}
-    if times != 1 or positive != {variable(factor) for factor in factors} or not all(map(str.isidentifier, factors)):
+    if (
+        not factors
+        or times != 1
+        or positive != {variable(factor) for factor in factors}
+        or not all(map(str.isidentifier, factors))
+    ):
         return extent.expression
     return " * ".join(factors)
 

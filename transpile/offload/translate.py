@@ -30,12 +30,14 @@ from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.ladder import Checked, Climb, climb
 from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.subject import Subject
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.claims import claims
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
@@ -96,9 +98,15 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
     if not candidates:
-        return _refused(file, function, reasons(analysis) or (_nothing(function),))
+        return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
     with _workplace(choices.cache) as folder:
-        return _Work(known, file, choices, folder, taken).best(candidates)
+        return _beside(_Work(known, file, choices, folder, taken).best(candidates), analysis)
+
+
+def _beside(found: Offloaded, analysis: Analysis) -> Offloaded:
+    """``found`` with what is to be said of pragmas."""
+    told = (*found.translation.diagnostics, *claims(analysis))
+    return replace(found, translation=replace(found.translation, diagnostics=told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analy
     """The analysis; extents that it does not find are those that parameters are named after."""
     analysis = analyse(unit, function, choices.extents)
     names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent) or use.extent.usual]
     named = {array: names[array] for array in unknown if array in names}
     if not named or choices.plan:
         return analysis, []
@@ -299,7 +307,7 @@ class _Work:
             if use.written and use.variable.name in self.choices.scratch:
                 access = "scratch"
             if isinstance(use.extent, Extent):
-                extent = use.extent.expression
+                extent = use.extent.usual or use.extent.expression
             elif use.variable.name in planned:
                 extent = planned[use.variable.name].extent
             else:
@@ -318,9 +326,18 @@ class _Work:
         told = [replace(d, severity="note") for d in candidate.left]
         arrays = candidate.plan.arrays
         granted = [*emitted.assumptions, *(WORKSPACE.format(a.name) for a in arrays if a.copies == "scratch")]
+        granted += self._upper_bounds(candidate.plan)
         told += [Diagnostic("note", f"it is taken for granted that {text}") for text in granted]
         told += found.diagnostics
         return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
+
+    def _upper_bounds(self, plan: Plan) -> Iterator[str]:
+        """Arrays of which the C function may use fewer elements than are copied."""
+        copied = {array.name for array in plan.arrays if array.copies != "scratch"}
+        for use in self.known.arrays:
+            extent = use.extent
+            if use.variable.name in copied and isinstance(extent, Extent) and not (extent.exact or extent.given):
+                yield f"'{use.variable.name}' has {extent.expression} elements, even if data lets fewer be used"
 
     def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb) -> BlockResult:
         loop = _loop(self.function, step)
