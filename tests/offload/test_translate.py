@@ -151,3 +151,14 @@ def test_elements_that_may_not_be_used_are_taken_to_exist(choices: Choices) -> N
     assert any(m.startswith("it is taken for granted that 'x' has ") for m in notes)
     sure = text.replace("y[0] < 0", "n < 0")
     assert not any("even if" in d.message for d in done(sure, choices).translation.diagnostics)
+
+
+@pytest.mark.parametrize("shape", ["n][m][k", "n][m][4"])
+def test_arrays_of_three_dimensions_are_found_in_one(choices: Choices, shape: str) -> None:
+    ends = shape.split("][")
+    text = (
+        f"void f(int n, int m, int k, float a[{shape}], const float b[{shape}])\n{{\n"
+        f"    for (int i = 0; i < {ends[0]}; i++)\n        for (int j = 0; j < {ends[1]}; j++)\n"
+        f"            for (int l = 0; l < {ends[2]}; l++)\n                a[i][j][l] = b[i][j][l] * 2;\n}}\n"
+    )
+    assert not isinstance(only(done(text, choices).translation).verdict, verdict.Refuted)

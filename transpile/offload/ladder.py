@@ -15,6 +15,7 @@ from pathlib import Path
 
 from transpile.c.constants import integer_of
 from transpile.c.tree import Call, Declare, Name
+from transpile.c.types import is_integer
 from transpile.c.unit import Function
 from transpile.c.walking import bare, walk
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
@@ -160,7 +161,7 @@ class _Climber:
         if len(blocks) != 1:
             return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
         try:
-            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)), _QUICK)
+            found = check(cuda, kernel, Launch(blocks.pop(), _grid(launches)), _QUICK)
         except SourceErrors as error:
             return Rung(RACES, "open", str(error))
         match found:
@@ -185,6 +186,13 @@ def _of_a_map(proof: Rung) -> Rung | None:
 
 def _declarations(function: Function) -> Iterator[Declare]:
     return (node for node in walk(function.body) if isinstance(node, Declare))
+
+
+def _grid(launches: Sequence[KernelLaunch]) -> tuple[int | None, int | None, int | None]:
+    """The sizes of a grid, as far as they are known for all launches: a number of blocks goes along x."""
+    if all(is_integer(launch.configuration[0].type) for launch in launches):
+        return None, 1, 1
+    return None, None, None
 
 
 def _block(cuda: CudaUnit, launch: KernelLaunch) -> tuple[int, int, int] | None:
