@@ -34,7 +34,7 @@ def unsupported(p: Cursor, start: int | None = None) -> Statement:
     return Unsupported(verb, p.source(start, p.at), span=p.span(start))
 
 
-def execute(p: Cursor) -> Statement:
+def execute(p: Cursor) -> Execute:
     start = p.at
     assert p.kind == EXEC
     words = p.text.split()
