@@ -27,7 +27,7 @@ from types import FrameType
 from harness import markdown, write_json
 
 from transpile.corpora.loops import TYPECODES, Kernel, initial, load, value
-from transpile.cuda.plan import Grid, Host, Plan, Scan
+from transpile.cuda.plan import Grid, Host, Plan, Scan, Wavefront
 from transpile.emulators.cuda.bounded import Limits
 from transpile.emulators.cuda.build import build, build_c
 from transpile.emulators.cuda.harness import Parameter, Signature, harness
@@ -107,7 +107,7 @@ def _fields(found: Judged) -> dict[str, object]:
 
 
 def _parallel(plan: Plan) -> int:
-    return sum(isinstance(step.how, Grid | Scan) for step in plan.steps)
+    return sum(isinstance(step.how, Grid | Scan | Wavefront) for step in plan.steps)
 
 
 def _summary(plan: Plan) -> Iterator[str]:

@@ -33,7 +33,7 @@ from transpile.c.tree import (
     Unary,
     Variable,
 )
-from transpile.c.types import Bool, CType, Integer, is_integer
+from transpile.c.types import Bool, CType, Integer, is_integer, limits
 from transpile.c.unit import Function
 from transpile.c.walking import substitute, targets
 from transpile.errors import Span
@@ -252,8 +252,8 @@ class Integers:
         self.defined.append(Defined(z3.Implies(z3.And(*self._path), condition), expression))
 
     def _converted(self, value: Int, old: CType, new: CType) -> Int:
-        low, high = limits(old)
-        lowest, highest = limits(new)
+        low, high = value_range(old)
+        lowest, highest = value_range(new)
         return value if lowest <= low and high <= highest else self._wrapped(value, new)
 
     def _wrapped(self, value: Int, type: CType) -> Int:
@@ -264,20 +264,15 @@ class Integers:
         return result
 
 
-def limits(type: CType) -> tuple[int, int]:
-    """The smallest and the largest value of an integer type."""
-    match type:
-        case Bool():
-            return 0, 1
-        case Integer(bits=bits, signed=True):
-            return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
-        case Integer(bits=bits):
-            return 0, (1 << bits) - 1
-    raise TypeError(type)
+def value_range(type: CType) -> tuple[int, int]:
+    """The smallest and the largest value of ``type``, which must be an integer type."""
+    found = limits(type)
+    assert found is not None, type
+    return found
 
 
 def _within(value: Int, type: CType) -> list[Truth]:
-    low, high = limits(type)
+    low, high = value_range(type)
     return [value >= low, value <= high]
 
 

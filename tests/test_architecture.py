@@ -47,8 +47,10 @@ MAY_IMPORT = {
         "transpile.cuda",
         "transpile.errors",
         "transpile.kernels",
+        "transpile.lm",
         "transpile.loops",
         "transpile.matching",
+        "transpile.options",
         "transpile.solvers",
         "transpile.translation",
         "transpile.trials",
@@ -62,7 +64,8 @@ MAY_IMPORT = {
     "transpile.corpora": BASE | CONTRACTS | PROVING,
     "transpile.training": BASE
     | PROVING
-    | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"},
+    | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"}
+    | {"transpile.c", "transpile.cuda", "transpile.offload", "transpile.solvers"},
     "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
     "transpile.trials": {

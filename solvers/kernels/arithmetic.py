@@ -12,18 +12,8 @@ from collections.abc import Sequence
 
 import z3
 
-from transpile.c.types import Bool, CType, Integer
+from transpile.c.types import CType, limits
 from transpile.solvers.kernels.logic import Scope, Symbols, Term, choose, is_false, is_true
-
-
-def limits(type: CType) -> tuple[int, int] | None:
-    """The least and the greatest value of an integer type; None for other types."""
-    match type:
-        case Bool():
-            return 0, 1
-        case Integer(bits, signed):
-            return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    return None
 
 
 class Arithmetic(ABC):

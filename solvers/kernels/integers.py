@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import z3
 
-from transpile.c.types import Bool, CType, Integer
-from transpile.solvers.kernels.arithmetic import Arithmetic, limits
+from transpile.c.types import Bool, CType, Integer, limits
+from transpile.solvers.kernels.arithmetic import Arithmetic
 from transpile.solvers.kernels.logic import Symbols, Term, choose, folded, number_of
 
 NO_OVERFLOW = "signed arithmetic does not overflow"

@@ -15,17 +15,17 @@ A kernel may also go on in steps of the whole grid (a grid-stride loop): then th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import z3
 
 from transpile.c.tree import Assign, Declare, Expression, For, If, Name, Statement, Variable
 from transpile.c.types import Integer, is_integer
-from transpile.c.walking import variables
 from transpile.errors import Span
 from transpile.loops.counted import Counted
-from transpile.solvers.integers import Int, Integers, NoInteger, Truth, limits
+from transpile.solvers.integers import Int, Integers, NoInteger, Truth, value_range
+from transpile.solvers.launches.bounds import FAR, dependencies, ends, few, first, inside, irregular
 from transpile.solvers.launches.grids import (
     MOST_THREADS,
     MOST_THREADS_Z,
@@ -116,6 +116,8 @@ class _Search:
     """By axis: the numbers of threads, or of iterations in a grid-stride loop, that belong to no loop yet."""
     strided: set[str] = field(default_factory=set)
     placed: list[_Placed] = field(default_factory=list)
+    left: list[Truth] = field(default_factory=list)
+    """What is known of this thread because C leaves its loops."""
 
     def run(self, kernel: Sequence[Statement]) -> Located | Open:
         for loop in self.loops:
@@ -123,8 +125,10 @@ class _Search:
                 return Open("a loop of this form is not followed", loop.span)
         self._coordinates(kernel)
         self._require_possible(kernel)
-        self._require_blocks(kernel)
         self._require_regular()
+        for loop in self.loops:
+            self.launched.host.facts.append(self._reached(loop, few))
+        self._require_blocks(kernel)
         body = self._descend(kernel)
         self._cover(kernel[0].span if kernel else self.loops[0].span)
         declarations = (next(one.declaration for one in self.placed if one.loop is loop) for loop in self.loops)
@@ -201,12 +205,13 @@ class _Search:
         loop = self._awaited(variable.name)
         if loop is None:
             return
+        self.left.append(self._reached(loop, ends))
         if loop.counter.type != variable.type:
             raise _Unproved(f"'{variable.name}' has another type", declaration.span)
         found = device.variables[variable]
-        first = self._first(loop)
+        start = first(loop, self.launched.host)
         for axis, number in self.numbers.items():
-            if self._holds(found == first + loop.step * number):
+            if self._holds(found == start + loop.step * number):
                 self._place(loop, declaration, axis)
                 return
         raise _Unproved(f"'{variable.name}' is not a step further for each thread", declaration.span)
@@ -229,12 +234,24 @@ class _Search:
         for axis, dimension in self.launched.grid.items():
             size = dimension.blocks * dimension.block
             for step in dict.fromkeys((1, *(one.step for one in self.loops))):
-                if axis not in self.strided and self._holds(moved_by == step * size) and self._even(start, axis, step):
+                unused = axis in self.numbers and axis not in self.strided
+                if unused and self._holds(moved_by == step * size) and self._even(start, axis, step):
                     self._through(declaration, axis, step, start)
+                    self._came_from(variable, condition, step * size, z3.Int(f"iteration.{axis}") < size)
                     self._guard(condition, True, axis)
                     self._never_wraps(variable.type, device.variables[variable] + step * size, loop.span)
                     return
         raise _Unproved("this loop does not go on by the size of the grid", loop.span)
+
+    def _came_from(self, variable: Variable, condition: Expression, moved: Int, first: Truth) -> None:
+        """The thread passed the guard before it came here, but in its first iteration; and nothing has wrapped yet."""
+        device, (low, high) = self.launched.device, value_range(variable.type)
+        here = device.variables[variable]
+        device.variables[variable] = here - moved
+        passed = device.truth(condition)
+        device.variables[variable] = here
+        device.defined.clear()
+        self.left += [here >= low, here <= high, z3.Or(first, passed)]
 
     def _through(self, declaration: Declare, axis: str, step: int, start: Int) -> None:
         """The variable of a grid-stride loop, in an iteration of any number."""
@@ -245,8 +262,9 @@ class _Search:
         self.launched.device.variables[declaration.variable] = base + step * number
         loop = self._awaited(declaration.variable.name)
         if loop is not None:
+            self.left.append(self._reached(loop, ends))
             same = step == loop.step and loop.counter.type == declaration.variable.type
-            if not (same and self._holds(base == self._first(loop))):
+            if not (same and self._holds(base == first(loop, self.launched.host))):
                 raise _Unproved(f"'{declaration.variable.name}' does not start where the loop does", declaration.span)
             self._place(loop, declaration, axis)
 
@@ -277,69 +295,58 @@ class _Search:
         for position, loop in enumerate(self.loops):
             if loop.counter.name == name and loop.counter not in known:
                 outer = {one.counter for one in self.loops[:position]}
-                return loop if outer & _dependencies(loop) <= known else None
+                return loop if outer & dependencies(loop) <= known else None
         return None
-
-    def _first(self, loop: Counted) -> Int:
-        return self.launched.host.value(loop.start)
 
     def _at_body(self) -> bool:
         """Whether all counters are there, and the guards passed so far are all that the loops ask for."""
-        return len(self.placed) == len(self.loops) and all(self._holds(self._inside(one)) for one in self.placed)
+        return len(self.placed) == len(self.loops) and all(
+            self._holds(inside(one.loop, self.launched.host)) for one in self.placed
+        )
 
     # The loops' own conditions
 
-    def _inside(self, placed: _Placed) -> Truth:
-        return z3.And(*(self.launched.host.truth(bound.condition) for bound in placed.loop.bounds))
-
     def _require_regular(self) -> None:
-        """Each loop goes on exactly while its condition holds for first + k * step: conditions do not come back, and
-        an unsigned counter does not wrap."""
-        host = self.launched.host
-        saved = dict(host.variables)
-        given: list[Truth] = []
-        for loop in self.loops:
-            number, low, high = z3.Int("number"), *limits(loop.counter.type)
-            first = host.value(loop.start)
-            at = z3.Int(f"{loop.counter.name}.at")
-            host.variables[loop.counter] = at
-            here = z3.And(*(host.truth(bound.condition) for bound in loop.bounds))
-            host.variables[loop.counter] = at - loop.step
-            before = z3.And(*(host.truth(bound.condition) for bound in loop.bounds))
-            facts = [at == first + loop.step * number, at >= low, at <= high, *given]
-            if not self._holds(z3.Implies(here, before), number >= 1, *facts):
-                raise _Unproved("the condition of the loop could hold again after it failed", loop.span)
-            signed = isinstance(loop.counter.type, Integer) and loop.counter.type.signed
-            fits = z3.And(at + loop.step >= low, at + loop.step <= high)
-            if not signed and not self._holds(z3.Implies(here, fits), number >= 0, *facts):
-                raise _Unproved(f"'{loop.counter.name}' could wrap around", loop.span)
-            host.variables[loop.counter] = at
-            given += [here, at >= low, at <= high]
+        found = irregular(self.loops, self.launched.host, self._holds)
+        if found is not None:
+            raise _Unproved(found[0], found[1].span)
+
+    def _reached(self, loop: Counted, known: Callable[[Counted, Integers], Truth]) -> Truth:
+        """What is ``known`` of ``loop`` where C comes to it: with the outer counters that are placed, or else in their
+        first iterations."""
+        host, saved, entered = self.launched.host, dict(self.launched.host.variables), list[Truth]()
+        for outer in self.loops[: self.loops.index(loop)]:
+            if all(one.loop is not outer for one in self.placed):
+                host.variables[outer.counter] = first(outer, host)
+            entered.append(inside(outer, host))
+        found = z3.Implies(z3.And(*entered), known(loop, host))
         host.variables = saved
+        return found
 
     def _cover(self, span: Span) -> None:
         """Every iteration has its thread, and comes to the body there."""
         host, every = self.launched.host, list[Truth]()
-        inside: list[list[Truth]] = [[]]
+        up_to: list[list[Truth]] = [[]]
         for loop in self.loops:
             placed = next(one for one in self.placed if one.loop is loop)
-            low, high = limits(loop.counter.type)
+            low, high = value_range(loop.counter.type)
             at = z3.Int(f"{loop.counter.name}.value")
             every += [
                 placed.number >= 0,
+                placed.number <= FAR,
                 at == host.value(loop.start) + loop.step * placed.number,
                 at >= low,
                 at <= high,
             ]
             host.variables[loop.counter] = at
-            every.append(self._inside(placed))
-            inside.append(list(every))
+            every.append(inside(loop, host))
+            up_to.append(list(every))
             if placed.axis not in self.strided:
                 self._enough(placed, every, span)
         if not self._true(self.launched.path, *every):
             raise _Unproved("the kernel may not be launched where there are iterations", span)
         for guard in self.guards:
-            if not self._true(guard.truth, *self.ranges, self.launched.path, *inside[self._depth(guard)]):
+            if not self._true(guard.truth, *self.ranges, self.launched.path, *up_to[self._depth(guard)]):
                 raise _Unproved("this keeps threads from iterations of theirs", guard.span)
         for axis in self.numbers:
             dimension = self.launched.grid[axis]
@@ -374,22 +381,17 @@ class _Search:
 
     def _never_wraps(self, type: object, value: Int, span: Span) -> None:
         assert isinstance(type, Integer)
-        low, high = limits(type)
+        low, high = value_range(type)
         if not self._holds(z3.And(value >= low, value <= high)):
             raise _Unproved("this may overflow", span)
 
     def _holds(self, claim: Truth, *given: Truth) -> bool:
         """Whether ``claim`` is true of every thread that has passed the guards so far."""
         passed = (guard.truth for guard in self.guards)
-        return self._true(claim, *self.ranges, *passed, self.launched.path, *given)
+        return self._true(claim, *self.ranges, *self.left, *passed, self.launched.path, *given)
 
     def _true(self, claim: Truth, *given: Truth) -> bool:
         solver = z3.Solver()
         solver.set(rlimit=RLIMIT)
         solver.add(*self.launched.host.facts, *self.launched.device.facts, *given, z3.Not(claim))
         return bool(solver.check() == z3.unsat)
-
-
-def _dependencies(loop: Counted) -> set[Variable]:
-    sides = [side for bound in loop.bounds for side in (bound.left, bound.right)]
-    return {variable for side in (loop.start, *sides) for variable in variables(side)}

@@ -19,8 +19,8 @@ from transpile.loops.scalars import ScalarUse
 from transpile.solvers.loops.assumptions import Assumption, NoWrap, Wraps, aliasing, ranges, said_once
 from transpile.solvers.loops.dependence import Runs
 from transpile.solvers.loops.extents import ArrayUse, NoExtent, array_uses
-from transpile.solvers.loops.judge import judge
-from transpile.solvers.loops.verdicts import Verdict, explained
+from transpile.solvers.loops.judge import in_fronts, judge
+from transpile.solvers.loops.verdicts import Carried, Unknown, Verdict, explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,10 @@ def analyse(unit: Unit, function: Function, extents: Mapping[str, str] = _NO_EXT
         around = {of.number, *(frame.loop for frame in of.where if isinstance(frame, InLoop))}
         rests = [found for obligation, found in needed if _rests_on(around, of, obligation, found)]
         assumptions = said_once([*aliasing(inside, facts), *rests])
-        return Loop(of, of.shape, verdict, scalars, inside, assumptions, build(_below(facts, of.number)))
+        below = build(_below(facts, of.number))
+        if len(below) == 1 and isinstance(below[0].verdict, Carried | Unknown):
+            verdict = in_fronts(runs, of, verdict, below[0].facts, wraps)
+        return Loop(of, of.shape, verdict, scalars, inside, assumptions, below)
 
     loops = build(_below(facts, None))
     everything = [*aliasing(facts.accesses, facts), *(found for _, found in needed)]

@@ -12,12 +12,11 @@ from itertools import combinations
 from typing import TypeAlias
 
 from transpile.c.tree import Variable
-from transpile.c.types import Array, CType, Integer, Pointer, Reference, Struct
+from transpile.c.types import Array, CType, Integer, Pointer, Reference, Struct, limits
 from transpile.errors import Span
 from transpile.loops.concrete import Open, iterations, small_sizes
 from transpile.loops.facts import Access, Compare, Facts, InLoop, Obligation, Parameter, Region, Terms, shown
 from transpile.loops.polynomial import Polynomial
-from transpile.loops.state import limits
 from transpile.solvers.loops.encode import always
 
 

@@ -20,6 +20,7 @@ from transpile.loops.scalars import related
 from transpile.solvers.loops.encode import Copy, Encoder, always, impossible
 
 Widths: TypeAlias = tuple[Polynomial, ...]
+Touched: TypeAlias = dict[tuple[object, ...], list[Touch]]
 MOST_STRIDES = 4
 DependenceKind: TypeAlias = Literal["flow", "anti", "output"]
 
@@ -151,7 +152,7 @@ def _pairs(loop: LoopFacts, first: list[Touch], second: list[Touch]) -> Iterator
     if not first or not second:
         return
     depth = first[0].access.loops.index(loop.number)
-    held: dict[tuple[object, ...], list[Touch]] = {}
+    held: Touched = {}
     for touch in second:
         held.setdefault((touch.counters[:depth], touch.element), []).append(touch)
     for touch in first:
@@ -209,12 +210,17 @@ def _apart(runs: Runs, loop: LoopFacts, one: Access, two: Access, beside: int = 
     here, there = Copy("'", outside), Copy('"', outside)
     encoder = Encoder(runs.facts)
     formulas = [*encoder.domain(one.where, here), *encoder.domain(two.where, there)]
-    for index in range(min(len(one.subscripts), len(two.subscripts))):
-        for a, b in _dimensions(runs, one, two, index):
-            formulas.append(encoder.value(a, here) == encoder.value(b, there))
+    for a, b in same_element(runs, one, two):
+        formulas.append(encoder.value(a, here) == encoder.value(b, there))
     x, y = encoder.value(variable(loop.symbol), here), encoder.value(variable(loop.symbol), there)
     formulas += [x != y, x - y != beside, y - x != beside]
     return impossible(encoder, formulas, runs.assumed)
+
+
+def same_element(runs: Runs, one: Access, two: Access) -> Iterator[tuple[Polynomial, Polynomial]]:
+    """Pairs that are equal whenever ``one`` and ``two`` touch the same element."""
+    for index in range(min(len(one.subscripts), len(two.subscripts))):
+        yield from _dimensions(runs, one, two, index)
 
 
 def _dimensions(runs: Runs, one: Access, two: Access, index: int) -> list[tuple[Polynomial, Polynomial]]:

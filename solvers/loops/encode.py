@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from transpile.c.types import Bool, Integer
+from transpile.c.types import Bool, Integer, limits
 from transpile.loops.facts import (
     Compare,
     Condition,
@@ -29,7 +29,6 @@ from transpile.loops.facts import (
     Unknown,
 )
 from transpile.loops.polynomial import Polynomial, Symbol
-from transpile.loops.state import limits
 
 RLIMIT = 400_000
 

@@ -19,6 +19,7 @@ from transpile.loops.polynomial import Polynomial, number, variable
 from transpile.loops.spell import condition_text, spelled
 from transpile.solvers.loops.assumptions import Wraps
 from transpile.solvers.loops.encode import always
+from transpile.solvers.loops.measured import Measured, measured
 from transpile.solvers.loops.reach import Reach, Unbounded, follows, reach
 
 
@@ -34,13 +35,18 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Extent:
     """``expression`` is C, computed in ``size_t``; the largest of ``pieces``. ``inner`` are the other dimensions, as
-    declared. ``exact`` if no fewer elements would do; ``given`` if the user has said it."""
+    declared. ``exact`` if no fewer elements would do; ``given`` if the user has said it.
+
+    Where data decides, ``expression`` has loops that find it (``max for (i = 0; i < n) (size_t)x[i] + 1``), and
+    ``usual`` is C for what it is with index arrays as they usually are.
+    """
 
     expression: str
     pieces: tuple[Piece, ...]
     exact: bool
     inner: tuple[str, ...] = ()
     given: bool = False
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +123,27 @@ def _extent(question: _Question, variable: Variable, accesses: list[Access]) -> 
     if hidden is not None:
         return hidden, facts.terms
     found: list[Reach] = []
+    by_data: list[Measured] = []
     for access in _distinct(accesses):
         reached = reach(facts, access, access.subscripts[0], assumed)
-        if isinstance(reached, Unbounded):
-            declared = _declared(variable)
-            if declared:
-                return Extent(declared, (), False, inner), facts.terms
+        if isinstance(reached, Reach):
+            found.append(reached)
+            continue
+        if declared := _declared(variable):
+            return Extent(declared, (), False, inner), facts.terms
+        looked_for = measured(facts, access, assumed) if not inner else None
+        if looked_for is None:
             return NoExtent(f"{reached.reason}, in {access}", access.span), facts.terms
-        found.append(reached)
+        by_data.append(looked_for)
     known = replace(facts, terms={**facts.terms, **{s: term for one in found for s, term in one.terms.items()}})
     kept = _largest(known, [_piece_of(known, one, assumed) for one in found], assumed)
-    return Extent(_joined(kept, known.terms), kept, all(piece.exact for piece in kept), inner), known.terms
+    exact = all(one.exact for one in by_data) and all(piece.exact for piece in kept)
+    if by_data:
+        plain = [_piece(piece, known.terms) for piece in kept]
+        texts = dict.fromkeys([*(one.text for one in by_data), *plain])
+        usual = _most(list(dict.fromkeys([*(one.usual for one in by_data), *plain])))
+        return Extent(f"max {', '.join(texts)}", (), exact, usual=usual), known.terms
+    return Extent(_joined(kept, known.terms), kept, exact, inner), known.terms
 
 
 def _hidden(question: _Question, variable: Variable, accesses: list[Access]) -> NoExtent | None:
@@ -194,7 +210,11 @@ def _largest(facts: Facts, pieces: list[Piece], assumed: tuple[Polynomial, ...])
 def _joined(pieces: tuple[Piece, ...], terms: Terms) -> str:
     if not pieces:
         return "0"
-    texts = [_piece(piece, terms) for piece in pieces]
+    return _most([_piece(piece, terms) for piece in pieces])
+
+
+def _most(texts: Sequence[str]) -> str:
+    """The largest of numbers, as C."""
     whole = texts[0]
     for other in texts[1:]:
         whole = f"(({whole}) > ({other}) ? ({whole}) : ({other}))"

@@ -24,7 +24,9 @@ from transpile.solvers.loops.verdicts import (
     Scan,
     Unknown,
     Verdict,
+    Wavefront,
 )
+from transpile.solvers.loops.wavefronts import front
 
 
 def judge(runs: Runs, loop: LoopFacts, wraps: Sequence[Wraps]) -> tuple[Verdict, tuple[ScalarUse, ...]]:
@@ -59,6 +61,16 @@ def _verdict(dependences: list[Dependence], blocking: list[ScalarUse], reduced: 
 def _weight(found: Dependence) -> tuple[bool, int]:
     """Sure ones first, and what can be cured last."""
     return not found.witness.certain, ("flow", "anti", "output").index(found.kind)
+
+
+def in_fronts(runs: Runs, loop: LoopFacts, verdict: Verdict, inner: LoopFacts, wraps: Sequence[Wraps]) -> Verdict:
+    """``verdict`` on ``loop``, or that it runs in fronts with ``inner``, a sequential loop directly in it."""
+    if not isinstance(verdict, Carried | Unknown):
+        return verdict
+    if any(_refused(runs.facts, one, wraps) is not None for one in (loop, inner)):
+        return verdict
+    found = front(runs, loop, inner)
+    return verdict if found is None else Wavefront(found, verdict)
 
 
 def _refused(facts: Facts, loop: LoopFacts, wraps: Sequence[Wraps]) -> Unknown | None:

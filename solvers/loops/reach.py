@@ -18,8 +18,10 @@ from transpile.loops.facts import (
     Access,
     Compare,
     Condition,
+    Counter,
     Every,
     Facts,
+    Frame,
     InLoop,
     LoopFacts,
     Operation,
@@ -63,6 +65,8 @@ class _Search:
     terms: dict[Symbol, Term]
     way: int
     """Which of several ends to take where any would do: its bits are choices."""
+    kept: int = 0
+    """So many of the outer loops stay: their counters are known."""
     limits: list[Polynomial] = field(default_factory=list)
     """Polynomials that are at least 0 whenever the access happens."""
     chosen: dict[Symbol, Polynomial] = field(default_factory=dict)
@@ -74,11 +78,13 @@ class _Search:
         return replace(self.facts, terms=self.terms)
 
 
-def reach(facts: Facts, access: Access, subscript: Polynomial, assumed: tuple[Polynomial, ...]) -> Reach | Unbounded:
-    """How far ``subscript``, one of those of ``access``, goes."""
-    found = [_reach(_Search(facts, access, assumed, dict(facts.terms), 0), subscript)]
+def reach(
+    facts: Facts, access: Access, subscript: Polynomial, assumed: tuple[Polynomial, ...], kept: int = 0
+) -> Reach | Unbounded:
+    """How far ``subscript``, one of those of ``access``, goes; in one iteration of the ``kept`` outer loops."""
+    found = [_reach(_Search(facts, access, assumed, dict(facts.terms), 0, kept), subscript)]
     while len(found) < _WAYS and not (isinstance(found[-1], Reach) and found[-1].exact):
-        found.append(_reach(_Search(facts, access, assumed, dict(facts.terms), len(found)), subscript))
+        found.append(_reach(_Search(facts, access, assumed, dict(facts.terms), len(found), kept), subscript))
     known = [one for one in found if isinstance(one, Reach)]
     return next((one for one in known if one.exact), known[0] if known else found[0])
 
@@ -86,7 +92,7 @@ def reach(facts: Facts, access: Access, subscript: Polynomial, assumed: tuple[Po
 def _reach(search: _Search, subscript: Polynomial) -> Reach | Unbounded:
     search.limits += [part for c in _plain(search) if c.relation == ">=" for part in _parts(search, c.value)]
     value = subscript
-    for number_ in reversed(search.access.loops):
+    for number_ in reversed(search.access.loops[search.kept :]):
         loop = search.facts.loops[number_]
         if loop.first is None:
             continue
@@ -94,7 +100,7 @@ def _reach(search: _Search, subscript: Polynomial) -> Reach | Unbounded:
         if isinstance(found, Unbounded):
             return found
         value = found
-    if strange := [s for s in value.symbols if not _computable(s, search.terms)]:
+    if strange := [s for s in value.symbols if not _computable(search, s)]:
         return Unbounded(f"'{strange[0].split('?')[0].split('@')[0]}' is not known before the loops run")
     return _judged(search, value)
 
@@ -114,12 +120,14 @@ def _parts(search: _Search, limit: Polynomial) -> Iterator[Polynomial]:
     yield limit
 
 
-def _computable(symbol: Symbol, terms: dict[Symbol, Term]) -> bool:
-    match terms[symbol]:
+def _computable(search: _Search, symbol: Symbol) -> bool:
+    match search.terms[symbol]:
         case Parameter():
             return True
+        case Counter(loop):
+            return loop in search.access.loops[: search.kept]
         case Operation(_, arguments):
-            return all(_computable(inner, terms) for a in arguments for inner in a.symbols)
+            return all(_computable(search, inner) for a in arguments for inner in a.symbols)
     return False
 
 
@@ -163,14 +171,14 @@ def _taken(search: _Search, loop: LoopFacts, value: Polynomial) -> Polynomial | 
     at = {loop.symbol: end}
     search.limits = [limit for limit in search.limits if loop.symbol not in limit.symbols]
     search.limits += found.runs
-    search.chosen = {symbol: _put(search, chosen, at) for symbol, chosen in search.chosen.items()}
+    search.chosen = {symbol: put(search.terms, chosen, at) for symbol, chosen in search.chosen.items()}
     search.chosen[loop.symbol] = end
     search.runs += found.runs
-    return _put(search, value, at)
+    return put(search.terms, value, at)
 
 
 def _open(search: _Search, value: Polynomial, counter: Symbol) -> str:
-    reads = [s for s in value.symbols if _is_read(search.terms[s]) and counter in _deep(search, variable(s))]
+    reads = [s for s in value.symbols if _is_read(search.terms[s]) and counter in deep(search.terms, variable(s))]
     if reads:
         return "data decides which element it is"
     return f"'{counter.split('@')[0]}' takes part in it in a way that is not understood"
@@ -185,33 +193,33 @@ def _growths(search: _Search, value: Polynomial, counter: Symbol) -> Iterator[Po
     yield value.coefficient(counter)
     for symbol in value.symbols:
         match search.terms[symbol]:
-            case Operation("/" | ">>", (inner, by)) if counter in _deep(search, inner):
+            case Operation("/" | ">>", (inner, by)) if counter in deep(search.terms, inner):
                 outer = value.coefficient(symbol)
                 through = inner.coefficient(counter)
                 plain = through is not None and counter in inner.symbols and (by.constant or 0) > 0
                 yield outer * through if outer is not None and through is not None and plain else None
-            case Operation(_, arguments) if any(counter in _deep(search, argument) for argument in arguments):
+            case Operation(_, arguments) if any(counter in deep(search.terms, argument) for argument in arguments):
                 yield None
 
 
-def _deep(search: _Search, value: Polynomial) -> frozenset[Symbol]:
+def deep(terms: Mapping[Symbol, Term], value: Polynomial) -> frozenset[Symbol]:
     """The symbols of ``value``, and those within its terms."""
     found = set(value.symbols)
     for symbol in value.symbols:
-        term = search.terms[symbol]
+        term = terms[symbol]
         if isinstance(term, Operation):
-            found.update(*(_deep(search, argument) for argument in term.arguments))
+            found.update(*(deep(terms, argument) for argument in term.arguments))
     return frozenset(found)
 
 
-def _put(search: _Search, value: Polynomial, at: Mapping[Symbol, Polynomial]) -> Polynomial:
-    """``value`` with the counters ``at`` replaced, also within its terms."""
+def put(terms: dict[Symbol, Term], value: Polynomial, at: Mapping[Symbol, Polynomial]) -> Polynomial:
+    """``value`` with the counters ``at`` replaced, also within its terms; new ones are added to ``terms``."""
     inner: dict[Symbol, Polynomial] = dict(at)
     for symbol in value.symbols:
-        term = search.terms[symbol]
-        if isinstance(term, Operation) and not at.keys().isdisjoint(_deep(search, variable(symbol))):
-            arguments = tuple(_put(search, argument, at) for argument in term.arguments)
-            inner[symbol] = _operation(search, term, arguments)
+        term = terms[symbol]
+        if isinstance(term, Operation) and not at.keys().isdisjoint(deep(terms, variable(symbol))):
+            arguments = tuple(put(terms, argument, at) for argument in term.arguments)
+            inner[symbol] = _operation(terms, term, arguments)
     return value.substitute(inner)
 
 
@@ -270,13 +278,13 @@ def _quotient(search: _Search, value: Polynomial, by: int) -> Polynomial:
         return Polynomial({monomial: coefficient // by for monomial, coefficient in value.terms.items()})
     if value.constant is not None:
         return number(value.constant // by)
-    return _operation(search, Operation("/", (), LONG), (value, number(by)))
+    return _operation(search.terms, Operation("/", (), LONG), (value, number(by)))
 
 
-def _operation(search: _Search, like: Operation, arguments: tuple[Polynomial, ...]) -> Polynomial:
+def _operation(terms: dict[Symbol, Term], like: Operation, arguments: tuple[Polynomial, ...]) -> Polynomial:
     region = like.region.name if like.region else ""
     symbol = f"{like.operator}{region}({', '.join(map(str, arguments))})"
-    search.terms[symbol] = replace(like, arguments=arguments)
+    terms[symbol] = replace(like, arguments=arguments)
     return variable(symbol)
 
 
@@ -297,7 +305,7 @@ def _judged(search: _Search, value: Polynomial) -> Reach:
     """Whether the access happens at the place found exactly when it happens at all."""
     conditions: list[Compare] = []
     why = ""
-    for frame in search.access.where:
+    for frame in _within(search):
         if isinstance(frame, InLoop):
             loop = search.facts.loops[frame.loop]
             if loop.first is None:
@@ -313,15 +321,21 @@ def _judged(search: _Search, value: Polynomial) -> Reach:
             if not _is_plain(condition):
                 why = "it happens only under a condition that depends on data"
     conditions += [_there(search, Compare(run, ">=")) for run in search.runs if not why]
-    if any(not _computable(symbol, search.terms) for c in conditions for symbol in c.value.symbols):
+    if any(not _computable(search, symbol) for c in conditions for symbol in c.value.symbols):
         why = why or "a condition around it is not known before the loops run"
-        conditions = [c for c in conditions if all(_computable(s, search.terms) for s in c.value.symbols)]
+        conditions = [c for c in conditions if all(_computable(search, s) for s in c.value.symbols)]
     if not why and not always(search.known, search.access.where, conditions, search.assumed):
         why = "it may be less"
     if why:
         conditions = [c for c in conditions if always(search.known, search.access.where, [c], search.assumed)]
     kept = _simplified(search, conditions)
     return Reach(value, kept, not why, why, search.terms)
+
+
+def _within(search: _Search) -> tuple[Frame, ...]:
+    """What is around the access, within the loops that are kept."""
+    places = [place for place, frame in enumerate(search.access.where, 1) if isinstance(frame, InLoop)]
+    return search.access.where[places[search.kept - 1] if search.kept else 0 :]
 
 
 def _passed(loop: LoopFacts) -> Polynomial:
@@ -331,7 +345,7 @@ def _passed(loop: LoopFacts) -> Polynomial:
 
 
 def _there(search: _Search, condition: Compare) -> Compare:
-    return Compare(_put(search, condition.value, search.chosen), condition.relation)
+    return Compare(put(search.terms, condition.value, search.chosen), condition.relation)
 
 
 def _is_plain(condition: Condition) -> bool:

@@ -9,6 +9,7 @@ from transpile.errors import Diagnostic, Span
 from transpile.loops.facts import Region
 from transpile.loops.scalars import ScalarUse
 from transpile.solvers.loops.dependence import Dependence, Witness
+from transpile.solvers.loops.wavefronts import Front
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,18 @@ class Unknown:
     hint: str = ""
 
 
-Verdict: TypeAlias = Parallel | Reduction | Histogram | Scan | Carried | Unknown
+@dataclass(frozen=True, slots=True)
+class Wavefront:
+    """With the loop directly inside: iterations on the same front are independent, and need only earlier fronts.
+
+    ``alone`` is what the outer loop is by itself.
+    """
+
+    front: Front
+    alone: Carried | Unknown
+
+
+Verdict: TypeAlias = Parallel | Reduction | Histogram | Scan | Wavefront | Carried | Unknown
 
 
 def word(verdict: Verdict) -> str:
@@ -92,6 +104,8 @@ def explained(verdict: Verdict, counter: str, span: Span) -> Diagnostic:
         case Scan(regions, operator, at):
             names = ", ".join(f"'{region}'" for region in regions)
             return Diagnostic("note", f"{loop} is a scan of {names} ({operator})", at)
+        case Wavefront(front):
+            return Diagnostic("note", f"{loop} and the one over '{front.inner}' in it run in fronts of '{front}'", span)
         case Carried():
             return _carried(verdict, loop, counter, span)
         case Unknown(reason, at, hint):
@@ -101,7 +115,7 @@ def explained(verdict: Verdict, counter: str, span: Span) -> Diagnostic:
 def _carried(verdict: Carried, loop: str, counter: str, span: Span) -> Diagnostic:
     if verdict.dependences:
         found = verdict.dependences[0]
-        return Diagnostic("warning", f"{loop} is sequential: {_told(found, counter)}", found.target.span, _hint(found))
+        return Diagnostic("warning", f"{loop} is sequential: {told(found, counter)}", found.target.span, _hint(found))
     scalar = verdict.scalars[0]
     if scalar.first_read is None:
         what = f"'{scalar.region}' is read after it, and not every iteration sets it"
@@ -111,7 +125,8 @@ def _carried(verdict: Carried, loop: str, counter: str, span: Span) -> Diagnosti
     return Diagnostic("warning", f"{loop} is sequential: {what}", scalar.first_read, hint)
 
 
-def _told(found: Dependence, counter: str) -> str:
+def told(found: Dependence, counter: str) -> str:
+    """A dependence as part of a sentence, with an example."""
     early, late = f"{found.source}", f"{found.target}"
     match found.kind:
         case "flow":

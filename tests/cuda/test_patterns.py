@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from transpile.c.parse import parse_text
 from transpile.cuda.emit import emit
 from transpile.cuda.plan_text import parse
 from transpile.emulators.cuda.harness import Parameter, Signature
+from transpile.errors import SourceErrors
 
 N = Parameter("n", "int")
 Made = Callable[..., Any]
@@ -570,3 +574,117 @@ void relu(float *a, int n, float &largest) {
     assert "largest = max(largest, a[i]);" in shown
     assert "CHECK(cudaMemcpy(&largest, largest_of_block, sizeof largest, cudaMemcpyDeviceToHost));" in shown
     assert "#pragma" not in shown
+
+
+def test_fronts_in_all_directions(case: Made) -> None:
+    """Rows of another length than columns, triangles, counters of all types, steps, and continue."""
+    c = """
+#include <stddef.h>
+#define LARGER(x, y) ((x) > (y) ? (x) : (y))
+void fronts(int n, size_t m, const int *x, int *a, int *b, int *c, int *d) {
+    int i, j, w;
+    for (int t = 0; t < 3; t++)
+        for (size_t r = 1; r < m; r++) { /* up */
+            const int *above = a + (r - 1) * n;
+            for (int k = 1; k < n - 1; k++) {
+                if (x[k] % 5 == 0)
+                    continue;
+                a[r * n + k] = above[k + 1] / 2 - a[r * n + k - 1] / 2 + x[k];
+            }
+        }
+    for (i = n - 2; i >= 0; i -= 2) /* down */
+        for (j = i + 1; j < n; j++) {
+            w = b[i * n + j - 1];
+            for (int k = i; k < j; k++)
+                w = LARGER(w, b[i * n + k] + b[(k + 1) * n + j] / 2);
+            b[i * n + j] = w + 1;
+        }
+    for (size_t r = m; r > 1; r--) /* back */
+        for (unsigned char k = 100; k > 1; k--)
+            c[(r - 2) * 100 + k - 1] = (c[(r - 1) * 100 + k - 1] - c[(r - 2) * 100 + k]) / 2;
+    for (int t = -3; t < 4; t++) /* time */
+        for (int k = n - 2; k >= 1; --k)
+            d[k] = (d[k - 1] - d[k] + d[k + 1]) / 3;
+}
+"""
+    plan = """
+array x: n in
+array a: m * n inout
+array b: n * n inout
+array c: m * 101 inout
+array d: n inout
+@up: wavefront 2 * r + k block 32
+@down: wavefront j - i block 32 private w
+@back: wavefront -r - k block 64
+@time: wavefront 2 * t - k block 4
+"""
+    extents = {"a": "m * n", "b": "n * n", "c": "m * 101", "d": "n"}
+    arrays = (array("x", "int", "n", True), *(array(name, "int", extent) for name, extent in extents.items()))
+    built = case(c, planned(c, plan), Signature("fronts", (N, Parameter("m", "size_t"), *arrays)))
+    for n, m in ((0, 0), (1, 2), (2, 1), (3, 3), (33, 5), (9, 34)):
+        sizes = (n, m * n, n * n, m * 101, n)
+        built.agree(n, m, *(ints(number, size) for number, size in enumerate(sizes)))
+
+
+SPARSE = """
+#include <stddef.h>
+void sparse(int rows, const int *ptr, const unsigned *col, const double *v, const double *x, double *y) {
+    for (int i = 0; i < rows; i++) /* i */
+        for (int k = ptr[i]; k < ptr[i + 1]; k++)
+            y[i] += v[k] * x[col[k]];
+}
+"""
+
+
+def test_extents_that_the_host_looks_for(case: Made) -> None:
+    """Arrays of exactly the size that is used: an element more or less would be a fault."""
+    plan = """
+array ptr: rows > 0 ? (size_t)rows + 1 : 0 in
+array col: max for (i = 0; i < rows) if (ptr[i + 1] > ptr[i]) (size_t)ptr[i + 1] in
+array v: max for (i = 0; i < rows) if (ptr[i + 1] > ptr[i]) (size_t)ptr[i + 1] in
+array x: max for (i = 0; i < rows) for (k = ptr[i]; k < ptr[i + 1]) (size_t)col[k] + 1 in
+array y: rows inout
+@i: grid block 32
+"""
+    arrays = (
+        Parameter("ptr", "int", ("pointers",), True),
+        Parameter("col", "unsigned", ("most",), True),
+        Parameter("v", "double", ("most",), True),
+        Parameter("x", "double", ("reach",), True),
+        Parameter("y", "double", ("rows",)),
+    )
+    scalars = tuple(Parameter(name, "int") for name in ("rows", "pointers", "most", "reach"))
+    wrapped = """
+void wrapped(int rows, int pointers, int most, int reach, const int *ptr, const unsigned *col, const double *v,
+             const double *x, double *y) { sparse(rows, ptr, col, v, x, y); }
+"""
+    signature = Signature("wrapped", (*scalars, *arrays))
+    c = SPARSE + wrapped
+    built = case(c, planned(c, plan), signature, "sparse", 'extern "C" ' + wrapped.strip())
+    for pointers in ([], [0, 0], [0, 3], [0, 2, 2, 5], [4, 6, 1, 3], [*range(0, 80, 2)]):
+        rows = max(len(pointers) - 1, 0)
+        runs = [(a, b) for a, b in pairwise(pointers) if b > a]
+        most = max((b for _, b in runs), default=0)
+        col = [(7 * k) % 11 for k in range(most)]
+        reach = max((col[k] + 1 for a, b in runs for k in range(a, b)), default=0)
+        values = floats(1, most), floats(2, reach), floats(3, rows)
+        built.agree(rows, len(pointers), most, reach, pointers, col, *values)
+
+
+@pytest.mark.parametrize(
+    ("extent", "message"),
+    [
+        ("max for (i = 0) ptr[i]", "a loop is written as 'for (i = 0; i < n)'"),
+        ("max for (i = 0; i < rows ptr[i]", "')' is missing"),
+        ("max for (i = 0; i < rows)", "an expression is missing behind the loops"),
+        ("max for (i = 0; i < rows) ptr[i], ", "it is not an expression"),
+        ("max for (i = 0; i < rows) ptr[i] = 1; ", "it is not an expression"),
+        ("max for (i = 0; i < rows) lost[i]", "'lost' is not declared"),
+        ("max for (i = 0; i < rows) f(i)", "it does more than to count"),
+        ("max if (rows ? ptr[0] : 1) if (i = 2) 1", "it is not an expression"),
+    ],
+)
+def test_searches_that_are_refused(extent: str, message: str) -> None:
+    unit = parse_text(SPARSE)
+    with pytest.raises(SourceErrors, match=re.escape(message)):
+        emit(unit, unit.functions[-1], parse(f"array ptr: {extent} in\n4: host\n"))

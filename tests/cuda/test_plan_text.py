@@ -21,6 +21,7 @@ from transpile.cuda.plan import (
     Single,
     Step,
     StripTile,
+    Wavefront,
 )
 from transpile.cuda.plan_text import parse, show
 from transpile.errors import SourceErrors, Span
@@ -37,10 +38,14 @@ distinct a c
 60: grid y=60 x=61 tile a halo 1
 70: grid y=70 x=71 block 16x16 strip 72 16
 80: single
+81:4: wavefront 2 * i + j block 128 private t,w
+82: wavefront j - i block 256
+83: wavefront -i - 3 * j block 256
 90: host
 """
 NOWHERE = Span("<plan>", 1)
 names = st.from_regex(r"[a-z_][a-zA-Z0-9_]{0,6}", fullmatch=True)
+weights = st.tuples(names, st.integers(-999, 999).filter(bool))
 loops = st.builds(LoopName, st.integers(1, 9999), st.integers(0, 200))
 several = st.lists(names, max_size=3).map(tuple)
 
@@ -71,6 +76,7 @@ steps = st.builds(
     st.one_of(
         grids(),
         st.builds(Scan, names, st.sampled_from(OPERATORS), st.integers(1, 1024)),
+        st.builds(Wavefront, st.tuples(weights, weights), st.integers(1, 1024), several),
         st.just(Single()),
         st.just(Host()),
     ),
@@ -103,7 +109,9 @@ def test_what_a_line_says() -> None:
     assert plan.steps[5].how == Grid(
         (("y", LoopName(70)), ("x", LoopName(71))), (16, 16), strip=StripTile(LoopName(72), 16)
     )
-    assert [step.span.line for step in plan.steps] == [5, 6, 7, 8, 9, 10, 11, 12]
+    assert plan.steps[7] == Step(LoopName(81, 4), Wavefront((("i", 2), ("j", 1)), 128, ("t", "w")), NOWHERE)
+    assert plan.steps[9].how == Wavefront((("i", -1), ("j", -3)))
+    assert [step.span.line for step in plan.steps] == list(range(5, 16))
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,7 +127,7 @@ def test_what_is_shown_is_read_as_the_same(plan: Plan) -> None:
         ("array a n in", 7, "expected the name of an array and a colon here"),
         ("array a: n", 10, "expected how many elements, and 'in', 'out', 'inout' or 'scratch'"),
         ("array a:", 9, "'in', 'out', 'inout' or 'scratch' is missing here"),
-        ("12: run", 5, "expected 'grid', 'scan', 'single' or 'host' here"),
+        ("12: run", 5, "expected 'grid', 'scan', 'wavefront', 'single' or 'host' here"),
         ("12: grid x=a", 10, "expected the line of a loop here"),
         ("12: grid x=12 x=13", 15, "the axis x has a loop already"),
         ("12: grid y=12", 10, "the axes are x, x and y, or x, y and z"),
@@ -134,6 +142,9 @@ def test_what_is_shown_is_read_as_the_same(plan: Plan) -> None:
         ("12: grid stride 0", 17, "expected the most blocks here, from 1 to 65535"),
         ("12: grid strip 14 16 strip 15 16", 22, "there is a loop in strips already"),
         ("12: scan s", 11, "an operator is missing here"),
+        ("12: wavefront i * j", 19, "expected the sum of two counters that a front has in common here"),
+        ("12: wavefront i + j stride 4", 28, "expected the sum of two counters that a front has in common here"),
+        ("12: wavefront i + j block 64 stride 4", 30, "'stride' is not a clause of 'wavefront'"),
         ("12: single thread", 12, "nothing is expected here"),
     ],
 )

@@ -50,6 +50,48 @@ def refused(c: str, plan: str, name: str = "sum") -> list[SourceError]:
     raise AssertionError("nothing was refused")
 
 
+FRONTS = """void f(int n, double *a) {
+    for (int i = 1; i < n; i++)
+        for (int j = 1; j < n; j += 2)
+            a[i * n + j] = a[i * n + j - 1];
+    for (int i = n; i-- > 0;)
+        for (int j = 0; j < n; j++)
+            a[i * n + j] += a[i * n + n + j];
+    for (int i = 1; i < n; i++) {
+        a[i] = 0;
+        for (int j = 1; j < n; j++)
+            a[i * n + j] -= a[i * n + j - 1];
+    }
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i * i; j++)
+            a[i * n + j] -= a[i * n];
+    for (int i = 1; i < n; i++)
+        for (int j = 1; j < i; j++)
+            a[i * n + j] -= a[i * n + j - n];
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("2: wavefront i + k", "a front is a sum of the counters 'i' and 'j' of these loops"),
+        ("2: wavefront i + j", "'j', and the step of its loop, count 1 or -1 in a front"),
+        ("5: wavefront j - i", "a loop of a wavefront takes its step in its header"),
+        ("8: wavefront i + j", "the statement on line 9 is between the loops of the grid, so no thread would run it"),
+        ("13: wavefront i + 2 * j", "'j', and the step of its loop, count 1 or -1 in a front"),
+        (
+            "13: wavefront i + j",
+            "how many threads the loop on line 14 needs depends on 'i' in a way that is not understood",
+        ),
+        ("16: wavefront i + j private a", "'a' is an array of the device, so no thread has it for itself"),
+    ],
+)
+def test_fronts_that_do_not_fit_their_loops(step: str, message: str) -> None:
+    found = refused(FRONTS, f"array a: n * n inout\n{step}\n", "f")
+    assert [error.message for error in found] == [message]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "message"),
     [

@@ -36,9 +36,9 @@ def test_proposals_are_the_same_for_a_seed_and_some_are_there(target: str) -> No
     assert sum(map(len, answers[0])) >= len(found) // 2
 
 
-def test_the_package_holds_small_weights_for_every_target() -> None:
+def test_the_package_holds_small_weights_for_every_target_and_direction() -> None:
     assert sum(p.stat().st_size for p in WEIGHTS.rglob("*")) < LIMIT_BYTES
-    assert {p.name for p in WEIGHTS.iterdir()} == set(TARGETS)
+    assert {p.name for p in WEIGHTS.iterdir()} == {*TARGETS, "cuda"}
 
 
 def test_each_token_has_a_probability() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from transpile.c.parse import parse_file, parse_text
 from transpile.c.tree import For, Variable
+from transpile.c.unit import Unit
 from transpile.c.walking import declared, walk
 from transpile.cuda.emit import emit
 from transpile.cuda.plan_text import parse
@@ -79,11 +81,16 @@ def prove() -> Callable[..., Proof]:
     return _proved
 
 
+@cache
+def _parsed(c: str) -> Unit:
+    return parse_text(c, "f.c")
+
+
 def _proved(
     c: str, cuda: str, extents: Mapping[str, str], private: Mapping[int, tuple[str, ...]] | None = None
 ) -> Proof:
     """``private`` are variables by the lines of loops."""
-    unit = parse_text(c, "f.c")
+    unit = _parsed(c)
     function = unit.function("f")
     own = {one.name: one for one in declared(function.body)}
     spans: dict[Span, tuple[Variable, ...]] = {}

@@ -67,7 +67,7 @@ def test_a_size_is_known_by_its_name_unless_it_changes() -> None:
 
 def test_a_loop_that_needs_an_unknown_extent_stays_on_the_host() -> None:
     c = """void f(int n, const int *at, int *x, int *y) {
-    for (int i = 0; i < n; i++) y[i] = x[at[i]];
+    for (int i = 0; i < n; i++) if (y[i]) y[i] = x[at[i]];
     for (int i = 0; i < n; i++) y[i] += 1;
 }"""
     (plan,) = plans(c)
@@ -88,7 +88,7 @@ def test_a_loop_that_returns_stays_on_the_host_round_parallel_ones() -> None:
 def test_sequential_loops_alone_make_no_kernel() -> None:
     c = """void f(int n, double *x) {
     for (int i = 1; i < n; i++)
-        for (int j = i; j > 0; j--) x[j] = x[j - 1] / x[j];
+        for (int j = i; j > 0; j--) x[j % 3] = x[(j + 1) % 3] / x[j];
 }"""
     assert plans(c) == []
 
@@ -119,7 +119,7 @@ void f(int n, const int *x, int *y) {
             "'s' is an array of pointers into memory that the device does not read",
         ),
         (
-            "void f(int n, int *at, int *x, int *y) { for (int i = 0; i < n; i++) y[i] = x[at[i]]; }",
+            "void f(int n, int *at, int *x, int *y) { for (int i = 0; i < n; i++) if (y[i]) y[i] = x[at[i]]; }",
             "the extent of 'x' is not known: data decides which element it is, in x[at[i]]",
         ),
         (
@@ -133,3 +133,8 @@ def test_why_nothing_runs_on_the_device(c: str, message: str) -> None:
     analysis = analyse(unit, unit.function("f"))
     assert not list(proposals(analysis))
     assert reasons(analysis)[0].message.startswith(message)
+
+
+def test_a_single_element_is_an_array_of_one() -> None:
+    (plan,) = plans("void f(int n, const int *x, int *y) { y[0] = x[0]; for (int i = 0; i < n; i++) y[i] += x[0]; }")
+    assert "array x: 1 in" in plan

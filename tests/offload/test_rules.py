@@ -33,12 +33,33 @@ def test_a_sum_in_one_loop_of_the_host_runs_on_the_device() -> None:
 
 
 def test_a_sum_in_two_loops_of_the_host_is_not_worth_it() -> None:
-    assert steps(of_kernel("cholesky")) == []
+    sums = """void f(int n, double *a) {
+        for (int i = 0; i < n; i++) for (int j = 1; j < n; j++) {
+            a[0] *= a[j];
+            double s = 0;
+            for (int k = 0; k < n; k++) s += a[k];
+            a[j] = s;
+        }
+    }"""
+    assert steps(of_text(sums)) == []
+
+
+def test_nests_without_parallel_loops_run_in_fronts() -> None:
+    assert steps(of_kernel("seidel-2d")) == ["8:9: wavefront 2 * i + j block 256"]
+    assert steps(of_kernel("cholesky")) == ["7:5: wavefront i + j block 256"]
+
+
+def test_fronts_leave_parallel_loops_inside_to_the_grid() -> None:
+    rows = """void f(int n, int m, double *a) {
+        for (int t = 0; t < n; t++) for (int i = 1; i < n; i++) for (int j = 0; j < m; j++)
+            a[i * m + j] = 1 - a[(i - 1) * m + j];
+    }"""
+    assert steps(of_text(rows)) == ["2:65: grid x=2:65 block 256"]
 
 
 def test_a_nest_without_a_parallel_loop_stays_on_the_host() -> None:
     assert steps(of_kernel("ludcmp")) == [
-        "6:5: host",
+        "6:5: wavefront i + j block 256",
         "18:9: grid x=18:9 block 256 reduce w +",
         "25:9: grid x=25:9 block 256 reduce w +",
     ]

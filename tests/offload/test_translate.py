@@ -49,10 +49,11 @@ def test_a_time_loop_stays_on_the_host(choices: Choices) -> None:
     assert (note.severity, note.span and note.span.line) == ("note", 7)
 
 
-def test_sums_are_tested_within_a_tolerance(choices: Choices) -> None:
+def test_sums_are_proved_over_the_reals_and_tested_within_a_tolerance(choices: Choices) -> None:
     text = "float dot(int n, const float *x, const float *y)\n{\n    float s = 0;\n    for (int i = 0; i < n; i++)\n"
     block = only(done(f"{text}        s += x[i] * y[i];\n    return s;\n}}\n", choices).translation)
-    assert isinstance(block.verdict, verdict.Tested)
+    assert isinstance(block.verdict, verdict.Proved)
+    assert any("sums of 's' may be taken in another order" in one for one in block.verdict.assumptions)
     (tested,) = (rung for rung in block.rungs if rung.name == "tested")
     assert "within 0.0001" in tested.detail
 
@@ -81,7 +82,7 @@ def test_an_extent_that_nobody_knows_is_asked_for(choices: Choices) -> None:
     text = (
         "void f(int n, const int *at, double *a)\n{\n    for (int i = 0; i < n; i++)\n        a[i] = a[at[i] + n];\n}\n"
     )
-    text = text.replace("a[at[i] + n]", "at[at[i]]")
+    text = text.replace("a[i] = a[at[i] + n]", "if (a[i] > 0) a[i] = at[at[i]]")
     found = done(text, choices)
     assert found.plan is None
     assert any("extent of 'at' is not known" in d.message for d in found.translation.diagnostics)
@@ -134,3 +135,30 @@ def test_what_threads_call_stays_a_call(choices: Choices) -> None:
     found = translate_c(LOOPS / "deriche.c", choices).translation
     assert {block.verdict.word for block in found.blocks} <= {"tested", "proved"}
     assert "__device__ void backward(" in found.text
+
+
+def test_elements_that_may_not_be_used_are_taken_to_exist(choices: Choices) -> None:
+    text = """void f(int n, const int *restrict x, int *restrict y) {
+    if (y[0] < 0) return;
+    y[0] = x[0];
+    for (int i = 0; i < n; i++)
+        y[i] += 1;
+    for (int i = 0; i < n; i++)
+        y[i] += x[0];
+}
+"""
+    notes = [d.message for d in done(text, choices).translation.diagnostics]
+    assert any(m.startswith("it is taken for granted that 'x' has ") for m in notes)
+    sure = text.replace("y[0] < 0", "n < 0")
+    assert not any("even if" in d.message for d in done(sure, choices).translation.diagnostics)
+
+
+@pytest.mark.parametrize("shape", ["n][m][k", "n][m][4"])
+def test_arrays_of_three_dimensions_are_found_in_one(choices: Choices, shape: str) -> None:
+    ends = shape.split("][")
+    text = (
+        f"void f(int n, int m, int k, float a[{shape}], const float b[{shape}])\n{{\n"
+        f"    for (int i = 0; i < {ends[0]}; i++)\n        for (int j = 0; j < {ends[1]}; j++)\n"
+        f"            for (int l = 0; l < {ends[2]}; l++)\n                a[i][j][l] = b[i][j][l] * 2;\n}}\n"
+    )
+    assert not isinstance(only(done(text, choices).translation).verdict, verdict.Refuted)

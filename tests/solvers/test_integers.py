@@ -14,7 +14,7 @@ from transpile.c.printing import text
 from transpile.c.tree import Assign, Constant, Expression, Index, Return, Variable
 from transpile.c.types import CType
 from transpile.c.walking import substitute, variables, walk
-from transpile.solvers.integers import Integers, NoInteger, limits
+from transpile.solvers.integers import Integers, NoInteger, value_range
 
 TYPES = {"i": "int", "u": "unsigned", "l": "long", "z": "unsigned long", "s": "short", "c": "unsigned char"}
 HEADER = ", ".join(f"{type} {name}" for name, type in TYPES.items())
@@ -52,7 +52,7 @@ def expressions(seed: int, count: int) -> Iterator[Expression]:
 
 
 def chosen(draw: random.Random, type: CType) -> int:
-    low, high = limits(type)
+    low, high = value_range(type)
     values = [value for value in (*INTERESTING, draw.randrange(-9, 9), low, high, high - 1) if low <= value <= high]
     return draw.choice(values)
 

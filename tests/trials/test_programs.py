@@ -131,10 +131,24 @@ def test_a_function_that_keeps_state_is_not_tried(folder: Path) -> None:
     assert isinstance(outcome, Unusable) and "'calls'" in outcome.reason
 
 
-def test_time_is_bounded(folder: Path) -> None:
+def test_a_program_that_runs_away_is_neither_tested_nor_refuted(folder: Path) -> None:
     spins = CUDA_COPY.replace("if (i < n)", "while (i < n)")
     outcome = trial(COPY, "shift", spins, COPIED, folder, Settings(run_s=1))
-    assert isinstance(outcome, Differs) and outcome.failures[0].kind == "time"
+    assert isinstance(outcome, Unusable)
+    assert outcome.reason.startswith("a loop of the CUDA program runs away")
+    assert "the C function takes less than 0.1 s" in outcome.reason
+
+
+def test_a_program_that_is_slow_at_large_sizes_only_does_not_run_away(folder: Path) -> None:
+    slow = "volatile int r = 0; for (long k = 0; n > 2 && k < 1000000000000; k++) r = k;\n        if (i < n)"
+    outcome = trial(COPY, "shift", CUDA_COPY.replace("if (i < n)", slow), COPIED, folder, Settings(run_s=1))
+    assert isinstance(outcome, Unusable)
+    assert outcome.reason.startswith("the CUDA program takes more than 1 s on the emulator with n = ")
+
+
+def test_a_program_that_is_wrong_where_it_ends_is_refuted(folder: Path) -> None:
+    spins = CUDA_COPY.replace("if (i < n)", "while (i < n && n > 40) ;\n    if (i < n - 1)")
+    assert isinstance(trial(COPY, "shift", spins, COPIED, folder, Settings(run_s=1)), Differs)
 
 
 def test_conditions_on_sizes_are_assumptions(folder: Path) -> None:

@@ -144,6 +144,17 @@ def is_scalar(type: CType) -> bool:
     return isinstance(type, Bool | Integer | Float | Pointer)
 
 
+def limits(type: CType) -> tuple[int, int] | None:
+    """The smallest and the largest value of an integer type; None for others."""
+    match type:
+        case Bool():
+            return 0, 1
+        case Integer(bits, signed):
+            low = -(1 << (bits - 1)) if signed else 0
+            return low, low + (1 << bits) - 1
+    return None
+
+
 def element(type: CType) -> CType | None:
     """What a pointer points to or an array consists of; None for other types."""
     match type:

@@ -436,7 +436,10 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
 
 
 @cli.command(short_help="Train the embedded language model.")
-@click.argument("corpus", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="CORPUS")
+@click.argument(
+    "corpus", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="[CORPUS]"
+)
+@click.option("--to", type=click.Choice([CUDA]), help="Train the model of plans for C; its programs are random.")
 @click.option(
     "-o",
     "--output",
@@ -458,15 +461,19 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
     help="A proof store: with --lm, what those models gave for the blocks of CORPUS is learned from.",
 )
 @click.option("--lm", default="none", metavar="SPEC", help="The models that the store's translations came from.")
-def train(corpus: Path, output: Path, config: Path | None, store: Path | None, lm: str) -> int:
+def train(corpus: Path | None, to: str | None, output: Path, config: Path | None, store: Path | None, lm: str) -> int:
     """Train the embedded model on CORPUS: folders PROJECT/**/*.s of x86-64 assembly, for example your own code's.
 
     The blocks are translated by the rules and proved, a small T5 model learns from them, its own proved samples that
     are cheaper are learned from too, and int8 weights are written to FOLDER/weights. Needs the extra: pip install
     'transpile[train]'.
     """
-    from transpile.cli.training import train_model
+    from transpile.cli.training import train_model, train_plans
 
+    if (corpus is None) != (to == CUDA):
+        raise click.UsageError("name a folder of assembly to learn from, or --to cuda")
+    if corpus is None:
+        return train_plans(output, config)
     return train_model(corpus, output, config, Options(jobs=1, store=store, lm=lm))
 
 

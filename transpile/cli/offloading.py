@@ -114,7 +114,9 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         extents[found[1]] = found[2]
     preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
     cache = options.store.parent if options.store else None
-    choices = Choices(asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache)
+    choices = Choices(
+        asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache, models=options
+    )
     if asked.plan is None:
         return choices
     return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))

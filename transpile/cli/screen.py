@@ -132,7 +132,8 @@ def explanation_text(explanation: Explanation) -> str:
     lines = [click.style(heading, bold=True), ""]
     lines += side_by_side(block.source_text, block.target_text, explanation.target)
     heading = "how:" if explanation.target == "cuda" else "at entry:"
-    lines += ["", *relation_lines(block, heading), *verdict_lines(block, explanation.target), *history_lines(block)]
+    lines += ["", *relation_lines(block, heading), *verdict_lines(block, explanation.target)]
+    lines += history_lines(block, "ns expected" if explanation.target == "cuda" else "instructions")
     return "\n".join(lines)
 
 
@@ -182,13 +183,14 @@ def verdict_lines(block: BlockResult, target: str) -> Iterator[str]:
         yield "the output traps here instead of running this block"
 
 
-def history_lines(block: BlockResult) -> Iterator[str]:
+def history_lines(block: BlockResult, unit: str) -> Iterator[str]:
+    """What was tried; ``unit`` is that of costs."""
     if len(block.history) < 2 and all(attempt.step == RULES for attempt in block.history):
         return
     yield "tried:"
     for attempt in block.history:
         step = "" if attempt.step == RULES else f" ({attempt.step})"
-        yield f"  {attempt.proposer}{step}, {attempt.cost} instructions: {word_styled(attempt.verdict.word)}"
+        yield f"  {attempt.proposer}{step}, {attempt.cost} {unit}: {word_styled(attempt.verdict.word)}"
         if attempt.step != RULES:
             yield from (f"    {line}" for line in attempt_lines(attempt, block))
 

@@ -15,7 +15,7 @@ from transpile.cuda.resolve import DeviceArray
 def size(context: Context, array: DeviceArray) -> str:
     """The declaration of the array's size."""
     element = type_text(innermost(array.variable.type))
-    return f"const size_t {context.size(array)} = {array.extent.text} * sizeof({element});"
+    return f"const size_t {context.size(array)} = {context.extent(array)} * sizeof({element});"
 
 
 def allocated(context: Context, array: DeviceArray) -> list[str]:

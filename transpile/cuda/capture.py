@@ -23,11 +23,12 @@ from transpile.c.tree import (
     Name,
     Node,
     Return,
+    Statement,
     Variable,
     While,
 )
 from transpile.c.types import Array, CType, Pointer, Struct, is_arithmetic
-from transpile.c.walking import children, free, targets, walk
+from transpile.c.walking import children, free, targets, transform, walk
 from transpile.cuda.context import Context, refuse
 from transpile.cuda.dialect import on_device, unsupported
 from transpile.cuda.resolve import DeviceArray, Nest
@@ -177,6 +178,18 @@ def inner_counters(code: Node) -> frozenset[Variable]:
 def continues(body: Node) -> bool:
     """Whether ``body`` goes on with the next iteration of the loop that it is the body of."""
     return any(isinstance(node, Continue) for node in own_level(body))
+
+
+def without_continue(body: Statement) -> Statement:
+    """``body`` for a thread that has one iteration only: ``continue`` ends it."""
+    own = {id(node) for node in own_level(body) if isinstance(node, Continue)}
+
+    def change(node: Node) -> Node:
+        return (
+            Return(None, span=node.span, notes=node.notes) if id(node) in own and isinstance(node, Continue) else node
+        )
+
+    return transform(body, change)
 
 
 def own_level(body: Node) -> Iterator[Node]:

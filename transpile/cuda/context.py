@@ -67,6 +67,8 @@ class Context:
     taken: set[str]
     devices: dict[Variable, str] = field(default_factory=dict)
     sizes: dict[Variable, str] = field(default_factory=dict)
+    searches: dict[Variable, str] = field(default_factory=dict)
+    """Functions that find out how large arrays are."""
     kernels: list[Kernel] = field(default_factory=list)
     device_functions: dict[str, None] = field(default_factory=dict)
     block_operations: dict[BlockOperation, int] = field(default_factory=dict)
@@ -104,6 +106,15 @@ class Context:
         if array.variable not in self.sizes:
             self.sizes[array.variable] = self.fresh(f"{array.name}_bytes")
         return self.sizes[array.variable]
+
+    def extent(self, array: DeviceArray) -> str:
+        """The number of elements of ``array``, as the host computes it."""
+        extent = array.extent
+        if not extent.search:
+            return extent.text
+        if array.variable not in self.searches:
+            self.searches[array.variable] = self.fresh(f"{array.name}_extent")
+        return f"{self.searches[array.variable]}({', '.join(variable.name for variable in extent.variables)})"
 
     def call(self, name: str, span: Span) -> None:
         """A kernel, or a function that one calls, calls ``name``."""

@@ -115,7 +115,6 @@ def counts(loops: Sequence[Counted], span: Span) -> tuple[Count, ...]:
         around = {other.counter for other in loops[: len(found)]}
         free = not around.intersection(bounding(loop))
         widest = [_extreme(distance, hull, True, loop, span) for distance in own]
-        start = values.polynomial(loop.start)
         steps = [
             _ceiling(values, distance, abs(bound.scale * loop.step))
             for distance, bound in zip(widest, loop.bounds, strict=True)
@@ -127,13 +126,32 @@ def counts(loops: Sequence[Counted], span: Span) -> tuple[Count, ...]:
         conditions = [_entered(values, loop, bound) for bound in loop.bounds] if free else []
         entered = " && ".join(condition for condition in conditions if condition)
         found.append(Count(entered, shown, known))
-        reach = own[0] - number(1)
-        ends = (start, start + reach) if loop.step > 0 else (start - reach, start)
+        ends = _ends(values, loop)
         hull[loop.counter.name] = (
             _extreme(ends[0], hull, False, loop, span),
             _extreme(ends[1], hull, True, loop, span),
         )
     return tuple(found)
+
+
+def fronts(loops: tuple[Counted, Counted], weights: tuple[int, int], span: Span) -> tuple[str, str]:
+    """The smallest and the largest sum of ``weights`` times the counters of two nested ``loops``, if both run."""
+    values = Values()
+    (low, high), inner = (_ends(values, loop) for loop in loops)
+    hull = {loops[0].counter.name: (low, high)}
+    outer = symbol(loops[0].counter.name) * number(weights[0])
+    near, far = (outer + end * number(weights[1]) for end in inner)
+    if weights[1] < 0:
+        near, far = far, near
+    first, last = _extreme(near, hull, False, loops[1], span), _extreme(far, hull, True, loops[1], span)
+    return values.text(first), values.text(last)
+
+
+def _ends(values: Values, loop: Counted) -> tuple[Polynomial, Polynomial]:
+    """What the counter is at least and at most."""
+    start = values.polynomial(loop.start)
+    reach = _distance(values, loop, loop.bounds[0]) - number(1)
+    return (start, start + reach) if loop.step > 0 else (start - reach, start)
 
 
 def bounding(loop: Counted) -> set[Variable]:

@@ -153,12 +153,13 @@ class Dialect:
         base = node.base
         row = self._rows.get(id(base))
         subscript: Expression = node.subscript
-        if isinstance(base.type, Pointer) and _varies(base.type):
-            subscript = _times(subscript, self._lengths(base.type.to))
+        flat = row is not None or _varies(base.type)
+        if flat and isinstance(node.type, Array):
+            subscript = _times(subscript, self._lengths(node.type))
         if row is not None:
             subscript = Binary("+", row.right, subscript, type=LONG_LONG, span=node.span)
             base = row.left
-        if not _varies(node.type):
+        if not (flat and isinstance(node.type, Array)):
             return dataclasses.replace(node, base=base, subscript=subscript)
         found = Binary("+", base, subscript, type=node.type, span=node.span)
         self._rows[id(found)] = found
@@ -286,4 +287,9 @@ def on_device(node: Node) -> None:
 
 def cuda_declaration(variable: Variable) -> str:
     """A parameter as CUDA C++ declares it."""
-    return declaration(variable, lambda extent: text(extent, macros=True))
+    return declaration(variable, written_length)
+
+
+def written_length(extent: Expression) -> str:
+    """The length of an array as the user wrote it."""
+    return text(extent, macros=True)

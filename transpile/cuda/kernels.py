@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transpile.c.tree import Continue, Name, Node, Return, Statement, Variable
-from transpile.c.walking import free, targets, transform
+from transpile.c.tree import Name, Statement, Variable
+from transpile.c.walking import free, targets
 from transpile.cuda.atomics import with_atomics
-from transpile.cuda.capture import check, continues, inner_counters, own_level, parameters, written_arrays
+from transpile.cuda.capture import check, continues, inner_counters, parameters, without_continue, written_arrays
 from transpile.cuda.context import Context, indented, refuse, without_pragmas
 from transpile.cuda.counting import counts
 from transpile.cuda.finals import final_value
 from transpile.cuda.kernel_text import add, launched
-from transpile.cuda.plan import Grid, Scan
+from transpile.cuda.plan import Grid, Scan, Wavefront
 from transpile.cuda.reductions import Reduced, reduced
 from transpile.cuda.resolve import Nest, variable_called
 from transpile.cuda.results import Results, private_declarations, results
@@ -21,6 +21,7 @@ from transpile.cuda.shapes import Shape, block_of, shape
 from transpile.cuda.strips import strip_lines
 from transpile.cuda.threads import Threads, body_lines, covered, threads
 from transpile.cuda.tiles import tile_lines, tiled
+from transpile.cuda.wavefronts import wavefront
 
 _MOST_BLOCKS = 1024
 
@@ -32,6 +33,8 @@ def launch(context: Context, nest: Nest, base: str) -> list[str]:
             return _grid(context, nest, grid, base)
         case Scan() as how:
             return scan(context, nest, how, base)
+        case Wavefront() as how:
+            return wavefront(context, nest, how, base)
     return _single(context, nest, base)
 
 
@@ -120,11 +123,4 @@ def _continued(nest: Nest, body: Statement, parts: Sequence[Threads], last: Resu
         raise refuse(nest, "'continue' and 'lastprivate' cannot be combined")
     if any(part.strided for part in parts):
         return body
-    own = {id(node) for node in own_level(body) if isinstance(node, Continue)}
-
-    def change(node: Node) -> Node:
-        return (
-            Return(None, span=node.span, notes=node.notes) if id(node) in own and isinstance(node, Continue) else node
-        )
-
-    return transform(body, change)
+    return without_continue(body)

@@ -111,6 +111,23 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Wavefront:
+    """The iterations of two loops in fronts: all with the same sum of ``weights`` times counters at once, one front
+    after another. A thread for each iteration of the outer loop finds the one of the inner loop that is on the front.
+    """
+
+    weights: tuple[tuple[str, int], tuple[str, int]]
+    block: int = 256
+    private: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The sum as C."""
+        texts = [f"{'' if abs(by) == 1 else f'{abs(by)} * '}{name}" for name, by in self.weights]
+        (_, one), (_, two) = self.weights
+        return f"{'-' * (one < 0)}{texts[0]} {'-' if two < 0 else '+'} {texts[1]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Single:
     """A loop or statement that one thread of the device runs, so that its data stays there."""
 
@@ -120,7 +137,7 @@ class Host:
     """A loop that runs on the host, with all in it."""
 
 
-How: TypeAlias = Grid | Scan | Single | Host
+How: TypeAlias = Grid | Scan | Wavefront | Single | Host
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,12 @@ from transpile.cuda.plan import (
     Single,
     Step,
     StripTile,
+    Wavefront,
 )
 from transpile.errors import SourceError, SourceErrors, Span
 
+_WAYS = "'grid', 'scan', 'wavefront', 'single' or 'host'"
+_FRONT = re.compile(r"(-?) *(?:(\d{1,3}) *\* *)?([A-Za-z_]\w*) *([-+]) *(?:(\d{1,3}) *\* *)?([A-Za-z_]\w*)")
 _LOOP = r"(\d{1,7})(?::(\d{1,4}))?"
 _STEP = re.compile(rf"{_LOOP}:\s+")
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -125,9 +128,9 @@ def _line(words: _Words) -> Iterator[ArrayPlan | Distinct | Step]:
         loop = LoopName(int(head[1]), int(head[2] or 0))
         words.skip(head.end())
         span = replace(words.span(), column=start + 1, length=head.end(2 if head[2] else 1) - start)
-        how = _HOW.get(words.take("'grid', 'scan', 'single' or 'host'"))
+        how = _HOW.get(words.take(_WAYS))
         if how is None:
-            raise words.error("expected 'grid', 'scan', 'single' or 'host' here")
+            raise words.error(f"expected {_WAYS} here")
         yield Step(loop, how(words, loop), span)
     elif words.peek() == "array":
         yield _array(words)
@@ -270,9 +273,31 @@ def _scan(words: _Words, loop: LoopName) -> Scan:
     return scan
 
 
+def _wavefront(words: _Words, loop: LoopName) -> Wavefront:
+    written = [words.take("the front")]
+    while words and words.peek() not in ("block", "private"):
+        written.append(words.take(""))
+    found = _FRONT.fullmatch(" ".join(written))
+    if found is None:
+        raise words.error("expected the sum of two counters that a front has in common here", "2 * i + j, or j - i")
+    sign, one, first, joined, two, second = found.groups()
+    weights = (first, int(f"{sign}{one or 1}")), (second, int(f"{joined}{two or 1}"))
+    wavefront = Wavefront(weights)
+    while words:
+        match words.take("a clause"):
+            case "block":
+                wavefront = replace(wavefront, block=_number(words, "the size of a block", _THREADS))
+            case "private":
+                wavefront = replace(wavefront, private=wavefront.private + _names(words))
+            case keyword:
+                raise words.error(f"'{keyword}' is not a clause of 'wavefront'", "clauses are: block, private")
+    return wavefront
+
+
 _HOW: Mapping[str, Callable[[_Words, LoopName], How]] = {
     "grid": _grid,
     "scan": _scan,
+    "wavefront": _wavefront,
     "single": lambda words, loop: Single(),
     "host": lambda words, loop: Host(),
 }
@@ -304,6 +329,10 @@ def _shown(step: Step) -> Iterator[str]:
             yield "host"
         case Scan(variable, operator, block):
             yield f"scan {variable} {operator} block {block}"
+        case Wavefront(block=block, private=private) as front:
+            yield f"wavefront {front} block {block}"
+            if private:
+                yield f"private {','.join(private)}"
         case Grid() as grid:
             yield "grid"
             yield from _shown_grid(grid)

@@ -14,7 +14,7 @@ from transpile.c.unit import Function
 from transpile.c.walking import declared, free, walk
 from transpile.cuda.dialect import innermost
 from transpile.cuda.extents import Extent, parse_extent
-from transpile.cuda.plan import ArrayPlan, Axis, Copies, Grid, Host, LoopName, Plan, Scan, Single, Step
+from transpile.cuda.plan import ArrayPlan, Axis, Copies, Grid, Host, LoopName, Plan, Scan, Single, Step, Wavefront
 from transpile.errors import SourceError, SourceErrors, Span
 from transpile.loops.counted import Counted, Irregular, counted
 
@@ -49,7 +49,7 @@ class Nest:
     thread does; for ``Single`` there are none, and ``body`` is the statement."""
 
     statement: Statement
-    how: Grid | Scan | Single
+    how: Grid | Scan | Wavefront | Single
     loops: tuple[GridLoop, ...]
     body: Statement
     span: Span
@@ -175,10 +175,12 @@ def _is_at(node: Statement, name: LoopName) -> bool:
     return node.span.line == name.line and name.column in (0, node.span.column)
 
 
-def _nest(function: Function, statement: Statement, step: Step, how: Grid | Scan | Single) -> Nest:
+def _nest(function: Function, statement: Statement, step: Step, how: Grid | Scan | Wavefront | Single) -> Nest:
     if isinstance(how, Single):
         return Nest(statement, how, (), statement, step.span)
     assert isinstance(statement, For)
+    if isinstance(how, Wavefront):
+        return _fronts(statement, step, how)
     axes: dict[LoopName, Axis] = {}
     for axis, name in how.axes if isinstance(how, Grid) else (("x", step.loop),):
         if name in axes:
@@ -197,6 +199,22 @@ def _nest(function: Function, statement: Statement, step: Step, how: Grid | Scan
         if axes:
             before, found = _inner(body, step)
     return Nest(statement, how, tuple(loops), body, step.span)
+
+
+def _fronts(statement: For, step: Step, how: Wavefront) -> Nest:
+    before, found = _inner(statement.body, step)
+    assert isinstance(found, For)
+    outer, inner = _counted(statement, step), _counted(found, step)
+    weights = dict(how.weights)
+    if weights.keys() != {outer.counter.name, inner.counter.name} or len(weights) < 2:
+        names = f"'{outer.counter.name}' and '{inner.counter.name}'"
+        raise SourceError(step.span, f"a front is a sum of the counters {names} of these loops")
+    if 0 in weights.values() or abs(weights[inner.counter.name]) != 1 or abs(inner.step) != 1:
+        raise SourceError(step.span, f"'{inner.counter.name}', and the step of its loop, count 1 or -1 in a front")
+    if outer.stepping or inner.stepping:
+        raise SourceError(step.span, "a loop of a wavefront takes its step in its header")
+    loops = (GridLoop(outer, "x", ()), GridLoop(inner, "x", before))
+    return Nest(statement, how, loops, found.body, step.span)
 
 
 def _counted(loop: For, step: Step) -> Counted:

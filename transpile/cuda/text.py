@@ -15,7 +15,7 @@ from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
 from transpile.cuda.context import Context, indented, without_pragmas
-from transpile.cuda.dialect import cuda_declaration, on_device, unsupported
+from transpile.cuda.dialect import cuda_declaration, on_device, unsupported, written_length
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
 
@@ -80,7 +80,7 @@ def assembled(context: Context, original: Function, host: Host) -> str:
             "\n".join(main),
         ]
     )
-    pieces = [*_globals(context, emitted), *_helpers(context, emitted), emitted]
+    pieces = [*_globals(context, emitted), *_helpers(context, emitted), *_searches(context), emitted]
     pieces = [*_definitions(context), *pieces]
     macros = [f"#define {name} {value}" for name, value in context.dialect.macros.items() if _uses(pieces, name)]
     return (
@@ -94,7 +94,7 @@ def _uses(pieces: Sequence[str], name: str) -> bool:
 
 def _includes(context: Context, pieces: Sequence[str]) -> list[str]:
     own = ["<cuda_runtime.h>", "<stdio.h>", "<stdlib.h>"]
-    if _uses(pieces, "std::min"):
+    if _uses(pieces, "std::(min|max)"):
         own.append("<algorithm>")
     if _uses(pieces, "uintptr_t"):
         own.append("<stdint.h>")
@@ -124,6 +124,16 @@ def _helpers(context: Context, emitted: str) -> Iterator[str]:
     ):
         if re.search(rf"\b{re.escape(name)}", emitted):
             yield text
+
+
+def _searches(context: Context) -> Iterator[str]:
+    """Functions that find out how large arrays are."""
+    for variable, name in context.searches.items():
+        extent = context.resolved.arrays[variable].extent
+        taken = [Parameter(cuda_declaration(one), "") for one in extent.variables]
+        lines = [*extent.search, f"return {extent.text};"]
+        comment = f"/* How many elements of `{variable.name}` the loops reach. */"
+        yield "\n".join([comment, *header(f"static size_t {name}(", taken), "{", *indented(lines), "}"])
 
 
 def _calls(function: Function) -> Iterator[Call]:
@@ -257,6 +267,6 @@ def _head(context: Context, original: Function) -> list[str]:
 
 def _parameter(old: Variable, new: Variable) -> str:
     if isinstance(old.type, Pointer) and old.type.restrict and isinstance(new.type, Pointer):
-        base, inner = parts(new.type, f"__restrict__ {new.name}", lambda e: "")
+        base, inner = parts(new.type, f"__restrict__ {new.name}", written_length)
         return f"{base} {inner}"
     return cuda_declaration(new)

@@ -65,7 +65,7 @@ class Threads:
             moved = _verbatim(f"({thread})")
         start = loop.start
         if self.wide != type_text(bare(start).type) and loop.step < 0:
-            start = _wide(start)
+            start = widened(start)
         sign = "+" if loop.step > 0 else "-"
         return text(Binary(sign, start, moved, type=self.at.type, span=loop.span), macros=True)
 
@@ -79,7 +79,7 @@ class Threads:
             right = bound.right
             unsigned = isinstance(bare(right).type, Integer) and bare(right).type == UNSIGNED_LONG
             if self.at is not self.counter and loop.step < 0 and unsigned:
-                right = _wide(right)
+                right = widened(right)
             one = Binary(bound.comparison, left, right, type=bound.condition.type, span=loop.span)
             found = one if found is None else Binary("&&", found, one, type=one.type, span=loop.span)
         assert found is not None
@@ -115,7 +115,7 @@ def _verbatim(shown: str) -> Expression:
     return Name(variable, type=LONG_LONG, span=Span("", 1))
 
 
-def _wide(expression: Expression) -> Expression:
+def widened(expression: Expression) -> Expression:
     if isinstance(bare(expression), Constant):
         return expression
     return Cast(bare(expression), type=LONG_LONG, span=expression.span)

@@ -191,9 +191,14 @@ def finished(text: str, loaded: Loaded) -> str:
 
 def build(path: str, target: TargetIsa, settings: Settings) -> ModelProposer:
     """The proposer of ``hf:NAME_OR_PATH``."""
+    return ModelProposer(local(path, settings), target, settings)
+
+
+def local(path: str, settings: Settings) -> LocalModel:
+    """The model of ``hf:NAME_OR_PATH``, which is loaded when it is first asked."""
     if not path:
         raise UsageError("'hf:' names no model", "write hf:NAME or hf:FOLDER")
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise ToolError(f"'hf:{path}' needs {' and '.join(missing)}", "pip install 'transpile[hf]'")
-    return ModelProposer(LocalModel(path, settings), target, settings)
+    return LocalModel(path, settings)

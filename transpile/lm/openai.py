@@ -245,7 +245,12 @@ class Endpoint:
 
 
 def build(model_at_url: str, target: TargetIsa, settings: Settings) -> ModelProposer:
-    """The proposer of ``openai:MODEL@URL``; without ``@URL`` the one in the environment is taken."""
+    """The proposer of ``openai:MODEL@URL``."""
+    return ModelProposer(endpoint(model_at_url, settings), target, settings)
+
+
+def endpoint(model_at_url: str, settings: Settings) -> Endpoint:
+    """The endpoint of ``openai:MODEL@URL``; without ``@URL`` the one in the environment is taken."""
     model, url = model_at_url, os.environ.get(BASE, "")
     for scheme in ("@http://", "@https://", "@"):
         head, found, tail = model_at_url.rpartition(scheme)
@@ -254,4 +259,4 @@ def build(model_at_url: str, target: TargetIsa, settings: Settings) -> ModelProp
             break
     if not model or not url:
         raise UsageError(f"'openai:{model_at_url}' names no model at an URL", "write openai:MODEL@http://HOST:PORT/v1")
-    return ModelProposer(Endpoint(model, completions_url(url), settings), target, settings)
+    return Endpoint(model, completions_url(url), settings)

@@ -40,49 +40,13 @@ class Message:
 
 
 @dataclass(slots=True)
-class Prompts:
-    """The prompt files for one target; ``folder`` comes before the package's own."""
+class PromptFiles:
+    """Prompt files with ``$name`` for texts that are filled in; those in ``folder`` come before the package's own."""
 
-    target: TargetIsa
     folder: Path | None = None
     texts: dict[str, Template] = field(default_factory=dict)
 
-    def messages(self, unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> tuple[Message, ...] | None:
-        """The conversation that ends where the model answers; None for a block that no prompt can hold.
-
-        Of the feedback the model is told the last candidate with a counterexample, else the last with a complaint.
-        """
-        source = [_SPACES.sub(" ", insn.text).strip() for insn in unit.block.source.insns]
-        if not source or not all(_PLAIN.fullmatch(line) for line in source):
-            return None
-        asked = [Message("system", self._system()), Message("user", self._block(unit, source))]
-        wrong = sorted(filter(complaint, feedback), key=lambda judged: isinstance(judged.verdict, Refuted))
-        if wrong:
-            text = code(judged := wrong[-1])
-            asked.append(Message("assistant", f"```\n{text}\n```"))
-            asked.append(Message("user", self._fill("repair", candidate=text, complaint=complaint(judged))))
-        return tuple(asked)
-
-    def _system(self) -> str:
-        name = self.target.abi.name
-        return self._fill("system", target=TITLES.get(name, name), conventions=self._fill(name))
-
-    def _block(self, unit: BlockUnit, source: Sequence[str]) -> str:
-        abi = self.target.abi
-        syntax = syntax_of(abi.name)
-        context = unit.function.context
-        free = (*abi.scratch, *syntax.scratch(True), *context.free, *context.free_vector)
-        return self._fill(
-            "block",
-            source="\n".join(source),
-            entry=_relation(unit.block.entry),
-            exits="\n".join(_exits(unit.block.exits.items())),
-            control=_control(unit.block, unit.following),
-            free=" ".join(dict.fromkeys(free)),
-            preserved=" ".join(abi.callee_saved),
-        )
-
-    def _fill(self, name: str, **values: str) -> str:
+    def fill(self, name: str, **values: str) -> str:
         if name not in self.texts:
             self.texts[name] = Template(self._read(f"{name}.md"))
         try:
@@ -101,6 +65,53 @@ class Prompts:
             except (OSError, UnicodeError) as error:
                 raise UsageError(f"the prompt file '{path}' cannot be read: {error}") from error
         return (files("transpile.lm") / "prompts" / name).read_text("utf-8")
+
+
+@dataclass(slots=True)
+class Prompts:
+    """The prompt files for one target; ``folder`` comes before the package's own."""
+
+    target: TargetIsa
+    folder: Path | None = None
+    files: PromptFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = PromptFiles(self.folder)
+
+    def messages(self, unit: BlockUnit, feedback: Sequence[Judged[Body]]) -> tuple[Message, ...] | None:
+        """The conversation that ends where the model answers; None for a block that no prompt can hold.
+
+        Of the feedback the model is told the last candidate with a counterexample, else the last with a complaint.
+        """
+        source = [_SPACES.sub(" ", insn.text).strip() for insn in unit.block.source.insns]
+        if not source or not all(_PLAIN.fullmatch(line) for line in source):
+            return None
+        asked = [Message("system", self._system()), Message("user", self._block(unit, source))]
+        wrong = sorted(filter(complaint, feedback), key=lambda judged: isinstance(judged.verdict, Refuted))
+        if wrong:
+            text = code(judged := wrong[-1])
+            asked.append(Message("assistant", f"```\n{text}\n```"))
+            asked.append(Message("user", self.files.fill("repair", candidate=text, complaint=complaint(judged))))
+        return tuple(asked)
+
+    def _system(self) -> str:
+        name = self.target.abi.name
+        return self.files.fill("system", target=TITLES.get(name, name), conventions=self.files.fill(name))
+
+    def _block(self, unit: BlockUnit, source: Sequence[str]) -> str:
+        abi = self.target.abi
+        syntax = syntax_of(abi.name)
+        context = unit.function.context
+        free = (*abi.scratch, *syntax.scratch(True), *context.free, *context.free_vector)
+        return self.files.fill(
+            "block",
+            source="\n".join(source),
+            entry=_relation(unit.block.entry),
+            exits="\n".join(_exits(unit.block.exits.items())),
+            control=_control(unit.block, unit.following),
+            free=" ".join(dict.fromkeys(free)),
+            preserved=" ".join(abi.callee_saved),
+        )
 
 
 def code(judged: Judged[Body]) -> str:

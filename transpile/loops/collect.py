@@ -126,6 +126,8 @@ def _always_leaves(statement: Statement | None) -> bool:
     match statement:
         case Block(statements):
             return bool(statements) and _always_leaves(statements[-1])
+        case If(_, then, otherwise):
+            return _always_leaves(then) and _always_leaves(otherwise)
     return isinstance(statement, Continue | Return | Break)
 
 

@@ -31,11 +31,11 @@ from transpile.c.tree import (
     SizeOf,
     Unary,
 )
-from transpile.c.types import Array, Bool, CType, Function, Integer, Pointer, Struct, element, is_integer
+from transpile.c.types import Array, Bool, CType, Function, Integer, Pointer, Struct, element, is_integer, limits
 from transpile.loops.conditions import condition, extreme
 from transpile.loops.facts import Region, negated
 from transpile.loops.polynomial import Polynomial, number
-from transpile.loops.state import Address, State, Value, limits
+from transpile.loops.state import Address, State, Value
 
 
 def evaluate(state: State, expression: Expression) -> Value:

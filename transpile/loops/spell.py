@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from transpile.c.types import Integer
 from transpile.loops.facts import Compare, Operation, Terms
 from transpile.loops.polynomial import Monomial, Polynomial, Symbol
 
@@ -14,8 +15,9 @@ def spelled(value: Polynomial, terms: Terms, wide: bool = False) -> str:
     """``value`` as a C expression; with ``wide`` it is computed in ``size_t``."""
     positive = [(m, c) for m, c in _ordered(value) if c > 0]
     negative = [(m, -c) for m, c in _ordered(value) if c < 0]
-    text = _sum(positive, terms, wide) or "0"
-    return text + "".join(f" - {_term(m, c, terms, wide)}" for m, c in negative)
+    type = "size_t" if wide else ""
+    text = " + ".join(_term(m, c, terms, type) for m, c in positive) or "0"
+    return text + "".join(f" - {_term(m, c, terms, type)}" for m, c in negative)
 
 
 def condition_text(condition: Compare, terms: Terms) -> str:
@@ -27,21 +29,30 @@ def condition_text(condition: Compare, terms: Terms) -> str:
     if strict:
         right = right[:-1]
     sign = ">" if strict else relation
-    return f"{_sum(left, terms, False) or '0'} {sign} {_sum(right, terms, False) or '0'}"
+    return f"{_exact(left, terms)} {sign} {_exact(right, terms)}"
+
+
+def _exact(parts: Sequence[tuple[Monomial, int]], terms: Terms) -> str:
+    """A sum that ``int`` has no room for is computed in ``long long``."""
+    computed = len(parts) > 1 or any(len(monomial) + (c != 1) > 1 for monomial, c in parts)
+    types = ["long long" if computed and _narrow(monomial, terms) else "" for monomial, _ in parts]
+    return " + ".join(_term(m, c, terms, type) for (m, c), type in zip(parts, types, strict=True)) or "0"
+
+
+def _narrow(monomial: Monomial, terms: Terms) -> bool:
+    types = [terms[symbol].type for symbol in monomial]
+    return bool(types) and all(isinstance(type, Integer) and type.signed and type.bits <= 32 for type in types)
 
 
 def _ordered(value: Polynomial) -> list[tuple[Monomial, int]]:
     return sorted(value.terms.items(), key=lambda term: (-len(term[0]), term[0]))
 
 
-def _sum(parts: Sequence[tuple[Monomial, int]], terms: Terms, wide: bool) -> str:
-    return " + ".join(_term(monomial, c, terms, wide) for monomial, c in parts)
-
-
-def _term(monomial: Monomial, coefficient: int, terms: Terms, wide: bool) -> str:
+def _term(monomial: Monomial, coefficient: int, terms: Terms, wide: str) -> str:
+    """One product, computed in the type ``wide`` if there is one."""
     factors = [_symbol(symbol, terms) for symbol in monomial]
     if factors and wide:
-        factors[0] = f"(size_t){factors[0]}"
+        factors[0] = f"({wide}){factors[0]}"
     if coefficient != 1 or not factors:
         factors = [*factors, str(coefficient)]
     return " * ".join(factors)

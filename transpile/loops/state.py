@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from transpile.c.tree import Assignment, Call, CallThrough, Expression, Increment, Variable
-from transpile.c.types import Bool, CType, Integer
+from transpile.c.types import CType, Integer, limits
 from transpile.c.unit import Unit
 from transpile.errors import Span
 from transpile.loops.facts import (
@@ -187,17 +187,6 @@ def _spelled(operator: str, arguments: tuple[Polynomial, ...]) -> Symbol:
         + f" {operator} ".join(t if len(a.terms) == 1 else f"({t})" for t, a in zip(texts, arguments, strict=True))
         + ")"
     )
-
-
-def limits(type: CType) -> tuple[int, int] | None:
-    """The smallest and largest value of an integer type."""
-    match type:
-        case Bool():
-            return 0, 1
-        case Integer(bits, signed):
-            low = -(1 << (bits - 1)) if signed else 0
-            return low, low + (1 << bits) - 1
-    return None
 
 
 def _certainly_fits(value: Polynomial, type: CType, terms: dict[Symbol, Term]) -> bool:

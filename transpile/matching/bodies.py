@@ -12,12 +12,12 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from transpile.c.constants import integer_of
 from transpile.c.tree import (
     Binary,
     Block,
     Call,
     Cast,
-    Constant,
     Declare,
     Empty,
     Expression,
@@ -30,6 +30,7 @@ from transpile.c.tree import (
 from transpile.c.types import DOUBLE, Array, Bool, CType, Integer, Pointer, is_arithmetic, is_integer
 from transpile.errors import Span
 from transpile.loops.libc import PURE
+from transpile.matching.forms import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class _Matcher:
     def expression(self, ours: Expression, theirs: Expression) -> None:
         if self._same_integer(ours, theirs):
             return
+        ours, theirs = plain(ours), plain(theirs)
         if isinstance(theirs, Name):
             if ours != self.names.meaning.get(theirs.variable):
                 raise _differ(f"'{theirs.variable.name}' is not what stands here", ours.span, theirs.span)
@@ -188,6 +190,9 @@ class _Matcher:
         """Whether two integer expressions have the same value wherever C is defined, by their form alone."""
         if not (is_integer(ours.type) and is_integer(theirs.type)):
             return False
+        constant = integer_of(ours)
+        if constant is not None and constant == integer_of(theirs):
+            return True
         mine, yours = exact(ours), exact(theirs)
         if (mine, yours) != (ours, theirs) and _truth(mine) and _truth(yours):
             self.expression(mine, yours)
@@ -196,8 +201,6 @@ class _Matcher:
             case _, Name(variable=variable):
                 meant = self.names.meaning.get(variable)
                 return meant is not None and exact(meant) == mine
-            case Constant(value=a), Constant(value=b):
-                return a == b
             case Binary(operator="+" | "-" | "*"), Binary() if mine.operator == yours.operator:
                 left = self._same_integer(mine.left, yours.left)
                 return left and self._same_integer(mine.right, yours.right) and _no_narrower(mine.type, yours.type)
@@ -208,7 +211,7 @@ class _Matcher:
 
 def exact(expression: Expression) -> Expression:
     """``expression`` without the conversions around it that keep every value."""
-    while isinstance(expression, Cast) and _keeps(expression.operand.type, expression.type):
+    while isinstance(expression, Cast) and _keeps_all(expression.operand, expression.type):
         expression = expression.operand
     return expression
 
@@ -246,6 +249,10 @@ def _truth(expression: Expression) -> bool:
         case Binary(operator="<" | "<=" | ">" | ">=" | "==" | "!=" | "&&" | "||") | Unary(operator="!"):
             return is_integer(expression.type)
     return False
+
+
+def _keeps_all(operand: Expression, type: CType) -> bool:
+    return _keeps(operand.type, type) or (isinstance(type, Bool) and _truth(operand))
 
 
 def _keeps(narrow: CType, wide: CType) -> bool:

@@ -38,7 +38,7 @@ from transpile.matching.values import points
 Side: TypeAlias = Literal["host", "device"]
 _TO_SYMBOL = ("cudaMemcpyToSymbol", "cudaGetSymbolAddress")
 _ENDING = frozenset(("exit", "abort", "fprintf"))
-LIBRARY = PURE | COPY | FILL | FRESH | HARMLESS | {"printf", "fprintf", "exit", "abort"}
+LIBRARY = PURE | COPY | FILL | FRESH | HARMLESS | {"realloc", "printf", "fprintf", "exit", "abort"}
 """Functions that touch nothing but what they are given."""
 
 
@@ -101,7 +101,19 @@ class Shared:
             return name if not defined and self._of_library(name) else None
         if len(yours) != 1 or not self._runs_here(yours[0]):
             return None
-        return next((function.name for function in mine if self.bodies_match(function, yours[0])), None)
+        return next((function.name for function in mine if self._agree(function, yours[0])), None)
+
+    def _agree(self, ours: Function, theirs: Function) -> bool:
+        """Functions that call themselves agree if they do as long as these calls agree; the device's stack is too small
+        for any depth of them."""
+        if self.side == "device":
+            return self.bodies_match(ours, theirs)
+        before = dict(self._partners)
+        self._partners[theirs.name] = ours.name
+        if not self.bodies_match(ours, theirs):
+            self._partners = before
+            return False
+        return True
 
     def _of_library(self, name: str) -> bool:
         if self.side == "device" and name not in PURE:
@@ -172,12 +184,10 @@ def _computes(function: Function, known: Iterable[str]) -> bool:
 
 def quiet(unit: Unit) -> frozenset[str]:
     """Functions that touch no memory but what they are given, and keep nothing of it."""
-    found: set[str] = set()
-    before = -1
-    while len(found) > before:
-        before = len(found)
-        found |= {function.name for function in unit.functions if _is_quiet(function, LIBRARY | found)}
-    return frozenset(found)
+    found = frozenset(function.name for function in unit.functions)
+    while loud := {one.name for one in unit.functions if one.name in found and not _is_quiet(one, LIBRARY | found)}:
+        found -= loud
+    return found
 
 
 def _is_quiet(function: Function, known: frozenset[str]) -> bool:

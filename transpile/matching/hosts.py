@@ -9,7 +9,7 @@ and reads no memory.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
 
 from transpile.c.tree import (
     Assign,
@@ -34,10 +34,11 @@ from transpile.c.tree import (
     While,
 )
 from transpile.c.types import Pointer
-from transpile.c.walking import bare, declared, targets, variables, walk
+from transpile.c.walking import bare, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
 from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.forms import Loop, first, last
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Lost, Memory
@@ -52,20 +53,19 @@ from transpile.matching.runtime import (
     Operation,
     Release,
     operation,
+    pointed_arrays,
 )
+from transpile.matching.sections import Section, Sections
 from transpile.matching.values import (
     Values,
     alone,
-    given_away,
     is_size_of,
     only_element,
-    pointed_into,
     require_no_pointers_kept,
     sets_element,
     unsteady,
 )
 
-Loop: TypeAlias = For | While | DoWhile
 _LAUNCHED = (For, While, DoWhile, Assign, Evaluate)
 
 
@@ -75,28 +75,12 @@ def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
         for node in walk(body):
             if isinstance(node, Goto | Label):
                 raise Lost("a jump", node.span, node.span)
-    found = _Follower(ours, names, known, _buffers(ours, theirs, names))
+    found = _Follower(ours, names, known, pointed_arrays(ours, theirs, names))
     followed = found.run(ours, theirs)
     arrays = {buffer.array for buffer in followed.buffers}
-    require_no_pointers_kept(ours, arrays, [nest.loop for nest in followed.nests])
+    launched = [*(nest.loop for nest in followed.nests), *(section.loop for section in followed.sections)]
+    require_no_pointers_kept(ours, arrays, launched)
     return followed
-
-
-def _buffers(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
-    """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
-    copies and the kernels must bear out."""
-    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
-    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
-    found: dict[Variable, Variable] = {}
-    for node in walk(theirs):
-        match operation(node) if isinstance(node, Statement) else None:
-            case Copy(to=to, source=source, kind=kind):
-                device, host = (to, source) if kind == TO_DEVICE else (source, to)
-                if host.name in arrays:
-                    found.setdefault(device, arrays[host.name])
-            case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
-                found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
-    return found
 
 
 class _Follower:
@@ -107,7 +91,9 @@ class _Follower:
         self.values = Values(names, known.helpers, unsteady(ours))
         self.memory = Memory()
         self.nests: dict[int, LaunchedNest] = {}
+        self.sections: dict[int, Section] = {}
         self.depth = 0
+        self.leaving = False
         self.begun = False
         self.unasked: Span | None = None
         """A launch of which nobody has asked yet whether it succeeded."""
@@ -117,7 +103,8 @@ class _Follower:
         self._leave(ours.span, theirs.span)
         memory = self.memory
         evaluated = tuple(dict.fromkeys(self.values.evaluated))
-        return Followed(tuple(self.nests.values()), tuple(memory.made.values()), tuple(memory.unset), evaluated)
+        nests, sections = tuple(self.nests.values()), tuple(self.sections.values())
+        return Followed(nests, tuple(memory.made.values()), tuple(memory.unset), evaluated, sections)
 
     def sequence(self, ours: Sequence[Statement], theirs: Sequence[Statement]) -> None:
         waiting = list(ours)
@@ -145,7 +132,7 @@ class _Follower:
     def _own(self, statement: Statement, found: Operation | None, ours: Statement | None) -> bool:
         """Whether ``statement`` is about the device alone; it is then done."""
         match found:
-            case Allocation() | Release() if self.depth:
+            case Allocation() | Release() if self.depth and not (self.leaving and isinstance(found, Release)):
                 raise Lost("memory is allocated or freed more or less than once", found.span, found.span)
             case Allocation():
                 self._allocate(found)
@@ -270,7 +257,7 @@ class _Follower:
         loud = any(call.name not in LIBRARY | self.known.quiet for call in calls)
         loud |= any(isinstance(node, CallThrough) for node in walk(ours))
         written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours)
+        written |= self.known.promises.given_away(ours)
         for array in list(memory.sides) if loud else memory.sides.keys() & set(variables(ours)):
             element = None if loud else only_element(ours, array)
             sides = memory.sides[array]
@@ -296,18 +283,28 @@ class _Follower:
     def _both(self, ours: If, theirs: If) -> None:
         self._uses(ours.condition, theirs.span)
         self._forget(ours.condition)
-        before = dict(self.memory.sides)
+        before = self.memory.state()
+        left = self._branch(ours.then, theirs.then)
+        after = self.memory.state()
+        self.memory.restore(before if left else replace(after, sides=before.sides))
+        if self._branch(ours.otherwise, theirs.otherwise):
+            self.memory.restore(after)
+        elif not left:
+            self.memory.meet(after.sides)
+
+    def _branch(self, ours: Statement | None, theirs: Statement | None) -> bool:
+        """Whether the function is left at the end of the branch."""
+        mine, yours = (list(flat([branch])) if branch else [] for branch in (ours, theirs))
+        outer, self.leaving = self.leaving, bool(mine) and isinstance(mine[-1], Return)
         self.depth += 1
-        self.sequence(list(flat([ours.then])), list(flat([theirs.then])))
-        after, self.memory.sides = self.memory.sides, before
-        mine, yours = ([branch] if branch else [] for branch in (ours.otherwise, theirs.otherwise))
-        self.sequence(list(flat(mine)), list(flat(yours)))
+        self.sequence(mine, yours)
         self.depth -= 1
-        self.memory.meet(after)
+        left, self.leaving = self.leaving, outer
+        return left
 
     def _loop(self, ours: Loop, theirs: Loop) -> None:
         """A loop on the host with launches in it: what holds at its start holds each time."""
-        self.sequence(_initial(ours), _initial(theirs))
+        self.sequence(first(ours), first(theirs))
         leaving = [n for n in walk(ours.body) if isinstance(n, Break | Continue | Return)]
         if leaving:
             raise Lost("a loop around launches that is left in the middle", leaving[0].span, theirs.span)
@@ -317,7 +314,7 @@ class _Follower:
             before = dict(self.memory.sides)
             self._header(ours, theirs)
             self.sequence(list(flat([ours.body])), list(flat([theirs.body])))
-            self.sequence(_step(ours), _step(theirs))
+            self.sequence(last(ours), last(theirs))
             self._header(ours, theirs)
             self._forget(ours)
             self.memory.meet(before)
@@ -338,7 +335,12 @@ class _Follower:
     # Launches
 
     def _entered(self, ours: For, condition: Expression, statements: Sequence[Statement]) -> None:
-        """``if (condition) { constants; a launch }``"""
+        """``if (condition) { constants; a launch }``, or what combines the results of blocks in memory of its own."""
+        if any(isinstance(operation(statement), Allocation) for statement in statements):
+            section = Sections(self.values, self._argument).read(ours, condition, statements)
+            self._touch(ours, section.span)
+            self.sections[id(ours)] = section
+            return
         entered = self.values.resolved(condition)
         launches: list[Launch] = []
         for statement in statements:
@@ -363,11 +365,15 @@ class _Follower:
         buffers = [bare(value) for value in launch.arguments if isinstance(value.type, Pointer)]
         if len(set(buffers)) < len(buffers):
             raise Lost("the kernel gets an array twice", ours.span, launch.span)
-        written = {base for target in targets(ours) if (base := base_variable(target))}
-        written |= given_away(ours) | pointed_into(ours)
-        self.memory.launch(set(variables(ours)), written, ours.span, launch.span)
         self.nests[id(ours)] = LaunchedNest(ours, launch, configuration, arguments, entered)
         self.unasked = launch.span
+        self._touch(ours, launch.span)
+
+    def _touch(self, ours: Statement, theirs: Span) -> None:
+        """The device does what ``ours`` does."""
+        written = {base for target in targets(ours) if (base := base_variable(target))}
+        written |= self.known.promises.given_away(ours) | self.known.promises.pointed_into(ours)
+        self.memory.launch(set(variables(ours)), written, ours.span, theirs)
         self._forget(ours)
 
     def _argument(self, value: Expression) -> Expression:
@@ -382,11 +388,3 @@ class _Follower:
 
     def _leave(self, ours: Span, theirs: Span) -> None:
         self.memory.leave(set(self.known.discarded), ours, theirs)
-
-
-def _initial(loop: Loop) -> list[Statement]:
-    return list(loop.initial) if isinstance(loop, For) else []
-
-
-def _step(loop: Loop) -> list[Statement]:
-    return [loop.step] if isinstance(loop, For) and loop.step else []

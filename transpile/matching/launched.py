@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transpile.c.tree import Expression, Statement, Variable
 from transpile.matching.memory import Buffer
+from transpile.matching.promises import Promises
 from transpile.matching.runtime import Launch
+from transpile.matching.sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,24 @@ class LaunchedNest:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What was found. ``unset`` are arrays whose buffer was used before anything was copied into it; ``evaluated`` is
-    what the CUDA function computes for itself, in terms of the C side."""
+    what the CUDA function computes for itself, in terms of the C side. ``sections`` stand for loops as well."""
 
     nests: tuple[LaunchedNest, ...]
     buffers: tuple[Buffer, ...]
     unset: tuple[Variable, ...]
     evaluated: tuple[Expression, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of functions: ``fallback`` says whether one of the CUDA side, by its name, is the C function
     itself; ``helpers`` are those of the CUDA side that only compute; ``quiet`` are C functions that touch nothing but
-    what they are given. What ``discarded`` arrays hold in the end does not matter."""
+    what they are given. What ``discarded`` arrays hold in the end does not matter; ``promises`` say what is
+    only read."""
 
     fallback: Callable[[str], bool]
     helpers: frozenset[str] = frozenset()
     quiet: frozenset[str] = frozenset()
     discarded: frozenset[Variable] = frozenset()
+    promises: Promises = field(default_factory=Promises)

@@ -57,6 +57,15 @@ class Sides:
         return Sides(self.host and other.host, device, self.unset or other.unset, element, owed and element is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What holds at one place of the program."""
+
+    sizes: dict[Variable, Expression]
+    sides: dict[Variable, Sides]
+    live: set[Variable]
+
+
 @dataclass(slots=True)
 class Memory:
     """``written`` are arrays that the C function has written to before they had a buffer."""
@@ -69,6 +78,12 @@ class Memory:
     written: set[Variable] = field(default_factory=set)
     live: set[Variable] = field(default_factory=set)
     """Pointers to memory that is not freed yet."""
+
+    def state(self) -> State:
+        return State(dict(self.sizes), dict(self.sides), set(self.live))
+
+    def restore(self, state: State) -> None:
+        self.sizes, self.sides, self.live = dict(state.sizes), dict(state.sides), set(state.live)
 
     def allocate(self, pointer: Variable, array: Variable, size: Expression, span: Span) -> None:
         if array in (buffer.array for buffer in self.made.values()):

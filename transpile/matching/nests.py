@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,33 +11,56 @@ import z3
 
 from transpile.c.constants import integer_of
 from transpile.c.printing import text
-from transpile.c.tree import Block, Call, Cast, Constant, Declare, Expression, For, Name, Node, Statement, Variable
-from transpile.c.types import UNSIGNED, CType, Float, Pointer, is_arithmetic, is_integer
+from transpile.c.tree import (
+    AddressOf,
+    Block,
+    Call,
+    Cast,
+    Constant,
+    Declare,
+    Expression,
+    For,
+    Index,
+    Member,
+    Name,
+    Node,
+    Statement,
+    Variable,
+)
+from transpile.c.types import UNSIGNED, Array, CType, Float, Pointer, Struct, is_arithmetic, is_integer
 from transpile.c.unit import Function
 from transpile.c.walking import bare, children, declared, free, targets, variables, walk
 from transpile.errors import SourceErrors, Span
 from transpile.kernels.unit import CudaUnit, launch_bounds
 from transpile.loops.counted import Counted, Nest, counted, nest
-from transpile.matching.bodies import Names, flat, match_statements
+from transpile.matching.atomics import NoUpdate, rewritten
+from transpile.matching.bodies import Names, flat, match_statements, same_type
+from transpile.matching.forms import ending
 from transpile.matching.functions import Shared, computing
 from transpile.matching.launched import LaunchedNest
-from transpile.matching.values import owned
-from transpile.solvers.integers import Integers, NoInteger
+from transpile.matching.updates import assumption
+from transpile.matching.values import owned, points
+from transpile.solvers.integers import Int, Integers, NoInteger
 from transpile.solvers.launches.grids import AXES, Dimension, own
 from transpile.solvers.launches.threads import Launched, Open, locate
 
 ASSUMED_SIZE = "no loop runs 2^62 times, and no array has that many bytes"
 LIBRARY = "functions of the C library give on the device what they give on the host: {}"
 ROUNDING = "floating point is compiled as written: nvcc with --fmad=false, and no fast math on either side"
-STOPS = "where a variable is 2^31 or more the program may end with a message that the device cannot do it"
+STOPS = (
+    "where a variable, or a bound of a launched loop, is 2^31 or more the program may end with a message that the "
+    "device cannot do it"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Each thread does one iteration of the ``loops``, and does it as C does."""
+    """Each thread does one iteration of the ``loops``, and does it as C does. Values are combined into the variables
+    ``combined``, by these operators, in another order."""
 
     loops: tuple[Counted, ...]
     assumptions: tuple[str, ...]
+    combined: tuple[tuple[Variable, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +73,34 @@ class Unproved:
 
 
 Outcome: TypeAlias = Same | Unproved
+_NONE: Mapping[Variable, Variable] = {}
 
 
-def prove(found: LaunchedNest, cuda: CudaUnit, shared: Shared, private: Collection[Variable]) -> Outcome:
+def prove(
+    found: LaunchedNest,
+    cuda: CudaUnit,
+    shared: Shared,
+    private: Collection[Variable],
+    part: Function | None = None,
+    own: Mapping[Variable, Variable] = _NONE,
+) -> Outcome:
     """Whether the launch does what the loop does.
 
     ``shared`` knows what the device has in common with the C side. ``private`` are variables of the C function of which
-    each iteration may have its own.
+    each iteration may have its own. ``part`` of the kernel is looked at, whose variables in ``own`` are the C side's.
     """
     try:
-        kernel = cuda.kernel(found.launch.kernel)
-        return _Nest(found, cuda, kernel, shared, private).run()
-    except (NoInteger, SourceErrors) as error:
-        return Unproved(str(error), found.launch.span, found.loop.span)
+        kernel = part or cuda.kernel(found.launch.kernel)
     except KeyError:
         return Unproved("there is no such kernel", found.launch.span, found.loop.span)
+    except SourceErrors as error:
+        return Unproved(str(error), found.launch.span, found.loop.span)
+    try:
+        return _Nest(found, cuda, kernel, shared, private, own).run()
+    except (NoInteger, SourceErrors) as error:
+        return Unproved(str(error), found.launch.span, found.loop.span)
+    except NoUpdate as error:
+        return Unproved(str(error), error.span, found.loop.span)
     except _Stop as stop:
         return stop.outcome
 
@@ -77,13 +113,20 @@ class _Stop(Exception):
 
 class _Nest:
     def __init__(
-        self, found: LaunchedNest, cuda: CudaUnit, kernel: Function, shared: Shared, private: Collection[Variable]
+        self,
+        found: LaunchedNest,
+        cuda: CudaUnit,
+        kernel: Function,
+        shared: Shared,
+        private: Collection[Variable],
+        own: Mapping[Variable, Variable],
     ) -> None:
         self.found = found
         self.cuda = cuda
         self.kernel = kernel
         self.shared = shared
         self.private = set(private)
+        self.own = own
         self.helpers = {one.name: one for one in map(owned, computing(cuda.unit).values())}
 
     def run(self) -> Outcome:
@@ -111,7 +154,8 @@ class _Nest:
         if len(self.kernel.parameters) != len(self.found.arguments):
             raise _Stop("the kernel has other parameters", span)
         for parameter, argument in zip(self.kernel.type.parameters, self.found.arguments, strict=True):
-            if not (isinstance(parameter, Pointer) or is_arithmetic(parameter)):
+            plain = isinstance(parameter, Struct) and not points(parameter) and same_type(parameter, argument.type)
+            if not (isinstance(parameter, Pointer) or is_arithmetic(parameter) or plain):
                 raise _Stop(f"'{text(argument)}' is neither a number nor a buffer", span)
         if len(self.found.configuration) != 2:
             raise _Stop("a launch with shared memory of its own size, or in a stream", span)
@@ -150,7 +194,7 @@ class _Nest:
     def _steady(self, loops: Sequence[Counted]) -> None:
         """What the launch was given is what the nest reads: it changes none of it."""
         inner = {loop.counter for loop in loops} | set(declared(self.found.loop))
-        changed = {target.variable for target in targets(self.found.loop) if isinstance(target, Name)} - inner
+        changed = set(_written(self.found.loop)) - inner
         outside = changed - self.private
         if outside:
             name = min(variable.name for variable in outside)
@@ -167,11 +211,21 @@ class _Nest:
             return Unproved(located.reason, located.span, loops[0].span)
         for loop, counter in zip(loops, located.counters, strict=True):
             names.pair(counter.variable, loop.counter, counter.span)
-        body = self._private(list(located.body), names)
-        mismatch = match_statements([loops[-1].node.body], body, names)
+        ours, body = loops[-1].node.body, self._private(list(located.body), names)
+        both = rewritten(self.found.loop, ours, self.kernel.body, body, names.meaning)
+        names.functions.update(both.functions)
+        mine = both.ours if self._goes_on(located.body) else ending(both.ours)
+        mismatch = match_statements([mine], both.theirs, names)
         if mismatch is not None:
             return Unproved(mismatch.message, mismatch.theirs, mismatch.ours)
-        return Same(tuple(loops), tuple(self._assumptions(loops[-1].node.body)))
+        reordered = [one for array, how in both.combined for one in assumption(array.name, how, atomically=True)]
+        combined = tuple((array, how.operator) for array, how in both.combined)
+        return Same(tuple(loops), (*self._assumptions(ours), *reordered), combined)
+
+    def _goes_on(self, body: Sequence[Statement]) -> bool:
+        """Whether the thread has more iterations to do after ``body``."""
+        inside = {id(node) for loop in walk(self.kernel.body) if isinstance(loop, For) for node in walk(loop)}
+        return any(id(statement) in inside for statement in body)
 
     def _parameters(self) -> Names:
         names = Names(functions=self.shared.functions([self.kernel.body]))
@@ -179,6 +233,8 @@ class _Nest:
             names.pair(constant, meant, self.kernel.span)
         for parameter, argument in zip(self.kernel.parameters, self.found.arguments, strict=True):
             names.meaning[parameter] = bare(argument) if isinstance(parameter.type, Pointer) else argument
+        for theirs, ours in self.own.items():
+            names.pair(theirs, ours, self.kernel.span)
         return names
 
     def _private(self, body: list[Statement], names: Names) -> list[Statement]:
@@ -256,11 +312,19 @@ class _Nest:
 
     def _require_no_stop(self, host: Integers, path: z3.BoolRef) -> None:
         """Functions of the host end the program only where ``STOPS`` allows it."""
+        bounds = self._bounds(host)
         facts = [fact for fact in host.facts if not any(fact.eq(z3.Not(stop)) for stop in host.stops)]
-        small = [z3.And(value < 2**31, value >= -(2**31)) for value in host.variables.values()]
+        small = [z3.And(value < 2**31, value >= -(2**31)) for value in (*host.variables.values(), *bounds)]
         for stop in host.stops:
             if not _follows(z3.Not(stop), [*facts, *small, path]):
                 raise _Stop("the program may end here instead", self.found.launch.span)
+
+    def _bounds(self, host: Integers) -> list[Int]:
+        """What the counters of the launched loops are compared with, where no loop has changed it."""
+        shape = nest(self.found.loop) if isinstance(self.found.loop, For) else None
+        counters = {loop.counter for loop in shape.loops} if isinstance(shape, Nest) else set()
+        bounds = [bound.right for loop in shape.loops for bound in loop.bounds] if isinstance(shape, Nest) else []
+        return [host.value(bound) for bound in bounds if not counters.intersection(variables(bound))]
 
     def _grid(self, host: Integers) -> dict[str, Dimension]:
         blocks, threads = self._sides(0), self._sides(1)
@@ -276,10 +340,15 @@ class _Nest:
 
     def _sides(self, position: int) -> list[Expression]:
         """The three sides of a ``dim3``."""
-        given = bare(self.found.configuration[position])
-        sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
-        one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
-        return [*sides, *[one] * (3 - len(sides))]
+        return sides_of(self.found.configuration[position])
+
+
+def sides_of(configuration: Expression) -> list[Expression]:
+    """The three sides of a grid, or of a block."""
+    given = bare(configuration)
+    sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
+    one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
+    return [*sides, *[one] * (3 - len(sides))]
 
 
 def evaluate(numbers: Integers, expression: Expression) -> None:
@@ -310,3 +379,16 @@ def _moderate(host: Integers) -> list[z3.BoolRef]:
 
 def _declarations(body: Block) -> Iterator[Declare]:
     return (node for node in walk(body) if isinstance(node, Declare))
+
+
+def _written(statement: Statement) -> Iterator[Variable]:
+    """Variables that are assigned to, whole or in part, and structures that pointers lead into."""
+    for target in targets(statement):
+        if isinstance(target, Name):
+            yield target.variable
+    parts = [*targets(statement), *(node.operand for node in walk(statement) if isinstance(node, AddressOf))]
+    for part in parts:
+        while isinstance(part, Member) or (isinstance(part, Index) and isinstance(part.base.type, Array)):
+            part = part.base
+        if isinstance(part, Name) and isinstance(part.type, Struct):
+            yield part.variable

@@ -9,12 +9,12 @@ the iterations of ``Same.loops`` do not depend on each other, that the variables
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
 from transpile.c.printing import text
-from transpile.c.tree import Assign, Expression, For, Name, Node, Statement, Variable
+from transpile.c.tree import Assign, Call, Cast, Declare, Expression, For, Name, Node, Statement, Variable
 from transpile.c.types import CType, Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import children, declared, targets, variables, walk
@@ -27,13 +27,17 @@ from transpile.matching.hosts import follow
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Buffer, Lost
 from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
+from transpile.matching.promises import promises
+from transpile.matching.reductions import prove_section
+from transpile.matching.rows import with_numbers
 from transpile.matching.screening import screen
+from transpile.matching.sections import Launched, Section
 from transpile.matching.sizes import wrong_size
-from transpile.matching.values import owned, points
+from transpile.matching.values import owned, points, unsteady
 from transpile.solvers.integers import Integers, NoInteger
 
-NO_OVERLAP = "the arrays {} do not overlap"
 ELEMENTS = "'{}' has {} elements, and none of these factors is negative"
+INDETERMINATE = "nothing depends on what '{}' holds where nothing has been written since it was allocated"
 WORKSPACE = "what '{}' holds in the end does not matter"
 _NONE: Mapping[Span, Collection[Variable]] = {}
 
@@ -58,6 +62,8 @@ class Proof:
     unproved: tuple[Unproved, ...] = ()
     """What else could not be shown: sizes of buffers, and computations of the host that may overflow."""
     assumptions: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Arrays that are taken not to overlap, though not all of them are ``restrict``."""
 
     @property
     def followed(self) -> bool:
@@ -99,13 +105,13 @@ class _Program:
         extents: Mapping[str, str],
         discarded: Collection[str],
     ) -> None:
-        self.unit = unit
-        self.function = function
+        self.unit = replace(unit, functions=tuple(map(with_numbers, unit.functions)))
+        self.function = with_numbers(function)
         self.cuda = cuda
         self.extents = extents
         self.discarded = frozenset(one for one in function.parameters if one.name in set(discarded))
-        self.host = Shared(unit, cuda, "host")
-        self.device = Shared(unit, cuda, "device")
+        self.host = Shared(self.unit, cuda, "host")
+        self.device = Shared(self.unit, cuda, "device")
         self.helpers = computing(cuda.unit)
         self.owned = {one.name: one for one in map(owned, self.helpers.values())}
 
@@ -114,13 +120,17 @@ class _Program:
         names = self.host.names(self.function, theirs)
         if names is None:
             raise Lost("the function has another type", self.function.span, theirs.span)
-        known = Known(self._is_function, frozenset(self.helpers), quiet(self.unit), self.discarded)
+        silent = quiet(self.unit)
+        promised = promises(self.unit, silent)
+        known = Known(self._is_function, frozenset(self.helpers), silent, self.discarded, promised)
         followed = follow(self.function.body, theirs.body, _ordered(names, theirs), known)
         self._require_private(followed, private)
         nests = tuple(self._mapped(found, private.get(found.loop.span, ())) for found in followed.nests)
+        nests += tuple(one for found in followed.sections for one in self._combined(found, private))
         open_ones = (*self._sizes(followed), *self._overflows(followed))
         assumed = tuple(dict.fromkeys((*self._assumed(followed), *_of(nests))))
-        return Proof(None, nests, followed.buffers, followed.unset, open_ones, assumed)
+        unset = tuple(one for one in followed.unset if one not in self._fresh())
+        return Proof(None, nests, followed.buffers, unset, open_ones, assumed, self._apart(followed))
 
     def _theirs(self) -> Function:
         try:
@@ -144,23 +154,30 @@ class _Program:
     def _mapped(self, found: LaunchedNest, private: Collection[Variable]) -> Mapped:
         return Mapped(found.loop.span, found.launch.kernel, prove(found, self.cuda, self.device, private))
 
+    def _combined(self, found: Section, private: Mapping[Span, Collection[Variable]]) -> Iterator[Mapped]:
+        """One outcome for all kernels of a section."""
+        body = self.function.body
+        outcome = prove_section(found, self.cuda, self.device, private.get(found.loop.span, ()), unsteady(body))
+        for kernel in dict.fromkeys(step.launch.kernel for step in found.steps if isinstance(step, Launched)):
+            yield Mapped(found.loop.span, kernel, outcome)
+
     def _require_private(self, followed: Followed, private: Mapping[Span, Collection[Variable]]) -> None:
         """What a launched loop leaves in its own variables is seen by nobody."""
-        for found in followed.nests:
-            own = {*private.get(found.loop.span, ()), *_counters(found.loop)} - set(declared(found.loop))
-            for variable in own.intersection(target_variables(found.loop)):
+        for found, span in _loops(followed):
+            own = {*private.get(found.span, ()), *_counters(found)} - set(declared(found))
+            for variable in own.intersection(target_variables(found)):
                 outside = self._outside(variable, followed, private)
                 if outside is not None:
-                    raise Lost(f"'{variable.name}' is used outside of the loop", outside, found.launch.span)
+                    raise Lost(f"'{variable.name}' is used outside of the loop", outside, span)
 
     def _outside(
         self, variable: Variable, followed: Followed, private: Mapping[Span, Collection[Variable]]
     ) -> Span | None:
         """Where ``variable`` is used but in loops that have their own, or that set it first."""
         own: set[int] = set()
-        for found in followed.nests:
-            if variable in {*private.get(found.loop.span, ()), *_counters(found.loop)}:
-                own |= {id(node) for node in walk(found.loop)}
+        for found, _ in _loops(followed):
+            if variable in {*private.get(found.span, ()), *_counters(found)}:
+                own |= {id(node) for node in walk(found)}
         for node in walk(self.function.body):
             match node:
                 case For(initial=(Assign(target=Name(variable=first), operator=""),)) if first == variable:
@@ -199,16 +216,27 @@ class _Program:
     def _in_c(self, expression: Expression) -> bool:
         return any(node == expression for node in walk(self.function.body))
 
-    def _assumed(self, followed: Followed) -> Iterator[str]:
+    def _apart(self, followed: Followed) -> tuple[str, ...]:
         arrays = sorted({buffer.array.name for buffer in followed.buffers})
-        pointers = [one for one in self.function.parameters if isinstance(one.type, Pointer)]
-        unpromised = [one for one in pointers if isinstance(one.type, Pointer) and not one.type.restrict]
-        if len(arrays) > 1 and unpromised:
-            yield NO_OVERLAP.format(", ".join(arrays))
-        for name in arrays:
+        pointers = [one.type for one in self.function.parameters if isinstance(one.type, Pointer)]
+        promised = all(pointer.restrict for pointer in pointers)
+        return () if promised or len(arrays) < 2 else tuple(arrays)
+
+    def _assumed(self, followed: Followed) -> Iterator[str]:
+        for name in sorted({buffer.array.name for buffer in followed.buffers}):
             if name in self.extents:
                 yield ELEMENTS.format(name, self.extents[name])
         yield from (WORKSPACE.format(one.name) for one in self.discarded)
+        yield from (INDETERMINATE.format(one.name) for one in followed.unset if one in self._fresh())
+
+    def _fresh(self) -> set[Variable]:
+        """Arrays of the C function whose elements have no values before they are written (C11 7.22.3.4)."""
+        found = [node for node in walk(self.function.body) if isinstance(node, Declare)]
+        return (
+            {one.variable for one in found if one.initial and _allocates(one.initial)}
+            - unsteady(self.function.body)
+            - target_variables(self.function.body)
+        )
 
 
 def target_variables(node: Node) -> set[Variable]:
@@ -229,6 +257,12 @@ def _counters(loop: Statement) -> Iterator[Variable]:
     for node in walk(loop):
         if isinstance(node, For) and not isinstance(found := counted(node), Irregular):
             yield found.counter
+
+
+def _loops(followed: Followed) -> Iterator[tuple[Statement, Span]]:
+    """The statements that are done on the device, and where they are launched."""
+    yield from ((one.loop, one.launch.span) for one in followed.nests)
+    yield from ((one.loop, one.span) for one in followed.sections)
 
 
 def _computed(followed: Followed) -> Iterator[Expression]:
@@ -263,3 +297,9 @@ def _of(nests: tuple[Mapped, ...]) -> Iterator[str]:
 
 def _restrict(type: CType) -> bool:
     return isinstance(type, Pointer) and type.restrict
+
+
+def _allocates(value: Expression) -> bool:
+    while isinstance(value, Cast):
+        value = value.operand
+    return isinstance(value, Call) and value.name in ("malloc", "aligned_alloc")

@@ -14,6 +14,7 @@ from transpile.c.constants import integer_of
 from transpile.c.tree import (
     AddressOf,
     Binary,
+    Block,
     Call,
     Cast,
     Comma,
@@ -27,9 +28,9 @@ from transpile.c.tree import (
     Statement,
     Variable,
 )
-from transpile.c.walking import bare
+from transpile.c.walking import bare, declared, walk
 from transpile.errors import Span
-from transpile.matching.bodies import flat
+from transpile.matching.bodies import Names, flat
 
 TO_DEVICE, TO_HOST = 1, 2
 """``cudaMemcpyKind`` (CUDA Runtime API, data types)."""
@@ -98,7 +99,18 @@ class ElementCopy:
     span: Span
 
 
-Operation: TypeAlias = Allocation | Copy | ElementCopy | Release | Launch | Nothing
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """``cudaMemcpy`` between ``&variable`` of the host, a plain variable, and the memory that ``buffer`` points to."""
+
+    variable: Variable
+    buffer: Variable
+    size: Expression
+    kind: int
+    span: Span
+
+
+Operation: TypeAlias = Allocation | Copy | ElementCopy | Fetch | Release | Launch | Nothing
 
 
 def operation(statement: Statement) -> Operation | None:
@@ -109,6 +121,23 @@ def operation(statement: Statement) -> Operation | None:
         case DoWhile(body=body, condition=condition) if integer_of(condition) == 0:
             return _checked(list(flat([body])))
     return None
+
+
+def pointed_arrays(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
+    """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
+    copies and the kernels must bear out."""
+    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
+    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
+    found: dict[Variable, Variable] = {}
+    for node in walk(theirs):
+        match operation(node) if isinstance(node, Statement) else None:
+            case Copy(to=to, source=source, kind=kind):
+                device, host = (to, source) if kind == TO_DEVICE else (source, to)
+                if host.name in arrays:
+                    found.setdefault(device, arrays[host.name])
+            case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
+                found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
+    return found
 
 
 def _checked(statements: Sequence[Statement]) -> Operation | None:
@@ -156,6 +185,10 @@ def _call(call: Call) -> Operation | None:
 
 def _copy(to: Expression, source: Expression, size: Expression, kind: int, span: Span) -> Operation | None:
     match to, source:
+        case (AddressOf(operand=Name(variable=one)), Name(variable=other)) if kind == TO_HOST:
+            return Fetch(one, other, size, kind, span)
+        case (Name(variable=other), AddressOf(operand=Name(variable=one))) if kind == TO_DEVICE:
+            return Fetch(one, other, size, kind, span)
         case Name(variable=one), Name(variable=other):
             return Copy(one, other, size, kind, span)
         case AddressOf(operand=Index() as one), AddressOf(operand=Index() as other):

@@ -12,7 +12,7 @@ from transpile.c.unit import Function, Unit
 from transpile.c.walking import variables, walk
 from transpile.errors import Span
 from transpile.kernels.unit import CudaUnit
-from transpile.loops.libc import PURE
+from transpile.loops.libc import COPY, FILL, FRESH, HARMLESS, PURE
 from transpile.matching.bodies import same_type
 from transpile.matching.memory import Lost
 from transpile.matching.runtime import RESERVED
@@ -41,6 +41,9 @@ def screen(ours: Unit, function: Function, theirs: CudaUnit) -> None:
         raise Lost(reason[0], function.span, reason[1])
     for refusal in theirs.unit.refusals:
         raise Lost(f"this is not read: {refusal.error}", function.span, refusal.error.span)
+    for one in ours.functions:
+        if one.name in PURE | COPY | FILL | FRESH | HARMLESS:
+            raise Lost(f"'{one.name}' is defined anew", function.span, one.span)
     _require_own_names(function, theirs)
     _require_structs(ours, function, theirs)
     for name in ("volatile", "reference"):
@@ -66,7 +69,7 @@ def _text(unit: Unit) -> Iterator[tuple[str, Span]]:
 def _require_own_names(function: Function, theirs: CudaUnit) -> None:
     defined = [one.name for one in theirs.unit.functions]
     for one in theirs.unit.functions:
-        known = one.name in RESERVED or one.name in PURE | _OVERLOADED
+        known = one.name in RESERVED or one.name in PURE | _OVERLOADED or one.name.startswith("atomic")
         if known or defined.count(one.name) > 1 or one.name.startswith("__"):
             raise Lost(f"'{one.name}' is defined anew", function.span, one.span)
     for name in RESERVED & theirs.unit.prototypes.keys():

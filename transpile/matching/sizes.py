@@ -1,7 +1,7 @@
 """Whether a buffer has the number of bytes that its array has, in numbers of elements that are said to be the array's.
 
-An extent is a product, as ``nx * (ny + 1)``; no factor is negative and no array has 2^62 bytes. Then sizes are compared
-as polynomials, which no wrapping changes.
+An extent is a product, as ``nx * (ny + 1)``; the elements of a matrix are numbers and not rows. No factor is negative
+and no array has 2^62 bytes. Then sizes are compared as polynomials, which no wrapping changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import z3
 from transpile.c.constants import integer_of
 from transpile.c.parse import parse_text
 from transpile.c.tree import Binary, Call, Cast, Expression, Name, Return, SizeOf, Variable
-from transpile.c.types import Integer, Struct, element, is_integer, size
+from transpile.c.types import Array, CType, Integer, Struct, element, is_integer, size
 from transpile.c.unit import Function
 from transpile.c.walking import substitute
 from transpile.errors import SourceErrors
@@ -30,7 +30,7 @@ def wrong_size(
     if "?" in extent:
         return None if _as_written(buffer, extent, parameters) else f"its size is not that of {extent} elements"
     wanted = _read(extent, {one.name for one in parameters})
-    of = element(buffer.array.type)
+    of = _innermost(buffer.array.type)
     bytes_of_one = size(of) if of is not None else None
     if wanted is None or bytes_of_one is None:
         return f"'{extent}' is not understood"
@@ -38,6 +38,14 @@ def wrong_size(
     if found is None:
         return "its size is not a product of sums of the function's parameters"
     return None if found == wanted * number(bytes_of_one) else f"its size is not that of {extent} elements"
+
+
+def _innermost(type: CType) -> CType | None:
+    """What is counted."""
+    of = element(type)
+    while isinstance(of, Array):
+        of = of.of
+    return of
 
 
 def _as_written(buffer: Buffer, extent: str, parameters: Collection[Variable]) -> bool:
@@ -55,7 +63,7 @@ def _as_written(buffer: Buffer, extent: str, parameters: Collection[Variable]) -
                 one: Name(span=value.span, type=numbers[one.name].type, variable=numbers[one.name])
                 for one in function.parameters
             }
-            return substitute(value, meant) == left and of == element(buffer.array.type)
+            return substitute(value, meant) == left and of == _innermost(buffer.array.type)
     return False
 
 

@@ -157,25 +157,6 @@ def only_element(ours: Node, array: Variable) -> Expression | None:
     return found[0] if same and not changed.intersection(variables(found[0])) else None
 
 
-def given_away(node: Node) -> set[Variable]:
-    """Variables that functions get pointers to, or with, and may write through."""
-    calls = [found for found in walk(node) if isinstance(found, Call) and found.name not in PURE]
-    given = [argument for call in calls for argument in call.arguments if points(argument.type)]
-    return {variable for argument in given for variable in variables(argument)}
-
-
-def pointed_into(node: Node) -> set[Variable]:
-    """Variables that may be written through pointers which ``node`` keeps; none through pointers to constants, as long
-    as nobody takes their promise away."""
-    casts = (found for found in walk(node) if isinstance(found, Cast) and not found.implicit)
-    trusted = not any(isinstance(cast.type, Pointer) and not cast.type.const for cast in casts)
-    found: set[Variable] = set()
-    for _, target, value in kept(node):
-        if not (trusted and isinstance(target.type, Pointer) and target.type.const):
-            found |= set(variables(value))
-    return found
-
-
 def sets_element(ours: Node, array: Variable) -> bool:
     """Whether ``ours`` assigns to an element of ``array`` and does not look at what was there."""
     named = [node for node in walk(ours) if isinstance(node, Name) and node.variable == array]

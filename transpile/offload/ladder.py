@@ -14,32 +14,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transpile.c.constants import integer_of
-from transpile.c.tree import Call, Declare, Name, Variable
-from transpile.c.unit import Function, Unit
+from transpile.c.tree import Call, Declare, Name
+from transpile.c.types import is_integer
+from transpile.c.unit import Function
 from transpile.c.walking import bare, walk
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
-from transpile.errors import Diagnostic, SourceErrors, Span
+from transpile.errors import Diagnostic, SourceErrors
 from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
-from transpile.matching.nests import Same, Unproved
-from transpile.matching.proof import Proof, prove_program
+from transpile.offload.proving import PROVED, proved
+from transpile.offload.subject import Subject
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
 from transpile.solvers.kernels.races import Settings as RaceSettings
 from transpile.solvers.kernels.races import check
 from transpile.solvers.kernels.verdicts import Divergent, RaceFree, Racy
-from transpile.solvers.loops.analysis import Analysis, Loop
-from transpile.solvers.loops.assumptions import Distinct
-from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Rung
 from transpile.trials import outcome as tried
-from transpile.trials.facts import Facts
 from transpile.trials.nvcc import Compiled, Refused, compiled
-from transpile.trials.trial import Settings, trial
+from transpile.trials.trial import trial
 
-TESTED, RACES, PROVED, COMPILED = "tested", "race-free", "proved", "compiled"
+TESTED, RACES, COMPILED = "tested", "race-free", "compiled"
 _QUICK = RaceSettings(Budget(timeout_ms=1_000))
-NO_FUSING = "the compiler is told not to fuse multiplications and additions (--fmad=false)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +57,6 @@ class Climb:
     seconds: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A C function with its analysis, and a CUDA text that claims to replace it. ``file`` is what messages call it."""
-
-    unit: Unit
-    function: Function
-    analysis: Analysis
-    text: str
-    file: str
-    facts: Facts
-    settings: Settings
-    extents: Mapping[str, str] = field(default_factory=dict)
-    """How many elements the arrays have that the device has a copy of."""
-    checked: frozenset[frozenset[str]] = frozenset()
-    """Pairs of arrays that the text itself finds out to overlap, and then leaves to the C code."""
-    discarded: frozenset[str] = frozenset()
-    """Arrays that are workspace: what they hold before and after does not matter."""
-    written_first: frozenset[str] = frozenset()
-    """Those of them of which nothing is read before it is written."""
-
-
 def climb(subject: Subject, folder: Path) -> Climb:
     """Check the text on every rung. Programs of the trial are built in ``folder``."""
     return _Climber(subject, folder).run()
@@ -101,7 +76,7 @@ class _Climber:
             testing, outcome = self._tested()
         with self._timed(PROVED):
             cuda = self._read()
-            proving = self._proved(cuda) if cuda is not None else {}
+            proving = proved(self.subject, cuda) if cuda is not None else {}
         kernels: dict[str, Checked] = {}
         for name in [kernel.name for kernel in cuda.kernels] if cuda else ():
             assert cuda is not None
@@ -162,8 +137,8 @@ class _Climber:
             case tried.Tested():
                 orders = len(outcome.schedules)
                 detail = f"no difference in {outcome.runs} runs ({outcome.inputs} inputs, {orders} orders of threads)"
-                compared = f"{outcome.comparison}"
-                return Rung(TESTED, "passed", f"{detail}; {compared}", outcome.assumptions), outcome
+                told = "; ".join((detail, str(outcome.comparison), *outcome.notes))
+                return Rung(TESTED, "passed", told, outcome.assumptions), outcome
             case tried.Differs():
                 self.diagnostics += [failure.diagnostic for failure in outcome.failures]
                 said = [failure.message for failure in outcome.failures]
@@ -186,7 +161,7 @@ class _Climber:
         if len(blocks) != 1:
             return Rung(RACES, "open", "it is launched with blocks of several or unknown sizes")
         try:
-            found = check(cuda, kernel, Launch(blocks.pop(), (None, None, None)), _QUICK)
+            found = check(cuda, kernel, Launch(blocks.pop(), _grid(launches)), _QUICK)
         except SourceErrors as error:
             return Rung(RACES, "open", str(error))
         match found:
@@ -199,71 +174,25 @@ class _Climber:
                 return Rung(RACES, "open", f"the barrier on line {span.line} may not be reached by all threads")
         return Rung(RACES, "open", found.reason)
 
-    def _proved(self, cuda: CudaUnit) -> dict[str, Rung]:
-        """The rung of each kernel that is launched."""
-        subject = self.subject
-        loops = {loop.span: loop for loop in subject.analysis.walk() if len(loop.calls) == 1 and loop.node is not None}
-        private = {span: _private(loop) for span, loop in loops.items()}
-        proof = prove_program(subject.unit, subject.function, cuda, subject.extents, private, subject.discarded)
-        open_for_all = self._open(proof)
-        if open_for_all:
-            return {launch.kernel: Rung(PROVED, "open", open_for_all) for launch in cuda.launches()}
-        return {one.kernel: self._rung(one.outcome, loops, proof) for one in proof.nests}
-
-    def _open(self, proof: Proof) -> str:
-        """Why nothing is proved of the program as a whole; empty if there is no reason."""
-        if proof.lost is not None:
-            return f"the host function is not followed at line {proof.lost.theirs.line}: {proof.lost.message}"
-        if proof.unproved:
-            return f"line {proof.unproved[0].theirs.line}: {proof.unproved[0].reason}"
-        uses = {use.variable: use for use in self.subject.analysis.arrays}
-        for array in proof.unset:
-            use = uses.get(array)
-            if array.name not in self.subject.written_first and (use is None or use.copy_in):
-                return f"it is not known that every element of '{array.name}' is written before it is read"
-        return ""
-
-    def _rung(self, outcome: Same | Unproved, loops: Mapping[Span, Loop], proof: Proof) -> Rung:
-        if isinstance(outcome, Unproved):
-            return Rung(PROVED, "open", f"line {outcome.theirs.line}: {outcome.reason}")
-        assumed: dict[str, None] = dict.fromkeys((*outcome.assumptions, *self._of_program(proof), NO_FUSING))
-        for counted in outcome.loops:
-            loop = loops.get(counted.span)
-            if loop is None or not isinstance(loop.verdict, Parallel):
-                return Rung(PROVED, "open", f"the loop over '{counted.counter.name}' is not a map")
-            assumed |= dict.fromkeys(str(one) for one in loop.assumptions if not isinstance(one, Distinct))
-        return Rung(PROVED, "passed", _said(outcome), tuple(assumed))
-
-    def _of_program(self, proof: Proof) -> Iterator[str]:
-        """What the whole proof takes for granted; of arrays that may overlap, those that the program does not check."""
-        yield from (one for one in proof.assumptions if "do not overlap" not in one)
-        for assumption in self.subject.analysis.assumptions:
-            if isinstance(assumption, Distinct):
-                names = frozenset((assumption.one.variable.name, assumption.two.variable.name))
-                checked = ", which the program looks at before it starts" if names in self.subject.checked else ""
-                yield f"{assumption}{checked}"
-
 
 def _of_a_map(proof: Rung) -> Rung | None:
-    """Threads of a proved map do not race: they do different iterations, and these are independent."""
+    """Threads of a proved launch do not race: they do different iterations, and these are independent, or combine
+    values where the proof has looked for races."""
     if proof.outcome != "passed":
         return None
-    return Rung(RACES, "passed", "threads do different iterations, which are independent")
+    apart = "threads do different iterations, which are independent"
+    return Rung(RACES, "passed", f"{apart} but for what they combine" if "combine" in proof.detail else apart)
 
 
 def _declarations(function: Function) -> Iterator[Declare]:
     return (node for node in walk(function.body) if isinstance(node, Declare))
 
 
-def _said(same: Same) -> str:
-    if not same.loops:
-        return "one thread does what C does"
-    names = ", ".join(f"'{loop.counter.name}'" for loop in same.loops)
-    return f"each iteration of {names} is done by one thread, as C does it"
-
-
-def _private(loop: Loop) -> list[Variable]:
-    return [use.variable for use in loop.scalars if use.role == "private" and not use.live_out]
+def _grid(launches: Sequence[KernelLaunch]) -> tuple[int | None, int | None, int | None]:
+    """The sizes of a grid, as far as they are known for all launches: a number of blocks goes along x."""
+    if all(is_integer(launch.configuration[0].type) for launch in launches):
+        return None, 1, 1
+    return None, None, None
 
 
 def _block(cuda: CudaUnit, launch: KernelLaunch) -> tuple[int, int, int] | None:

@@ -8,7 +8,7 @@ none, it stays there altogether.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from transpile.c.tree import Block, Declare, Empty, For, Statement, Variable
@@ -29,6 +29,7 @@ from transpile.cuda.plan import (
     Scan,
     Single,
     Step,
+    Wavefront,
 )
 from transpile.cuda.plan import Reduction as PlannedReduction
 from transpile.errors import Diagnostic, Span
@@ -41,6 +42,7 @@ from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduced, Reduction, Unknown
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
+from transpile.solvers.loops.verdicts import Wavefront as InFronts
 
 BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
 _AXES: dict[int, tuple[Axis, ...]] = {1: ("x",), 2: ("y", "x"), 3: ("z", "y", "x")}
@@ -76,20 +78,13 @@ class _Steps:
     fors: frozenset[LoopName]
     steps: list[Step] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
-    loops: dict[LoopName, Loop] = field(default_factory=dict)
 
     def add(self, loop: Loop, how: How) -> None:
-        name = _name(loop.span)
-        self.loops[name] = loop
-        self.steps.append(Step(name, how, loop.span))
+        self.steps.append(Step(loop_name(loop.span), how, loop.span))
 
     @property
     def parallel(self) -> int:
-        return sum(isinstance(step.how, Grid | Scan) for step in self.steps)
-
-    @property
-    def on_device(self) -> list[Loop]:
-        return [self.loops[step.loop] for step in self.steps if not isinstance(step.how, Host)]
+        return sum(isinstance(step.how, Grid | Scan | Wavefront) for step in self.steps)
 
 
 def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Proposal]:
@@ -97,21 +92,29 @@ def proposals(analysis: Analysis, scratch: Collection[str] = ()) -> Iterator[Pro
     loops that are not parallel run on the device. What arrays in ``scratch`` hold before and after the call does not
     matter, and they are written before they are read."""
     seen: set[Plan] = set()
-    unknown = dict(_kept_on_host(analysis))
-    fors = frozenset(_name(node.span) for node in walk(analysis.function.body) if isinstance(node, For))
+    unknown = dict(kept_on_host(analysis))
+    fors = frozenset(loop_name(node.span) for node in walk(analysis.function.body) if isinstance(node, For))
     for variant in _VARIANTS:
         steps = _Steps(variant, unknown, fors)
         for loop in analysis.loops:
             _decide(loop, steps, within=False)
         if not steps.parallel:
             continue
-        plan = Plan(tuple(_arrays(analysis, steps, scratch)), tuple(_distinct(analysis, steps)), tuple(steps.steps))
+        plan = completed(analysis, steps.steps, scratch)
         if plan not in seen:
             seen.add(plan)
             yield Proposal(plan, tuple(steps.left))
 
 
-def _kept_on_host(analysis: Analysis) -> Iterator[tuple[Variable, Diagnostic]]:
+def completed(analysis: Analysis, steps: Sequence[Step], scratch: Collection[str] = ()) -> Plan:
+    """The plan with ``steps``: the arrays that they need, and those of them that have to be looked at for overlaps."""
+    device = {step.loop for step in steps if not isinstance(step.how, Host)}
+    loops = [loop for loop in analysis.walk() if in_function(loop) and loop_name(loop.span) in device]
+    used = set(_touched(loops))
+    return Plan(tuple(_arrays(analysis, used, scratch)), tuple(_distinct(analysis, used)), tuple(steps))
+
+
+def kept_on_host(analysis: Analysis) -> Iterator[tuple[Variable, Diagnostic]]:
     """The arrays that the device cannot have, and why."""
     own = {variable for variable, _ in local_arrays(analysis.function)}
     for use in analysis.arrays:
@@ -125,8 +128,8 @@ def _kept_on_host(analysis: Analysis) -> Iterator[tuple[Variable, Diagnostic]]:
 
 def reasons(analysis: Analysis) -> tuple[Diagnostic, ...]:
     """Why no loop of a function runs on the device."""
-    kept = dict(_kept_on_host(analysis))
-    loops = [loop for loop in analysis.walk() if _own(loop)]
+    kept = dict(kept_on_host(analysis))
+    loops = [loop for loop in analysis.walk() if in_function(loop)]
     used = dict.fromkeys(v for loop in loops if not _sequential(loop) for v in _touched([loop]) if v in kept)
     return (*(kept[array] for array in used), *(loop.explanation for loop in loops))
 
@@ -140,7 +143,7 @@ def beside_the_device(analysis: Analysis) -> Callable[[Statement], bool]:
     loops itself."""
     inside: set[int] = set()
     for loop in analysis.walk():
-        if _own(loop) and loop.node is not None and _device(loop, 1) is not None:
+        if in_function(loop) and loop.node is not None and device_form(loop, 1) is not None:
             inside |= {id(node) for node in walk(loop.node)}
     beside = {id(node) for node in walk(analysis.function.body) if id(node) not in inside}
     return lambda statement: id(statement) in beside
@@ -148,9 +151,9 @@ def beside_the_device(analysis: Analysis) -> Callable[[Statement], bool]:
 
 def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
     """What becomes of ``loop``; ``within`` a loop that is on the host already."""
-    if not _own(loop):
+    if not in_function(loop):
         return
-    how = _device(loop, steps.variant.depth) if loop.node is not None else None
+    how = device_form(loop, steps.variant.depth) if loop.node is not None else None
     missing = [steps.unknown[v] for v in _touched([loop]) if v in steps.unknown]
     if how is not None and not missing and (steps.variant.scans or not isinstance(how, Scan)):
         steps.add(loop, how)
@@ -159,27 +162,27 @@ def _decide(loop: Loop, steps: _Steps, within: bool) -> None:
     begun = steps.parallel
     for inner in loop.loops:
         _decide(inner, steps, within=True)
-    if steps.parallel == begun and _name(loop.span) in steps.fors:
+    if steps.parallel == begun and loop_name(loop.span) in steps.fors:
         steps.steps = [step for step in steps.steps if not _inside(step, loop)]
         single = within and not missing and steps.variant.singles and loop.node is not None
         steps.add(loop, Single() if single else Host())
 
 
-def _own(loop: Loop) -> bool:
+def in_function(loop: Loop) -> bool:
     """Whether the loop stands in the function itself."""
     return len(loop.calls) == 1
 
 
 def _inside(step: Step, loop: Loop) -> bool:
-    return any(step.loop == _name(inner.span) for inner in loop.walk() if inner is not loop)
+    return any(step.loop == loop_name(inner.span) for inner in loop.walk() if inner is not loop)
 
 
-def _device(loop: Loop, depth: int) -> How | None:
+def device_form(loop: Loop, depth: int) -> How | None:
     """How ``loop`` runs on the device, if it may."""
     match loop.verdict:
         case Parallel():
             chain = _chain(loop, depth)
-            axes = tuple(zip(_AXES[len(chain)], (_name(one.span) for one in chain), strict=True))
+            axes = tuple(zip(_AXES[len(chain)], (loop_name(one.span) for one in chain), strict=True))
             return _grid(chain, Grid(tuple(reversed(axes)), BLOCKS[len(chain)]))
         case Reduction(reduced) if all(not one.subscripted for one in reduced):
             found = _reductions(reduced)
@@ -193,7 +196,20 @@ def _device(loop: Loop, depth: int) -> How | None:
             return _grid([loop], Grid(_along_x(loop), BLOCKS[1], atomic=names))
         case ScanVerdict(regions=(region,), operator=operator) if (known := _operator(operator)) is not None:
             return Scan(region.variable.name, known)
+        case InFronts(front) if not _better_inside(loop):
+            return _fronts(loop, Wavefront(front.weights))
     return None
+
+
+def _better_inside(loop: Loop) -> bool:
+    """Whether loops within both that have fronts are parallel by themselves."""
+    return any(isinstance(inner.verdict, Parallel) for inner in loop.walk())
+
+
+def _fronts(loop: Loop, how: Wavefront) -> Wavefront:
+    private, last = _private([loop, *loop.loops])
+    assert not last
+    return replace(how, private=private)
 
 
 def _updates_only(loop: Loop, reduced: Sequence[Reduced]) -> bool:
@@ -231,7 +247,7 @@ def _chain(loop: Loop, depth: int) -> list[Loop]:
     while len(chain) < depth and len(chain[-1].loops) == 1:
         inner = chain[-1].loops[0]
         node = chain[-1].node
-        if not (_own(inner) and inner.node and node and isinstance(inner.verdict, Parallel)):
+        if not (in_function(inner) and inner.node and node and isinstance(inner.verdict, Parallel)):
             break
         if not _only(node.body, inner.node):
             break
@@ -246,11 +262,16 @@ def _only(body: Statement, inner: For) -> bool:
 
 
 def _along_x(loop: Loop) -> tuple[tuple[Axis, LoopName], ...]:
-    return (("x", _name(loop.span)),)
+    return (("x", loop_name(loop.span)),)
 
 
 def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
-    """``grid`` with the variables from outside of a nest that each thread has for itself."""
+    private, last = _private(chain)
+    return replace(grid, private=private, lastprivate=last)
+
+
+def _private(chain: Sequence[Loop]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables from outside of a nest that each thread has for itself, and those whose last values are read."""
     node = chain[0].node
     assert node is not None
     outside = set(free(node)) - set(declared(node))
@@ -262,11 +283,10 @@ def _grid(chain: Sequence[Loop], grid: Grid) -> Grid:
                 private[use.variable] = private.get(use.variable, False) or (use.live_out and one is chain[0])
     names = tuple(variable.name for variable, lives in private.items() if not lives)
     last = tuple(variable.name for variable, lives in private.items() if lives)
-    return replace(grid, private=names, lastprivate=last)
+    return names, last
 
 
-def _arrays(analysis: Analysis, steps: _Steps, scratch: Collection[str]) -> Iterator[ArrayPlan]:
-    used = _used(steps)
+def _arrays(analysis: Analysis, used: Set[Variable], scratch: Collection[str]) -> Iterator[ArrayPlan]:
     for use in analysis.arrays:
         if use.variable in used and isinstance(use.extent, Extent):
             name = use.variable.name
@@ -291,7 +311,12 @@ def _rows(extent: Extent) -> str:
         return extent.expression
     ((factors, times),) = piece.length.terms.items()
     positive = {compare.value + number(1) for compare in piece.conditions if compare.relation == ">="}
-    if times != 1 or positive != {variable(factor) for factor in factors} or not all(map(str.isidentifier, factors)):
+    if (
+        not factors
+        or times != 1
+        or positive != {variable(factor) for factor in factors}
+        or not all(map(str.isidentifier, factors))
+    ):
         return extent.expression
     return " * ".join(factors)
 
@@ -304,10 +329,9 @@ def _copies(use: ArrayUse, scratch: bool) -> Copies:
     return "inout" if use.copy_in else "out"
 
 
-def _distinct(analysis: Analysis, steps: _Steps) -> Iterator[Distinct]:
+def _distinct(analysis: Analysis, used: Set[Variable]) -> Iterator[Distinct]:
     """Arrays that have memory of their own on the device must have it on the host, too. What the function makes for
     itself has, and so have constants, which nobody may write."""
-    used = _used(steps)
     pairs: dict[tuple[str, str], None] = {}
     for assumption in analysis.assumptions:
         if not isinstance(assumption, MustBeDistinct):
@@ -324,16 +348,11 @@ def _is_constant(variable: Variable) -> bool:
     return variable.const and isinstance(variable.type, Array)
 
 
-def _used(steps: _Steps) -> set[Variable]:
-    """The arrays that the device needs."""
-    return set(_touched(steps.on_device))
-
-
 def _touched(loops: Sequence[Loop]) -> list[Variable]:
     return list(dict.fromkeys(a.region.variable for loop in loops for a in loop.accesses if a.subscripts))
 
 
-def _name(span: Span) -> LoopName:
+def loop_name(span: Span) -> LoopName:
     return LoopName(span.line, span.column)
 
 

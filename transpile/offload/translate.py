@@ -6,12 +6,8 @@ cannot run on the device, and why, is told with places in the C file.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -19,36 +15,45 @@ from pathlib import Path
 from transpile.c.inlining import inlined, loops_within
 from transpile.c.parse import parse_file, parse_text
 from transpile.c.preprocess import Options as Preprocessing
-from transpile.c.tree import Declare, Statement
-from transpile.c.types import Float, Pointer
+from transpile.c.types import Pointer
 from transpile.c.unit import Function, Unit
 from transpile.c.walking import walk
 from transpile.core.verdict import Undecided, Verdict
-from transpile.cuda.emit import Emitted, KernelInfo, emit
-from transpile.cuda.plan import Grid, Host, Plan, Scan, Step
+from transpile.cuda.emit import Emitted, emit
+from transpile.cuda.plan import Grid, Host, Plan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.chain import chain
+from transpile.offload.choosing import Checked, Choosing, Limits, told
+from transpile.offload.cost import Model as CostModel
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Checked, Climb, Subject, climb
+from transpile.offload.ladder import Climb, climb
 from transpile.offload.naming import named_extents, relied_on
+from transpile.offload.proposers import Idea, Seat, Task
+from transpile.offload.results import comparison, kernel_lines, step_loop, weakest
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.subject import Subject
+from transpile.offload.workplace import workplace
+from transpile.options import Options
 from transpile.solvers.loops.analysis import Analysis, analyse
 from transpile.solvers.loops.assumptions import Distinct as MustBeDistinct
+from transpile.solvers.loops.claims import claims
 from transpile.solvers.loops.extents import ArrayUse, Extent, NoExtent
 from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
-from transpile.trials.compare import EXACT, Close, Comparison
+from transpile.trials.compare import EXACT
 from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
 WORKSPACE = "what '{}' holds before and after the call does not matter"
-_KEPT = "*-runtime.o"
-_CLOSE = {32: 1e-4, 64: 1e-9}
-"""How far sums in another order may be from C's, relative to the largest value, by the bits of a type."""
+
+
+ALONE = Options(lm="none")
+"""The rules, and nobody beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Choices:
     seconds: float = 1.5
     seed: int = 1
     cache: Path | None = None
+    models: Options = ALONE
+    """Who proposes beside the rules, and what that may cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +102,49 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
-    if not candidates:
-        return _refused(file, function, reasons(analysis) or (_nothing(function),))
-    with _workplace(choices.cache) as folder:
-        return _Work(known, file, choices, folder, taken).best(candidates)
+    seats = chain(choices.models) if not choices.plan else []
+    if not candidates and not any(seat.outside for seat in seats):
+        return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
+    with workplace(choices.cache) as folder:
+        work = _Work(known, file, choices, folder, taken)
+        return _beside(_proposed(work, candidates, seats) if seats else work.best(candidates), analysis)
+
+
+def _beside(found: Offloaded, analysis: Analysis) -> Offloaded:
+    """``found`` with what is to be said of pragmas."""
+    told = (*found.translation.diagnostics, *claims(analysis))
+    return replace(found, translation=replace(found.translation, diagnostics=told))
+
+
+def _proposed(work: _Work, candidates: Sequence[Proposal], seats: Sequence[Seat]) -> Offloaded:
+    """The best of what the rules and the proposers in ``seats`` have."""
+    usual: list[Offloaded] = []
+    checked: dict[Idea, tuple[Offloaded, Checked]] = {}
+
+    def check(idea: Idea, proposer: str) -> Checked:
+        checked[idea] = (
+            work.whole(idea.text, candidates, proposer)
+            if idea.plan is None
+            else work.planned(idea.plan, candidates, proposer)
+        )
+        return checked[idea][1]
+
+    def rules() -> Checked | None:
+        if candidates and not usual:
+            usual.append(work.best(candidates))
+        return work.standing
+
+    first = next(filter(work.emits, candidates), None)
+    analysis = work.known.analysis
+    task = Task(work.known.unit, work.function, analysis, first, CostModel(analysis), work.known.written_first)
+    models = work.choices.models
+    choice = Choosing(task, seats, Limits(models.candidates, models.feedback), check, rules).run()
+    if choice.idea is not None:
+        found = checked[choice.idea][0]
+    else:
+        rules()
+        found = usual[0] if usual else _refused(work.file, work.function, reasons(analysis))
+    return replace(found, translation=told(found.translation, choice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +189,7 @@ def _with_names(unit: Unit, function: Function, choices: Choices) -> tuple[Analy
     """The analysis; extents that it does not find are those that parameters are named after."""
     analysis = analyse(unit, function, choices.extents)
     names = named_extents(function)
-    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent)]
+    unknown = [use.variable.name for use in analysis.arrays if isinstance(use.extent, NoExtent) or use.extent.usual]
     named = {array: names[array] for array in unknown if array in names}
     if not named or choices.plan:
         return analysis, []
@@ -162,30 +208,6 @@ def _planned(larger: Expanded, choices: Choices) -> bool:
         return True
     steps = [step.loop for step in parse_plan(choices.plan, choices.plan_file).steps if isinstance(step.how, Grid)]
     return all(any(step.line == line and step.column in (0, column) for step in steps) for line, column in larger.loops)
-
-
-@contextmanager
-def _workplace(cache: Path | None) -> Iterator[Path]:
-    """A folder to build programs in, with what ``cache`` keeps, and which keeps what is worth it."""
-    with tempfile.TemporaryDirectory(prefix="transpile-") as name:
-        folder = Path(name)
-        for kept in cache.glob(_KEPT) if cache else ():
-            shutil.copyfile(kept, folder / kept.name)
-        yield folder
-        if cache is not None:
-            for made in folder.glob(_KEPT):
-                _keep(made, cache / made.name)
-
-
-def _keep(made: Path, kept: Path) -> None:
-    """Copy a file so that nobody sees half of it; without a place to write to, it is not kept."""
-    if kept.exists():
-        return
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_name(f".{kept.name}.{os.getpid()}")
-        shutil.copyfile(made, beside)
-        beside.replace(kept)
 
 
 def _chosen(unit: Unit, name: str) -> Function:
@@ -237,6 +259,8 @@ class _Work:
     folder: Path
     seconds: Mapping[str, float]
     tried: list[Attempt] = field(default_factory=list)
+    standing: Checked | None = None
+    """What came of the plan that ``best`` has taken."""
 
     def best(self, candidates: Sequence[Proposal]) -> Offloaded:
         """The first candidate that is not refuted; else the last one, with what is wrong with it."""
@@ -249,8 +273,8 @@ class _Work:
                 errors.append(error)
                 continue
             found = climb(self._subject(candidate.plan, emitted), self.folder)
-            seconds = {**self.seconds, **found.seconds}
-            last = Offloaded(self._translation(candidate, emitted, found), candidate.plan, seconds)
+            last = self._offloaded(candidate, emitted, found, self._proposer)
+            self.standing = Checked(found, self._regroups(candidate.plan))
             if not found.refuted:
                 return last
             self._note(candidate, found)
@@ -261,6 +285,54 @@ class _Work:
         told = [d for error in errors[:1] for d in error.diagnostics]
         return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
 
+    def emits(self, candidate: Proposal) -> bool:
+        try:
+            emit(self.known.unit, self.function, candidate.plan)
+        except TranspileError:
+            return False
+        return True
+
+    def planned(self, plan: Plan, usual: Sequence[Proposal], proposer: str) -> tuple[Offloaded, Checked]:
+        """A plan that was proposed, carried out and checked; raises what the emitter says of it."""
+        emitted = emit(self.known.unit, self.function, plan)
+        found = climb(self._subject(plan, emitted), self.folder)
+        left = usual[0].left if usual else ()
+        done = self._offloaded(Proposal(plan, left), emitted, found, proposer)
+        return done, Checked(found, self._regroups(plan))
+
+    def whole(self, text: str, usual: Sequence[Proposal], proposer: str) -> tuple[Offloaded, Checked]:
+        """A whole CUDA text, checked; it may be as far from C as the rules' plan is."""
+        plan = usual[0].plan if usual else Plan()
+        found = climb(replace(self._subject(plan, Emitted(text, ())), checked=frozenset()), self.folder)
+        name, blocks = self.function.name, (self._whole_block(text, found, proposer),)
+        note = Diagnostic("note", f"'{name}' was written by '{proposer}' as a whole; no plan stands behind it")
+        told = (note, *found.diagnostics)
+        translation = Translation(text, self.file, TARGET, (FunctionResult(name, blocks),), told)
+        return Offloaded(translation, None, {**self.seconds, **found.seconds}), Checked(found, self._regroups(plan))
+
+    def _whole_block(self, text: str, found: Climb, proposer: str) -> BlockResult:
+        first, last = self.function.first_line, self.function.last_line
+        checked = weakest(list(found.kernels.values()))
+        return BlockResult(
+            f"{self.function.name}:{first}",
+            first,
+            last,
+            self.known.unit.lines[first - 1 : last],
+            tuple(text.splitlines()),
+            checked.verdict,
+            {"plan": "none: the CUDA text was written as a whole"},
+            proposer,
+            len(found.kernels),
+            rungs=checked.rungs,
+        )
+
+    def _offloaded(self, candidate: Proposal, emitted: Emitted, found: Climb, proposer: str) -> Offloaded:
+        translation = self._translation(candidate, emitted, found, proposer)
+        return Offloaded(translation, candidate.plan, {**self.seconds, **found.seconds})
+
+    def _regroups(self, plan: Plan) -> bool:
+        return comparison(self.function, plan) != EXACT
+
     def _note(self, candidate: Proposal, found: Climb) -> None:
         verdict: Verdict = next((c.verdict for c in found.kernels.values()), Undecided("it was not checked"))
         self.tried.append(Attempt(self._proposer, 0, verdict, text=tuple(show(candidate.plan).splitlines())))
@@ -270,7 +342,7 @@ class _Work:
         return self.choices.plan_file if self.choices.plan else "rules"
 
     def _subject(self, plan: Plan, emitted: Emitted) -> Subject:
-        settings = Settings(_comparison(self.function, plan), self.choices.seconds, seed=self.choices.seed)
+        settings = Settings(comparison(self.function, plan), self.choices.seconds, seed=self.choices.seed)
         name = Path(self.file).with_suffix(".cu").name
         facts = Facts(tuple(self._shapes(plan)))
         checked = frozenset(frozenset(pair) for one in plan.distinct for pair in combinations(one.names, 2))
@@ -299,7 +371,7 @@ class _Work:
             if use.written and use.variable.name in self.choices.scratch:
                 access = "scratch"
             if isinstance(use.extent, Extent):
-                extent = use.extent.expression
+                extent = use.extent.usual or use.extent.expression
             elif use.variable.name in planned:
                 extent = planned[use.variable.name].extent
             else:
@@ -312,70 +384,41 @@ class _Work:
 
     # Results
 
-    def _translation(self, candidate: Proposal, emitted: Emitted, found: Climb) -> Translation:
+    def _translation(self, candidate: Proposal, emitted: Emitted, found: Climb, proposer: str) -> Translation:
         steps = [step for step in candidate.plan.steps if not isinstance(step.how, Host)]
-        blocks = tuple(self._block(step, candidate.plan, emitted, found) for step in steps)
+        blocks = tuple(self._block(step, candidate.plan, emitted, found, proposer) for step in steps)
         told = [replace(d, severity="note") for d in candidate.left]
         arrays = candidate.plan.arrays
         granted = [*emitted.assumptions, *(WORKSPACE.format(a.name) for a in arrays if a.copies == "scratch")]
+        granted += self._upper_bounds(candidate.plan)
         told += [Diagnostic("note", f"it is taken for granted that {text}") for text in granted]
         told += found.diagnostics
         return Translation(emitted.text, self.file, TARGET, (FunctionResult(self.function.name, blocks),), tuple(told))
 
-    def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb) -> BlockResult:
-        loop = _loop(self.function, step)
+    def _upper_bounds(self, plan: Plan) -> Iterator[str]:
+        """Arrays of which the C function may use fewer elements than are copied."""
+        copied = {array.name for array in plan.arrays if array.copies != "scratch"}
+        for use in self.known.arrays:
+            extent = use.extent
+            if use.variable.name in copied and isinstance(extent, Extent) and not (extent.exact or extent.given):
+                yield f"'{use.variable.name}' has {extent.expression} elements, even if data lets fewer be used"
+
+    def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb, proposer: str) -> BlockResult:
+        loop = step_loop(self.function, step)
         first, last = loop.span.line, max(node.span.line for node in walk(loop))
         kernels = [one for one in emitted.kernels if one.nest == loop.span]
-        checked = _weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
+        checked = weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
         line = next(line for line in show(plan).splitlines() if line.startswith(f"{step.loop}:"))
         return BlockResult(
             f"{self.function.name}:{step.loop}",
             first,
             last,
             self.known.unit.lines[first - 1 : last],
-            tuple(_kernel_lines(emitted, kernels)),
+            tuple(kernel_lines(emitted, kernels)),
             checked.verdict,
             {"plan": line.partition(": ")[2], **{one.name: f"{one.grid}, {one.block}" for one in kernels}},
-            self._proposer,
+            proposer,
             len(kernels),
             history=tuple(self.tried),
             rungs=checked.rungs,
         )
-
-
-def _loop(function: Function, step: Step) -> Statement:
-    """The statement that ``step`` names."""
-    line, column = step.loop.line, step.loop.column
-    return next(
-        node
-        for node in walk(function.body)
-        if isinstance(node, Statement) and node.span.line == line and column in (0, node.span.column)
-    )
-
-
-def _weakest(found: Sequence[Checked]) -> Checked:
-    order = ("refuted", "undecided", "tested", "proved")
-    unknown = Checked(Undecided("it was not checked"), ())
-    return min(found, key=lambda one: order.index(one.verdict.word), default=unknown)
-
-
-def _kernel_lines(emitted: Emitted, kernels: Sequence[KernelInfo]) -> Iterator[str]:
-    lines = emitted.text.splitlines()
-    for kernel in kernels:
-        for line in lines[kernel.line - 1 :]:
-            yield line
-            if line == "}":
-                break
-
-
-def _comparison(function: Function, plan: Plan) -> Comparison:
-    """To the bit, unless the plan sums floating values in another order."""
-    regrouped = any(isinstance(step.how, Scan) or _regroups(step.how) for step in plan.steps)
-    types = [p.type.to if isinstance(p.type, Pointer) else p.type for p in function.parameters]
-    types += [node.variable.type for node in walk(function.body) if isinstance(node, Declare)]
-    bits = [type.bits for type in types if isinstance(type, Float)]
-    return Close(max(_CLOSE.get(b, 1e-9) for b in bits)) if regrouped and bits else EXACT
-
-
-def _regroups(how: object) -> bool:
-    return isinstance(how, Grid) and bool(how.atomic or any(r.operator in ("+", "*") for r in how.reductions))

@@ -78,21 +78,26 @@ def load(path: Path | None) -> Config:
     Raises:
         UsageError: the file cannot be read or names something unknown.
     """
-    table = tomllib.loads(DEFAULT.read_text())
+    table = merged(tomllib.loads(DEFAULT.read_text()), path)
+    return Config(
+        tuple(table["targets"]),
+        table["pairs_per_project"],
+        table["evaluate_blocks"],
+        section(ModelShape, table["model"]),
+        section(Schedule, table["train"]),
+        section(Iteration, table["iterate"]),
+    )
+
+
+def merged(table: dict[str, Any], path: Path | None) -> dict[str, Any]:
+    """``table`` with what the file at ``path`` changes; raises UsageError."""
     if path is not None:
         try:
             changes = tomllib.loads(path.read_text())
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot read '{path}': {error}") from error
         _merge(table, changes, "")
-    return Config(
-        tuple(table["targets"]),
-        table["pairs_per_project"],
-        table["evaluate_blocks"],
-        _section(ModelShape, table["model"]),
-        _section(Schedule, table["train"]),
-        _section(Iteration, table["iterate"]),
-    )
+    return table
 
 
 def _merge(table: dict[str, Any], changes: Mapping[str, Any], prefix: str) -> None:
@@ -107,6 +112,7 @@ def _merge(table: dict[str, Any], changes: Mapping[str, Any], prefix: str) -> No
             table[key] = value
 
 
-def _section(kind: type[Any], table: Mapping[str, Any]) -> Any:
+def section(kind: type[Any], table: Mapping[str, Any]) -> Any:
+    """A ``kind`` with the values of ``table``."""
     defaults = {f.name: table[f.name] for f in fields(kind)}
     return kind(**defaults)

@@ -8,6 +8,10 @@ COUNTS = (2, 1, 3, 0, 5)
 """Values of sizes that say how often something is repeated."""
 
 
+_BESIDE = (37, 5, 100, 3)
+"""Values of a size beside another at the edge of a block: all at such edges at once would make much work."""
+
+
 def lengths(blocks: Sequence[int]) -> tuple[int, ...]:
     """Values of one size, for a program with these blocks."""
     first, *others = blocks
@@ -56,7 +60,10 @@ def _rows(width: int, values: Sequence[int]) -> Iterator[tuple[int, ...]]:
     ]
     for number in range(max(len(values), len(alone))):
         if number < len(values):
-            yield tuple(values[(number + 3 * place) % len(values)] for place in range(width))
+            yield tuple(
+                values[number] if place == number % width else _BESIDE[(number + place) % len(_BESIDE)]
+                for place in range(width)
+            )
             yield (values[number],) * width
         if number < len(alone):
             yield alone[number]

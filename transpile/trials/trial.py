@@ -2,12 +2,13 @@
 
 Inputs are valid only if the C function has defined behaviour on them: what the emulator's checks find wrong with it,
 and what takes it too long, is discarded and counted. A CUDA program must give the same outputs and have no fault
-whatever, in several orders of threads. Every trial ends: time is bounded, and so is each run.
+whatever, in several orders of threads. Every trial ends: time is bounded, and so is each run. A program that does not
+end in time is not refuted by that, and not tested either.
 """
 
 from __future__ import annotations
 
-import os
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from transpile.emulators.cuda.build import build, build_c
 from transpile.emulators.cuda.faults import Fault
 from transpile.emulators.cuda.harness import harness
 from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
-from transpile.errors import SourceError, SourceErrors, Span
+from transpile.errors import SourceErrors
 from transpile.trials.blocks import block_sizes
 from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare
 from transpile.trials.elements import Unsuited
@@ -31,16 +32,19 @@ from transpile.trials.formulas import shown
 from transpile.trials.inputs import Input, Invalid, Recipe, make, overlaps
 from transpile.trials.nvcc import Compiled, compiled
 from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested, Unusable
-from transpile.trials.plan import core, more, skipped_pairs
+from transpile.trials.places import Text
+from transpile.trials.plan import Used, core, more, revealing, skipped_pairs
 from transpile.trials.sizes import smaller
 from transpile.trials.subject import Subject, subject
+from transpile.trials.values import SMALL
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``seconds`` for all runs together; up to ``most_seconds`` as long as a core of the inputs has not been tried.
     ``reference_s``: inputs that take the C function longer are not used. ``run_s`` bounds a run of the CUDA program,
-    ``shrinking_s`` the search for smaller sizes at which it is wrong, ``most_units`` the elements of all arrays."""
+    ``shrinking_s`` the search for smaller sizes at which it is wrong, ``most_units`` the elements of all arrays.
+    ``large_s`` is for sizes that take long; then no others that are as large are tried."""
 
     comparison: Comparison = EXACT
     seconds: float = 1.5
@@ -50,6 +54,7 @@ class Settings:
     run_s: int = 5
     shrinking_s: float = 1.0
     most_units: int = 200_000
+    large_s: float = 1.0
 
 
 USUAL = Settings()
@@ -59,6 +64,11 @@ _SCHEDULES = (*(Schedule(order, 1 if order == "random" else 0) for order in ORDE
 _SHRINKING_RUNS = 40
 _BEYOND = ("unsupported", "memory")
 """Faults of the emulator, not of the program."""
+_TIME = "time"
+_MOST_OVERDUE = 3
+"""Runs that may take too long before the others are not tried either."""
+_HURRIED_S = 1
+"""Processor time for a run after one took too long."""
 _ROUNDED = "ill-conditioned: rounding decides the result"
 _ROUNDINGS: tuple[Rounding, ...] = ("upward", "downward", "to-zero")
 
@@ -81,7 +91,7 @@ def trial(
         reference = (build if unit.cplusplus else build_c)(tried.c_text, rig, folder)
     except (Unsuited, SourceErrors) as error:
         return Unusable(f"the C function cannot be tried: {error}", {})
-    text = _Text(cuda_text, cuda_file)
+    text = Text(cuda_text, cuda_file)
     try:
         program = build(tried.cuda_text(cuda_text), rig, folder)
     except SourceErrors as errors:
@@ -92,44 +102,31 @@ def trial(
     return _Trial(tried, reference, program, text, settings).outcome()
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The CUDA text, to place messages in."""
-
-    text: str
-    file: str
-
-    def span(self, line: int, column: int = 0) -> Span | None:
-        lines = self.text.split("\n")
-        if not 1 <= line <= len(lines):
-            return None
-        held = lines[line - 1]
-        return Span(self.file, line, column or len(held) - len(held.lstrip()) + 1, 1, held)
-
-    def refusal(self, error: SourceError, tried: Subject) -> Failure:
-        span = self.span(error.span.line, error.span.column)
-        if span is None:
-            return Failure("compile", f"no function '{tried.prototype}': {error.message}")
-        return Failure("compile", error.message, span)
-
-    def failure(self, fault: Fault) -> Failure:
-        where = f" (in {fault.kernel}, block {fault.block}, thread {fault.thread})" if fault.kernel else ""
-        return Failure(fault.kind, fault.message + where, self.span(fault.line))
-
-
 def _children_s() -> float:
     """Processor time of all programs that were run."""
-    used = os.times()
-    return used.children_user + used.children_system
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     """A valid input, as bytes too, and what the C function made of it."""
 
-    given: Input
+    used: Used
     packed: bytes
     expected: Run
+
+    @property
+    def given(self) -> Input:
+        return self.used.given
+
+
+def _plain(case: _Case) -> Recipe:
+    return replace(case.given.recipe, distribution=SMALL, overlap=None)
+
+
+def _sizes(case: _Case) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in case.given.scalars.items()) or "this input"
 
 
 class _Beyond(Exception):
@@ -141,14 +138,18 @@ class _Trial:
     subject: Subject
     reference: Program
     program: Program
-    text: _Text
+    text: Text
     settings: Settings
     cases: list[_Case] = field(default_factory=list)
-    used: list[Input] = field(default_factory=list)
+    used: list[Used] = field(default_factory=list)
     discarded: Counter[str] = field(default_factory=Counter)
     runs: int = 0
     hurried: bool = False
+    skipped: int = 0
+    """Recipes whose sizes would have taken too long."""
     schedules: set[Schedule] = field(default_factory=set)
+    overdue: list[str] = field(default_factory=list)
+    """What is known of each run that did not end in time."""
     start: float = field(default_factory=time.monotonic)
 
     def outcome(self) -> Outcome:
@@ -158,7 +159,9 @@ class _Trial:
             return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
-        filled = sum(not given.empty for given in self.used)
+        if self.overdue:
+            return Unusable(self.overdue[0], dict(self.discarded.most_common()))
+        filled = sum(not one.given.empty for one in self.used)
         if filled < _FEWEST:
             reason = f"only {filled} valid inputs were found in {sum(self.discarded.values()) + len(self.used)}"
             return Unusable(reason, dict(self.discarded.most_common()))
@@ -167,7 +170,7 @@ class _Trial:
         return Tested(
             self.runs,
             len(self.used),
-            tuple({tuple(given.recipe.sizes.items()): given.recipe.sizes for given in self.used}.values()),
+            tuple({tuple(one.given.recipe.sizes.items()): one.given.recipe.sizes for one in self.used}.values()),
             tuple(schedule for schedule in _SCHEDULES if schedule in self.schedules),
             dict(self.discarded.most_common()),
             self.settings.comparison,
@@ -177,6 +180,8 @@ class _Trial:
 
     def _late(self, in_core: bool, share: float = 1.0) -> bool:
         """Time is up; a share of it unless this is part of the core."""
+        if len(self.overdue) >= _MOST_OVERDUE:
+            return True
         allowed = self.settings.most_seconds if in_core else share * self.settings.seconds
         return time.monotonic() - self.start > allowed
 
@@ -191,28 +196,46 @@ class _Trial:
             if self._late(in_core, share=0.6):
                 self.hurried = in_core
                 break
+            if self._takes_long(recipe):
+                self.skipped += 1
+                continue
             case = self._case(recipe)
             if case is None and recipe.plainer is not None:
                 case = self._case(recipe.plainer)
             if case is None:
                 continue
             self.cases.append(case)
-            self.used.append(case.given)
+            self.used.append(case.used)
+            before = _children_s()
             wrong = self._judged(case, _SCHEDULES[(len(self.cases) - 1) % len(ORDERS)])
+            case.used.seconds = _children_s() - before
             if wrong is not None:
                 return self._smallest(wrong)
         return None
 
+    def _takes_long(self, recipe: Recipe) -> bool:
+        """The time for large sizes is up, and these are as large as others that took long."""
+        long = [one for one in self.used if not one.cheap]
+        if sum(one.seconds for one in long) <= self.settings.large_s:
+            return False
+        sizes = [one.given.recipe.sizes for one in long]
+        return any(all(recipe.sizes.get(name, 0) >= size for name, size in one.items()) for one in sizes)
+
     def _orders(self) -> Differs | None:
-        """The first inputs in all orders; others while there is time."""
-        done = {(number, number % len(ORDERS)) for number in range(len(self.cases))}
-        for number, case in enumerate(self.cases):
+        """The most revealing inputs in all orders, unless they take long; others while there is time."""
+        block = block_sizes(self.text.text)[0]
+        turns = {id(case.used): number % len(ORDERS) for number, case in enumerate(self.cases)}
+        cases = {id(case.used): case for case in self.cases}
+        best = [cases[id(used)] for used in revealing(self.used, block)]
+        known = dict.fromkeys(map(id, best))
+        best += [case for case in self.cases if id(case) not in known]
+        for number, case in enumerate(sorted(best, key=lambda case: not case.used.cheap)):
             for turn, schedule in enumerate(_SCHEDULES):
-                if case.given not in self.used:
+                if case.used not in self.used:
                     break
-                if self._late(number < _FEWEST):
+                if self._late(number < _FEWEST and case.used.cheap):
                     return None
-                wrong = None if (number, turn) in done else self._judged(case, schedule)
+                wrong = None if turn == turns[id(case.used)] else self._judged(case, schedule)
                 if wrong is not None:
                     return self._smallest(wrong)
         return None
@@ -234,17 +257,19 @@ class _Trial:
             kind = ran.faults[0].kind if ran.faults else f"exit status {ran.exit_code}"
             self.discarded[f"invalid input: the C function itself: {kind}"] += 1
         else:
-            return _Case(given, packed, ran)
+            return _Case(Used(given), packed, ran)
         return None
 
     def _judged(self, case: _Case, schedule: Schedule) -> Differs | None:
-        limits = Limits(cpu_s=self.settings.run_s, wall_s=4.0 * self.settings.run_s)
-        ran = self.program.run(case.packed, schedule.order, schedule.seed, limits)
+        ran = self._run(case, schedule, _HURRIED_S if self.overdue else self.settings.run_s)
         self.runs += 1
         self.schedules.add(schedule)
-        failures = [self.text.failure(fault) for fault in ran.faults if fault.kind not in _BEYOND]
+        failures = [self.text.failure(fault) for fault in ran.faults if fault.kind not in (*_BEYOND, _TIME)]
         if ran.faults and not failures:
-            raise _Beyond(str(ran.faults[0]))
+            if ran.faults[0].kind != _TIME:
+                raise _Beyond(str(ran.faults[0]))
+            self.overdue.append("" if self.overdue else self._why_overdue(case, schedule, ran.faults[0]))
+            return None
         if ran.exit_code and not failures:
             failures.append(Failure("exit", f"the program ends with exit status {ran.exit_code}"))
         difference = None
@@ -253,6 +278,24 @@ class _Trial:
         if not failures and (difference is None or self._ill_conditioned(case, difference)):
             return None
         return Differs(difference, tuple(failures), case.given, schedule)
+
+    def _run(self, case: _Case, schedule: Schedule, seconds: int) -> Run:
+        limits = Limits(cpu_s=seconds, wall_s=4.0 * seconds)
+        return self.program.run(case.packed, schedule.order, schedule.seed, limits)
+
+    def _why_overdue(self, case: _Case, schedule: Schedule, fault: Fault) -> str:
+        """A program that takes long even where there is next to nothing to do runs away; others may only be slow in
+        the emulator."""
+        few = {name: min(size, 2) for name, size in case.given.recipe.sizes.items()}
+        small = self._case(replace(case.given.recipe, sizes=few)) or self._case(replace(_plain(case), sizes=few))
+        again = self._run(small, schedule, _HURRIED_S) if small is not None else None
+        if small is None or again is None or [fault.kind for fault in again.faults] != [_TIME]:
+            return f"the CUDA program takes more than {self.settings.run_s} s on the emulator with {_sizes(case)}"
+        where = f" on line {fault.line}" if fault.line else ""
+        return (
+            f"a loop of the CUDA program runs away{where}: with {_sizes(small)}, the C function takes less than "
+            f"{self.settings.reference_s:g} s, and the program more than {_HURRIED_S} s"
+        )
 
     def _difference(self, case: _Case, ran: Run) -> Difference | None:
         if ran.messages != case.expected.messages:
@@ -268,16 +311,16 @@ class _Trial:
         for rounding in _ROUNDINGS:
             moved = self.reference.run(case.packed, rounding=rounding)
             if not moved.ok or compare(self.subject, case.given, expected, moved.outputs, how) is not None:
-                self._discard(case.given)
+                self._discard(case.used)
                 return True
         return False
 
-    def _discard(self, given: Input) -> None:
+    def _discard(self, used: Used) -> None:
         """Take back that an input counts as tried."""
         self.discarded[_ROUNDED] += 1
         self.runs -= 1
-        if given in self.used:
-            self.used.remove(given)
+        if used in self.used:
+            self.used.remove(used)
 
     def _smallest(self, wrong: Differs) -> Differs:
         """The same with smaller sizes, as far as a few more runs lead. Where rounding plays a part, a search would end
@@ -314,11 +357,13 @@ class _Trial:
 
     def _notes(self) -> Iterator[str]:
         block = block_sizes(self.text.text)[0]
-        if all(units <= block for given in self.used for units in given.counts.values()):
+        if all(units <= block for one in self.used for units in one.given.counts.values()):
             yield f"no array has more than {block} elements: a second block may never have run"
         if tuple(dict.fromkeys(s.order for s in _SCHEDULES if s in self.schedules)) != ORDERS:
             yield "not all orders of threads were run: out of time"
         if self.hurried:
             yield "some kinds of inputs were not tried: out of time"
+        if self.skipped:
+            yield f"{self.skipped} inputs were not tried, because others of their sizes took long"
         for pair in skipped_pairs(self.subject):
             yield f"'{pair.first}' and '{pair.second}' were not made to overlap"

@@ -190,7 +190,7 @@ def test_wrong_kernels_are_not(name: str) -> None:
 
 LOOPS = {
     "wraps around": ("for (unsigned i = 0; i <= u; i++) ;", "'i' could wrap around"),
-    "unsigned end": ("for (unsigned long i = 0; i + 1 < z; i++) ;", "could hold again"),
+    "unsigned end": ("for (unsigned i = 0; i + 1 < u; i++) ;", "could hold again"),
     "steps over the end": ("for (unsigned i = 0; i < u; i += 2) ;", "'i' could wrap around"),
 }
 
@@ -206,9 +206,17 @@ def test_irregular_loops_are_left_open(name: str) -> None:
 
 
 def test_an_end_that_wraps_is_followed_exactly() -> None:
-    """``z - 1`` is the largest number for z = 0: the loop then runs, and one thread does not do."""
+    """``u - 1`` is the largest number for u = 0: the loop then runs, and one thread does not do."""
+    loops = "for (unsigned i = 0; i < u - 1; i++) ;"
+    kernel = "const unsigned i = blockIdx.x * blockDim.x + threadIdx.x; if (i < u - 1) u = i;"
+    right = located(loops, kernel, "(u + 254) / 256", (256,), "u > 1 given u < 100000")
+    assert isinstance(right, Open), "nothing is launched for u = 0, where C loops nearly for ever"
+    assert "not be launched" in right.reason
+
+
+def test_no_loop_runs_for_ever() -> None:
+    """``z - 1`` is 2^64 - 1 for z = 0: that is assumed not to be."""
     loops = "for (unsigned long i = 0; i < z - 1; i++) ;"
     kernel = "const unsigned long i = (unsigned long)blockIdx.x * blockDim.x + threadIdx.x; if (i < z - 1) u = i;"
-    right = located(loops, kernel, "(z + 254) / 256", (256,), "z > 1 given z < 100000")
-    assert isinstance(right, Open), "nothing is launched for z = 0, where C loops nearly for ever"
-    assert "not be launched" in right.reason
+    assert isinstance(located(loops, kernel, "(z + 254) / 256", (256,), "z > 1 given z < 100000"), Located)
+    assert isinstance(located(loops, kernel, "(z + 253) / 256", (256,), "z > 1 given z < 100000"), Open)

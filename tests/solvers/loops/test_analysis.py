@@ -204,7 +204,13 @@ def test_arithmetic_that_does_wrap_around_is_not_believed(loop: str) -> None:
         ("a[n] = 1;", "(size_t)n + 1"),
         ("for (int i = 0; i < n; i++) if (i + 2 < n) a[i + 2] = 1;", "n >= 3 ? (size_t)n : 0"),
         ("for (int i = 0; i < x[0]; i++) a[i] = 1;", "x[0] > 0 ? (size_t)x[0] : 0"),
-        ("for (int i = 0; i < n; i++) for (int k = x[i]; k < x[i + 1]; k++) a[k] = 1;", ""),
+        (
+            "for (int i = 0; i < n; i++) for (int k = x[i]; k < x[i + 1]; k++) a[k] = 1;",
+            "max for (i = 0; i < n) if (x[i + 1] > x[i]) (size_t)x[i + 1]",
+        ),
+        ("for (int i = 0; i < n; i++) if (b[i] > 0) a[x[i]] = 1;", ""),
+        ("if (n < 1) { if (n == 0) return; else return; } a[0] = 1;", "n > 0 ? 1 : 0"),
+        ("if (n < 1) { if (x[0]) return; } a[0] = 1;", "1"),
     ],
 )
 def test_extents(statements: str, extent: str) -> None:
@@ -213,7 +219,7 @@ def test_extents(statements: str, extent: str) -> None:
 
 
 def test_the_users_extent_is_taken() -> None:
-    text = "void f(int n, const int *x, float *a) { for (int i = 0; i < n; i++) a[x[i]] += 1; }"
+    text = "void f(int n, const int *x, float *a) { for (int i = 0; i < n; i++) if (a[0] > i) a[x[i]] += 1; }"
     without, given = analysed(text), analysed(text, a="4 * n")
     (refusal,) = without.refusals
     assert refusal.message == "the extent of 'a' is not known: data decides which element it is, in a[x[i]]"
