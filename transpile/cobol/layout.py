@@ -230,37 +230,35 @@ def lay_out(
 ) -> Storage:
     """The records of a section. ``sign``: NUMERIC SIGN of SPECIAL-NAMES."""
     layout = _Layout(decimal_comma, currency)
-    groups: list[list[_Node]] = []
-    renaming: list[list[Item]] = []
+    groups: list[list[_Made]] = []
     for item in items:
-        if item.level == 66 and renaming:
-            renaming[-1].append(item)
         if item.level in (66, 78, 88) or item.constant:
             continue
         node = layout.node(item, None, sign)
         layout.place(node, 0)
-        renames = [child for child in item.children if child.level == 66]
+        made = node, [child for child in item.children if child.level == 66]
         if item.redefines:
-            at = _group_of(groups, item)
-            groups[at].append(node)
-            renaming[at] += renames
+            _group_of(groups, item).append(made)
         else:
-            groups.append([node])
-            renaming.append(renames)
-    return Storage(tuple(_record(nodes, renames) for nodes, renames in zip(groups, renaming, strict=True)))
+            groups.append([made])
+    return Storage(tuple(map(_record, groups)))
 
 
-def _group_of(groups: Sequence[Sequence[_Node]], item: Item) -> int:
-    for at, nodes in enumerate(groups):
-        if any(node.item.name == item.redefines for node in nodes):
-            return at
+_Made = tuple[_Node, list[Item]]
+"""A record with the items of level 66 that stand behind it."""
+
+
+def _group_of(groups: Sequence[list[_Made]], item: Item) -> list[_Made]:
+    for group in groups:
+        if any(node.item.name == item.redefines for node, _ in group):
+            return group
     raise _undescribed(item)
 
 
-def _record(nodes: Sequence[_Node], renames: Sequence[Item]) -> Record:
-    fields = [_frozen(node, (), ()) for node in nodes]
-    fields += [_renamed(fields[0], item) for item in renames]
-    return Record(nodes[0].item.name, max(node.whole for node in nodes), tuple(fields))
+def _record(group: Sequence[_Made]) -> Record:
+    fields = [_frozen(node, (), ()) for node, _ in group]
+    renamed = [_renamed(field, item) for field, (_, items) in zip(fields, group, strict=True) for item in items]
+    return Record(fields[0].name, max(node.whole for node, _ in group), (*fields, *renamed))
 
 
 def _frozen(node: _Node, above: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Field:
