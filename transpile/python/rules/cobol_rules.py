@@ -10,10 +10,9 @@ from __future__ import annotations
 import decimal
 import functools
 import math
-import operator
 import re
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -460,129 +459,6 @@ def is_alphabetic_upper(text: str) -> bool:
 # Editing
 
 
-class _Picture(NamedTuple):
-    symbols: str
-    """One character a symbol; CR is C, DB is D."""
-    places: int
-    """How many digits stand left of the decimal point, counting those of a sign or currency symbol."""
-    size: int
-    """How many symbols take a digit."""
-    skipped: int
-    """How many decimals P at the left end stands for."""
-
-
-@functools.lru_cache(maxsize=1024)
-def _picture(text: str, point: str, currency: str) -> _Picture:
-    runs = re.findall(r"(CR|DB|.)(?:\((\d+)\))?", text)
-    symbols = "".join(symbol[0] * int(count or 1) for symbol, count in runs if symbol != "S")
-    size = sum(symbol in "9Z*+-" or symbol == currency for symbol in symbols)
-    places, signs, currencies = 0, True, True
-    for symbol in symbols:
-        if symbol in "9Z*" or (symbol == "P" and places):
-            places, signs, currencies = places + 1, False, False
-        elif (symbol == currency and currencies) or (symbol in "+-" and signs):
-            places += 1
-        elif symbol == "P":
-            return _Picture(symbols, 0, size, symbols.count("P"))
-        elif symbol in ("V", point):
-            break
-    return _Picture(symbols, places, size, 0)
-
-
-class _Editor:
-    """One number on its way into a numeric-edited field; each symbol of the picture is a step."""
-
-    def __init__(self, negative: bool, currency: str, point: str) -> None:
-        self.negative, self.currency, self.point_symbol = negative, currency, point
-        self.out: list[str] = []
-        self.pad = " "
-        self.zero = self.suppress = True
-        self.sign = self.money = ""
-        self.sign_first = self.behind_digits = self.floating = False
-        self.fixed: tuple[int, str] | None = None
-        self.point: int | None = None
-        self.cut = 0
-        """How many characters at the end are a trailing sign or currency symbol."""
-
-    def digit(self, symbol: str, digit: str) -> None:
-        if digit != "0":
-            self.zero = self.suppress = False
-        if symbol == "9":
-            self.suppress = False
-        else:
-            self.pad = "*" if symbol == "*" else " "
-        self.out.append(self.pad if self.suppress else digit)
-        self.behind_digits = True
-
-    def sign_or_money(self, symbol: str, digit: str, again: bool) -> None:
-        """``again``: the picture's next symbol is the same."""
-        if digit != "0":
-            self.zero = self.suppress = False
-        if self.behind_digits:
-            self.out.append(self.currency if symbol == self.currency else self.shown_sign(symbol))
-            self.cut += 1
-        elif self.suppress or not self.out:
-            self.out.append(self.pad)
-            if symbol == self.currency:
-                self.money = symbol
-            else:
-                self.sign, self.sign_first = symbol, self.sign_first or not self.money
-        else:
-            self.out.append(digit)
-        if again or (self.fixed and self.fixed[1] == symbol):
-            self.floating = True
-        elif not self.behind_digits:
-            if self.fixed:
-                self.out[self.fixed[0]] = self.fixed[1]
-            self.fixed = len(self.out) - 1, symbol
-
-    def shown_sign(self, symbol: str) -> str:
-        if self.negative and not self.zero:
-            return "-"
-        return "+" if symbol == "+" else " "
-
-    def insert(self, symbol: str) -> None:
-        """Everything that takes no digit."""
-        if symbol in ("V", self.point_symbol):
-            self.point = len(self.out) - (symbol == "V")
-        if symbol in "0/" or symbol == self.point_symbol:
-            self.out.append(symbol)
-        elif symbol in ".,B":
-            self.out.append(self.pad if self.suppress else symbol)
-        elif symbol in "CD":
-            self.out += ("CR" if symbol == "C" else "DB") if self.negative and not self.zero else "  "
-            self.cut = 2
-
-    def finished(self, blank_when_zero: bool) -> str:
-        size = len(self.out)
-        if self.suppress or (self.zero and blank_when_zero):
-            if self.pad == " " or blank_when_zero:
-                return " " * size
-            return "".join(c if c == self.point_symbol else self.pad for c in self.out)
-        end = size - self.cut
-        if self.point is not None:
-            for at in range(self.point + 1, end):
-                if self.out[at] not in "0123456789,+-/B" and self.out[at] < _ANY_DIGIT:
-                    self.out[at] = "0"
-        self.place(end)
-        started = False
-        for at in range(end):
-            if self.out[at] != "B":
-                started = True
-            else:
-                self.out[at] = " " if started else self.pad
-        return "".join(self.out)
-
-    def place(self, end: int) -> None:
-        """Put the leading sign and currency symbol where they belong."""
-        sign = self.shown_sign(self.sign) if self.sign else ""
-        if self.floating and (sign or self.money):
-            at = next((at for at in range(end - 1, 0, -1) if self.out[at] == " "), 0)
-            self.out[at] = (self.money if self.sign_first else sign) if sign and self.money else sign or self.money
-        elif self.fixed and (sign or self.money):
-            self.out[self.fixed[0]] = (self.money if self.fixed[1] == self.currency else sign) or "\0"
-
-
 def edit(
     value: Number, picture: str, *, blank_when_zero: bool = False, comma: bool = False, currency: str = "$"
 ) -> str:
@@ -591,40 +467,7 @@ def edit(
     >>> edit(Decimal("1234.5"), "ZZ,ZZ9.99-"), edit(-5, "$$$9CR")
     (' 1,234.50 ', '  $5CR')
     """
-    plan = _picture(picture, "," if comma else ".", currency)
-    whole, _, behind = (str(value) if isinstance(value, int) else f"{value:f}").partition(".")
-    whole = whole.lstrip("-").zfill(plan.places)
-    digits = whole[len(whole) - plan.places :] + behind[plan.skipped :]
-    digits = digits.ljust(plan.size, "0")[: plan.size]
-    zeros = plan.size - len(digits.lstrip("0"))
-    shown, chosen = _shape(picture, blank_when_zero, comma, currency, zeros, value < 0)
-    return shown % chosen(digits)
-
-
-_ANY_DIGIT = "\ue000"
-"""The first of the characters that stand for digits that are not known yet."""
-
-
-@functools.lru_cache(maxsize=4096)
-def _shape(
-    picture: str, blank_when_zero: bool, comma: bool, currency: str, zeros: int, negative: bool
-) -> tuple[str, Callable[[str], object]]:
-    """What every number with so many zeros in front looks like: a format, and which digits it shows."""
-    point = "," if comma else "."
-    plan = _picture(picture, point, currency)
-    digits = iter("0" * zeros + "".join(chr(ord(_ANY_DIGIT) + at) for at in range(zeros, plan.size)))
-    editor = _Editor(negative, currency, point)
-    for at, symbol in enumerate(plan.symbols):
-        if symbol in "9Z*":
-            editor.digit(symbol, next(digits))
-        elif symbol in "+-" or symbol == currency:
-            editor.sign_or_money(symbol, next(digits), plan.symbols[at + 1 : at + 2] == symbol)
-        else:
-            editor.insert(symbol)
-    out = editor.finished(blank_when_zero)
-    shown = [ord(c) - ord(_ANY_DIGIT) for c in out if c >= _ANY_DIGIT]
-    form = "".join("%s" if c >= _ANY_DIGIT else c.replace("%", "%%") for c in out)
-    return form, operator.itemgetter(*shown) if shown else lambda _: ()
+    raise NotImplementedError
 
 
 def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal:
