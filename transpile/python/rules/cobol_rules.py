@@ -459,6 +459,16 @@ def is_alphabetic_upper(text: str) -> bool:
 # Editing
 
 
+class _Edition(NamedTuple):
+    """A numeric-edited picture, read: for each number of zeros in front of the digits, the template that takes them."""
+
+    digits: int
+    limit: int
+    scale: int
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+
 def edit(
     value: Number, picture: str, *, blank_when_zero: bool = False, comma: bool = False, currency: str = "$"
 ) -> str:
@@ -467,7 +477,132 @@ def edit(
     >>> edit(Decimal("1234.5"), "ZZ,ZZ9.99-"), edit(-5, "$$$9CR")
     (' 1,234.50 ', '  $5CR')
     """
-    raise NotImplementedError
+    edition = _edition(picture, comma, currency)
+    number = abs(unscaled(value, edition.scale)) % edition.limit
+    digits = f"{number:0{edition.digits}d}"
+    templates = edition.negative if value < 0 and number else edition.positive
+    text = templates[edition.digits - len(digits.lstrip("0"))] % tuple(digits)
+    return " " * len(text) if blank_when_zero and not number else text
+
+
+@functools.lru_cache(maxsize=4096)
+def _edition(picture: str, comma: bool, currency: str) -> _Edition:
+    symbols = _symbols(picture)
+    point = "," if comma else "."
+    whole = next((at for at, symbol in enumerate(symbols) if symbol in ("V", point)), len(symbols))
+    layout = _Layout([s for s in symbols if s not in "VP"], whole - symbols[:whole].count("P"), point, currency)
+    digits, missing = len(layout.places), symbols.count("P")
+    in_front = missing and symbols[symbols[0] == "V"] == "P"
+    scale = digits + missing if in_front else layout.decimals() - missing
+    templates = (tuple(layout.template(n, sign) for n in range(digits + 1)) for sign in (False, True))
+    return _Edition(digits, 10**digits, scale, *templates)
+
+
+def _symbols(picture: str) -> list[str]:
+    """Each symbol of a PICTURE string, as often as it is repeated."""
+    runs = re.findall(r"(CR|DB|.)(?:\((\d+)\))?", picture)
+    return [symbol for symbol, count in runs for _ in range(int(count or 1))]
+
+
+class _Layout:
+    """The characters of a numeric-edited field, ``whole`` of them left of the decimal point.
+
+    A + - or currency symbol takes a digit's place too, be it shown there or not. It is leading in front of the first
+    9 Z or *, else trailing. Leading ones float where one of them is repeated.
+    """
+
+    def __init__(self, symbols: list[str], whole: int, point: str, currency: str) -> None:
+        self.symbols, self.whole, self.point, self.currency = symbols, whole, point, currency
+        self.separator = "." if point == "," else ","
+        self.places = [at for at, s in enumerate(symbols) if s in ("9", "Z", "*", "+", "-", currency)]
+        first = next((at for at in self.places if symbols[at] in "9Z*"), len(symbols))
+        self.leading = [at for at in self.places if at < first]
+        kinds = {symbols[at] for at in self.leading}
+        self.two_kinds = len(kinds) > 1
+        self.floats = len(self.leading) > len(kinds)
+        self.fixed = self._fixed() if self.two_kinds else -1
+
+    def _fixed(self) -> int:
+        """Of leading symbols of two kinds, where the one stands that stays: the last of the first run."""
+        at = self.leading[0]
+        while self.symbols[at] == self.symbols[at + 1]:
+            at += 1
+        return at
+
+    def decimals(self) -> int:
+        """Trailing symbols behind the last digit take the places of decimals."""
+        return sum(at >= self.whole or self._trailing(at) for at in self.places)
+
+    def _trailing(self, at: int) -> bool:
+        return self.symbols[at] not in "9Z*" and at not in self.leading
+
+    def template(self, zeros: int, negative: bool) -> str:
+        """What takes the digits behind ``zeros`` zeros in front: ``%s`` one that is shown, ``%.0s`` another."""
+        hidden = zeros == len(self.places) and "9" not in self.symbols
+        shown = self._blank() if hidden else self._shown(zeros, negative)
+        return "".join(
+            text if text == "%s" else text.replace("%", "%%") + "%.0s" * (at in self.places)
+            for at, text in enumerate(shown)
+        )
+
+    def _blank(self) -> list[str]:
+        if "*" not in self.symbols:
+            return [" " * len(symbol) for symbol in self.symbols]
+        return [symbol if symbol == self.point else "*" * len(symbol) for symbol in self.symbols]
+
+    def _shown(self, zeros: int, negative: bool) -> list[str]:
+        """The text of each symbol. What is suppressed is filled; a floating symbol goes over the last such character,
+        or over the first of the field, where none is."""
+        suppressed = set(self.places[:zeros])
+        start = next((at for at in self.places if at not in suppressed or self.symbols[at] == "9"), len(self.symbols))
+        shown = [self._text(at, at >= start, negative) for at in range(len(self.symbols))]
+        gaps = [at for at in range(self.whole) if not shown[at]]
+        passed = [at for at in self.leading if at < start]
+        if self.floats and (passed or self.leading[0] == 0):
+            mark = self.symbols[(passed or self.leading[:1])[-1]]
+            shown[gaps[-1] if gaps else 0] = self._mark(mark, negative)
+        return [text or self._gap(at) for at, text in enumerate(shown)]
+
+    def _gap(self, at: int) -> str:
+        """What fills the place of a suppressed symbol."""
+        if at >= self.whole:
+            return "0"
+        return "*" if "*" in self.symbols[: at + 1] else " "
+
+    def _text(self, at: int, significant: bool, negative: bool) -> str:
+        """What is shown of one symbol, ``significant`` from the first digit on that is shown; nothing if suppressed."""
+        symbol = self.symbols[at]
+        if at in self.leading and (at == self.fixed or not self.floats):
+            return self._fixed_text(at, significant, negative)
+        if at in self.places and not self._trailing(at):
+            return "%s" if significant else ""
+        if symbol in ("B", self.separator):
+            # GnuCOBOL shows 0 for a period behind a decimal comma.
+            return self._mark(symbol, negative) if significant and not (symbol == "." and at >= self.whole) else ""
+        return self._mark(symbol, negative)
+
+    def _fixed_text(self, at: int, significant: bool, negative: bool) -> str:
+        """A leading symbol that does not float. Where there are two kinds, GnuCOBOL shows the sign as the picture has
+        it, whatever the number is, and loses the second symbol (X'00') when the number is too long."""
+        symbol = self.symbols[at]
+        if not self.two_kinds:
+            return self._mark(symbol, negative)
+        if self.floats and symbol == self.currency:
+            return symbol if at < self.whole else "0"
+        lost = "%s" if self.floats else "\0"
+        return lost if significant and (self.floats or at != self.fixed) else symbol
+
+    def _mark(self, symbol: str, negative: bool) -> str:
+        match symbol:
+            case "+":
+                return "-" if negative else "+"
+            case "-":
+                return "-" if negative else " "
+            case "CR" | "DB":
+                return symbol if negative else "  "
+            case "B":
+                return " "
+        return symbol
 
 
 def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal:
@@ -487,13 +622,12 @@ def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal
 
 def _implied_scale(picture: str, point_seen: bool) -> int:
     scale = places = 0
-    for symbol, count in re.findall(r"(CR|DB|.)(?:\((\d+)\))?", picture):
-        size = int(count or 1)
+    for symbol in _symbols(picture):
         if symbol in "90Z*":
-            scale, places = (scale + size, places) if point_seen else (scale, places + size)
+            scale, places = scale + point_seen, places + (not point_seen)
         elif symbol == "P":
             point_seen = point_seen or not places
-            scale += size if not places else -size
+            scale += -1 if places else 1
         elif symbol == "V":
             point_seen = True
     return scale
@@ -506,9 +640,7 @@ def edit_text(text: str, picture: str) -> str:
     '2024/01/31'
     """
     characters = iter(text)
-    runs = re.findall(r"(.)(?:\((\d+)\))?", picture)
-    symbols = "".join(symbol * int(count or 1) for symbol, count in runs)
-    return "".join(next(characters, " ") if c in "AX9" else " " if c == "B" else c for c in symbols)
+    return "".join(next(characters, " ") if s in "AX9" else " " if s == "B" else s for s in _symbols(picture))
 
 
 # DISPLAY
