@@ -70,6 +70,12 @@ ROUNDINGS: dict[Rounding, rules.Rounding] = {
     "prohibited": "PROHIBITED",
 }
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_WHOLE = frozenset(
+    {"pointer", "count", "length", "returned", "integer", "integer-part", "mod", "factorial", "sign", "ord", "ord-max"}
+    | {"ord-min", "integer-of-date", "integer-of-day", "date-of-integer", "day-of-integer", "stored-char-length"}
+    | {"seconds-past-midnight"}
+)
+"""What gives ``int``."""
 _SHORT = 12
 """Texts up to this size are compared with constants of their size."""
 
@@ -173,6 +179,8 @@ class Expressions:
                 return "truth"
             case Constant(value=value, type=type):
                 return kind_of(type) if isinstance(type, Number | Text | Floating) else _kind_of_value(value)
+            case Intrinsic(name=name) if name in _WHOLE or name.startswith("tally "):
+                return "int"
             case Intrinsic(type=type):
                 return kind_of(type) if isinstance(type, Number | Text | Floating) else "decimal"
             case Load(type=type) | Fit(type=type) | NumberIn(type=type) | ToFloat(type=type):
@@ -442,7 +450,14 @@ class Expressions:
         if function.name.startswith("accept"):
             name = self.uses.use("cobol_console", function.name.replace(" ", "_").replace("-", "_"))
             return call(name, *arguments)
-        name = "function_" + function.name.replace(" ", "_").replace("-", "_")
+        if function.name in ("max", "min", "abs"):
+            text = self.kind(function) == "text"
+            name = self.uses.use("cobol_functions", f"{function.name}_text") if text else function.name
+            return call(name, *arguments) if len(arguments) > 1 or name == "abs" else arguments[0]
+        name = function.name.replace(" ", "_").replace("-", "_")
+        name = f"{name}_" if name in ("range", "ord", "sum", "slice") else name
+        if name == "slice_":
+            arguments[1:] = [self.whole(each) for each in function.arguments[1:]]
         return call(self.uses.use("cobol_functions", name), *arguments)
 
     # Truth

@@ -118,7 +118,12 @@ class Statements:
     def assign(self, target: Target, value: Expression) -> None:
         expressions = self.expressions
         if isinstance(target, Part):
-            self._assign_part(target, expressions.code(value))
+            length = expressions.whole(target.length) if target.length else None
+            if isinstance(value, Padded) and value.type.size is None and length is not None:
+                code = expressions.call("fit_text", expressions.code(value.text), length)
+            else:
+                code = expressions.code(value)
+            self._assign_part(target, code)
             return
         place = expressions.place(target)
         if expressions.is_shared(target.field) and not isinstance(target.field.type, Number):
