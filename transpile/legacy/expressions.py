@@ -50,6 +50,15 @@ class Part(Expression):
 Target: TypeAlias = Place | Part
 
 
+@dataclass(frozen=True, slots=True)
+class Local(Expression):
+    """The value of a variable that a function has for itself, that no old program knew: ``SetLocal`` gives it one. It
+    remembers which way the function came, where no nesting says so."""
+
+    name: tuple[str, ...]
+    type: Truth | Text
+
+
 # Values
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 from transpile.errors import Span
-from transpile.legacy.expressions import Expression, Place, Rounding, Target
+from transpile.legacy.expressions import Expression, Local, Place, Rounding, Target
 from transpile.legacy.fields import Record
 from transpile.legacy.files import File
 
@@ -83,6 +83,23 @@ class Continue(Statement):
 @dataclass(frozen=True, slots=True)
 class Return(Statement):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class SetLocal(Statement):
+    PARTS = ("local", "value")
+    local: Local
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch(Statement):
+    """Does the one of ``parts`` whose name ``state``, a text, has. With a loop around it: what remains of jumps into
+    the middle of loops. ``Break`` and ``Continue`` in it are those of that loop."""
+
+    PARTS = ("state", "parts")
+    state: Local
+    parts: tuple[tuple[str, Body], ...]
 
 
 @dataclass(frozen=True, slots=True)
