@@ -13,7 +13,7 @@ from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions, Uses
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
-from transpile.python.names import Scope, names_of, records_of, shared, snake
+from transpile.python.names import Scope, names_of, records_of, snake
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements
@@ -144,7 +144,7 @@ def _program(program: Program, uses: Uses, lines: Lines, module: Scope, outer: E
         lines.add(f'"""What {program.origin} works on, and its paragraphs."""', "")
         before = len(lines.made)
         for record in records_of(program):
-            if shared(record):
+            if names.is_area(record):
                 records.area_attribute(record)
             else:
                 records.attribute(record.root)

@@ -21,6 +21,7 @@ from transpile.legacy.expressions import (
     Fit,
     Intrinsic,
     Load,
+    Local,
     Named,
     Negative,
     Not,
@@ -55,7 +56,7 @@ from transpile.python.code import (
     shifted,
 )
 from transpile.python.extents import extent
-from transpile.python.names import Names, shared
+from transpile.python.names import Names, snake
 from transpile.python.rules import cobol_rules as rules
 
 Kind: TypeAlias = Literal["int", "decimal", "float", "text", "truth"]
@@ -122,7 +123,7 @@ class Expressions:
             return self.outer.place(place)
         record = self.names.roots[place.field.number]
         subscripts = [self.index(each) for each in place.subscripts]
-        if not shared(record):
+        if not self.names.is_area(record):
             return self._plain(place.field, subscripts)
         owner = attribute(self.owner, self.names.attributes[record.root.number])
         if place.field is record.root or place.field == record.root:
@@ -162,7 +163,7 @@ class Expressions:
 
     def is_shared(self, field: Field) -> bool:
         if field.number in self.names.roots:
-            return shared(self.names.roots[field.number])
+            return self.names.is_area(self.names.roots[field.number])
         return self.outer is not None and self.outer.is_shared(field)
 
     # Values
@@ -187,6 +188,8 @@ class Expressions:
                 return kind_of(type)
             case Compare() | Both() | Either() | Not() | Named() | Consists():
                 return "truth"
+            case Local(type=type):
+                return "text" if isinstance(type, Text) else "truth"
         return "text"
 
     def code(self, expression: Expression) -> Code:
@@ -222,6 +225,8 @@ class Expressions:
                 return self.call("number_of_edited", self.code(text), literal(picture), *comma)
             case Intrinsic():
                 return self.intrinsic(expression)
+            case Local(name=name):
+                return Code(snake(name))
         return self.truth(expression)
 
     def constant(self, constant: Constant) -> Code:
@@ -476,6 +481,8 @@ class Expressions:
                 return self.truth(meaning)
             case Consists():
                 return self._consists(condition)
+            case Local(name=name):
+                return Code(snake(name))
             case Constant(value=bool(value)):
                 return Code(str(value))
         raise unsupported(type(condition).__name__, "it is no condition")

@@ -23,7 +23,8 @@ _CLASSES = {
     "indexed": ("cobol_keyed_files", "IndexedFile"),
 }
 _EXPECTS = {"end of file": "1", "invalid key": "2", "error": "123456789"}
-_TESTS = {"end of file": "at_end", "invalid key": "invalid_key", "error": "failed", "ok": "ok"}
+_TESTS = {"end of file": "at_end", "invalid key": "invalid_key", "error": "failed", "ok": "ok", "otherwise": ""}
+_MODES = ("input", "output", "i-o", "extend")
 
 
 def file_class(file: File, expressions: Expressions) -> str:
@@ -195,7 +196,9 @@ def _outcomes(writer: Statements, statement: Operation, code: Code) -> None:
     branches: list[tuple[str, Body]] = []
     for name, body in statement.outcomes:
         if name in _TESTS:
-            branches.append((f"{code}.{_TESTS[name]}", body))
+            branches.append((f"{code}.{_TESTS[name]}" if _TESTS[name] else "", body))
+        elif (mode := name.removeprefix("error ")) in _MODES:
+            branches.append((f'{code}.failed and {code}.mode == "{mode}"', body))
     if len(branches) > 1 and branches[-1][0].endswith(".ok") and any(b[0].endswith(".failed") for b in branches):
         branches[-1] = ("", branches[-1][1])
     if any(body for _, body in branches):

@@ -60,9 +60,16 @@ class Names:
     """Of every field, the record that it is in."""
     classes: dict[int, str] = field(default_factory=dict)
     methods: dict[tuple[str, ...], str] = field(default_factory=dict)
+    of_files: frozenset[int] = frozenset()
+    """The roots of the areas of files."""
     files: dict[str, str] = field(default_factory=dict)
     own: Scope = field(default_factory=Scope)
     """The names of the program's class."""
+
+    def is_area(self, record: Record) -> bool:
+        """Its bytes are kept: it is an area that all its fields are views of."""
+        own = record.root.number in self.of_files or record.root.shared or bool(record.overlays)
+        return own or any(each.shared for each in inside(record.root))
 
     def function(self, name: tuple[str, ...]) -> str:
         return self.methods[name]
@@ -70,13 +77,14 @@ class Names:
 
 def names_of(program: Program, module: Scope) -> Names:
     """The names in ``program``; those of its classes become taken in ``module``."""
-    names = Names(module.new(camel(program.name)))
+    of_files = frozenset(file.record.root.number for file in program.files)
+    names = Names(module.new(camel(program.name)), of_files=of_files)
     for function in program.functions:
         _name_function(names, function)
     for record in records_of(program):
         root = record.root
         names.attributes[root.number] = names.own.new(snake(root.name))
-        if shared(record):
+        if names.is_area(record):
             _name_shared(names, record, module)
         else:
             _name_plain(names, record, root, module)
@@ -91,11 +99,6 @@ def records_of(program: Program) -> list[Record]:
     for record in (*program.parameters, *program.records, *(file.record for file in program.files)):
         found.setdefault(record.root.number, record)
     return list(found.values())
-
-
-def shared(record: Record) -> bool:
-    """Its bytes are kept: it is an area that all its fields are views of."""
-    return record.root.shared or bool(record.overlays) or any(each.shared for each in inside(record.root))
 
 
 def inside(group: Field) -> Iterator[Field]:

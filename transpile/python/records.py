@@ -11,7 +11,6 @@ from transpile.legacy.types import Floating, Number, Text
 from transpile.python.code import Code, call, literal, quoted
 from transpile.python.expressions import Expressions, kind_of, sign_of, text_code
 from transpile.python.lines import Lines
-from transpile.python.names import shared
 from transpile.python.rules import cobol_rules as rules
 
 
@@ -22,7 +21,7 @@ class Records:
 
     def classes(self, record: Record) -> None:
         """The classes of a record, inner ones first; none for a number or text of its own."""
-        if shared(record):
+        if self.expressions.names.is_area(record):
             self._area(record)
         elif record.root.type is None:
             self._values(record.root)
@@ -89,8 +88,9 @@ class Records:
         with self.lines.block(f"class {self.expressions.names.classes[root.number]}({base}):"):
             if record.reason:
                 self.lines.add(f'"""{record.reason[:1].upper()}{record.reason[1:].rstrip(".")}."""', "")
-            self.lines.add(f"SIZE = {root.view.size}")
-            starts = self._starts(root)
+            size = max(top.view.size for top in (root, *record.overlays))
+            self.lines.add(f"SIZE = {size}")
+            starts = self._starts(root, size)
             if starts is None and isinstance(root.initial, bytes):
                 self.lines.add(f"INITIAL = {bytes_literal(root.initial)}")
             views = [(root, "value")] if root.type is not None else []
@@ -139,11 +139,13 @@ class Records:
     def _of(self, name: str, *arguments: Code | str) -> Code:
         return call(self.expressions.uses.use("cobol_records", name), *arguments)
 
-    def _starts(self, root: Field) -> dict[int, Code] | None:
+    def _starts(self, root: Field, size: int) -> dict[int, Code] | None:
         """The first value of each field that is not spaces, if that gives the first contents of the record."""
+        if isinstance(root.initial, str):
+            return {root.number: text_code(root.initial.rstrip(" "))} if root.initial.strip(" ") else {}
         if not isinstance(root.initial, bytes):
             return {}
-        made, starts = bytearray(b" " * root.view.size), {}
+        made, starts = bytearray(b" " * size), {}
         for field in [root] if root.type is not None else _leaves(root):
             value = _initial(field, root.initial)
             if value is None:

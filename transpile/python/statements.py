@@ -24,12 +24,14 @@ from transpile.legacy.statements import (
     Body,
     Break,
     Continue,
+    Dispatch,
     If,
     Leave,
     Operation,
     Perform,
     Repeat,
     Return,
+    SetLocal,
     Statement,
     Stop,
     Store,
@@ -82,6 +84,13 @@ class Statements:
                 self.lines.add(f"self.{self.expressions.names.function(function)}()")
             case Operation():
                 emit_operation(self, statement)
+            case SetLocal(local=local, value=value):
+                self.lines.add(f"{self.expressions.code(local)} = {self.expressions.code(value)}")
+            case Dispatch(state=state, parts=parts):
+                with self.lines.block(f"match {self.expressions.code(state)}:"):
+                    for name, body in parts:
+                        with self.lines.block(f"case {literal(name)}:"):
+                            self.body(body)
             case _:
                 self.jump(statement)
 
@@ -119,7 +128,9 @@ class Statements:
         expressions = self.expressions
         if isinstance(target, Part):
             length = expressions.whole(target.length) if target.length else None
-            if isinstance(value, Padded) and value.type.size is None and length is not None:
+            if isinstance(value, Repeated) and value.type.size is None and length is not None:
+                code = expressions.call("fill", expressions.code(value.text), length)
+            elif isinstance(value, Padded) and value.type.size is None and length is not None:
                 code = expressions.call("fit_text", expressions.code(value.text), length)
             else:
                 code = expressions.code(value)
