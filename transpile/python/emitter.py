@@ -44,11 +44,13 @@ class Module:
         return self.files[self.name]
 
 
-def emit(program: Program) -> Module:
-    """Raises ``UnsupportedError`` where there is no Python for something."""
+def emit(program: Program, *others: Program) -> Module:
+    """``program`` is what the module runs, ``others`` are those that it may call. Raises ``UnsupportedError`` where
+    there is no Python for something."""
     uses, lines = Uses(), Lines()
     module = Scope({*_TAKEN, *_public_names()})
-    _program(program, uses, lines, module, None)
+    for each in (*others, program):
+        _program(each, uses, lines, module, None)
     uses.rule("use_exact_arithmetic")
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
