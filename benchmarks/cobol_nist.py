@@ -107,8 +107,8 @@ def _ours(
         translated = emit(*restructure(parse_file(path, Options(copy_paths=(checkout / "copy",)))))
     except TranspileError as error:
         return _failed(outcome, f"not translated: {error.render().splitlines()[0].partition('error: ')[2]}"), {}
-    except RecursionError:
-        return _failed(outcome, "not translated: nested too deeply"), {}
+    except Exception as error:
+        return _failed(outcome, f"not translated: internal error: {error!r}"), {}
     if keep is not None:
         _write(translated, keep / path.stem)
     start = time.monotonic()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
 from transpile.python import rules as rules_package
-from transpile.python.code import quoted
+from transpile.python.calling import callable_, entry_point, leaves_called
+from transpile.python.code import Code, attribute, quoted
 from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions, Uses
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
-from transpile.python.names import Scope, names_of, records_of, snake
+from transpile.python.names import Scope, camel, names_of, records_of, snake
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements
@@ -50,7 +51,7 @@ def emit(program: Program, *others: Program) -> Module:
     uses, lines = Uses(), Lines()
     module = Scope({*_TAKEN, *_public_names()})
     for each in (*others, program):
-        _program(each, uses, lines, module, None)
+        _program(each, uses, lines, module, None, alone=not others)
     uses.rule("use_exact_arithmetic")
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
@@ -131,11 +132,14 @@ def _imported(source: str, module: str) -> set[str]:
     return {name.strip() for name in names.split(",") if name.strip()}
 
 
-def _program(program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None) -> None:
+def _program(
+    program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None, *, alone: bool
+) -> None:
     names = names_of(program, module)
     expressions = Expressions(program, names, uses, outer=outer)
     for inner in program.programs:
-        _program(inner, uses, lines, module, expressions)
+        around = replace(expressions, owner=Code("self.outer"), outer=_further_out(outer))
+        _program(inner, uses, lines, module, around, alone=False)
     records = Records(expressions, lines)
     _alphabets(program, lines)
     for record in records_of(program):
@@ -145,6 +149,10 @@ def _program(program: Program, uses: Uses, lines: Lines, module: Scope, outer: E
     with lines.block(f"class {names.program}:"):
         lines.add(f'"""What {program.origin} works on, and its paragraphs."""', "")
         before = len(lines.made)
+        if outer is not None:
+            lines.add(f"outer: {outer.names.program}")
+        if leaves_called(program):
+            lines.add("called: bool = False")
         for record in records_of(program):
             if names.is_area(record):
                 records.area_attribute(record)
@@ -155,15 +163,35 @@ def _program(program: Program, uses: Uses, lines: Lines, module: Scope, outer: E
             lines.add(f"{names.files[file.origin]}: {file_class(file, expressions)} = field(init=False)")
         if before == len(lines.made):
             lines.made.pop()
-        if program.files:
+        inner_names = [(inner, camel(inner.name)) for inner in program.programs]
+        if program.files or inner_names:
             lines.add("")
             with lines.block("def __post_init__(self) -> None:"):
+                for inner, made_name in inner_names:
+                    register = uses.use("cobol_programs", "register")
+                    initial = ", initial=True" if inner.initially else ""
+                    lines.add(f"{register}({quoted(inner.origin)}, lambda: {made_name}(self){initial})")
                 for file in program.files:
                     lines.add(f"self.{names.files[file.origin]} = {made(file, expressions)}")
+        if outer is not None or callable_(program, alone and not program.programs):
+            lines.add("")
+            entry_point(program, expressions, lines)
         for function in program.functions:
             lines.add("")
             _function(program, function, expressions, lines)
     lines.add("", "")
+    if outer is None and callable_(program, alone and not program.programs):
+        initial = ", initial=True" if program.initially else ""
+        lines.add(
+            f"{uses.use('cobol_programs', 'register')}({quoted(program.origin)}, {names.program}{initial})", "", ""
+        )
+
+
+def _further_out(outer: Expressions | None) -> Expressions | None:
+    """What is around a program, as the programs in it name it."""
+    if outer is None:
+        return None
+    return replace(outer, owner=attribute(Code("self.outer"), str(outer.owner).removeprefix("self.")))
 
 
 def _alphabets(program: Program, lines: Lines) -> None:

@@ -78,7 +78,8 @@ class Names:
 def names_of(program: Program, module: Scope) -> Names:
     """The names in ``program``; those of its classes become taken in ``module``."""
     of_files = frozenset(file.record.root.number for file in program.files)
-    names = Names(module.new(camel(program.name)), of_files=of_files)
+    taken = {"call", "called", "outer"}
+    names = Names(module.new(camel(program.name)), of_files=of_files, own=Scope(taken))
     for function in program.functions:
         _name_function(names, function)
     for record in records_of(program):

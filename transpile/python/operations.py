@@ -152,12 +152,12 @@ def _string(writer: Statements, statement: Operation) -> None:
 def _unstring(writer: Statements, statement: Operation) -> None:
     expressions = writer.expressions
     source, pointer, *delimiters = statement.inputs
-    every = option(statement, "all").split()
+    every = options(statement, "all")
     pairs = [f"({expressions.code(each)}, {all == 'yes'})" for each, all in zip(delimiters, every, strict=True)]
     start = [] if isinstance(pointer, Constant) and pointer.value == 1 else [expressions.whole(pointer)]
     first = [f"[{', '.join(pairs)}]"] if pairs or start else []
     writer.lines.add(f"unstring = {expressions.call('Unstring', expressions.code(source), *first, *start)}")
-    sizes = option(statement, "size").split()
+    sizes = options(statement, "size")
     for at, size in enumerate(sizes, 1):
         expressions.known |= {"piece": Code("piece.text"), "delimiter": Code("piece.delimiter")}
         with writer.lines.block(f"if piece := unstring.next({'' if pairs else size}):"):

@@ -46,7 +46,11 @@ class Records:
         names = self.expressions.names
         made = names.classes[record.root.number]
         self.expressions.uses.use("dataclasses", "field")
-        self.lines.add(f"{names.attributes[record.root.number]}: {made} = field(default_factory={made})")
+        factory = made
+        if record.external:
+            rule = self.expressions.uses.use("cobol_programs", "external")
+            factory = f"lambda: {call(rule, quoted(record.external), made)}"
+        self.lines.add(f"{names.attributes[record.root.number]}: {made} = field(default_factory={factory})")
 
     def _value(self, field: Field) -> tuple[str, Code]:
         """The type, and what it starts with."""

@@ -59,6 +59,10 @@ class Record:
             raise IndexError(f"bytes {offset} to {offset + len(text)} are not in a record of {len(self.data)}")
         self.data[offset : offset + len(text)] = text.encode("latin-1")
 
+    def view(self, offset: int, size: int) -> memoryview:
+        """``size`` bytes from ``offset``, to be seen and changed by another program."""
+        return memoryview(self.data)[offset : offset + size]
+
 
 class Item(Generic[T]):
     """A field of ``size`` bytes from ``offset``."""
