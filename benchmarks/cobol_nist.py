@@ -4,9 +4,9 @@
 
 CHECKOUT (or the environment variable NIST) is a folder with one folder per module, as tests/cobol85 of
 opensourcecobol4j has them, and the copybooks in ``copy``. Each program is compiled and run with GnuCOBOL, and
-translated and run as Python; what they print and the report that they write are compared byte for byte. The programs of a module
-run in their order, each side with the files that its programs before left. Programs that GnuCOBOL does not compile or
-run are left out of the shares, and named. With ``--keep`` the Python is written there.
+translated and run as Python; what they print and the report that they write are compared byte for byte. The programs
+of a module run in their order, each side with the files that its programs before left. Programs that GnuCOBOL does not
+compile or run are left out of the shares, and named. With ``--keep`` the Python is written there.
 """
 
 from __future__ import annotations

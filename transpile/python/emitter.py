@@ -8,6 +8,7 @@ from pathlib import Path
 
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
 from transpile.python import rules as rules_package
+from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
 from transpile.python.counting import statements_of

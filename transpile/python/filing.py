@@ -66,9 +66,9 @@ def _key(file: File, at: int) -> str:
     return f"({view.offset}, {view.size}, {key.duplicates})"
 
 
-def file_of(writer: Statements, statement: Operation) -> tuple[File, Code]:
-    """The file that a statement names, and its object."""
-    name, expressions = option(statement, "file"), writer.expressions
+def file_of(writer: Statements, statement: Operation, name: str = "") -> tuple[File, Code]:
+    """The file that a statement names, or the one of ``name``, and its object."""
+    name, expressions = name or option(statement, "file"), writer.expressions
     owner: Expressions | None = expressions
     while owner is not None:
         for file in owner.program.files:
@@ -92,7 +92,7 @@ def _file_operation(writer: Statements, statement: Operation) -> None:
     else:
         _assign_status(writer, file.status, done, code)
     _after(writer, statement, file, code)
-    _outcomes(writer, statement, code)
+    outcomes(writer, statement, code)
 
 
 def _assign_status(writer: Statements, status: Place, done: Code, file: Code) -> None:
@@ -144,7 +144,7 @@ def _sized(writer: Statements, statement: Operation, file: File, key: list[Code]
     if file.depending is not None:
         size = writer.expressions.whole(Load(file.depending))
     else:
-        field = _named_record(file.record, option(statement, "record"))
+        field = named_record(file.record, option(statement, "record"))
         if field.view.size != file.record.root.view.size and file.sizes[0] != file.sizes[1]:
             size = literal(field.view.size)
     if key:
@@ -152,7 +152,7 @@ def _sized(writer: Statements, statement: Operation, file: File, key: list[Code]
     return [size] if size is not None else []
 
 
-def _named_record(record: Record, origin: str) -> Field:
+def named_record(record: Record, origin: str) -> Field:
     return next((each for each in (record.root, *record.overlays) if each.origin == origin), record.root)
 
 
@@ -191,7 +191,7 @@ def _after(writer: Statements, statement: Operation, file: File, code: Code) -> 
             writer.lines.add(f"{expressions.place(place)} = {value}")
 
 
-def _outcomes(writer: Statements, statement: Operation, code: Code) -> None:
+def outcomes(writer: Statements, statement: Operation, code: Code) -> None:
     pages = [("end_of_page", outcome(statement, "end of page")), ("", outcome(statement, "same page"))]
     branches: list[tuple[str, Body]] = []
     for name, body in statement.outcomes:
