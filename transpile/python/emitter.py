@@ -240,7 +240,7 @@ def _main(program: Program, uses: Uses, lines: Lines) -> None:
     with lines.block("def main() -> None:"):
         lines.add("use_exact_arithmetic()")
         if "cobol_console" in uses.names:
-            lines.add("use_latin_1()")
+            lines.add(f"{uses.use('cobol_console', 'use_latin_1')}()")
         made = next(line for line in reversed(lines.made) if line.startswith("class ")).split()[1].rstrip(":")
         run = f"{made}().{_entry(program)}()"
         if "Left" in uses.names.get("cobol_programs", ()):

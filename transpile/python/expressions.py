@@ -56,7 +56,7 @@ from transpile.python.code import (
     shifted,
 )
 from transpile.python.extents import extent
-from transpile.python.names import Names, snake
+from transpile.python.names import Names, inside, snake
 from transpile.python.rules import cobol_rules as rules
 
 Kind: TypeAlias = Literal["int", "decimal", "float", "text", "truth"]
@@ -325,6 +325,8 @@ class Expressions:
         length = target.length if isinstance(target, Part) else None
         if isinstance(field.type, Text) or (field.type is None and self.is_shared(field)):
             whole = self.place(place)
+            if _depends(field):
+                whole = method(self.record(field), "area", self.offset(place), self.size_now(field))
             return whole if start is None else self._slice(whole, start, length, field.view.size)
         if not self.is_shared(field):
             return self._slice(self._encoded(place), start, length, field.view.size)
@@ -337,6 +339,17 @@ class Expressions:
             if length is None:
                 size = binary(literal(field.view.size), "-", first) if first.text != "0" else size
         return method(self.record(field), "area", offset, size)
+
+    def size_now(self, group: Field) -> Code:
+        """The bytes of a group up to the last element that counts of the table in it."""
+        found = [member for member in inside(group) if len(member.dimensions) > len(group.dimensions)]
+        table = next(member for member in found if member.dimensions[len(group.dimensions)].depending is not None)
+        dimension = table.dimensions[len(group.dimensions)]
+        assert dimension.depending is not None
+        count = self.whole(Load(Place(dimension.depending)))
+        unused = group.view.size - dimension.count * dimension.stride
+        used = count if dimension.stride == 1 else binary(count, "*", literal(dimension.stride))
+        return used if not unused else binary(literal(unused), "+", used)
 
     def _slice(self, whole: Code, start: Expression | None, length: Expression | None, size: int) -> Code:
         if start is None:

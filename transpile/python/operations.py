@@ -174,9 +174,15 @@ def _inspect(writer: Statements, statement: Operation) -> None:
     if _inspect_simply(writer, statement):
         return
     source = expressions.code(text)
-    writer.lines.add(f"inspection = {expressions.call('Inspection', source)}")
+    begin = f"inspection = {expressions.call('Inspection', source)}"
+    if statement.options[0][0] != "convert" or len(statement.options[0][1].split()) > 1:
+        writer.lines.add(begin)
     tallies, replaced = 0, Code("inspection.replaced()")
+    before = statement.options[0][0]
     for kind, words in statement.options:
+        if kind != before:
+            writer.lines.add(begin)
+            before = kind
         what, *bounds = words.split()
         taken = [] if what == "characters" else [expressions.code(inputs.pop(0))]
         if kind != "tally":

@@ -54,6 +54,8 @@ class Statements:
     lines: Lines
     leaving: str = "return"
     loops: list[While | Repeat] = field(default_factory=list)
+    variables: int = 0
+    """How many new ones the function has."""
 
     def body(self, body: Body) -> None:
         at = 0
@@ -218,10 +220,14 @@ class Statements:
         depend = _depend(store)
         if flag:
             self.lines.add("size_error = False")
-        for at, plan in enumerate(plans, 1):
-            place = f"new_{at}" if depend else plan.place
+        stores = []
+        for plan, (target, _, _) in zip(plans, store.results, strict=True):
+            place = plan.place
             if depend:
-                self.lines.add(f"{place} = {plan.place}")
+                place = self.new_variable()
+                stores.append((place, plan))
+                if plan.fails:
+                    self.lines.add(f"{place}: {_annotation(self.expressions, target)} | None = None")
             if not plan.fails:
                 self.lines.add(f"{place} = {plan.code}")
             elif flag:
@@ -233,11 +239,18 @@ class Statements:
                 self.expressions.uses.use("contextlib", "suppress")
                 with self.lines.block(f"with suppress({error}):"):
                     self.lines.add(f"{place} = {plan.code}")
-        if depend:
-            for at, plan in enumerate(plans, 1):
-                self.lines.add(f"{plan.place} = new_{at}")
+        for place, plan in stores:
+            if plan.fails:
+                with self.lines.block(f"if {place} is not None:"):
+                    self.lines.add(f"{plan.place} = {place}")
+            else:
+                self.lines.add(f"{plan.place} = {place}")
         if flag:
             self.branches([("size_error", store.wrong), ("", store.right)])
+
+    def new_variable(self) -> str:
+        self.variables += 1
+        return f"new_{self.variables}"
 
     def _plan(self, place: Place, value: Expression, rounding: Rounding) -> _Plan:
         expressions, type = self.expressions, place.field.type
@@ -342,6 +355,13 @@ class _Plan:
     place: str
     code: Code
     fails: bool
+
+
+def _annotation(expressions: Expressions, place: Place) -> str:
+    kind = expressions.kind(Load(place))
+    if kind == "decimal":
+        return expressions.uses.use("decimal", "Decimal")
+    return {"text": "str"}.get(kind, kind)
 
 
 def unpadded(value: Expression) -> Expression:
