@@ -360,6 +360,18 @@ def fit_right(text: str, size: int) -> str:
     return text[max(0, len(text) - size) :].rjust(size)
 
 
+def with_part(text: str, start: int, new: str) -> str:
+    """``text`` with ``new`` from its character ``start`` on, which counts from 1.
+
+    >>> with_part("ABCDE", 2, "xy")
+    'AxyDE'
+    """
+    end = start - 1 + len(new)
+    if start < 1 or end > len(text):
+        raise IndexError(f"characters {start} to {end} are not in a text of {len(text)}")
+    return text[: start - 1] + new + text[end:]
+
+
 def fill(pattern: str, size: int) -> str:
     """``ALL pattern``, and figurative constants, in a field of ``size`` characters."""
     return (pattern * (size // len(pattern) + 1))[:size]
