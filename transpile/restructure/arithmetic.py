@@ -82,7 +82,12 @@ def _changed(
         for amount in amounts:
             changed = Arithmetic("+" if operator == "+" else "-", changed, amount)
         result = _result(block.scope, receiver, changed)
-        if receiver.rounding == "TRUNCATION" and handler is None and len(amounts) == 1 and _wraps(result[0], amounts[0]):
+        if (
+            receiver.rounding == "TRUNCATION"
+            and handler is None
+            and len(amounts) == 1
+            and _wraps(result[0], amounts[0])
+        ):
             assert isinstance(result[0].field.type, Number)
             result = result[0], Intrinsic("wrap", (changed,), result[0].field.type), result[2]
         results.append(result)
@@ -242,4 +247,3 @@ def step(scope: Scope, counter: cobol.Reference, amount: Expression, down: bool 
     made = place(scope, counter)
     changed = Arithmetic("-" if down else "+", Load(made), amount)
     return Assign(made, _fitted(scope, made, changed, "down", checked=False))
-

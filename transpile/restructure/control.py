@@ -27,6 +27,7 @@ from transpile.restructure.expressions import number
 from transpile.restructure.jumps import Jump, JumpDepending
 from transpile.restructure.moving import assign
 from transpile.restructure.scope import Scope, unsupported
+from transpile.restructure.showing import shown
 
 
 def if_(block: Block, statement: verbs.If) -> Body:
@@ -165,10 +166,8 @@ def exit_(block: Block, statement: verbs.Exit) -> Body:
 
 def stop(block: Block, statement: verbs.Stop) -> Body:
     if statement.literal is not None:
-        from transpile.restructure.showing import shown
-
-        said = Operation("display", (shown(block.scope, statement.literal),), (), (("upon", "out"), ("advancing", "yes")))
-        return (said, Operation("accept line"))
+        options = (("upon", "out"), ("advancing", "yes"))
+        return (Operation("display", (shown(block.scope, statement.literal),), (), options), Operation("pause"))
     return (*_status(block, statement.status), Stop(_returned(block)))
 
 
@@ -199,4 +198,3 @@ def go_to(block: Block, statement: verbs.GoTo) -> Body:
         return tuple(Jump(way) for way in ways)
     made, places = altered
     return (JumpDepending(Load(Place(made)), tuple(places)), *(Jump(way) for way in ways))
-

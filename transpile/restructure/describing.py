@@ -28,7 +28,7 @@ def describe(scope: Scope, file: FileDescription, area: Record) -> File:
     given = control(scope, Label(file.name, span=file.span))
     sizes = [scope.sharing.laid[id(each)].size for each in file.records]
     low, high = file.record_sizes
-    keys = () if given.record_key is None else (Key(place(scope, given.record_key)),)
+    keys: tuple[Key, ...] = () if given.record_key is None else (Key(place(scope, given.record_key)),)
     keys += tuple(Key(place(scope, key), duplicates) for key, duplicates in given.alternate_keys)
     return File(
         words(file.name),

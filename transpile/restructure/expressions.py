@@ -22,7 +22,7 @@ from transpile.legacy.expressions import (
     Place,
     Target,
 )
-from transpile.legacy.types import Exact, Floating, Number, Text, Type
+from transpile.legacy.types import Exact, Floating, Number, Text, Truth, Type
 from transpile.restructure.scope import Scope, text, unsupported, whole
 
 FIGURATIVES = {"SPACE": " ", "ZERO": "0", "QUOTE": '"', "HIGH-VALUE": "\xff", "LOW-VALUE": "\0", "NULL": "\0"}
@@ -144,9 +144,9 @@ def number(scope: Scope, expression: cobol.Expression) -> Expression:
 
 def kind(expression: Expression) -> Type:
     """The type of a value."""
-    found = getattr(expression, "type")  # noqa: B009 - every value has one, as a field, a property or for its class
-    assert isinstance(found, Number | Exact | Floating | Text) or found is not None
-    return found  # type: ignore[no-any-return]
+    found: object = getattr(expression, "type", None)
+    assert isinstance(found, Number | Exact | Floating | Text | Truth), expression
+    return found
 
 
 def is_text(expression: Expression) -> bool:

@@ -6,12 +6,11 @@ from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.cobol.programs import FileControl, FileDescription
 from transpile.errors import SourceError
-from transpile.legacy.expressions import Bytes, Expression, Load, Part, Place
-from transpile.legacy.statements import Assign, Body, Operation, Perform
-from transpile.legacy.types import Number, Text
+from transpile.legacy.expressions import Bytes, Expression, Load, Place
+from transpile.legacy.statements import Body, Operation, Perform
 from transpile.restructure.block import Block
 from transpile.restructure.conditions import native_alphabets
-from transpile.restructure.expressions import number, place
+from transpile.restructure.expressions import number
 from transpile.restructure.moving import assign
 from transpile.restructure.scope import Scope, unsupported, whole
 

@@ -9,7 +9,17 @@ from transpile.cobol import layout
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.legacy.expressions import (
-    Arithmetic, Compare, Constant, Edited, Expression, Load, Part, Place, Repeated, Target, ToFloat,
+    Arithmetic,
+    Compare,
+    Constant,
+    Edited,
+    Expression,
+    Load,
+    Part,
+    Place,
+    Repeated,
+    Target,
+    ToFloat,
 )  # fmt: skip
 from transpile.legacy.statements import Assign, Body, Statement, While
 from transpile.legacy.types import Floating, Number, Text
@@ -84,11 +94,11 @@ class _Filling:
 def _zero(laid: layout.Field, made: Target) -> Expression:
     assert isinstance(made, Place)
     match made.field.type:
-        case Number() as type_:
-            return fit(Constant(0 if type_.scale <= 0 else Decimal(0), Number(1)), type_)
-        case Floating() as type_:
-            return ToFloat(whole(0), type_)
-    type_ = Text(laid.size)
+        case Number() as number:
+            return fit(Constant(0 if number.scale <= 0 else Decimal(0), Number(1)), number)
+        case Floating() as floating:
+            return ToFloat(whole(0), floating)
+    size = Text(laid.size)
     if laid.picture is not None and laid.picture.category == "numeric-edited":
-        return Edited(whole(0), laid.picture.text, type_, laid.item.blank_when_zero)
-    return Repeated(text(" "), type_)
+        return Edited(whole(0), laid.picture.text, size, laid.item.blank_when_zero)
+    return Repeated(text(" "), size)

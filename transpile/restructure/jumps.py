@@ -1,4 +1,4 @@
-"""Statements that are left over from COBOL until regions are made of paragraphs: jumps, and the places that they go to."""
+"""Statements that are left over from COBOL until regions are made of paragraphs: jumps, and where they go to."""
 
 from __future__ import annotations
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.legacy.expressions import Place
 from transpile.legacy.statements import Assign, Body, Operation
 from transpile.restructure import (
-    arithmetic, calling, control, filing, initializing, moving, showing, strings, tables,
+    arithmetic,
+    calling,
+    control,
+    filing,
+    initializing,
+    moving,
+    showing,
+    strings,
+    tables,
 )  # fmt: skip
 from transpile.restructure.block import Block
 from transpile.restructure.jumps import Jump
@@ -59,53 +65,93 @@ def _unsupported(block: Block, statement: verbs.Unsupported) -> Body:
     raise unsupported(statement.span, statement.verb)
 
 
-_Lower = Callable[[Block, Any], Body]
-_VERBS: dict[type[cobol.Statement], _Lower] = {
-    verbs.Accept: showing.accept,
-    verbs.Add: arithmetic.add,
-    verbs.Alter: _alter,
-    verbs.Call: calling.call,
-    verbs.Cancel: calling.cancel,
-    verbs.Close: filing.close,
-    verbs.Compute: arithmetic.compute,
-    verbs.Continue: _nothing,
-    verbs.Corresponding: _corresponding,
-    verbs.Delete: filing.delete,
-    verbs.Display: showing.display,
-    verbs.Divide: arithmetic.divide,
-    verbs.Evaluate: control.evaluate,
-    verbs.Execute: _execute,
-    verbs.Exit: control.exit_,
-    verbs.GoBack: control.go_back,
-    verbs.GoTo: control.go_to,
-    verbs.If: control.if_,
-    verbs.Initialize: _initialize,
-    verbs.Inspect: strings.inspect,
-    verbs.Move: _move,
-    verbs.Multiply: arithmetic.multiply,
-    verbs.NextSentence: _next_sentence,
-    verbs.Open: filing.open_,
-    verbs.Perform: control.perform,
-    verbs.Read: filing.read,
-    verbs.Release: filing.release,
-    verbs.Return: filing.return_,
-    verbs.Rewrite: filing.rewrite,
-    verbs.Search: tables.search,
-    verbs.Set: tables.set_,
-    verbs.Sort: filing.sort,
-    verbs.Start: filing.start,
-    verbs.Stop: control.stop,
-    verbs.StringTogether: strings.string,
-    verbs.Subtract: arithmetic.subtract,
-    verbs.Unstring: strings.unstring,
-    verbs.Unsupported: _unsupported,
-    verbs.Write: filing.write,
-}
+def _lowered(block: Block, statement: cobol.Statement) -> Body:
+    """A row for each verb."""
+    match statement:
+        case verbs.Accept():
+            return showing.accept(block, statement)
+        case verbs.Add():
+            return arithmetic.add(block, statement)
+        case verbs.Alter():
+            return _alter(block, statement)
+        case verbs.Call():
+            return calling.call(block, statement)
+        case verbs.Cancel():
+            return calling.cancel(block, statement)
+        case verbs.Close():
+            return filing.close(block, statement)
+        case verbs.Compute():
+            return arithmetic.compute(block, statement)
+        case verbs.Continue():
+            return _nothing(block, statement)
+        case verbs.Corresponding():
+            return _corresponding(block, statement)
+        case verbs.Delete():
+            return filing.delete(block, statement)
+        case verbs.Display():
+            return showing.display(block, statement)
+        case verbs.Divide():
+            return arithmetic.divide(block, statement)
+        case verbs.Evaluate():
+            return control.evaluate(block, statement)
+        case verbs.Execute():
+            return _execute(block, statement)
+        case verbs.Exit():
+            return control.exit_(block, statement)
+        case verbs.GoBack():
+            return control.go_back(block, statement)
+        case verbs.GoTo():
+            return control.go_to(block, statement)
+        case verbs.If():
+            return control.if_(block, statement)
+        case verbs.Initialize():
+            return _initialize(block, statement)
+        case verbs.Inspect():
+            return strings.inspect(block, statement)
+        case verbs.Move():
+            return _move(block, statement)
+        case verbs.Multiply():
+            return arithmetic.multiply(block, statement)
+        case verbs.NextSentence():
+            return _next_sentence(block, statement)
+        case verbs.Open():
+            return filing.open_(block, statement)
+        case verbs.Perform():
+            return control.perform(block, statement)
+        case verbs.Read():
+            return filing.read(block, statement)
+        case verbs.Release():
+            return filing.release(block, statement)
+        case verbs.Return():
+            return filing.return_(block, statement)
+        case verbs.Rewrite():
+            return filing.rewrite(block, statement)
+        case verbs.Search():
+            return tables.search(block, statement)
+        case verbs.Set():
+            return tables.set_(block, statement)
+        case verbs.Sort():
+            return filing.sort(block, statement)
+        case verbs.Start():
+            return filing.start(block, statement)
+        case verbs.Stop():
+            return control.stop(block, statement)
+        case verbs.StringTogether():
+            return strings.string(block, statement)
+        case verbs.Subtract():
+            return arithmetic.subtract(block, statement)
+        case verbs.Unstring():
+            return strings.unstring(block, statement)
+        case verbs.Unsupported():
+            return _unsupported(block, statement)
+        case verbs.Write():
+            return filing.write(block, statement)
+    raise unsupported(statement.span, type(statement).__name__)
 
 
 def lower(block: Block, statement: cobol.Statement) -> Body:
     """What ``statement`` does. The first of several statements has the remarks."""
-    made = _VERBS[type(statement)](block, statement)
+    made = _lowered(block, statement)
     remarks = block.scope.said(statement)
     placed = [replace(each, span=each.span or statement.span) for each in made]
     if placed and remarks:

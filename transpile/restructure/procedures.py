@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from transpile.cobol import statements as verbs
 from transpile.cobol.walking import walk
 from transpile.legacy.expressions import Place
-from transpile.legacy.flow import End, Go, Node, ways
+from transpile.legacy.flow import RETURN, End, Go, Node, arms
 from transpile.legacy.statements import Body, Function, Leave, Perform, Stop
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
@@ -173,7 +173,7 @@ class Division:
                 continue
             for node in self._nodes(label, begin, end):
                 nodes[node.label] = node
-                wanted += [each for each in ways(node.leave) if ":" not in each]
+                wanted += [each for each in arms(node.leave) if each != RETURN and ":" not in each]
         first = nodes.pop(f"p{begin}")
         made = structure([first, *nodes.values()])
         place = self.places[begin]
@@ -242,4 +242,3 @@ def _alter(made: Division, section: verbs.Section, statement: verbs.Alter) -> No
         places = made.scope.altered[label][1]
         if goal not in places:
             places.append(goal)
-

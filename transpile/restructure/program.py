@@ -5,14 +5,12 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from transpile.cobol import layout
+from transpile.cobol import layout, tree
 from transpile.cobol import programs as cobol
-from transpile.cobol import tree
 from transpile.cobol.names import Names, names_of
 from transpile.cobol.unit import Unit
 from transpile.errors import SourceError
 from transpile.legacy.fields import Field, Record
-from transpile.legacy.files import File
 from transpile.legacy.statements import Program
 from transpile.restructure.alphabets import orders
 from transpile.restructure.conditions import class_characters
@@ -134,10 +132,7 @@ class _Building:
             self.fields,
             self.laid,
         )
-        areas = self._records(builder, namer, [area for _, area in storage.areas])
-        working = self._records(builder, namer, list(storage.working.records))
-        local = self._records(builder, namer, list(storage.local.records), local=True)
-        linkage = self._records(builder, namer, list(storage.linkage.records), given=True)
+        areas, working, local, linkage = self._records(builder, namer, storage)
         made = division(scope)
         files = tuple(
             describe(scope, file, area)
@@ -164,17 +159,22 @@ class _Building:
             self.remarks.get(id(program), ()),
         )
 
-    def _records(
-        self, builder: Builder, namer: Namer, laid: list[layout.Record], *, given: bool = False, local: bool = False
-    ) -> list[Record]:
-        """In their order; those with tables of varying size are made after the others, which say how large they are."""
+    def _records(self, builder: Builder, namer: Namer, storage: _Storage) -> tuple[list[Record], ...]:
+        """Areas of files, working, local and linkage storage, each in order. Records with tables of varying size are
+        made after the others, which say how large they are."""
+        sections = (
+            [area for _, area in storage.areas],
+            list(storage.working.records),
+            list(storage.local.records),
+            list(storage.linkage.records),
+        )
         made: dict[int, Record] = {}
-        varying = [any(d.occurs.depending for each in record.walk() for d in each.dimensions) for record in laid]
         for now in (False, True):
-            for record, varies in zip(laid, varying, strict=True):
-                if varies == now:
-                    made[id(record)] = builder.record(record, namer, given=given, local=local)
-        return [made[id(record)] for record in laid]
+            for at, section in enumerate(sections):
+                for record in section:
+                    if _varies(record) == now:
+                        made[id(record)] = builder.record(record, namer, given=at == 3, local=at == 2)
+        return tuple([made[id(record)] for record in section] for section in sections)
 
     def _parameters(self, scope: Scope, linkage: list[Record]) -> tuple[Record, ...]:
         """The records of USING, in its order, then the others of the linkage section."""
@@ -183,6 +183,10 @@ class _Building:
         wanted = [scope.field(each) for each in using if isinstance(each, tree.Reference)]
         first = [record for each in wanted for record in linkage if record.root is each]
         return (*first, *(record for record in linkage if not any(record is each for each in first)))
+
+
+def _varies(record: layout.Record) -> bool:
+    return any(dimension.occurs.depending for each in record.walk() for dimension in each.dimensions)
 
 
 def _areas(program: cobol.Program) -> list[list[cobol.FileDescription]]:

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from transpile.legacy.expressions import Arithmetic, Compare, Expression, Load, Place
 from transpile.legacy.flow import Branch, Depending, End, Fork, Go, Leave, Node
 from transpile.legacy.statements import (
-    Assign, Body, Break, Continue, If, Operation, Repeat, Statement, Stop, Store, While,
+    Assign,
+    Body,
+    Break,
+    Continue,
+    If,
+    Operation,
+    Repeat,
+    Statement,
+    Stop,
+    Store,
+    While,
 )  # fmt: skip
 from transpile.legacy.statements import Leave as Left
 from transpile.restructure.jumps import Jump, JumpDepending, Mark, jumping, leaves_loop

@@ -119,4 +119,3 @@ def whole(value: int) -> Constant:
 
 def text(value: str) -> Constant:
     return Constant(value, Text(len(value)))
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
-from transpile.cobol.names import Symbol
 from transpile.legacy.expressions import Constant, Expression, Intrinsic, Place, Target
 from transpile.legacy.statements import Assign, Body, Operation
 from transpile.legacy.types import Number, Text
@@ -74,4 +73,3 @@ def _most(made: Target) -> Constant:
     if isinstance(made, Place) and isinstance(made.field.type, Number) and made.field.view.coding == "display":
         return whole(made.field.view.size)
     return whole(0)
-

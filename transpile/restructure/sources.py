@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from transpile.legacy.expressions import Constant, Edited, Expression, Fit, NumberIn, Padded, Part, Place, Target, ToFloat
+from transpile.legacy.expressions import (
+    Constant,
+    Edited,
+    Expression,
+    Fit,
+    NumberIn,
+    Padded,
+    Part,
+    Place,
+    Target,
+    ToFloat,
+)
 from transpile.legacy.fields import Field
 from transpile.legacy.types import Floating, Number, Text
 from transpile.restructure.moving import WIDE, number_shown

@@ -9,7 +9,7 @@ from transpile.legacy.expressions import Arithmetic, Expression, Intrinsic, Load
 from transpile.legacy.statements import Assign, Body, Operation, Statement
 from transpile.legacy.types import Exact, Number, Text
 from transpile.restructure.block import Block
-from transpile.restructure.expressions import as_text, bytes_of, number, pattern, place, target, value
+from transpile.restructure.expressions import as_text, bytes_of, pattern, place, target, value
 from transpile.restructure.scope import Scope, text, unsupported, whole
 from transpile.restructure.sources import of_count, of_text
 
