@@ -275,8 +275,11 @@ class Expressions:
         source = extent(value)
         if source.scale is not None and source.scale <= type.scale:
             rounding = "down"
-        code = self.exact(value)
+        code = self.stored(value, type, rounding)
         kind = self.kind(value)
+        if rounding == "half-up" and type.scale and not type.bits:
+            signed_ = {} if type.signed else {"signed": "False"}
+            return self.call("fit_rounded", code, literal(type.digits), literal(type.scale), **signed_)
         if rounding != "down":
             mode = [] if rounding == "half-up" else [literal(ROUNDINGS[rounding])]
             code, kind = self.call("rounded", code, literal(type.scale), *mode), "decimal"
@@ -305,6 +308,14 @@ class Expressions:
         digits = self.call("unscaled", code, literal(type.scale))
         kept = self.call("fit_native", digits, literal(type.bits // 8), **signed)
         return self.call("scaled", kept, literal(type.scale))
+
+    def stored(self, value: Expression, type: Number, rounding: Rounding) -> Code:
+        """A number that is cut or rounded at once: how far a quotient goes on makes no difference then."""
+        if isinstance(value, Arithmetic) and value.operator == "/" and rounding in ("down", "half-up"):
+            scales = [extent(each).scale for each in (value.left, value.right)]
+            if type.scale <= 36 and all(scale is not None and scale <= 40 for scale in scales):
+                return self.call("quotient", self.exact(value.left), self.exact(value.right))
+        return self.exact(value)
 
     def _whole_quotient(self, value: Expression, type: Number) -> Code | None:
         match value:
@@ -465,6 +476,9 @@ class Expressions:
         if function.name == "wrap" and isinstance(function.type, Number):
             signed = {} if function.type.signed else {"signed": "False"}
             return self.call("wrap_native", *arguments, literal(function.type.bits // 8), **signed)
+        if function.name == "mod" and self._plain_modulus(function):
+            left, right = (self.code(each) for each in function.arguments)
+            return Code(f"{left.at(PRODUCT)} % {right.at(PRODUCT + 1)}", PRODUCT)
         if function.name.startswith("accept"):
             name = self.uses.use("cobol_console", function.name.replace(" ", "_").replace("-", "_"))
             return call(name, *arguments)
@@ -477,6 +491,11 @@ class Expressions:
         if name == "slice_":
             arguments[1:] = [self.whole(each) for each in function.arguments[1:]]
         return call(self.uses.use("cobol_functions", name), *arguments)
+
+    def _plain_modulus(self, function: Intrinsic) -> bool:
+        known = extent(function.arguments[1])
+        whole = all(self.kind(each) == "int" for each in function.arguments)
+        return whole and known.low is not None and known.low > 0
 
     # Truth
 

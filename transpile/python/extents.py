@@ -72,6 +72,8 @@ def extent(expression: Expression) -> Extent:
             return _product(extent(left), extent(right))
         case Arithmetic(operator="/", left=left, right=right):
             return _quotient(extent(left), extent(right))
+        case Intrinsic(name="mod", arguments=(_, modulus)):
+            return _modulus(extent(modulus))
         case Intrinsic(name="length", arguments=(Load(place=place),)) if isinstance(place.field.type, Text):
             return Extent(Fraction(0), Fraction(place.field.view.size), 0)
     return UNKNOWN
@@ -120,6 +122,12 @@ def _quotient(left: Extent, right: Extent) -> Extent:
         return UNKNOWN
     quotients = [a / b for a in bounds[:2] for b in bounds[2:]]
     return Extent(min(quotients), max(quotients), None)
+
+
+def _modulus(modulus: Extent) -> Extent:
+    if modulus.low is None or modulus.high is None or modulus.low <= 0:
+        return Extent(None, None, 0)
+    return Extent(Fraction(0), modulus.high - 1, 0)
 
 
 def _bounds(left: Extent, right: Extent) -> Sequence[Fraction] | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from transpile.python.wrapping import WIDTH
+
 INDENT = "    "
 
 
@@ -19,6 +21,14 @@ class Lines:
 
     def comment(self, *remarks: str) -> None:
         self.add(*(f"# {remark}".rstrip() for remark in remarks))
+
+    def remarked(self, line: str, remark: str) -> None:
+        """``remark`` stands behind a line, or above it where there is no room."""
+        remark = " ".join(remark.split())
+        if remark and len(INDENT * self.depth + line) + len(remark) + 4 > WIDTH:
+            self.comment(remark)
+            remark = ""
+        self.add(f"{line}  # {remark}" if remark else line)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:

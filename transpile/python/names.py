@@ -145,5 +145,5 @@ def _name_view(names: Names, record: Record, view: Field, group: Field | None, s
     names.roots[view.number] = record
     if group is not None:
         names.parents[view.number] = group
-    others = [f"{snake(group.name)}_{snake(view.name)}"] if group is not None and group.name else []
+    others = [f"{snake(group.name)}_{snake(view.name)}"] if group is not None and view.name != ("filler",) else []
     names.attributes[view.number] = scope.new(snake(view.name), *others)

@@ -32,15 +32,12 @@ class Records:
         counts = [dimension.count for dimension in field.dimensions[dimensions:]]
         inner, value = self._value(field)
         annotation = "list[" * len(counts) + inner + "]" * len(counts)
-        remark = f"  # {field.remark}" if field.remark and not counts else ""
         if not counts and field.type is not None:
-            self.lines.add(f"{name}: {annotation} = {value}{remark}")
+            self.lines.remarked(f"{name}: {annotation} = {value}", field.remark or picture(field.type))
             return
         self.expressions.uses.use("dataclasses", "field")
         factory = _filled(value, counts, field.type is not None) if counts else inner
-        self.lines.add(f"{name}: {annotation} = field(default_factory={factory})")
-        if counts and field.remark:
-            self.lines.made[-1] += f"  # {field.remark}"
+        self.lines.remarked(f"{name}: {annotation} = field(default_factory={factory})", field.remark)
 
     def area_attribute(self, record: Record) -> None:
         names = self.expressions.names
@@ -104,8 +101,8 @@ class Records:
             ]
             for view, name in views:
                 start = (starts or {}).get(view.number)
-                remark = f"  # {view.remark}" if view.remark else ""
-                self.lines.add(f"{name} = {self.view(view, start)}{remark}")
+                if start is not None or view.name != ("filler",):
+                    self.lines.remarked(f"{name} = {self.view(view, start)}", view.remark)
         self.lines.add("", "")
 
     def view(self, field: Field, start: Code | None) -> Code:
@@ -162,6 +159,15 @@ class Records:
         if any(code.text.startswith("Decimal") for code in starts.values()):
             self.expressions.uses.use("decimal", "Decimal")
         return starts if bytes(made) == root.initial else None
+
+
+def picture(type: Number | Text | Floating | None) -> str:
+    """What a number was declared as: its type in Python does not say how many digits it has."""
+    if not isinstance(type, Number) or type.bits:
+        return ""
+    sign, whole = "S" if type.signed else "", type.digits - max(type.scale, 0)
+    before, behind = (f"9({whole})" if whole > 0 else ""), (f"V9({type.scale})" if type.scale > 0 else "")
+    return f"PIC {sign}{before}{behind}" if type.scale >= 0 else f"PIC {sign}9({type.digits})P({-type.scale})"
 
 
 def _views(top: Field, is_root: bool) -> Iterator[Field]:

@@ -70,10 +70,29 @@ class _Wrapping:
             broken = self.broken(last, indent, before + self.source[:at][_position(self.source, node) :], after)
             if all(len(line) <= self.width for line in broken):
                 return broken
+        if (broken := self.in_own_brackets(node, indent, before, after)) is not None:
+            return broken
         if not _splits(node):
             return [indent + before + self.text(node) + after]
         inner = self.inside(node, indent + _STEP, "", "")
         return [f"{indent}{before}(", *inner, f"{indent}){after}"]
+
+    def in_own_brackets(self, node: ast.expr, indent: str, before: str, after: str) -> list[str] | None:
+        """Operations whose operands stand in brackets already: those are broken."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.text_before(operand):
+                lines = self.inside(operand, indent + _STEP, "", "")
+                return [f"{indent}{before}not (", *lines, f"{indent}){after}"]
+            case ast.BoolOp(op=op, values=[first, last]) if self.text_before(last):
+                word = "and" if isinstance(op, ast.And) else "or"
+                lines = self.inside(last, indent + _STEP, "", "")
+                head = indent + before + self.source[_position(self.source, node) : _position(self.source, last)]
+                if len(head) <= self.width:
+                    return [head, *lines, f"{indent}){after}"]
+                if self.text_before(first):
+                    opening = self.inside(first, indent + _STEP, "", "")
+                    return [f"{indent}{before}(", *opening, f"{indent}) {word} (", *lines, f"{indent}){after}"]
+        return None
 
     def inside(self, node: ast.expr, indent: str, before: str, after: str) -> list[str]:
         """An expression within brackets."""
@@ -89,8 +108,7 @@ class _Wrapping:
         for at, (operator, operand) in enumerate(pieces):
             start = before if not at else f"{operator} "
             end = after if at == len(pieces) - 1 else ""
-            opened = self.text_before(operand)
-            if opened:
+            if self.text_before(operand) and operand.col_offset != node.col_offset:
                 lines += [f"{indent}{start}(", *self.inside(operand, indent + _STEP, "", ""), f"{indent}){end}"]
             else:
                 lines += self.inside(operand, indent, start, end)
@@ -108,7 +126,7 @@ class _Wrapping:
                     yield ("and" if isinstance(op, ast.And) else "or"), value
             case ast.BinOp(left=left, op=op, right=right):
                 same = isinstance(left, ast.BinOp) and _level(left.op) == _level(op)
-                if same and not self.text_before(left):
+                if same and (left.col_offset == node.col_offset or not self.text_before(left)):
                     yield from self.operands(left)
                 else:
                     yield "", left

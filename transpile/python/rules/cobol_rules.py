@@ -36,7 +36,10 @@ _QUIET = decimal.Context(prec=100_000, rounding=decimal.ROUND_DOWN, Emin=-999_99
 _FLOAT_DIGITS = decimal.Context(prec=96, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = decimal.Context(prec=130, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 
+_QUOTIENT = decimal.Context(prec=160, rounding=decimal.ROUND_DOWN, Emin=-999_999, Emax=999_999, traps=[])
+
 _scaleb, _divide_whole, _cut = EXACT.scaleb, EXACT.divide_int, _QUIET.quantize
+_round = decimal.Context(prec=100_000, rounding=decimal.ROUND_HALF_UP, Emin=-999_999, Emax=999_999, traps=[]).quantize
 
 Number = int | Decimal
 Rounding = Literal[
@@ -93,9 +96,20 @@ def fit_decimal(value: Number, digits: int, scale: int, signed: bool = True) -> 
     Decimal('234.56')
     """
     kept = _cut(Decimal(value), _UNITS[scale])
-    limit = _LIMITS[digits - scale]
-    if not -limit < kept < limit:
+    if kept.adjusted() >= digits - scale and kept:
         kept = scaled(fit_int(unscaled(value, scale), digits), scale)
+    return kept if signed else kept.copy_abs()
+
+
+def fit_rounded(value: Number, digits: int, scale: int, signed: bool = True) -> Decimal:
+    """``fit_decimal`` for ROUNDED: to the nearest, away from zero.
+
+    >>> fit_rounded(Decimal("2.345"), 5, 2)
+    Decimal('2.35')
+    """
+    kept = _round(Decimal(value), _UNITS[scale])
+    if kept.adjusted() >= digits - scale and kept:
+        kept = scaled(fit_int(unscaled(kept, scale), digits), scale)
     return kept if signed else kept.copy_abs()
 
 
@@ -183,6 +197,18 @@ def divide(dividend: Number, divisor: Number) -> Decimal:
         return Decimal(0)
     decimals = max(0, _decimals(top) - _decimals(bottom)) + QUOTIENT_DIGITS
     return _scaleb(_divide_whole(_scaleb(top, decimals), bottom), -decimals)
+
+
+def quotient(dividend: Number, divisor: Number) -> Decimal:
+    """``divide`` for results that are stored at once: the same to any number of decimals that a field has, and faster.
+
+    >>> fit_decimal(quotient(2, 3), 5, 2)
+    Decimal('0.66')
+    """
+    top, bottom = Decimal(dividend), Decimal(divisor)
+    if not bottom:
+        raise SizeError
+    return _QUOTIENT.divide(top, bottom)
 
 
 def _decimals(value: Decimal) -> int:
