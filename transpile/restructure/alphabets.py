@@ -12,6 +12,14 @@ def orders(special: SpecialNames) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return tuple((each.name, _order(each)) for each in special.alphabets if each.ranges or each.kind == "EBCDIC")
 
 
+def extremes(special: SpecialNames, collating: str) -> dict[str, str]:
+    """The last and the first character of the program's collating sequence, if it has one of its own."""
+    places = dict(orders(special)).get(collating)
+    if places is None:
+        return {}
+    return {"HIGH-VALUE": chr(places.index(max(places))), "LOW-VALUE": chr(places.index(min(places)))}
+
+
 def _order(alphabet: Alphabet) -> tuple[int, ...]:
     if alphabet.kind == "EBCDIC":
         return tuple(chr(code).encode("cp500")[0] for code in range(256))

@@ -96,6 +96,8 @@ def literal(number_: cobol.Number) -> Constant:
 def pattern(scope: Scope, expression: cobol.Node) -> str | None:
     """The characters that a figurative constant, ``ALL "…"`` or a symbolic character repeats; None for others."""
     match expression:
+        case cobol.Figurative("HIGH-VALUE" | "LOW-VALUE" as name) if name in scope.extremes:
+            return scope.extremes[name]
         case cobol.Figurative(name) if name in FIGURATIVES:
             return FIGURATIVES[name]
         case cobol.Text(content, all=True):

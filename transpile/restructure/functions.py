@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 
 from transpile.cobol import tree as cobol
@@ -38,7 +39,8 @@ def call(scope: Scope, function: cobol.FunctionCall) -> Expression:
 def _call(scope: Scope, function: cobol.FunctionCall) -> Expression:
     if function.name in ("LENGTH", "BYTE-LENGTH") and len(function.arguments) == 1:
         return length(scope, function.arguments[0])
-    arguments = tuple(made for each in function.arguments for made in _argument(scope, each))
+    given = [part for each in function.arguments for part in _parted(scope, each)]
+    arguments = tuple(made for each in given for made in _argument(scope, each))
     name = " ".join((function.name, function.option)).strip().lower()
     return Intrinsic(name, arguments, _type(function, arguments))
 
@@ -58,6 +60,25 @@ def _type(function: cobol.FunctionCall, arguments: tuple[Expression, ...]) -> Ty
     if name in _ANY_SIZE:
         return Text(None)
     raise unsupported(function.span, f"FUNCTION {name}")
+
+
+def _parted(scope: Scope, argument: cobol.Expression) -> tuple[cobol.Expression, ...]:
+    """``B (C + 1) / 2`` are two arguments where B is no table: a comma between arguments counts as a blank."""
+    match argument:
+        case cobol.Reference(subscripts=(_, *_)) if not _table(scope, argument):
+            if argument.slice is not None or len(argument.subscripts) != 1:
+                return (argument,)
+            return replace(argument, subscripts=()), argument.subscripts[0]
+        case cobol.Binary():
+            *before, left = _parted(scope, argument.left)
+            right, *behind = _parted(scope, argument.right)
+            return (*before, replace(argument, left=left, right=right), *behind)
+    return (argument,)
+
+
+def _table(scope: Scope, reference: cobol.Reference) -> bool:
+    laid = scope.item(reference)
+    return laid is None or bool(laid.dimensions)
 
 
 def _argument(scope: Scope, argument: cobol.Expression) -> tuple[Expression, ...]:

@@ -24,7 +24,7 @@ from transpile.legacy.expressions import (
 from transpile.legacy.statements import Assign, Body, Statement, While
 from transpile.legacy.types import Floating, Number, Text
 from transpile.restructure.expressions import place, target
-from transpile.restructure.moving import fit, into
+from transpile.restructure.moving import edited, fit, into
 from transpile.restructure.scope import Scope, text, unsupported, whole
 
 _CATEGORIES = {
@@ -83,7 +83,7 @@ class _Filling:
 
     def item(self, laid: layout.Field, subscripts: tuple[Expression, ...]) -> Iterator[Statement]:
         made = Place(self.scope.fields[id(laid.item)], subscripts)
-        category = _CATEGORIES[laid.picture.category] if laid.picture is not None else "NUMERIC"
+        category = _CATEGORIES[laid.category] if laid.category is not None else "NUMERIC"
         if self.values:
             if category in self.values:
                 yield Assign(made, into(self.scope, self.values[category], laid, self.values[category]))
@@ -99,6 +99,7 @@ def _zero(laid: layout.Field, made: Target) -> Expression:
         case Floating() as floating:
             return ToFloat(whole(0), floating)
     size = Text(laid.size)
-    if laid.picture is not None and laid.picture.category == "numeric-edited":
-        return Edited(whole(0), laid.picture.text, size, laid.item.blank_when_zero)
+    if laid.picture is not None and edited(laid):
+        shown = whole(0) if laid.category == "numeric-edited" else text("")
+        return Edited(shown, laid.picture.text, size, laid.item.blank_when_zero)
     return Repeated(text(" "), size)

@@ -54,7 +54,7 @@ def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference) -> Ite
         yield from _members(scope, source, from_, goal, laid)
         return
     made = target(scope, goal)
-    if laid is not None and laid.varies and isinstance(made, Place):
+    if laid is not None and laid.varies and isinstance(made, Place) and not _counts_itself(scope, laid):
         made = Part(made, whole(1), size(scope, laid))
     if isinstance(made, Place) and made.field.type is not None and _raw(scope, source, from_, laid):
         yield Assign(Part(made, whole(1)), converted(scope, source, Text(made.field.view.size), goal))
@@ -62,9 +62,15 @@ def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference) -> Ite
         yield Assign(made, _converted(scope, source, from_, made, laid, goal))
 
 
+def _counts_itself(scope: Scope, laid: layout.Field) -> bool:
+    """What says how large the group is now is in the group: it is filled up to its largest size."""
+    assert laid.varies is not None
+    return any(each.item is scope.declared(laid.varies.depending).meaning for each in laid.walk())
+
+
 def _raw(scope: Scope, source: cobol.Expression, from_: layout.Field | None, laid: layout.Field | None) -> bool:
     """Whether bytes are moved to a number, or to an edited item, as they are."""
-    if laid is None or not (laid.numeric or _edited(laid)):
+    if laid is None or not (laid.numeric or edited(laid)):
         return False
     if isinstance(source, cobol.Reference) and from_ is not None and from_.group and source.slice is None:
         return True
@@ -72,8 +78,9 @@ def _raw(scope: Scope, source: cobol.Expression, from_: layout.Field | None, lai
     return laid.numeric and repeated is not None and not is_zero(source) and not repeated.isdigit()
 
 
-def _edited(laid: layout.Field) -> bool:
-    return laid.picture is not None and laid.picture.category.endswith("-edited")
+def edited(laid: layout.Field) -> bool:
+    """Whether what the item keeps is edited."""
+    return laid.category in ("alphanumeric-edited", "numeric-edited")
 
 
 def _members(
@@ -147,7 +154,7 @@ def _known(part: Part) -> int | None:
 def into(scope: Scope, source: cobol.Expression, laid: layout.Field, at: cobol.Node) -> Expression:
     """``source`` as the elementary item ``laid`` keeps it."""
     picture = laid.picture
-    if picture is not None and not laid.numeric and _edited(laid):
+    if picture is not None and not laid.numeric and edited(laid):
         return _as_edited(scope, source, laid)
     if laid.numeric:
         made = scope.fields[id(laid.item)].type
@@ -159,7 +166,7 @@ def into(scope: Scope, source: cobol.Expression, laid: layout.Field, at: cobol.N
 def _as_edited(scope: Scope, source: cobol.Expression, laid: layout.Field) -> Expression:
     assert laid.picture is not None
     type_, shown = Text(laid.size), laid.picture.text
-    if laid.picture.category == "alphanumeric-edited":
+    if laid.category == "alphanumeric-edited":
         found = pattern(scope, source)
         characters = as_text(scope, source) if found is None else Repeated(text(found), type_)
         return Edited(characters, shown, type_)
@@ -178,7 +185,7 @@ def _numeric(scope: Scope, source: cobol.Expression, reads: Number) -> Expressio
     if not is_text(found):
         return found
     laid = scope.item(source) if isinstance(source, cobol.Reference) and source.slice is None else None
-    if laid is not None and laid.picture is not None and laid.picture.category == "numeric-edited":
+    if laid is not None and laid.picture is not None and laid.category == "numeric-edited":
         return Unedited(found, laid.picture.text)
     return NumberIn(found, reads)
 
@@ -283,6 +290,6 @@ def _inner(child: layout.Field, around: cobol.Reference) -> cobol.Reference:
 
 def number_shown(laid: layout.Field) -> Number | None:
     """The number behind an edited picture; None for other items."""
-    if laid.picture is None or laid.picture.category != "numeric-edited":
+    if laid.picture is None or laid.category != "numeric-edited":
         return None
     return number_type(laid.picture)

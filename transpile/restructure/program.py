@@ -12,7 +12,7 @@ from transpile.cobol.unit import Unit
 from transpile.errors import SourceError
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.statements import Program
-from transpile.restructure.alphabets import orders
+from transpile.restructure.alphabets import extremes, orders
 from transpile.restructure.conditions import class_characters
 from transpile.restructure.describing import describe
 from transpile.restructure.fields import Builder
@@ -122,6 +122,7 @@ class _Building:
         program, special = storage.names.program, storage.names.program.environment.special_names
         namer = Namer()
         scope = Scope(storage.names, sharing, self.fields, self.laid, self.numbers, namer, remarks=self.remarks)
+        scope.extremes = extremes(special, program.environment.collating)
         builder = Builder(
             sharing,
             self.numbers,

@@ -45,6 +45,8 @@ class Scope:
     records: list[Record] = field(default_factory=list)
     remarks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The comments before a statement, by the identity of the statement."""
+    extremes: Mapping[str, str] = field(default_factory=dict)
+    """HIGH-VALUE and LOW-VALUE, where the program has a collating sequence of its own."""
     indexes: dict[tuple[int, str], Field] = field(default_factory=dict)
     registers: dict[str, Field] = field(default_factory=dict)
     altered: dict[str, tuple[Field, list[str]]] = field(default_factory=dict)

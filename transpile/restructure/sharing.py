@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from transpile.cobol import layout
 from transpile.cobol.names import Names
 from transpile.cobol.programs import ConditionName, Item
-from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Sort, StringTogether, Unstring
+from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Sort, StringTogether
 from transpile.cobol.tree import Figurative, FunctionCall, LengthOf, Node, Reference
 from transpile.cobol.walking import children
 
@@ -85,6 +85,7 @@ class _Uses:
                 self.move(value, targets)
             case Corresponding(_, source, receiver):
                 self.inside((source, receiver.target))
+                self.corresponding(self.item(source), self.item(receiver.target))
             case Initialize(targets):
                 self.inside(targets)
                 for _, value in node.replacing:
@@ -99,7 +100,9 @@ class _Uses:
             case Inspect(target=target) if isinstance(target, Reference):
                 self.number(target, "INSPECT looks at the characters of {}")
                 self.all(children(node))
-            case StringTogether() | Unstring():
+            case StringTogether(parts=parts):
+                for each in parts:
+                    self.strung(each.values)
                 self.all(children(node))
             case FunctionCall(name="LENGTH") | LengthOf():
                 pass
@@ -120,6 +123,18 @@ class _Uses:
             if item is not None and reference.slice is not None:
                 self.reference(reference)
 
+    def corresponding(self, one: Item | None, other: Item | None) -> None:
+        """A group that goes to, or comes from, an elementary item of its name is used as a whole."""
+        for child in one.children if one is not None else ():
+            match = next((each for each in other.children if each.name == child.name), None) if other else None
+            if not child.name or match is None or id(match) not in self.sharing.laid:
+                continue
+            if bool(child.children) != bool(match.children):
+                for item in (child, match):
+                    self.sharing.share(item, f"the group {child.name} is moved as a whole")
+            else:
+                self.corresponding(child, match)
+
     def item(self, reference: Reference) -> Item | None:
         meaning = self.names.resolve(reference).meaning
         return meaning if isinstance(meaning, Item) and id(meaning) in self.sharing.laid else None
@@ -139,6 +154,13 @@ class _Uses:
     def whole(self, reference: Reference, reason: str) -> None:
         if item := self.item(reference):
             self.sharing.share(item, reason)
+
+    def strung(self, values: Iterable[Node]) -> None:
+        """STRING copies the bytes of numbers with a sign."""
+        for value in values:
+            item = self.item(value) if isinstance(value, Reference) else None
+            if item is not None and self.sharing.laid[id(item)].sign is not None:
+                self.sharing.share(item, f"STRING copies the bytes of {item.name}")
 
     def number(self, reference: Reference, reason: str) -> None:
         item = self.item(reference)
@@ -191,4 +213,4 @@ def fills(value: Node, group: layout.Field) -> bool:
 
 
 def _text(laid: layout.Field) -> bool:
-    return laid.picture is not None and laid.picture.category in ("alphanumeric", "alphabetic") and not laid.redefines
+    return laid.picture is not None and laid.category in ("alphanumeric", "alphabetic") and not laid.redefines

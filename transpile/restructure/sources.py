@@ -16,7 +16,7 @@ from transpile.legacy.expressions import (
 )
 from transpile.legacy.fields import Field
 from transpile.legacy.types import Floating, Number, Text
-from transpile.restructure.moving import WIDE, number_shown
+from transpile.restructure.moving import WIDE, edited, number_shown
 from transpile.restructure.scope import Scope
 
 
@@ -33,7 +33,7 @@ def of_text(scope: Scope, given: Expression, made: Target) -> Expression:
             return Fit(NumberIn(given, WIDE), type_)
         case Field(type=Floating() as type_):
             return ToFloat(NumberIn(given, WIDE), type_)
-    if laid is not None and laid.picture is not None and laid.picture.category.endswith("-edited"):
+    if laid is not None and laid.picture is not None and edited(laid):
         source = given if number_shown(laid) is None else NumberIn(given, WIDE)
         return Edited(source, laid.picture.text, Text(laid.size), laid.item.blank_when_zero)
     return Padded(given, Text(made.field.view.size), laid is not None and laid.item.justified)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.errors import SourceError
-from transpile.legacy.expressions import Arithmetic, Expression, Intrinsic, Load, Part, Place, Repeated, Target
-from transpile.legacy.statements import Assign, Body, Operation, Statement
+from transpile.legacy.expressions import (
+    Arithmetic,
+    Compare,
+    Constant,
+    Expression,
+    Fit,
+    Intrinsic,
+    Load,
+    Negative,
+    NumberIn,
+    Part,
+    Place,
+    Repeated,
+    Target,
+)  # fmt: skip
+from transpile.legacy.statements import Assign, Body, If, Operation, Statement
 from transpile.legacy.types import Exact, Number, Text
 from transpile.restructure.block import Block
 from transpile.restructure.expressions import as_text, bytes_of, pattern, place, target, value
@@ -29,7 +45,7 @@ def string(block: Block, statement: verbs.StringTogether) -> Body:
     for part in statement.parts:
         delimiter = text("") if part.delimiter is None else as_text(scope, part.delimiter)
         for each in part.values:
-            pieces += [as_text(scope, each), delimiter]
+            pieces += [_characters_of(scope, each), delimiter]
     strung = Assign(_raw(made), Intrinsic("strung", (), Text(_size(made))))
     end: Body = (strung,)
     if pointer is not None:
@@ -37,6 +53,14 @@ def string(block: Block, statement: verbs.StringTogether) -> Body:
     start = Load(pointer) if pointer is not None else whole(1)
     inputs = (bytes_of(scope, statement.target), start, *pieces)
     return (Operation("string", inputs, (), (), (("end", end), *_outcomes(block, statement.on_overflow))),)
+
+
+def _characters_of(scope: Scope, source: cobol.Expression) -> Expression:
+    """What STRING copies: of a number with a sign its bytes."""
+    laid = scope.item(source) if isinstance(source, cobol.Reference) and source.slice is None else None
+    if laid is not None and isinstance(source, cobol.Reference) and laid.sign is not None:
+        return bytes_of(scope, source)
+    return as_text(scope, source)
 
 
 def _raw(made: Target) -> Target:
@@ -118,8 +142,7 @@ def inspect(block: Block, statement: verbs.Inspect) -> Body:
     if statement.replacing or statement.converting is not None:
         if not isinstance(statement.target, cobol.Reference):
             raise SourceError(statement.target.span, "INSPECT cannot change this")
-        made = target(scope, statement.target)
-        end.append(Assign(_raw(made), Intrinsic("replaced", (), Text(_size(made)))))
+        end += _changed(scope, statement.target)
     return (Operation("inspect", tuple(inputs), (), tuple(options), (("end", tuple(end)),)),)
 
 
@@ -127,10 +150,25 @@ def _inspected(scope: Scope, source: cobol.Expression) -> Expression:
     """The characters of an item; of a signed number those are its digits, with the sign somewhere."""
     if not isinstance(source, cobol.Reference):
         return value(scope, source)
+    return as_text(scope, source) if _signed(scope, source) else bytes_of(scope, source)
+
+
+def _signed(scope: Scope, source: cobol.Reference) -> bool:
     laid = scope.item(source)
-    if laid is not None and source.slice is None and laid.sign is not None:
-        raise unsupported(source.span, "INSPECT of a signed number")
-    return bytes_of(scope, source)
+    return laid is not None and source.slice is None and laid.sign is not None
+
+
+def _changed(scope: Scope, source: cobol.Reference) -> Body:
+    """What INSPECT leaves in its item; a number keeps its sign."""
+    made = target(scope, source)
+    if not (_signed(scope, source) and isinstance(made, Place) and isinstance(made.field.type, Number)):
+        return (Assign(_raw(made), Intrinsic("replaced", (), Text(_size(made)))),)
+    type_ = made.field.type
+    whole_number: Expression = NumberIn(Intrinsic("replaced", (), Text(None)), Number(type_.digits))
+    if type_.scale > 0:
+        whole_number = Arithmetic("*", whole_number, Constant(Decimal(1).scaleb(-type_.scale), Number(1, type_.scale)))
+    kept = Assign(made, Fit(whole_number, type_))
+    return (If(Compare("<", Load(made), whole(0)), (Assign(made, Fit(Negative(whole_number), type_)),), (kept,)),)
 
 
 def _phrase(
