@@ -12,10 +12,11 @@ from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
 from transpile.python.counting import statements_of
-from transpile.python.expressions import Expressions, Uses
+from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
 from transpile.python.names import Scope, camel, names_of, records_of, snake
+from transpile.python.places import Uses
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements

@@ -10,8 +10,9 @@ from transpile.legacy.files import File
 from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Number
 from transpile.python.code import Code, call, literal, method
-from transpile.python.expressions import Expressions, unsupported
+from transpile.python.expressions import Expressions
 from transpile.python.operations import operation, option, outcome
+from transpile.python.places import Places, unsupported
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements
@@ -69,7 +70,7 @@ def _key(file: File, at: int) -> str:
 def file_of(writer: Statements, statement: Operation, name: str = "") -> tuple[File, Code]:
     """The file that a statement names, or the one of ``name``, and its object."""
     name, expressions = name or option(statement, "file"), writer.expressions
-    owner: Expressions | None = expressions
+    owner: Places | None = expressions
     while owner is not None:
         for file in owner.program.files:
             if file.origin == name:

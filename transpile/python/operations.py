@@ -9,8 +9,8 @@ from transpile.legacy.expressions import Constant, Expression, Load, Place
 from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Floating, Number
 from transpile.python.code import Code, call, item, literal, method
-from transpile.python.expressions import unsupported
 from transpile.python.extents import extent
+from transpile.python.places import unsupported
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements
