@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from transpile.cobol.pictures import Picture, PictureError, parse_picture
+from transpile.cobol.pictures import Category, Picture, PictureError, parse_picture
 from transpile.cobol.programs import Item, Occurs, Sign, Usage
 from transpile.cobol.tree import Reference
 from transpile.errors import SourceError, Span, UnsupportedError
@@ -77,7 +77,14 @@ class Field:
         """It holds a number; not so where only editing shows one."""
         if self.picture is None or self.usage in (None, "COMP-X"):
             return self.usage is not None
-        return self.picture.numeric
+        return self.picture.numeric and not self.item.blank_when_zero
+
+    @property
+    def category(self) -> Category | None:
+        """That of its picture; BLANK WHEN ZERO makes a numeric item numeric-edited. None for what has no picture."""
+        if self.picture is None:
+            return None
+        return "numeric-edited" if self.picture.numeric and self.item.blank_when_zero else self.picture.category
 
     @property
     def signed(self) -> bool:
@@ -230,35 +237,42 @@ def lay_out(
 ) -> Storage:
     """The records of a section. ``sign``: NUMERIC SIGN of SPECIAL-NAMES."""
     layout = _Layout(decimal_comma, currency)
-    groups: list[list[_Made]] = []
+    groups: list[list[_Node]] = []
+    renaming: list[list[Item]] = []
     for item in items:
+        if item.level == 66 and renaming:
+            renaming[-1].append(item)
         if item.level in (66, 78, 88) or item.constant:
             continue
         node = layout.node(item, None, sign)
         layout.place(node, 0)
-        made = node, [child for child in item.children if child.level == 66]
+        renames = [child for child in item.children if child.level == 66]
         if item.redefines:
-            _group_of(groups, item).append(made)
+            at = _group_of(groups, item)
+            groups[at].append(node)
+            renaming[at] += renames
         else:
-            groups.append([made])
-    return Storage(tuple(map(_record, groups)))
+            groups.append([node])
+            renaming.append(renames)
+    return Storage(tuple(_record(nodes, renames) for nodes, renames in zip(groups, renaming, strict=True)))
 
 
-_Made = tuple[_Node, list[Item]]
-"""A record with the items of level 66 that stand behind it."""
-
-
-def _group_of(groups: Sequence[list[_Made]], item: Item) -> list[_Made]:
-    for group in groups:
-        if any(node.item.name == item.redefines for node, _ in group):
-            return group
+def _group_of(groups: Sequence[Sequence[_Node]], item: Item) -> int:
+    for at, nodes in enumerate(groups):
+        if any(node.item.name == item.redefines for node in nodes):
+            return at
     raise _undescribed(item)
 
 
-def _record(group: Sequence[_Made]) -> Record:
-    fields = [_frozen(node, (), ()) for node, _ in group]
-    renamed = [_renamed(field, item) for field, (_, items) in zip(fields, group, strict=True) for item in items]
-    return Record(fields[0].name, max(node.whole for node, _ in group), (*fields, *renamed))
+def _record(nodes: Sequence[_Node], renames: Sequence[Item]) -> Record:
+    fields = [_frozen(node, (), ()) for node in nodes]
+    fields += [_renamed(_owner(fields, item), item) for item in renames]
+    return Record(nodes[0].item.name, max(node.whole for node in nodes), tuple(fields))
+
+
+def _owner(fields: Sequence[Field], item: Item) -> Field:
+    """The record that a level 66 item stands in."""
+    return next((each for each in fields if any(child is item for child in each.item.children)), fields[0])
 
 
 def _frozen(node: _Node, above: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Field:

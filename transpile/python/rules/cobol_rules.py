@@ -35,7 +35,10 @@ _QUIET = decimal.Context(prec=100_000, rounding=decimal.ROUND_DOWN, Emin=-999_99
 _FLOAT_DIGITS = decimal.Context(prec=96, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = decimal.Context(prec=130, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 
+_QUOTIENT = decimal.Context(prec=160, rounding=decimal.ROUND_DOWN, Emin=-999_999, Emax=999_999, traps=[])
+
 _scaleb, _divide_whole, _cut = EXACT.scaleb, EXACT.divide_int, _QUIET.quantize
+_round = decimal.Context(prec=100_000, rounding=decimal.ROUND_HALF_UP, Emin=-999_999, Emax=999_999, traps=[]).quantize
 
 Number = int | Decimal
 Rounding = Literal[
@@ -92,9 +95,20 @@ def fit_decimal(value: Number, digits: int, scale: int, signed: bool = True) -> 
     Decimal('234.56')
     """
     kept = _cut(Decimal(value), _UNITS[scale])
-    limit = _LIMITS[digits - scale]
-    if not -limit < kept < limit:
+    if kept.adjusted() >= digits - scale and kept:
         kept = scaled(fit_int(unscaled(value, scale), digits), scale)
+    return kept if signed else kept.copy_abs()
+
+
+def fit_rounded(value: Number, digits: int, scale: int, signed: bool = True) -> Decimal:
+    """``fit_decimal`` for ROUNDED: to the nearest, away from zero.
+
+    >>> fit_rounded(Decimal("2.345"), 5, 2)
+    Decimal('2.35')
+    """
+    kept = _round(Decimal(value), _UNITS[scale])
+    if kept.adjusted() >= digits - scale and kept:
+        kept = scaled(fit_int(unscaled(kept, scale), digits), scale)
     return kept if signed else kept.copy_abs()
 
 
@@ -182,6 +196,18 @@ def divide(dividend: Number, divisor: Number) -> Decimal:
         return Decimal(0)
     decimals = max(0, _decimals(top) - _decimals(bottom)) + QUOTIENT_DIGITS
     return _scaleb(_divide_whole(_scaleb(top, decimals), bottom), -decimals)
+
+
+def quotient(dividend: Number, divisor: Number) -> Decimal:
+    """``divide`` for results that are stored at once: the same to any number of decimals that a field has, and faster.
+
+    >>> quotient(1, 4)
+    Decimal('0.25')
+    """
+    top, bottom = Decimal(dividend), Decimal(divisor)
+    if not bottom:
+        raise SizeError
+    return _QUOTIENT.divide(top, bottom)
 
 
 def _decimals(value: Decimal) -> int:
@@ -357,6 +383,18 @@ def fit_text(text: str, size: int) -> str:
 def fit_right(text: str, size: int) -> str:
     """``text`` in a field that is JUSTIFIED RIGHT."""
     return text[max(0, len(text) - size) :].rjust(size)
+
+
+def with_part(text: str, start: int, new: str) -> str:
+    """``text`` with ``new`` from its character ``start`` on, which counts from 1.
+
+    >>> with_part("ABCDE", 2, "xy")
+    'AxyDE'
+    """
+    end = start - 1 + len(new)
+    if start < 1 or end > len(text):
+        raise IndexError(f"characters {start} to {end} are not in a text of {len(text)}")
+    return text[: start - 1] + new + text[end:]
 
 
 def fill(pattern: str, size: int) -> str:
