@@ -201,7 +201,13 @@ class _Uses:
 
 def plain_digits(laid: layout.Field) -> bool:
     """A number whose bytes are its digits."""
-    return laid.usage == "DISPLAY" and laid.sign is None and laid.picture is not None and laid.picture.scale >= 0
+    return (
+        laid.numeric
+        and laid.usage == "DISPLAY"
+        and laid.sign is None
+        and laid.picture is not None
+        and laid.picture.scale >= 0
+    )
 
 
 def fills(value: Node, group: layout.Field) -> bool:
