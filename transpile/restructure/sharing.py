@@ -56,8 +56,14 @@ class Sharing:
 
     def look(self, names: Names) -> None:
         """Find out how the procedure division of a program uses its data."""
+        uses = _Uses(self, names)
+        for file in names.program.environment.files:
+            fields = (file.record_key, file.relative_key, file.status, *(key for key, _ in file.alternate_keys))
+            for each in fields:
+                if each is not None:
+                    uses.visit(each)
         if names.program.procedure is not None:
-            _Uses(self, names).visit(names.program.procedure)
+            uses.visit(names.program.procedure)
 
 
 def alike(one: layout.Field, other: layout.Field) -> bool:
@@ -201,7 +207,13 @@ class _Uses:
 
 def plain_digits(laid: layout.Field) -> bool:
     """A number whose bytes are its digits."""
-    return laid.usage == "DISPLAY" and laid.sign is None and laid.picture is not None and laid.picture.scale >= 0
+    return (
+        laid.numeric
+        and laid.usage == "DISPLAY"
+        and laid.sign is None
+        and laid.picture is not None
+        and laid.picture.scale >= 0
+    )
 
 
 def fills(value: Node, group: layout.Field) -> bool:
