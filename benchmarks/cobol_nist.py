@@ -14,12 +14,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 
 from harness import markdown, share
 
@@ -34,6 +37,7 @@ from transpile.restructure.program import restructure
 
 MODULES = ("NC", "IF", "SQ", "IC", "ST", "IX", "RL")
 REPORT = "report.log"
+_TRANSLATION_S = 15
 _LIMITS = Limits(cpu_s=20, wall_s=60.0)
 
 
@@ -104,7 +108,8 @@ def _ours(
     checks = _checks(report)
     outcome = Outcome(module, path.stem, checks=len(checks), lines=len(path.read_bytes().splitlines()))
     try:
-        translated = emit(*restructure(parse_file(path, Options(copy_paths=(checkout / "copy",)))))
+        with _bounded():
+            translated = emit(*restructure(parse_file(path, Options(copy_paths=(checkout / "copy",)))))
     except TranspileError as error:
         return _failed(outcome, f"not translated: {error.render().splitlines()[0].partition('error: ')[2]}"), {}
     except Exception as error:
@@ -125,6 +130,22 @@ def _ours(
     if run.stdout == expected.stdout and got == report and run.exit_code == expected.exit_code:
         return outcome, run.files
     return _failed(outcome, _difference(run, expected)), run.files
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Translation that takes too long is a failure."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"took more than {_TRANSLATION_S} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(_TRANSLATION_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _failed(outcome: Outcome, failure: str) -> Outcome:

@@ -10,8 +10,9 @@ from transpile.legacy.files import File
 from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Number
 from transpile.python.code import Code, call, literal, method
-from transpile.python.expressions import Expressions, unsupported
+from transpile.python.expressions import Expressions
 from transpile.python.operations import operation, option, outcome
+from transpile.python.places import Places, unsupported
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements
@@ -30,7 +31,8 @@ _MODES = ("input", "output", "i-o", "extend")
 def file_class(file: File, expressions: Expressions) -> str:
     if file.work:
         return expressions.uses.use("cobol_sorting", "SortFile")
-    return expressions.uses.use(*_CLASSES[file.organization])
+    kept = "line sequential" if file.linage is not None else file.organization
+    return expressions.uses.use(*_CLASSES[kept])
 
 
 def made(file: File, expressions: Expressions) -> Code:
@@ -69,7 +71,7 @@ def _key(file: File, at: int) -> str:
 def file_of(writer: Statements, statement: Operation, name: str = "") -> tuple[File, Code]:
     """The file that a statement names, or the one of ``name``, and its object."""
     name, expressions = name or option(statement, "file"), writer.expressions
-    owner: Expressions | None = expressions
+    owner: Places | None = expressions
     while owner is not None:
         for file in owner.program.files:
             if file.origin == name:

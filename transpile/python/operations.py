@@ -9,8 +9,8 @@ from transpile.legacy.expressions import Constant, Expression, Load, Place
 from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Floating, Number
 from transpile.python.code import Code, call, item, literal, method
-from transpile.python.expressions import unsupported
 from transpile.python.extents import extent
+from transpile.python.places import unsupported
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements
@@ -52,6 +52,9 @@ def outcome(statement: Operation, name: str) -> Body:
 
 # DISPLAY
 
+_LONG = 60
+"""More than this is not put in an f-string."""
+
 
 @operation("display")
 def _display(writer: Statements, statement: Operation) -> None:
@@ -74,7 +77,8 @@ def _arguments(pieces: list[str | Code]) -> list[Code | str]:
     if len(pieces) == 1 and isinstance(pieces[0], Code) and not pieces[0].text.startswith("{"):
         return [pieces[0]]
     codes = [piece.text for piece in pieces if isinstance(piece, Code)]
-    if any(sign in code for code in codes for sign in ('"', "\\")):
+    together = sum(len(piece) if isinstance(piece, str) else len(piece.text) + 2 for piece in pieces)
+    if together > _LONG or any(sign in code for code in codes for sign in ('"', "\\")):
         return [*(_plain(piece) for piece in pieces), 'sep=""']
     return [Code('f"' + "".join(_in_f_string(piece) for piece in pieces) + '"')]
 

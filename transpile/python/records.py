@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.types import Floating, Number, Text
 from transpile.python.code import Code, call, literal, quoted
-from transpile.python.expressions import Expressions, kind_of, sign_of, text_code
+from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
+from transpile.python.places import kind_of, sign_of, text_code
 from transpile.python.rules import cobol_rules as rules
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from transpile.legacy.expressions import (
@@ -40,10 +39,13 @@ from transpile.legacy.statements import (
 from transpile.legacy.types import Number, Text
 from transpile.python.code import Code, binary, literal, method, shifted
 from transpile.python.counting import Counting, counting
-from transpile.python.expressions import ROUNDINGS, Expressions, unsupported
+from transpile.python.expressions import Expressions
 from transpile.python.extents import extent
+from transpile.python.failing import depend, may_fail
 from transpile.python.lines import Lines
 from transpile.python.operations import emit_operation
+from transpile.python.places import unsupported
+from transpile.python.storing import ROUNDINGS
 
 
 @dataclass(slots=True)
@@ -192,7 +194,7 @@ class Statements:
             self._store_several(store, plans)
 
     def _store_all(self, store: Store, plans: list[_Plan]) -> None:
-        if len(plans) > 1 and _depend(store):
+        if len(plans) > 1 and depend(store):
             places, values = ", ".join(plan.place for plan in plans), ", ".join(str(plan.code) for plan in plans)
             self.lines.add(f"{places} = {values}")
             return
@@ -217,13 +219,13 @@ class Statements:
     def _store_several(self, store: Store, plans: list[_Plan]) -> None:
         error = self.expressions.uses.rule("SizeError")
         flag = bool(store.wrong or store.right)
-        depend = _depend(store)
+        together = depend(store)
         if flag:
             self.lines.add("size_error = False")
         stores = []
         for plan, (target, _, _) in zip(plans, store.results, strict=True):
             place = plan.place
-            if depend:
+            if together:
                 place = self.new_variable()
                 stores.append((place, plan))
                 if plan.fails:
@@ -374,41 +376,3 @@ def unpadded(value: Expression) -> Expression:
         case Repeated(text=Constant(value=" ")):
             return Constant(" ", Text(1))
     return value
-
-
-def parts(expression: Expression) -> Iterator[Expression]:
-    """``expression`` and all that is in it."""
-    yield expression
-    for name in expression.PARTS:
-        match getattr(expression, name):
-            case Expression() as inner:
-                yield from parts(inner)
-            case tuple() as several:
-                for inner in several:
-                    yield from parts(inner)
-
-
-def may_fail(value: Expression) -> bool:
-    """Computing it may be a size error."""
-    for each in parts(value):
-        match each:
-            case Arithmetic(operator="/", right=right):
-                divisor = extent(right)
-                if divisor.low is None or divisor.high is None or divisor.low <= 0 <= divisor.high:
-                    return True
-            case Arithmetic(operator="**"):
-                return True
-    return False
-
-
-def _depend(store: Store) -> bool:
-    """A value is computed from a place that an earlier result has changed."""
-    changed: set[int] = set()
-    shared = False
-    for place, value, _ in store.results:
-        for each in (*parts(value), *(inner for subscript in place.subscripts for inner in parts(subscript))):
-            if isinstance(each, Place) and (each.field.number in changed or (shared and each.field.shared)):
-                return True
-        changed.add(place.field.number)
-        shared = shared or place.field.shared
-    return False

@@ -70,8 +70,8 @@ class _Wrapping:
             broken = self.broken(last, indent, before + self.source[:at][_position(self.source, node) :], after)
             if all(len(line) <= self.width for line in broken):
                 return broken
-        if (broken := self.in_own_brackets(node, indent, before, after)) is not None:
-            return broken
+        if (operands := self.in_own_brackets(node, indent, before, after)) is not None:
+            return operands
         if not _splits(node):
             return [indent + before + self.text(node) + after]
         inner = self.inside(node, indent + _STEP, "", "")

@@ -16,7 +16,8 @@
            CANCEL "ADDER".
            CALL "ADDER" USING WS-A WS-B BY CONTENT WS-N.
            DISPLAY WS-A " " WS-B " " WS-N.
-           CALL "NOBODY" ON EXCEPTION DISPLAY "NOT THERE"
+           CALL "NOBODY" ON EXCEPTION
+                   DISPLAY "NOT THERE" END-DISPLAY
                NOT ON EXCEPTION DISPLAY "THERE"
            END-CALL.
            STOP RUN.
