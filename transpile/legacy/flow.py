@@ -4,11 +4,12 @@ A function of an old language is read as such a graph; ``transpile.legacy.struct
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
 from transpile.errors import Span
-from transpile.legacy.expressions import Expression
+from transpile.legacy.expressions import Expression, Local
 from transpile.legacy.statements import Body, Operation, Store
 
 
@@ -50,11 +51,23 @@ class Depending:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """The one of ``ways`` whose name ``state`` has. Programs have none; it is put where structure is missing."""
+
+    state: Local
+    names: tuple[str, ...]
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The function returns."""
 
 
-Leave: TypeAlias = Go | Branch | Fork | Depending | End
+Leave: TypeAlias = Go | Branch | Fork | Depending | Switch | End
+
+RETURN = ""
+"""Where ``End`` goes to, as a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +79,47 @@ class Node:
     leave: Leave = End()
 
 
-def ways(leave: Leave) -> tuple[str, ...]:
-    """The labels where control may go on, in the order of the arms."""
+@dataclass(slots=True)
+class Graph:
+    """``nodes`` in the order of the program."""
+
+    entry: str
+    nodes: dict[str, Node]
+
+    def successors(self, label: str) -> tuple[str, ...]:
+        """Where control may go on within the function, once for each arm that an ``If`` would have."""
+        return tuple(to for to in arms(self.nodes[label].leave) if to != RETURN)
+
+    def edges(self) -> Iterator[tuple[str, str]]:
+        for label in self.nodes:
+            for to in self.successors(label):
+                yield label, to
+
+
+def arms(leave: Leave) -> tuple[str, ...]:
+    """The labels where control may go on, one for each arm of the statement that ``leave`` becomes."""
     match leave:
         case Go():
             return (leave.to,)
         case Branch():
             return (leave.yes, leave.no)
-        case Fork():
+        case Fork() | Switch():
             return leave.ways
         case Depending():
-            return (*leave.ways, leave.otherwise)
+            return tuple(dict.fromkeys((*leave.ways, leave.otherwise)))
         case End():
-            return ()
+            return (RETURN,)
     assert_never(leave)
 
 
-def redirected(leave: Leave, to: dict[str, str]) -> Leave:
+def redirected(leave: Leave, to: Mapping[str, str]) -> Leave:
     """``leave`` with other labels; those that ``to`` does not name stay."""
     match leave:
         case Go():
             return Go(to.get(leave.to, leave.to))
         case Branch():
             return replace(leave, yes=to.get(leave.yes, leave.yes), no=to.get(leave.no, leave.no))
-        case Fork():
+        case Fork() | Switch():
             return replace(leave, ways=tuple(to.get(label, label) for label in leave.ways))
         case Depending():
             labels = tuple(to.get(label, label) for label in leave.ways)

@@ -16,7 +16,7 @@ from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
 from transpile.python.names import Scope, camel, names_of, records_of, snake
-from transpile.python.places import Uses
+from transpile.python.places import Places, Uses
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements
@@ -189,11 +189,12 @@ def _program(
         )
 
 
-def _further_out(outer: Expressions | None) -> Expressions | None:
+def _further_out(outer: Places | None) -> Places | None:
     """What is around a program, as the programs in it name it."""
     if outer is None:
         return None
-    return replace(outer, owner=attribute(Code("self.outer"), str(outer.owner).removeprefix("self.")))
+    owner = attribute(Code("self.outer"), str(outer.owner).removeprefix("self."))
+    return replace(outer, owner=owner, outer=_further_out(outer.outer))
 
 
 def _alphabets(program: Program, lines: Lines) -> None:

@@ -31,7 +31,8 @@ _MODES = ("input", "output", "i-o", "extend")
 def file_class(file: File, expressions: Expressions) -> str:
     if file.work:
         return expressions.uses.use("cobol_sorting", "SortFile")
-    return expressions.uses.use(*_CLASSES[file.organization])
+    kept = "line sequential" if file.linage is not None else file.organization
+    return expressions.uses.use(*_CLASSES[kept])
 
 
 def made(file: File, expressions: Expressions) -> Code:

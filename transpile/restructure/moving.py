@@ -17,6 +17,7 @@ from transpile.legacy.expressions import (
     Edited,
     Expression,
     Fit,
+    Intrinsic,
     Load,
     NumberIn,
     Padded,
@@ -205,6 +206,8 @@ def fit(found: Expression, type_: Number) -> Expression:
             if type_.scale <= 0:
                 return Constant(int(fitted), type_) if type_.scale == 0 else Fit(found, type_)
             return Constant(fitted, type_)
+        case Constant(value=int() as number) if not type_.scale:
+            return Constant(rules.fit_native(number, type_.bits // 8, type_.signed), type_)
         case NumberIn(type=known) if known == type_:
             return found
     known_type = kind(found)
@@ -246,7 +249,7 @@ def padded(found: Expression, type_: Text, right: bool = False) -> Expression:
         case Constant(value=str(content)) if type_.size is not None:
             fitted = rules.fit_right(content, type_.size) if right else rules.fit_text(content, type_.size)
             return Constant(fitted, type_)
-        case Load() if kind(found) == type_:
+        case Load() | Intrinsic() if kind(found) == type_ and type_.size is not None:
             return found
         case Bytes(target=Place(field=field)) if field.view.size == type_.size:
             return found

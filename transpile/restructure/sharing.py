@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from transpile.cobol import layout
 from transpile.cobol.names import Names
 from transpile.cobol.programs import ConditionName, Item
-from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Sort, StringTogether
+from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Search, Sort, StringTogether
 from transpile.cobol.tree import Figurative, FunctionCall, LengthOf, Node, Reference
 from transpile.cobol.walking import children
 
@@ -56,8 +56,14 @@ class Sharing:
 
     def look(self, names: Names) -> None:
         """Find out how the procedure division of a program uses its data."""
+        uses = _Uses(self, names)
+        for file in names.program.environment.files:
+            fields = (file.record_key, file.relative_key, file.status, *(key for key, _ in file.alternate_keys))
+            for each in fields:
+                if each is not None:
+                    uses.visit(each)
         if names.program.procedure is not None:
-            _Uses(self, names).visit(names.program.procedure)
+            uses.visit(names.program.procedure)
 
 
 def alike(one: layout.Field, other: layout.Field) -> bool:
@@ -83,6 +89,9 @@ class _Uses:
         match node:
             case Move(value, targets):
                 self.move(value, targets)
+            case Search(table=table):
+                self.inside((table,))
+                self.all(each for each in children(node) if each is not table)
             case Corresponding(_, source, receiver):
                 self.inside((source, receiver.target))
                 self.corresponding(self.item(source), self.item(receiver.target))
@@ -201,7 +210,13 @@ class _Uses:
 
 def plain_digits(laid: layout.Field) -> bool:
     """A number whose bytes are its digits."""
-    return laid.usage == "DISPLAY" and laid.sign is None and laid.picture is not None and laid.picture.scale >= 0
+    return (
+        laid.numeric
+        and laid.usage == "DISPLAY"
+        and laid.sign is None
+        and laid.picture is not None
+        and laid.picture.scale >= 0
+    )
 
 
 def fills(value: Node, group: layout.Field) -> bool:

@@ -138,7 +138,7 @@ def inspect(block: Block, statement: verbs.Inspect) -> Body:
     if statement.converting is not None:
         conversion = statement.converting
         to = _replacing(scope, conversion.to, conversion.value)
-        _phrase(scope, inputs, options, "convert", "", (conversion.value,), conversion.bounds, to)
+        _phrase(scope, inputs, options, "convert", "ALL", (conversion.value,), conversion.bounds, to)
     if statement.replacing or statement.converting is not None:
         if not isinstance(statement.target, cobol.Reference):
             raise SourceError(statement.target.span, "INSPECT cannot change this")

@@ -148,8 +148,10 @@ class SequentialFile(File):
     def close(self, how: str = "", expects: str = "") -> str:
         if self.mode is None:
             return self.done("42", expects)
+        if how in ("reel", "unit"):
+            return self.done("07", expects)
         if self.stream is not None:
-            if self.needs_newline:
+            if self.needs_newline and self.linage is None:
                 self.stream.write(b"\n")
             self.stream.close()
         self.stream = self.mode = None
