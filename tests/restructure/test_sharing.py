@@ -12,6 +12,7 @@ Form = Callable[..., Program]
 GROUPS = """
 01 G. 02 A PIC X(2). 02 B PIC S9(3).
 01 H. 02 C PIC X(2). 02 D PIC S9(3).
+01 T. 02 E OCCURS 2 INDEXED BY I. 03 K PIC 9.
 01 X PIC X(8).
 01 N PIC S9(4).
 """
@@ -31,6 +32,7 @@ REASONS = {
     "MOVE HIGH-VALUES TO N": {"n": "HIGH-VALUE is moved to the number N"},
     'INSPECT N TALLYING B FOR ALL "0"': {"n": "INSPECT looks at the characters of N"},
     "INITIALIZE G": {},
+    "SEARCH E AT END DISPLAY X WHEN K(I) = 1 DISPLAY K(I)": {},
     "MOVE CORRESPONDING G TO H": {},
     "STRING N DELIMITED BY SIZE INTO X": {"n": "STRING copies the bytes of N"},
     "MOVE FUNCTION LENGTH(G) TO N": {},

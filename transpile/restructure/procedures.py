@@ -95,9 +95,21 @@ class Division:
     def function(self, begin: int, end: int) -> Words:
         """The function that runs from the start of one paragraph to the end of another."""
         if (begin, end) not in self.names:
-            self.names[begin, end] = self.namer.name(self._origin(begin, end))
+            self.names[begin, end] = self.namer.name(self._called_after(begin, end))
             self.pending.append((begin, end))
         return self.names[begin, end]
+
+    def _called_after(self, begin: int, end: int) -> str:
+        """A range up to a paragraph that is empty, as exits are, is called after the first."""
+        first, last = self.places[begin].paragraph, self.places[end].paragraph
+        statements = (each for sentence in last.sentences for each in sentence.statements)
+        alone = begin < end and first.name and not self._performed_alone(begin)
+        if alone and all(isinstance(each, verbs.Continue) for each in statements):
+            return first.name
+        return self._origin(begin, end)
+
+    def _performed_alone(self, number: int) -> bool:
+        return (number, number) in self.names
 
     def _origin(self, begin: int, end: int) -> str:
         first, last = self.places[begin], self.places[end]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from transpile.cobol import layout
 from transpile.cobol.names import Names
 from transpile.cobol.programs import ConditionName, Item
-from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Sort, StringTogether
+from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Search, Sort, StringTogether
 from transpile.cobol.tree import Figurative, FunctionCall, LengthOf, Node, Reference
 from transpile.cobol.walking import children
 
@@ -89,6 +89,9 @@ class _Uses:
         match node:
             case Move(value, targets):
                 self.move(value, targets)
+            case Search(table=table):
+                self.inside((table,))
+                self.all(each for each in children(node) if each is not table)
             case Corresponding(_, source, receiver):
                 self.inside((source, receiver.target))
                 self.corresponding(self.item(source), self.item(receiver.target))
