@@ -191,3 +191,14 @@ def test_only_what_is_used_is_beside_it() -> None:
     made = emit(Program(("sample",), "SAMPLE", (Record(A),), (main,), ("run",), "default"))
     assert set(made.files) == {"sample.py", "cobol_rules.py"}
     assert "def fit_int" not in made.files["cobol_rules.py"]
+
+
+def test_a_record_that_is_shorter_than_what_lies_over_it_is_a_part_of_the_area() -> None:
+    short, long = text(20, "short", 3, shared=True), text(21, "long", 5, shared=True)
+    group = Field(22, ("group",), "GROUP", None, View(0, 3, "text"), members=(short,), shared=True)
+    body = (Assign(Place(group), Padded(Constant("AB", Text(2)), Text(3))),)
+    main = Function(("run",), "RUN", body)
+    made = emit(Program(("sample",), "SAMPLE", (Record(group, (long,)),), (main,), ("run",), "default")).text
+    assert "SIZE = 5" in made
+    assert "value = Text(0, 3)" in made
+    assert 'self.group.value = "AB"' in made

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.statements import Function, Program
 
-_TYPES = {"int", "str", "float", "bool", "list", "bytes", "object", "property", "field", "range", "len", "self"}
+_TYPES = {"int", "str", "float", "bool", "list", "bytes", "object", "property", "field", "range", "len", "self", "l"}
 _OF_RECORDS = {"data", "text", "initialize", "SIZE"}
 
 

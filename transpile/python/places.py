@@ -27,7 +27,7 @@ from transpile.legacy.expressions import (
     ToFloat,
     Unedited,
 )
-from transpile.legacy.fields import Field
+from transpile.legacy.fields import Field, Record
 from transpile.legacy.statements import Program
 from transpile.legacy.types import Floating, Number, Text
 from transpile.python.code import (
@@ -96,7 +96,7 @@ class Places:
             return self._plain(place.field, subscripts)
         owner = attribute(self.owner, self.names.attributes[record.root.number])
         if place.field is record.root or place.field == record.root:
-            return attribute(owner, "text" if place.field.type is None else "value")
+            return attribute(owner, "text" if place.field.type is None and fills(record) else "value")
         view = attribute(owner, self.names.attributes[place.field.number])
         return item(view, *subscripts) if subscripts else view
 
@@ -178,6 +178,11 @@ class Places:
 
 def unsupported(what: str, reason: str, span: Span | None = None) -> UnsupportedError:
     return UnsupportedError(span or Span("", 1), f"'{what}': {reason}", mnemonic=what)
+
+
+def fills(record: Record) -> bool:
+    """The record is as large as all that lies over it."""
+    return all(each.view.size <= record.root.view.size for each in record.overlays)
 
 
 def kind_of(type: Number | Floating | Text) -> Kind:

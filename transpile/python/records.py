@@ -11,7 +11,7 @@ from transpile.legacy.types import Floating, Number, Text
 from transpile.python.code import Code, call, literal, quoted
 from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
-from transpile.python.places import kind_of, sign_of, text_code
+from transpile.python.places import fills, kind_of, sign_of, text_code
 from transpile.python.rules import cobol_rules as rules
 
 
@@ -95,7 +95,7 @@ class Records:
             starts = self._starts(root, size)
             if starts is None and isinstance(root.initial, bytes):
                 self.lines.add(f"INITIAL = {bytes_literal(root.initial)}")
-            views = [(root, "value")] if root.type is not None else []
+            views = [(root, "value")] if root.type is not None or not fills(record) else []
             names = self.expressions.names.attributes
             views += [
                 (each, names[each.number]) for top in (root, *record.overlays) for each in _views(top, top is root)

@@ -108,7 +108,11 @@ class _Wrapping:
         for at, (operator, operand) in enumerate(pieces):
             start = before if not at else f"{operator} "
             end = after if at == len(pieces) - 1 else ""
-            if self.text_before(operand) and operand.col_offset != node.col_offset:
+            bracketed = self.text_before(operand) and operand.col_offset != node.col_offset
+            whole = f"{indent}{start}({self.text(operand)}){end}"
+            if bracketed and len(whole) <= self.width:
+                lines.append(whole)
+            elif bracketed:
                 lines += [f"{indent}{start}(", *self.inside(operand, indent + _STEP, "", ""), f"{indent}){end}"]
             else:
                 lines += self.inside(operand, indent, start, end)
@@ -188,7 +192,7 @@ def _bracketed(node: ast.expr) -> bool:
 
 
 def _splits(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.Constant | ast.JoinedStr)
+    return isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.Constant | ast.JoinedStr | ast.Attribute)
 
 
 def _last_bracket(node: ast.expr) -> ast.expr | None:
