@@ -69,7 +69,7 @@ def run_bounded(
         variables = {"LC_ALL": "C", "TMPDIR": folder, **(environment or {})}
         if report_variable:
             variables[report_variable] = str(report.fileno())
-        isolation = _without_network()
+        isolation = without_network()
         process = subprocess.Popen(
             [*isolation, *command],
             stdin=given,
@@ -129,7 +129,7 @@ def _content(file: IO[bytes]) -> bytes:
 
 
 @functools.cache
-def _without_network() -> tuple[str, ...]:
+def without_network() -> tuple[str, ...]:
     """The command that runs another one in a network of its own, if the system permits that."""
     unshare = shutil.which("unshare")
     if unshare is None:
