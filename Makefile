@@ -10,7 +10,7 @@ SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
-        bench-bringup bench-csmith bench-cuda bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
+        bench-bringup bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-conformance: $(READY) ## the semantics of all three instruction sets again
 bench-cuda: $(READY) ## C to CUDA: the thirty kernels of datasets/loops, and programs broken on purpose
 	$(PYTHON) benchmarks/cuda_kernels.py $(ARGS)
 	$(PYTHON) benchmarks/cuda_faults.py
+
+bench-gpu: $(READY) ## C to CUDA on this machine's GPU: five functions timed, kernels and copies apart
+	$(PYTHON) benchmarks/cuda_gpu.py $(ARGS)
 
 bench-pareval: $(READY) ## ParEval's sequential baselines to CUDA: make bench-pareval PAREVAL=<checkout>
 	@test -d "$(PAREVAL)" || { echo "usage: make bench-pareval PAREVAL=<checkout of parallelcodefoundry/ParEval>"; exit 2; }

@@ -21,11 +21,13 @@ from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.core.yields import yields_from
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 
-CHECKER_PACKAGES = ("z3-solver", "pypcode", "unicorn")
+CHECKER_PACKAGES = ("z3-solver", "pypcode", "unicorn", "tree-sitter", "tree-sitter-c", "tree-sitter-cuda")
+_SOURCES = (".py", ".cpp", ".h")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS verdicts (key BLOB PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS choices (key BLOB PRIMARY KEY, choice TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (key BLOB PRIMARY KEY, translation BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS programs (key BLOB PRIMARY KEY, checks TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -46,7 +48,7 @@ def _sources() -> Iterable[Path]:
 
     for package in (transpile, transpile.solvers, transpile.emulators):
         for folder in package.__path__:
-            yield from Path(folder).rglob("*.py")
+            yield from (path for path in Path(folder).rglob("*") if path.suffix in _SOURCES)
 
 
 def key_of(*parts: object) -> bytes:
@@ -109,6 +111,19 @@ class ProofStore:
         body = zlib.compress(json.dumps(translation_to(translation)).encode("utf-8", "surrogatepass"), 1)
         with suppress(sqlite3.Error), self.connection:
             self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (key, body))
+
+    def checks(self, key: bytes) -> Any:
+        """What is known of a whole program, as JSON data; None if nothing is."""
+        if self.connection is not None:
+            with suppress(sqlite3.Error, ValueError):
+                row = self.connection.execute("SELECT checks FROM programs WHERE key = ?", (key,)).fetchone()
+                return json.loads(row[0]) if row is not None else None
+        return None
+
+    def remember_checks(self, key: bytes, checks: object) -> None:
+        if self.connection is not None:
+            with suppress(sqlite3.Error), self.connection:
+                self.connection.execute("INSERT OR REPLACE INTO programs VALUES (?, ?)", (key, json.dumps(checks)))
 
     def flush(self) -> None:
         """Write what was learned since the last flush."""

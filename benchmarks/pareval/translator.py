@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT = "transpile {c} --to cuda --function {f} -o {cu} --json"
+DEFAULT = "transpile {c} --to cuda --function {f} -o {cu} --format json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,17 @@ def translate(command: str, c_file: Path, function: str, cu_file: Path, timeout_
 
 
 def _reason(stdout: str) -> str:
-    """``reason`` of a report in JSON, or the messages of its diagnostics."""
+    """``reason`` of a report in JSON, or the errors among its diagnostics."""
     try:
         report = json.loads(stdout)
     except ValueError:
         return ""
     if not isinstance(report, dict):
         return ""
-    messages = [row.get("message", "") for row in report.get("diagnostics", []) if isinstance(row, dict)]
-    return str(report.get("reason") or "; ".join(messages))
+    parts = [report, *(part for part in report.get("files", []) if isinstance(part, dict))]
+    rows = [row for part in parts for row in part.get("diagnostics", []) if isinstance(row, dict)]
+    errors = [row.get("message", "") for row in rows if row.get("severity", "error") == "error"]
+    return str(report.get("reason") or "; ".join(errors))
 
 
 def _last_line(said: str) -> str:

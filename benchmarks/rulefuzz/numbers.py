@@ -181,7 +181,14 @@ def verbs(random: Random) -> Kind:
     handler = "\nON SIZE ERROR CONTINUE" if size_error else ""
     end = f"\nEND-{verb.split()[0]}"
     text = f"{verb.format(a='{a}', b='{b}' + clause)}{handler}{end}"
-    return Kind([source.declaration, target.declaration], text, digits_of(source, target), expected, zero=zero(target))
+
+    def inputs(random: Random) -> list[bytes]:
+        value = source.random_digits(random)
+        if source.usage == "COMP-5" and source.size == 4 and not source.signed:
+            value = min(value, 2**31 - 1)  # GnuCOBOL adds and subtracts greater ones as if they were signed.
+        return [source.encode(value), target.encode(target.random_digits(random))]
+
+    return Kind([source.declaration, target.declaration], text, inputs, expected, zero=zero(target))
 
 
 def fits_int(field: Field) -> bool:

@@ -81,8 +81,12 @@ def run_bounded(
             start_new_session=True,
         )
         timed_out = _wait(process, limits, data_bytes)
-        said = [_content(file)[: limits.output_bytes] for file in (out, err, report)]
-        return Ended(said[0], said[1], said[2], process.returncode, timed_out, bool(isolation))
+        said = [_content(file) for file in (out, err, report)]
+        # A program may have written more before its limits were set.
+        too_much = any(len(text) > limits.output_bytes for text in said)
+        code = -signal.SIGXFSZ if too_much else process.returncode
+        said = [text[: limits.output_bytes] for text in said]
+        return Ended(said[0], said[1], said[2], code, timed_out, bool(isolation))
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits, data_bytes: int) -> bool:

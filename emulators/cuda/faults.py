@@ -13,6 +13,8 @@ Index = tuple[int, int, int]
 END = b"end"
 """The last line of a complete report."""
 UNCONFINED = "unconfined"
+FAILING = "failing"
+"""No fault of the program: a call that failed because it was told to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,10 @@ def harness(signature: Signature, placed: bool = False) -> str:
         body.append(f"const {signature.returns} emulated_result = {call}")
         body.append("cuda_emulator::give(&emulated_result, sizeof emulated_result);")
     if placed:
-        body += [f"cuda_emulator::give(emulated_memory[{n}], emulated_{p.name});" for n, p in enumerate(arrays)]
+        body += [f"cuda_emulator::give(emulated_memory[{n}], emulated_size_{n});" for n in range(len(arrays))]
     else:
-        body += [f"cuda_emulator::give({p.name}, emulated_{p.name});" for p in arrays if not p.constant]
+        given = [(n, p) for n, p in enumerate(arrays) if not p.constant]
+        body += [f"cuda_emulator::give({p.name}, emulated_size_{n});" for n, p in given]
     return _PROGRAM.format(
         name=signature.name, declaration=signature.declaration, body="\n".join(f"    {row}" for row in body)
     )
@@ -110,10 +111,10 @@ def harness(signature: Signature, placed: bool = False) -> str:
 
 def _exact(arrays: list[Parameter]) -> list[str]:
     body: list[str] = []
-    for p in arrays:
+    for number, p in enumerate(arrays):
         count = " * ".join(f"emulated_extent({extent})" for extent in p.extents)
-        body.append(f"const size_t emulated_{p.name} = sizeof({p.type}) * {count};")
-        body.append(f"{p.type} *{p.name} = ({p.type} *)cuda_emulator::take_array(emulated_{p.name});")
+        body.append(f"const size_t emulated_size_{number} = sizeof({p.type}) * {count};")
+        body.append(f"{p.type} *{p.name} = ({p.type} *)cuda_emulator::take_array(emulated_size_{number});")
     return body
 
 
@@ -121,11 +122,13 @@ def _placed(arrays: list[Parameter]) -> list[str]:
     body = [f"char *emulated_memory[{len(arrays) + 1}];"]
     for number, p in enumerate(arrays):
         body += [
-            f"int64_t placed_{p.name}[3]; cuda_emulator::take(placed_{p.name}, sizeof placed_{p.name});",
-            f"const bool own_{p.name} = placed_{p.name}[0] == {number};",
-            f"const size_t emulated_{p.name} = own_{p.name} ? size_t(placed_{p.name}[1]) : 0;",
-            f"emulated_memory[{number}] = own_{p.name}"
-            f" ? (char *)cuda_emulator::take_array(emulated_{p.name}) : nullptr;",
-            f"{p.type} *{p.name} = ({p.type} *)(emulated_memory[placed_{p.name}[0]] + placed_{p.name}[2]);",
+            f"int64_t emulated_place_{number}[3];",
+            f"cuda_emulator::take(emulated_place_{number}, sizeof emulated_place_{number});",
+            f"const bool emulated_own_{number} = emulated_place_{number}[0] == {number};",
+            f"const size_t emulated_size_{number} = emulated_own_{number} ? size_t(emulated_place_{number}[1]) : 0;",
+            f"emulated_memory[{number}] = emulated_own_{number}"
+            f" ? (char *)cuda_emulator::take_array(emulated_size_{number}) : nullptr;",
+            f"{p.type} *{p.name} = ({p.type} *)"
+            f"(emulated_memory[emulated_place_{number}[0]] + emulated_place_{number}[2]);",
         ]
     return body

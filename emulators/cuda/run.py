@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from transpile.emulators.cuda.bounded import USUAL, Ended, Limits, run_bounded
-from transpile.emulators.cuda.faults import END, UNCONFINED, Fault, read_report
+from transpile.emulators.cuda.faults import END, FAILING, UNCONFINED, Fault, read_report
 
 Order = Literal["forward", "reverse", "random"]
 ORDERS: tuple[Order, ...] = ("forward", "reverse", "random")
@@ -30,6 +30,8 @@ class Run:
     exit_code: int
     confined: bool
     offline: bool
+    failed_call: Fault | None = None
+    """The call that failed on purpose, if one did."""
 
     @property
     def ok(self) -> bool:
@@ -52,30 +54,34 @@ class Program:
         limits: Limits = USUAL,
         races: bool = True,
         rounding: Rounding = "nearest",
+        failing: int = 0,
     ) -> Run:
         """Run it once. ``seed`` chooses among random orders; ``races``: look for conflicting accesses, which costs time
         and memory. ``rounding`` is for functions without kernels: how far a result moves with it shows what rounding
-        errors do to it."""
+        errors do to it. ``failing``: the first call from the place with this number fails on purpose; places are
+        counted from 1 as the program comes to them."""
         environment = {
             "CUDA_EMULATOR_ORDER": order,
             "CUDA_EMULATOR_SEED": str(seed),
             "CUDA_EMULATOR_RACES": str(int(races)),
             "CUDA_EMULATOR_ROUNDING": rounding,
             "CUDA_EMULATOR_MEMORY": str(limits.memory_bytes),
+            "CUDA_EMULATOR_FAILING": str(failing),
         }
         command = [str(self.path.absolute())]
         ended = run_bounded(
             command, limits, stdin=stdin, environment=environment, report_variable="CUDA_EMULATOR_FAULTS"
         )
         faults = read_report(ended.report, self.path, self.source_name)
-        found = [fault for fault in faults if fault.kind != UNCONFINED]
+        found = [fault for fault in faults if fault.kind not in (UNCONFINED, FAILING)]
         return Run(
             ended.stdout,
             (*found, *_unreported(ended, bool(found))),
             ended.stderr.decode(errors="replace"),
             ended.exit_code,
-            confined=len(found) == len(faults),
+            confined=all(fault.kind != UNCONFINED for fault in faults),
             offline=ended.offline,
+            failed_call=next((fault for fault in faults if fault.kind == FAILING), None),
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pareval.evaluation import Failed, Passed, Result, evaluate, launches
 from pareval.problems import Problem
-from pareval.translator import Translation, translate
+from pareval.translator import DEFAULT, Translation, translate
 from snippets import UTILITIES, problem
 
 ROOT = Path(__file__).parents[2]
@@ -243,3 +243,12 @@ def test_why_there_is_no_translation(script: str, reason: str, refused: bool, tm
 def test_a_translator_that_is_not_there_is_named(tmp_path: Path) -> None:
     made = translate("no-such-translator {c} {f} {cu}", tmp_path / "a.c", "f", tmp_path / "a.cu", 1.0)
     assert made == Translation("", "there is no command 'no-such-translator'", refused=False)
+
+
+def test_the_default_translator_is_ours(tmp_path: Path) -> None:
+    source = tmp_path / "a.c"
+    source.write_text("void f(int n, int *a) { for (int i = 1; i < n; i++) a[i] = a[i - 1] * a[i] + 3; }\n")
+    command = DEFAULT.replace("transpile", str(Path(sys.executable).with_name("transpile")), 1)
+    made = translate(command, source, "f", tmp_path / "a.cu", 120)
+    assert made.refused
+    assert made.reason.startswith("the loop over 'i' is sequential: it reads a[i - 1]")

@@ -54,6 +54,28 @@ def test_translation_plan_and_report(source: Path, capsys: pytest.CaptureFixture
     assert (source / "again.cu").read_text() == text
 
 
+WORK = """void f(int n, int m, const float *a, float *line, float *b)
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < m; j++)
+            line[j] = a[i * m + j] * 2;
+        for (int j = 0; j < m; j++)
+            b[i * m + j] = line[m - 1 - j];
+    }
+}
+"""
+
+
+def test_workspace_is_named_by_the_user(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (source / "work.c").write_text(WORK)
+    assert main(["work.c", "--to", "cuda", "--scratch", "line", "-o", "work.cu"]) == 0
+    assert "what 'line' holds before and after the call does not matter" in capsys.readouterr().err
+    assert main(["work.c", "--to", "cuda", "--scratch", "line,row"]) == 2
+    said = capsys.readouterr().err
+    assert "'f' has no array parameter 'row'" in said
+    assert "its arrays are: a, line, b" in said
+
+
 def test_a_refusal_shows_the_dependence_and_writes_nothing(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chain.c", "--to", "cuda", "-o", "out.cu"]) == 1
     said = capsys.readouterr().err
@@ -76,7 +98,10 @@ def test_explain_shows_the_loop_beside_its_kernel(source: Path, capsys: pytest.C
     [
         (["twice.c", "--to", "cuda", "--extent", "n*2"], "'n*2' is not an extent"),
         (["twice.c", "--to", "cuda", "--function", "thrice"], "twice.c has no function 'thrice'"),
-        (["twice.c", "--to", "riscv", "--function", "twice"], "--function, --extent, --plan and -D are for --to cuda"),
+        (
+            ["twice.c", "--to", "riscv", "--function", "twice"],
+            "--function, --extent, --scratch, --plan and -D are for --to cuda",
+        ),
         (["twice.c", "chain.c", "--to", "cuda", "-o", "out/", "--save-plan", "p"], "--save-plan is for one file"),
         (["explain", "twice.c", "--to", "cuda", "--block", "1"], "nothing at '1' runs on the device"),
         (["missing.c", "--to", "cuda"], "cannot read"),

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from transpile.cobol.checking import check
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_text
 from transpile.cobol.words import RESERVED
@@ -58,6 +59,11 @@ def test_programs_in_programs() -> None:
         HEAD + "." * 500_000,
         DATA + "01 B PIC " + "X" * 500_000 + ".",
         DATA + "88 C VALUE " + "1 " * 20_000 + ".",
+        HEAD + "FREE A " * 50_000 + ".",
+        HEAD + "DISPLAY A LINE 1 " * 20_000 + ".",
+        HEAD + "XML X " * 50_000 + ".",
+        HEAD + "MOVE B TO C.\n" * 20_000,
+        ">>DEFINE A AS" + " " * 200_000 + "B\n",
         "(" * 50_000,
         "'" * 100_001,
         ">>IF A = 1\n" * 10_000,
@@ -68,7 +74,7 @@ def test_programs_in_programs() -> None:
 def test_long_input_ends_soon(text: str, source_format: str) -> None:
     start = time.process_time()
     try:
-        parse_text(text, "t.cob", Options("free" if source_format == "free" else "fixed"))
+        check(parse_text(text, "t.cob", Options("free" if source_format == "free" else "fixed")))
     except TranspileError as error:
         assert all(diagnostic.span is not None for diagnostic in error.diagnostics)
     assert time.process_time() - start < 5

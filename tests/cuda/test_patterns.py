@@ -199,6 +199,29 @@ void histogram(int n, const int *x, int *counts, unsigned *flags, double *weight
         built.agree(n, ints(n, n), *zeros)
 
 
+def test_blocks_add_to_copies_of_their_own_first(case: Made) -> None:
+    """Fewer, as many, and more elements than threads; all types that CUDA adds atomically."""
+    c = """
+void histograms(int n, const int *x, int *few, unsigned *equal, long *many, double *weights) {
+    for (int i = 0; i < n; i++) { /* i */
+        if (x[i] == 0)
+            continue;
+        few[x[i] & 7]++;
+        equal[x[i] & 31] -= 3;
+        many[x[i] & 127] += i;
+        weights[x[i] & 1] += 0.5;
+    }
+}
+"""
+    counts = {"few": ("int", 8), "equal": ("unsigned", 32), "many": ("long", 128), "weights": ("double", 2)}
+    plan = "array x: n in\n" + "".join(f"array {name}: {count} inout\n" for name, (_, count) in counts.items())
+    plan += f"@i: grid block 32 stride 3 atomic {','.join(counts)} per-block {','.join(counts)}\n"
+    arrays = (Parameter(name, type, (str(count),)) for name, (type, count) in counts.items())
+    built = case(c, planned(c, plan), Signature("histograms", (N, Parameter("x", "int", ("n",), True), *arrays)))
+    for n in SIZES:
+        built.agree(n, ints(n, n), *([k] * count for k, (_, count) in enumerate(counts.values())))
+
+
 def test_loops_of_all_shapes(case: Made) -> None:
     """Steps, descending loops, triangles, declarations between loops, private and last values, outer counters."""
     c = """

@@ -33,7 +33,7 @@ distinct a c
 
 12: grid y=12 x=13 block 16x16 private t,w
 30:9: grid stride 64 reduce sum + reduce best min at where,col
-40: grid x=41 y=40 atomic h lastprivate t
+40: grid x=41 y=40 atomic h per-block h lastprivate t
 50: scan sum + block 128
 60: grid y=60 x=61 tile a halo 1
 70: grid y=70 x=71 block 16x16 strip 72 16
@@ -67,7 +67,7 @@ def grids(draw: st.DrawFn) -> Grid:
     tiles = draw(st.lists(st.builds(HaloTile, names, st.integers(1, 64)), max_size=2).map(tuple))
     reduced = draw(st.lists(reductions(), max_size=2).map(tuple))
     clauses = draw(several), draw(several), draw(several)
-    return Grid(axes, block, draw(st.integers(0, 65535)), reduced, *clauses, tiles, strip)
+    return Grid(axes, block, draw(st.integers(0, 65535)), reduced, *clauses, tiles, strip, per_block=draw(several))
 
 
 steps = st.builds(

@@ -112,6 +112,8 @@ def test_fronts_that_do_not_fit_their_loops(step: str, message: str) -> None:
         ("reduce s +", "reduce s + reduce s *", "3:1", "a variable is reduced twice"),
         ("reduce s +", "reduce s + block 24", "3:1", "a block of 24 threads cannot be halved down to 1"),
         ("reduce s +", "reduce s + atomic x", "3:1", "'x' is used on line 4 in another way than by an atomic update"),
+        ("5: single", "5: grid private t atomic y per-block y", "4:1", "'per-block y' needs 'atomic y', and a number"),
+        ("5: single", "5: grid private t per-block y", "4:1", "'per-block y' needs 'atomic y', and a number"),
         ("5: single", "5: grid y=5 x=7 private t", "4:1", "the statement on line 6 is between the loops of the grid"),
         ("5: single", "5: grid x=7", "4:1", "'5' must be the outermost of its loops, with 7 nested in it"),
         ("5: single", "5: single\n7: single", "5:1", "the loop is within that of '5:' or around it"),
@@ -166,3 +168,20 @@ def test_a_scan_whose_sum_comes_from_what_the_iteration_writes_is_refused() -> N
 }"""
     (error,) = refused(c, "array x: n in\narray y: n out\n3: scan k +", "f")
     assert error.message == "line 3 reads 'y', which the iteration has written before, to set 'k'"
+
+
+@pytest.mark.parametrize(
+    ("clause", "extent", "message"),
+    [
+        ("", 8, "'per-block' is for additions, which the update on line 4 is not"),
+        ("tile x halo 1", 8, "'per-block' is for one loop, without tiles and strips"),
+        ("", 20000, "a block has 49152 bytes of shared memory"),
+    ],
+)
+def test_copies_of_blocks_are_refused(clause: str, extent: int, message: str) -> None:
+    operator = "+=" if extent > 8 or clause else "|="
+    update = f"    for (int i = 0; i < n; i++)\n\n        h[x[i]] {operator} 1;\n"
+    c = f"void f(int n, const int *x, int *h) {{\n{update}}}\n"
+    plan = f"array x: n in\narray h: {extent} inout\n2: grid atomic h per-block h {clause}\n"
+    (error,) = refused(c, plan, "f")
+    assert message in error.message

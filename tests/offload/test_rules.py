@@ -88,3 +88,9 @@ def test_calls_in_loops_of_the_device_stay() -> None:
     outer = [loop.node for loop in analysis.walk() if loop.node is not None and len(loop.calls) == 1]
     assert all(beside(statement) for statement in body.statements if statement not in outer)
     assert not any(beside(loop.body) for loop in outer)
+
+
+def test_a_warp_lies_along_the_innermost_loop() -> None:
+    """Threads that run together read neighbouring elements."""
+    assert steps(of_kernel("gemm"))[0].endswith("block 32x8")
+    assert steps(of_kernel("heat-3d"))[-1].endswith("block 32x4x2")

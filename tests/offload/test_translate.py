@@ -162,3 +162,9 @@ def test_arrays_of_three_dimensions_are_found_in_one(choices: Choices, shape: st
         f"            for (int l = 0; l < {ends[2]}; l++)\n                a[i][j][l] = b[i][j][l] * 2;\n}}\n"
     )
     assert not isinstance(only(done(text, choices).translation).verdict, verdict.Refuted)
+
+
+def test_workspace_of_no_elements_is_no_fault(choices: Choices) -> None:
+    kernel = LOOPS / "doitgen.c"
+    found = translate_c(kernel, replace(choices, scratch=frozenset({"fibre"})))
+    assert only(found.translation).verdict.word == "proved"

@@ -159,14 +159,31 @@ def test_contents_that_are_no_digits(data: bytes, sign: Sign, value: int) -> Non
         (31122024, "99/99/9999", "31/12/2024"),
         (123456, "ZZ9", "456"),
         (-5, "9(3)DB", "005DB"),
+        (D("0.05"), "ZZ.ZZ", "  .05"),
+        (D("-0.05"), "--.--", " -.05"),
+        (45, "ZZ/ZZ,999", "  /   045"),
+        (-5, "--/999", " -/005"),
+        (12345, "ZZ9PP", "123"),
+        (D("0.0012"), "PP99", "12"),
+        (D("0.05"), "Z.Z,Z", " .005"),
+        (1000, "$ZZ9", "$000"),
+        (D("0.4"), "ZZ+", "  +"),
+        (-5, "+$$9", "+ $5"),
+        (345, "+$99", "+\x0045"),
+        (345, "$$$+", "$3$5"),
     ],
 )
 def test_editing(value: int | Decimal, picture: str, text: str) -> None:
     assert rules.edit(value, picture) == text
 
 
+def test_editing_of_more_digits_than_an_item_may_have() -> None:
+    assert rules.edit(5, "Z(99)9") == "5".rjust(100)
+
+
 def test_editing_with_commas_blanks_and_another_currency() -> None:
     assert rules.edit(D("1234.5"), "Z.ZZ9,99", comma=True) == "1.234,50"
+    assert rules.edit(D("1.25"), "9,9.9", comma=True) == "1,205"
     assert rules.edit(0, "9(3)", blank_when_zero=True) == "   "
     assert rules.edit(7, "££9", currency="£") == " £7"
     assert rules.edit(7, "%%9", currency="%") == " %7"

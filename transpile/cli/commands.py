@@ -246,6 +246,12 @@ OFFLOADING = options(
         help="To CUDA: how many elements an array has, where the loops do not tell: 'a=n*m'.",
     ),
     click.option(
+        "--scratch",
+        multiple=True,
+        metavar="NAME,…",
+        help="To CUDA: arrays that are workspace: what they hold before and after the call does not matter.",
+    ),
+    click.option(
         "--plan",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE",
@@ -253,9 +259,14 @@ OFFLOADING = options(
     ),
     click.option("-D", "define", multiple=True, metavar="NAME[=VALUE]", help="To CUDA: for the C preprocessor."),
     click.option("-U", "undefine", multiple=True, metavar="NAME", help="To CUDA: for the C preprocessor."),
+    click.option(
+        "--verify",
+        type=click.Choice(["gpu"]),
+        help="To CUDA: run the result on this machine's GPU too, and time it. Needs nvcc.",
+    ),
     click.option("--std", "standard", default="", metavar="STANDARD", help="To CUDA: of the C file, such as c99."),
 )
-OFFLOAD_OPTIONS = ("function", "extents", "plan", "save_plan", "define", "undefine", "standard")
+OFFLOAD_OPTIONS = ("function", "extents", "scratch", "plan", "save_plan", "define", "undefine", "standard", "verify")
 CUDA = "cuda"
 
 

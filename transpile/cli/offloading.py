@@ -16,9 +16,11 @@ from transpile.cli.screen import Progress, Screen, explanation_text, wants_color
 from transpile.cli.translating import Outputs, Session, may_write, quiet_unless_text
 from transpile.cuda.plan_text import show
 from transpile.errors import UsageError
-from transpile.offload.translate import TARGET, Choices, Offloaded, translate_c, translate_c_text
+from transpile.offload.several import translate_file, translate_text
+from transpile.offload.translate import TARGET, Choices, Offloaded
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
+from transpile.trials.device import find_device
 
 _EXTENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", re.DOTALL)
 
@@ -30,11 +32,13 @@ class Asked:
 
     function: str = ""
     extents: tuple[str, ...] = ()
+    scratch: tuple[str, ...] = ()
     plan: Path | None = None
     save_plan: str | None = None
     define: tuple[str, ...] = ()
     undefine: tuple[str, ...] = ()
     standard: str = ""
+    verify: str | None = None
 
     @property
     def given(self) -> bool:
@@ -63,9 +67,17 @@ def offload_files(
             write_output(destination, translation.text)
         elif translation is not None and outputs.style == "text":
             screen.message(f"{name}: nothing is written" + why_nothing(translation, options))
-        if asked.save_plan and found and found[0].plan is not None:
-            write_output(asked.save_plan, show(found[0].plan))
+        if asked.save_plan and found:
+            save_plan(found[0], asked.save_plan)
     return session.finish()
+
+
+def save_plan(found: Offloaded, path: str) -> None:
+    """Keep the plan that was followed, if there is one."""
+    if len(found.translation.functions) > 1:
+        raise UsageError("--save-plan is for one function at a time", "choose it with --function")
+    if found.plan is not None:
+        write_output(path, show(found.plan))
 
 
 def explain_nest(path: str, line: str, asked: Asked, options: Options, screen: Screen, include: Sequence[Path]) -> int:
@@ -75,8 +87,8 @@ def explain_nest(path: str, line: str, asked: Asked, options: Options, screen: S
         errors = [diagnostic.render(screen.colored) for diagnostic in result.diagnostics]
         click.echo("\n".join(errors), err=True, color=screen.colored)
         return 1
-    function = result.functions[0].name
     block = nest_at(result, line)
+    function = next(one.name for one in result.functions if block in one.blocks)
     shown = explanation_text(Explanation(result.file, TARGET, function, block))
     click.echo(shown, color=wants_color(screen.color, sys.stdout))
     return 0 if block_meets(block, options.require) else 1
@@ -100,12 +112,12 @@ def why_nothing(translation: Translation, options: Options) -> str:
 
 def offloaded(path: str, choices: Choices) -> Offloaded:
     if path == STANDARD:
-        return translate_c_text(read_source(path), STDIN_NAME, choices)
-    return translate_c(path, choices)
+        return translate_text(read_source(path), STDIN_NAME, choices)
+    return translate_file(path, choices)
 
 
 def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
-    """Raises UsageError for what is not of the form that it should have."""
+    """Raises UsageError for what is not of the form that it should have, ToolError for a GPU that is not there."""
     extents: dict[str, str] = {}
     for given in asked.extents:
         found = _EXTENT.fullmatch(given)
@@ -114,8 +126,18 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         extents[found[1]] = found[2]
     preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
     cache = options.store.parent if options.store else None
+    device = find_device() if asked.verify else None
+    scratch = frozenset(name.strip() for given in asked.scratch for name in given.split(",") if name.strip())
     choices = Choices(
-        asked.function, extents, preprocessing=preprocessing, seed=options.seed, cache=cache, models=options
+        asked.function,
+        extents,
+        scratch,
+        preprocessing=preprocessing,
+        seed=options.seed,
+        cache=cache,
+        models=options,
+        device=device,
+        store=options.store,
     )
     if asked.plan is None:
         return choices
@@ -125,4 +147,4 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
 def refused_words(asked: Asked, target: str) -> None:
     """Options of this direction make no sense for another target."""
     if asked.given:
-        raise UsageError(f"--function, --extent, --plan and -D are for --to {TARGET}, not for --to {target}")
+        raise UsageError(f"--function, --extent, --scratch, --plan and -D are for --to {TARGET}, not for --to {target}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from transpile.cobol.names import Names, Symbol, names_of, unknown
 from transpile.cobol.problems import MAX_ERRORS, hinted
@@ -36,13 +37,12 @@ _DEVICES = frozenset(
 
 
 def check(unit: Unit) -> None:
-    """Raises SourceErrors if a name in ``unit`` is unknown or ambiguous."""
-    errors: list[SourceError] = []
-    for program in unit.programs:
-        errors += _program(program, None)
+    """Raises SourceErrors if a name in ``unit`` is unknown or ambiguous; the first ``MAX_ERRORS`` are told."""
+    found = (error for program in unit.programs for error in _program(program, None))
+    errors = list(islice(found, MAX_ERRORS))
     if errors:
         errors.sort(key=lambda error: (error.span.file, error.span.line, error.span.column))
-        raise SourceErrors([hinted(error, unit.fixed) for error in errors[:MAX_ERRORS]])
+        raise SourceErrors([hinted(error, unit.fixed) for error in errors])
 
 
 def _program(program: Program, outer: Names | None) -> Iterator[SourceError]:

@@ -10,6 +10,8 @@ from transpile.cobol.options import Format
 from transpile.cobol.problems import Problems
 from transpile.errors import SourceError, Span, UnsupportedError
 
+MAX_LINE = 1000
+"""Longest line with a directive."""
 _SOURCE = re.compile(r"\s*>>\s*SOURCE\s+(?:FORMAT\s+)?(?:IS\s+)?(FREE|FIXED)\b", re.IGNORECASE)
 _SET = re.compile(r".{0,6}\$\s*SET\s+SOURCE-?FORMAT\s*\(?\s*[\"'(]?\s*(FREE|FIXED)\b", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"\s*(?:>>\s*|\$)([A-Z-]+)\s*(.*?)\s*$", re.IGNORECASE)
@@ -64,6 +66,8 @@ class Conditional:
 
     def directive(self, line: str, span: Span) -> bool:
         """Does what the line says; False if it is none of ours."""
+        if len(line) > MAX_LINE:
+            raise SourceError(span, f"a directive of more than {MAX_LINE} characters")
         found = _DIRECTIVE.match(line if line.lstrip().startswith((">>", "$")) else line[6:])
         if not found:
             return self.skipping

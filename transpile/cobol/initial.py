@@ -78,7 +78,7 @@ class _Filling:
             return self.text(field, value).encode("latin-1")
         if field.numeric:
             return self.number(field, value)
-        if field.picture is not None and field.picture.category == "numeric-edited":
+        if field.category == "numeric-edited":
             return self.edited(field, _number(field, value)).encode("latin-1")
         if value is not None:
             raise SourceError(field.item.span, f"the VALUE of '{field.name or 'FILLER'}' must be text")
@@ -88,8 +88,6 @@ class _Filling:
 
     def number(self, field: Field, value: Expression | None) -> bytes:
         number = _number(field, value)
-        if field.item.blank_when_zero:
-            return self.edited(field, number).encode("latin-1")
         if field.picture is None or not field.picture.numeric:
             return encode_number(field, rules.fit_native(number, field.size, field.signed))
         digits = rules.unscaled(number, field.picture.scale)

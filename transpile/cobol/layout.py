@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from transpile.cobol.pictures import Picture, PictureError, parse_picture
+from transpile.cobol.pictures import Category, Picture, PictureError, parse_picture
 from transpile.cobol.programs import Item, Occurs, Sign, Usage
 from transpile.cobol.tree import Reference
 from transpile.errors import SourceError, Span, UnsupportedError
@@ -77,7 +77,14 @@ class Field:
         """It holds a number; not so where only editing shows one."""
         if self.picture is None or self.usage in (None, "COMP-X"):
             return self.usage is not None
-        return self.picture.numeric
+        return self.picture.numeric and not self.item.blank_when_zero
+
+    @property
+    def category(self) -> Category | None:
+        """That of its picture; BLANK WHEN ZERO makes a numeric item numeric-edited. None for what has no picture."""
+        if self.picture is None:
+            return None
+        return "numeric-edited" if self.picture.numeric and self.item.blank_when_zero else self.picture.category
 
     @property
     def signed(self) -> bool:
@@ -259,8 +266,13 @@ def _group_of(groups: Sequence[Sequence[_Node]], item: Item) -> int:
 
 def _record(nodes: Sequence[_Node], renames: Sequence[Item]) -> Record:
     fields = [_frozen(node, (), ()) for node in nodes]
-    fields += [_renamed(fields[0], item) for item in renames]
+    fields += [_renamed(_owner(fields, item), item) for item in renames]
     return Record(nodes[0].item.name, max(node.whole for node in nodes), tuple(fields))
+
+
+def _owner(fields: Sequence[Field], item: Item) -> Field:
+    """The record that a level 66 item stands in."""
+    return next((each for each in fields if any(child is item for child in each.item.children)), fields[0])
 
 
 def _frozen(node: _Node, above: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Field:

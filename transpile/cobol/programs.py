@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from transpile.cobol.statements import ProcedureDivision, SortKey
+from transpile.cobol.statements import Execute, ProcedureDivision, SortKey
 from transpile.cobol.tree import Expression, Node, Range, Reference
 
 # The data division
@@ -125,12 +125,14 @@ class RefusedSection(Node):
 
 @dataclass(frozen=True, slots=True)
 class DataDivision(Node):
-    PARTS = ("files", "working_storage", "local_storage", "linkage", "refused")
+    PARTS = ("files", "working_storage", "local_storage", "linkage", "refused", "embedded")
     files: tuple[FileDescription, ...] = ()
     working_storage: tuple[Item, ...] = ()
     local_storage: tuple[Item, ...] = ()
     linkage: tuple[Item, ...] = ()
     refused: tuple[RefusedSection, ...] = ()
+    embedded: tuple[Execute, ...] = ()
+    """``EXEC … END-EXEC`` among the items: INCLUDE, DECLARE SECTION and the like."""
 
 
 # The environment division

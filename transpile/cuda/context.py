@@ -78,6 +78,18 @@ class Context:
     def function(self) -> Function:
         return self.resolved.function
 
+    @property
+    def global_names(self) -> list[str]:
+        """What is defined for this function beside itself."""
+        return [*(kernel.name for kernel in self.kernels), *self.searches.values()]
+
+    def share(self, other: Context) -> None:
+        """Let this function stand in one text with that of ``other``."""
+        self.kernels = other.kernels
+        self.device_functions = other.device_functions
+        self.block_operations = other.block_operations
+        self.assumptions = other.assumptions
+
     def fresh(self, name: str) -> str:
         """``name``, or one like it that nothing else has."""
         found, number = name, 2

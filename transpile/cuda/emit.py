@@ -1,4 +1,4 @@
-"""``emit``: a function and a plan for it become a CUDA translation unit.
+"""``emit``: a function and a plan for it become a CUDA translation unit. ``emit_together`` does it for several.
 
 The emitter does what the plan says and nothing else; whether the plan is right is for a checker to say. It raises
 SourceErrors with places in the plan where the plan makes no sense, and UnsupportedError where C cannot be said in CUDA.
@@ -7,7 +7,7 @@ SourceErrors with places in the plan where the plan makes no sense, and Unsuppor
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transpile.c.tree import Name
@@ -20,7 +20,7 @@ from transpile.cuda.host import Host, Launch
 from transpile.cuda.kernels import launch
 from transpile.cuda.plan import Plan
 from transpile.cuda.resolve import Nest, resolve
-from transpile.cuda.text import assembled
+from transpile.cuda.text import Part, assembled, part_of
 from transpile.errors import SourceError, Span
 
 
@@ -34,6 +34,8 @@ class KernelInfo:
     line: int
     grid: str
     block: str
+    function: str = ""
+    """The function that launches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +47,59 @@ class Emitted:
     assumptions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A function, one of ``unit``'s, with a plan for it."""
+
+    unit: Unit
+    function: Function
+    plan: Plan
+
+
 def emit(unit: Unit, function: Function, plan: Plan) -> Emitted:
     """The text that does on the device what ``plan`` says of ``function``, which is one of ``unit``'s."""
+    return emit_together([Planned(unit, function, plan)])
+
+
+def emit_together(planned: Sequence[Planned], kept: Collection[str] = ()) -> Emitted:
+    """One text for several functions of a file, at least one; functions called ``kept`` stand in it as they are."""
+    parts: list[Part] = []
+    for one in planned:
+        parts.append(_part(one, parts))
+    text = assembled(parts, kept)
+    shared = parts[0].context
+    kernels = tuple(_info(kernel, text, part.name) for part in parts for kernel in part.kernels)
+    return Emitted(text, kernels, tuple(shared.assumptions))
+
+
+def _part(planned: Planned, before: Sequence[Part]) -> Part:
+    unit, function, plan = planned.unit, planned.function, planned.plan
     dialect = Dialect(unit)
     converted = dialect.function(function)
     converted = replace(converted, body=without_pragmas(converted.body))
     globals = [dialect.variable(declared.variable) for declared in unit.globals]
     resolved = resolve(converted, plan, [variable for variable in globals if variable.name in _named(converted)])
     taken = {word for line in unit.lines for word in re.findall(r"[^\W\d]\w*", line)}
+    taken |= {name for part in before for name in part.context.global_names}
     context = Context(unit, dialect, resolved, taken)
+    if before:
+        context.share(before[0].context)
+    made = len(context.kernels)
     for array in resolved.arrays.values():
         context.device(array)
         context.size(array)
     names = _kernel_names(context, list(resolved.nests.values()))
     launches = {key: _launch(context, nest, names[key]) for key, nest in resolved.nests.items()}
-    host = Host(context, launches, Span(plan.file, 1))
-    text = assembled(context, function, host)
-    return Emitted(text, tuple(_info(kernel, text) for kernel in context.kernels), tuple(context.assumptions))
+    return part_of(context, function, Host(context, launches, Span(plan.file, 1)), context.kernels[made:])
 
 
 def _named(function: Function) -> set[str]:
     return {node.variable.name for node in walk(function.body) if isinstance(node, Name)}
 
 
-def _info(kernel: Kernel, text: str) -> KernelInfo:
+def _info(kernel: Kernel, text: str, function: str) -> KernelInfo:
     at = text.index(f" {kernel.name}(")
-    return KernelInfo(kernel.name, kernel.nest, text.count("\n", 0, at) + 1, kernel.grid, kernel.block)
+    return KernelInfo(kernel.name, kernel.nest, text.count("\n", 0, at) + 1, kernel.grid, kernel.block, function)
 
 
 def _kernel_names(context: Context, nests: list[Nest]) -> Mapping[int, str]:

@@ -13,6 +13,7 @@ from transpile.cuda.counting import counts
 from transpile.cuda.finals import final_value
 from transpile.cuda.kernel_text import add, launched
 from transpile.cuda.plan import Grid, Scan, Wavefront
+from transpile.cuda.privatised import privatised
 from transpile.cuda.reductions import Reduced, reduced
 from transpile.cuda.resolve import Nest, variable_called
 from transpile.cuda.results import Results, private_declarations, results
@@ -52,7 +53,7 @@ def _single(context: Context, nest: Nest, base: str) -> list[str]:
 
 def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
     block = block_of(grid)
-    most = grid.stride or _MOST_BLOCKS * bool(grid.reductions)
+    most = grid.stride or _MOST_BLOCKS * bool(grid.reductions or grid.per_block)
     numbers = counts([loop.loop for loop in nest.loops], nest.span)
     names = [context.local(f"{loop.loop.counter.name}64") for loop in nest.loops]
     shared = bool(grid.tiles) or grid.strip is not None
@@ -63,7 +64,8 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
         if part.at is part.counter:
             context.assume_room(part.loop.loop)
     atomic = [variable_called(nest, name) for name in grid.atomic]
-    body = with_atomics(nest, without_pragmas(nest.body), atomic)
+    copied = privatised(context, nest, grid, with_atomics(nest, without_pragmas(nest.body), atomic))
+    body = copied.body
     last = results(context, nest, [variable_called(nest, name) for name in grid.lastprivate])
     sums = reduced(context, nest, grid, block)
     private = {variable_called(nest, name) for name in grid.private} | inner_counters(body) | last.variables
@@ -79,8 +81,8 @@ def _grid(context: Context, nest: Nest, grid: Grid, base: str) -> list[str]:
         lines = tile_lines(context, found, parts, block, [*before, *body_lines(found.body)])
     else:
         inner = [*before, *body_lines(_continued(nest, body, parts, last))]
-        lines = covered(parts, [*inner, *last.at_end(parts)], may_return=not sums)
-        lines = [*sums.before, *lines, *sums.after]
+        lines = covered(parts, [*inner, *last.at_end(parts)], may_return=not (sums or copied.before))
+        lines = [*copied.before, *sums.before, *lines, *sums.after, *copied.after]
     own = private | counters | (sums.variables - sums.starting)
     whole = without_pragmas(nest.statement)
     taken = [*parameters(context, nest, [whole], own, written_arrays(context, whole)), *last.parameters]

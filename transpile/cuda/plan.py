@@ -86,8 +86,9 @@ class StripTile:
 class Grid:
     """One thread for each iteration of the loops in ``axes``; all loops inside run in the thread.
 
-    ``stride``: at most so many blocks, whose threads take several iterations. ``private``: variables of the function
-    of which each thread has its own; ``lastprivate``: and the last iteration's value is kept.
+    ``stride``: at most so many blocks, whose threads take several iterations. ``per_block``: of these atomic arrays,
+    each block has a copy that it adds to first. ``private``: variables of the function of which each thread has its
+    own; ``lastprivate``: and the last iteration's value is kept.
     """
 
     axes: tuple[tuple[Axis, LoopName], ...]
@@ -99,6 +100,7 @@ class Grid:
     lastprivate: tuple[str, ...] = ()
     tiles: tuple[HaloTile, ...] = ()
     strip: StripTile | None = None
+    per_block: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,7 @@ _CLAUSES: Mapping[str, Callable[[_Words, Grid], Grid]] = {
     "stride": lambda words, grid: replace(grid, stride=_number(words, "the most blocks", 65535)),
     "reduce": _reduce,
     "atomic": lambda words, grid: replace(grid, atomic=grid.atomic + _names(words)),
+    "per-block": lambda words, grid: replace(grid, per_block=grid.per_block + _names(words)),
     "private": lambda words, grid: replace(grid, private=grid.private + _names(words)),
     "lastprivate": lambda words, grid: replace(grid, lastprivate=grid.lastprivate + _names(words)),
     "tile": _tile,
@@ -350,6 +351,7 @@ def _shown_grid(grid: Grid) -> Iterator[str]:
             yield f"{'at-last' if reduction.last else 'at'} {','.join(reduction.at)}"
     for keyword, names in (
         ("atomic", grid.atomic),
+        ("per-block", grid.per_block),
         ("private", grid.private),
         ("lastprivate", grid.lastprivate),
     ):

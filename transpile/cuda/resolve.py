@@ -146,11 +146,12 @@ def _distinct(
     by_name = {array.name: array for array in arrays.values()}
     for distinct in plan.distinct:
         missing = [name for name in distinct.names if name not in by_name]
-        local = [n for n in distinct.names if n in by_name and by_name[n].variable.storage != "parameter"]
+        outlasting = ("parameter", "global", "static")
+        local = [n for n in distinct.names if n in by_name and by_name[n].variable.storage not in outlasting]
         if missing:
             errors.append(SourceError(distinct.span, f"there is no line 'array {missing[0]}:'"))
         elif local:
-            errors.append(SourceError(distinct.span, f"'{local[0]}' is not a parameter"))
+            errors.append(SourceError(distinct.span, f"'{local[0]}' is an array of the function"))
         elif len(set(distinct.names)) < len(distinct.names):
             errors.append(SourceError(distinct.span, "an array overlaps itself"))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from transpile.c.printing import show, show_function
 from transpile.c.spelling import parts
@@ -14,7 +14,7 @@ from transpile.c.unit import Function
 from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
-from transpile.cuda.context import Context, indented, without_pragmas
+from transpile.cuda.context import Context, Kernel, indented, without_pragmas
 from transpile.cuda.dialect import cuda_declaration, on_device, unsupported, written_length
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
@@ -57,32 +57,57 @@ static bool overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes
 }"""
 
 
-def assembled(context: Context, original: Function, host: Host) -> str:
-    """The whole text."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """A function of the text with its kernels: ``main`` is the host's function, ``called`` are those that it calls."""
+
+    context: Context
+    main: str
+    called: frozenset[str]
+    kernels: Sequence[Kernel]
+
+    @property
+    def name(self) -> str:
+        return self.context.function.name
+
+    @property
+    def fallback(self) -> list[str]:
+        return [_on_cpu(self.context)] if self.context.resolved.distinct else []
+
+
+def part_of(context: Context, original: Function, host: Host, kernels: Sequence[Kernel]) -> Part:
     body = host.body(lambda: _distinct(context))
     main = [*original.notes.leading, *_head(context, original), "{", *indented(body), "}"]
-    fallback = [_on_cpu(context)] if context.resolved.distinct else []
-    called = _called(context, main_code=context.function, everything=bool(fallback))
+    called = _called(context, main_code=context.function, everything=bool(context.resolved.distinct))
+    return Part(context, "\n".join(main), frozenset(called), tuple(kernels))
+
+
+def assembled(parts: Sequence[Part], kept: Collection[str] = ()) -> str:
+    """The whole text. Functions called ``kept`` can be called from elsewhere, and stay as they are."""
+    context = parts[-1].context
+    called = {name for part in parts for name in part.called} | _closed(context, iter(kept))
     device = _device_functions(context)
+    own = {part.name for part in parts} if len(parts) > 1 or kept else set()
     shared = [
-        (function.name, _function(context, function, device, called))
-        for function in context.unit.functions
-        if function.name in {*device, *called}
+        (function.name, _function(context, function, device, called, function.name in kept))
+        for function in parts[0].context.unit.functions
+        if function.name in {*device, *called} - own
     ]
-    kernels = [kernel.text for kernel in context.kernels]
+    mains = [(part.name, "\n\n".join([*part.fallback, part.main])) for part in parts]
     emitted = "\n\n".join(
         [
-            *_prototypes(context, shared),
+            *_prototypes(context, [*shared, *mains]),
             *(text for _, text in shared),
             *functions(context),
-            *kernels,
-            *fallback,
-            "\n".join(main),
+            *(kernel.text for kernel in context.kernels),
+            *(text for _, text in mains),
         ]
     )
-    pieces = [*_globals(context, emitted), *_helpers(context, emitted), *_searches(context), emitted]
+    searches = [search for part in parts for search in _searches(part.context)]
+    pieces = [*_globals(context, emitted, bool(kept)), *_helpers(context, emitted), *searches, emitted]
     pieces = [*_definitions(context), *pieces]
-    macros = [f"#define {name} {value}" for name, value in context.dialect.macros.items() if _uses(pieces, name)]
+    known = {name: value for part in parts for name, value in part.context.dialect.macros.items()}
+    macros = [f"#define {name} {value}" for name, value in known.items() if _uses(pieces, name)]
     return (
         "\n\n".join(["\n".join(_includes(context, pieces)), *(["\n".join(macros)] if macros else []), *pieces]) + "\n"
     )
@@ -106,11 +131,13 @@ def _definitions(context: Context) -> list[str]:
     return [show(definition) for definition in context.unit.definitions]
 
 
-def _globals(context: Context, emitted: str) -> list[str]:
+def _globals(context: Context, emitted: str, others_see: bool) -> list[str]:
+    """Those that the text names, and those that other files may name."""
     return [
         show(context.dialect.tree(declared), macros=True)
         for declared in context.unit.globals
         if re.search(rf"\b{declared.variable.name}\b", emitted)
+        or (others_see and declared.variable.storage == "global")
     ]
 
 
@@ -193,16 +220,20 @@ def _children(node: Node) -> Iterator[Node]:
     return children(node)
 
 
-def _function(context: Context, function: Function, device: set[str], called: set[str]) -> str:
-    """A function that kernels call, or the host, or both."""
+def _function(context: Context, function: Function, device: set[str], called: set[str], kept: bool) -> str:
+    """A function that kernels call, or the host, or both; or others, if it is ``kept``."""
     both = "__host__ __device__ " if function.name in called else "__device__ "
     prefix = both if function.name in device else ""
     converted = context.dialect.function(function)
     notes = dataclasses.replace(function.notes, pragmas=())
+    static = not kept or function.static
     converted = dataclasses.replace(
-        converted, static=True, body=without_pragmas(converted.body), notes=dataclasses.replace(notes, leading=())
+        converted, static=static, body=without_pragmas(converted.body), notes=dataclasses.replace(notes, leading=())
     )
-    return "\n".join([*notes.leading, _spelled(show_function(converted, macros=True), prefix)])
+    plain = context.unit.cplusplus or function.name == "main"
+    linkage = "static " if static else "" if plain else 'extern "C" '
+    shown = show_function(converted, macros=True).removeprefix("static ")
+    return "\n".join([*notes.leading, f"{linkage}{prefix}{shown}"])
 
 
 def _prototypes(context: Context, functions: Sequence[tuple[str, str]]) -> list[str]:
@@ -212,16 +243,19 @@ def _prototypes(context: Context, functions: Sequence[tuple[str, str]]) -> list[
     early = {
         call.name for place, name in enumerate(names) for call in _calls(known[name]) if call.name in names[place + 1 :]
     }
-    return [f"{_first_line(text)};" for name, text in functions if name in early]
+    return [f"{_declared(name, text)};" for name, text in functions if name in early]
 
 
-def _first_line(text: str) -> str:
-    """The line that a function begins with, behind its comments and without its brace."""
-    return next(line for line in text.splitlines() if line.startswith("static ")).removesuffix(" {")
-
-
-def _spelled(shown: str, prefix: str) -> str:
-    return f"static {prefix}{shown.removeprefix('static ')}"
+def _declared(name: str, text: str) -> str:
+    """What the definition of ``name`` in ``text`` begins with, behind comments and what else stands there."""
+    lines = text.splitlines()
+    first = next(
+        number
+        for number, line in enumerate(lines)
+        if re.match(rf"[A-Za-z_].*\b{name}\(", line) and not line.endswith(";")
+    )
+    last = next(number for number in range(first, len(lines)) if lines[number].endswith((")", " {")))
+    return "\n".join(lines[first : last + 1]).removesuffix(" {")
 
 
 def _on_cpu(context: Context) -> str:

@@ -118,6 +118,8 @@ class Fit(Expression):
     value: Expression
     type: Number
     rounding: Rounding = "down"
+    checked: bool = False
+    """Digits that have no room are a size error; only within ``Store``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,11 @@ class Digits(Expression):
 
 @dataclass(frozen=True, slots=True)
 class NumberIn(Expression):
-    """The number that a text says, as a move to a number reads it."""
+    """The number that a text says, as a field of ``type`` reads it in a move."""
 
     PARTS = ("text",)
-    type: ClassVar[Exact] = Exact()
     text: Expression
+    type: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Padded(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Repeated(Expression):
-    """``text`` again and again up to ``type.size`` characters."""
+    """``text`` again and again up to ``type.size`` characters; None, in comparisons: as long as the other side."""
 
     PARTS = ("text",)
     text: Expression
@@ -167,7 +169,7 @@ class Repeated(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Edited(Expression):
-    """``value`` as ``picture`` shows it; ``blank``: as spaces if it is zero."""
+    """``value`` as ``picture`` shows it, be it a number or a text; ``blank``: as spaces if it is zero."""
 
     PARTS = ("value",)
     value: Expression

@@ -70,3 +70,7 @@ class Record:
     parameter: bool = False
     local: bool = False
     """It is new at every call."""
+    external: str = ""
+    """All programs of a run that name it so have the same one."""
+    reason: str = ""
+    """Why it is an area of bytes, in words for the user; empty where it is plain."""

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 from transpile.errors import Span
 from transpile.legacy.expressions import Expression, Local, Place, Rounding, Target
 from transpile.legacy.fields import Record
+from transpile.legacy.files import File
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,9 @@ class Assign(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Store(Statement):
-    """Results stored where they fit: each ``(place, value, rounding)`` that does not fit leaves its place as it was.
-    Values are computed from what was before all of this only as far as their places are named later; ``wrong`` is done
-    if any did not fit, ``right`` if all did."""
+    """Results stored where they fit: each ``(place, value, rounding)`` that does not, or has a size error, leaves its
+    place as it was. All values are computed before the first is stored; ``wrong`` is done if any did not fit, ``right``
+    if all did."""
 
     PARTS = ("results", "wrong", "right")
     results: tuple[tuple[Place, Expression, Rounding], ...]
@@ -117,10 +118,17 @@ class Stop(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class Leave(Statement):
+    """Ends the program and goes back to its caller; ``called``: only if it has one, else this does nothing."""
+
+    called: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation(Statement):
     """Something that the rules of the old language do in one go: ``inspect``, ``string``, ``unstring``, ``display``,
-    ``open``, ``read``, ``sort``, ``call`` … ``targets`` are what it changes, in the order that the rule names; its
-    outcome is the name of one of ``outcomes``, whose statements are done then."""
+    ``open``, ``read``, ``sort``, ``call`` … ``outcomes`` are what may come of it, and what is done then.
+    docs/legacy-form.md has a table of all of them."""
 
     PARTS = ("inputs", "targets", "outcomes")
     name: str
@@ -144,7 +152,9 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Program:
     """``parameters`` are records that the caller has; ``entry`` is the function that runs it. ``rules`` name the
-    dialect that decides about digits of quotients, truncation, and invalid contents of fields."""
+    dialect that decides about digits of quotients, truncation, and invalid contents of fields. ``orders`` are collating
+    sequences, each with the place of every character; ``classes`` are sets of characters that ``Consists`` names.
+    ``initially``: at every call all records are as at the start."""
 
     name: tuple[str, ...]
     origin: str
@@ -154,4 +164,10 @@ class Program:
     rules: str
     parameters: tuple[Record, ...] = ()
     programs: tuple[Program, ...] = ()
+    files: tuple[File, ...] = ()
+    orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    classes: tuple[tuple[str, frozenset[str]], ...] = ()
+    decimal_comma: bool = False
+    currency: str = "$"
+    initially: bool = False
     remarks: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from transpile.c.types import INT, LONG_LONG, CType, Integer, is_integer
 from transpile.c.walking import bare, substitute, walk
 from transpile.errors import Span
 from transpile.matching.bodies import exact
-from transpile.matching.nests import sides_of
+from transpile.matching.numbers import sides_of
 from transpile.matching.partial import Differs, Parts, block_of
 from transpile.matching.sections import Launched
 from transpile.matching.updates import combined, update

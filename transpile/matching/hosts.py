@@ -38,6 +38,7 @@ from transpile.c.walking import bare, targets, variables, walk
 from transpile.errors import Span
 from transpile.loops.counted import base_variable
 from transpile.matching.bodies import Names, flat, match_expressions, match_statements, same_type
+from transpile.matching.buffers import buffers_of
 from transpile.matching.forms import Loop, first, last
 from transpile.matching.functions import LIBRARY
 from transpile.matching.launched import Followed, Known, LaunchedNest
@@ -53,7 +54,6 @@ from transpile.matching.runtime import (
     Operation,
     Release,
     operation,
-    pointed_arrays,
 )
 from transpile.matching.sections import Section, Sections
 from transpile.matching.values import (
@@ -75,7 +75,7 @@ def follow(ours: Block, theirs: Block, names: Names, known: Known) -> Followed:
         for node in walk(body):
             if isinstance(node, Goto | Label):
                 raise Lost("a jump", node.span, node.span)
-    found = _Follower(ours, names, known, pointed_arrays(ours, theirs, names))
+    found = _Follower(ours, names, known, buffers_of(ours, theirs, names))
     followed = found.run(ours, theirs)
     arrays = {buffer.array for buffer in followed.buffers}
     launched = [*(nest.loop for nest in followed.nests), *(section.loop for section in followed.sections)]

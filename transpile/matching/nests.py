@@ -16,7 +16,6 @@ from transpile.c.tree import (
     Block,
     Call,
     Cast,
-    Constant,
     Declare,
     Expression,
     For,
@@ -27,9 +26,9 @@ from transpile.c.tree import (
     Statement,
     Variable,
 )
-from transpile.c.types import UNSIGNED, Array, CType, Float, Pointer, Struct, is_arithmetic, is_integer
+from transpile.c.types import UNSIGNED, Array, Float, Pointer, Struct, is_arithmetic, is_integer
 from transpile.c.unit import Function
-from transpile.c.walking import bare, children, declared, free, targets, variables, walk
+from transpile.c.walking import bare, declared, free, targets, variables, walk
 from transpile.errors import SourceErrors, Span
 from transpile.kernels.unit import CudaUnit, launch_bounds
 from transpile.loops.counted import Counted, Nest, counted, nest
@@ -38,6 +37,7 @@ from transpile.matching.bodies import Names, flat, match_statements, same_type
 from transpile.matching.forms import ending
 from transpile.matching.functions import Shared, computing
 from transpile.matching.launched import LaunchedNest
+from transpile.matching.numbers import converted, evaluate, follows, moderate, sides_of
 from transpile.matching.updates import assumption
 from transpile.matching.values import owned, points
 from transpile.solvers.integers import Int, Integers, NoInteger
@@ -189,7 +189,7 @@ class _Nest:
         start = host.value(first.start)
         host.variables[first.counter] = start
         inside = [host.truth(bound.condition) for bound in first.bounds]
-        return _follows(entered, [*host.facts, *_moderate(host), *inside])
+        return follows(entered, [*host.facts, *moderate(host), *inside])
 
     def _steady(self, loops: Sequence[Counted]) -> None:
         """What the launch was given is what the nest reads: it changes none of it."""
@@ -211,11 +211,11 @@ class _Nest:
             return Unproved(located.reason, located.span, loops[0].span)
         for loop, counter in zip(loops, located.counters, strict=True):
             names.pair(counter.variable, loop.counter, counter.span)
-        ours, body = loops[-1].node.body, self._private(list(located.body), names)
+        body = self._private(list(located.body), names)
+        ours = loops[-1].node.body if self._goes_on(located.body) else ending(loops[-1].node.body)
         both = rewritten(self.found.loop, ours, self.kernel.body, body, names.meaning)
         names.functions.update(both.functions)
-        mine = both.ours if self._goes_on(located.body) else ending(both.ours)
-        mismatch = match_statements([mine], both.theirs, names)
+        mismatch = match_statements([both.ours], both.theirs, names)
         if mismatch is not None:
             return Unproved(mismatch.message, mismatch.theirs, mismatch.ours)
         reordered = [one for array, how in both.combined for one in assumption(array.name, how, atomically=True)]
@@ -281,18 +281,18 @@ class _Nest:
             for parameter, argument in zip(self.kernel.parameters, self.found.arguments, strict=True):
                 evaluate(host, argument)
                 if is_integer(parameter.type):
-                    device.variables[parameter] = host.value(_converted(names.meaning[parameter], parameter.type))
+                    device.variables[parameter] = host.value(converted(names.meaning[parameter], parameter.type))
         self._require_defined(host)
         self._require_no_stop(host, path)
         host.defined.clear()
-        host.facts += _moderate(host)
+        host.facts += moderate(host)
         return Launched(host, device, grid, path)
 
     def _require_defined(self, host: Integers) -> None:
         """The host's own arithmetic before the launch does not overflow, unless that of C does."""
-        known = [*self._computed_by_c(host), *host.facts, *_moderate(host)]
+        known = [*self._computed_by_c(host), *host.facts, *moderate(host)]
         for one in host.defined:
-            if not _follows(one.condition, known):
+            if not follows(one.condition, known):
                 raise _Stop(f"'{text(one.expression)}' may overflow", one.expression.span)
 
     def _computed_by_c(self, host: Integers) -> list[z3.BoolRef]:
@@ -316,7 +316,7 @@ class _Nest:
         facts = [fact for fact in host.facts if not any(fact.eq(z3.Not(stop)) for stop in host.stops)]
         small = [z3.And(value < 2**31, value >= -(2**31)) for value in (*host.variables.values(), *bounds)]
         for stop in host.stops:
-            if not _follows(z3.Not(stop), [*facts, *small, path]):
+            if not follows(z3.Not(stop), [*facts, *small, path]):
                 raise _Stop("the program may end here instead", self.found.launch.span)
 
     def _bounds(self, host: Integers) -> list[Int]:
@@ -341,40 +341,6 @@ class _Nest:
     def _sides(self, position: int) -> list[Expression]:
         """The three sides of a ``dim3``."""
         return sides_of(self.found.configuration[position])
-
-
-def sides_of(configuration: Expression) -> list[Expression]:
-    """The three sides of a grid, or of a block."""
-    given = bare(configuration)
-    sides = list(given.arguments) if isinstance(given, Call) and given.name == "__dim3" else [given]
-    one = Constant(span=given.span, type=UNSIGNED, value=1, text="1")
-    return [*sides, *[one] * (3 - len(sides))]
-
-
-def evaluate(numbers: Integers, expression: Expression) -> None:
-    """Every integer computation within ``expression``, so that ``numbers`` knows when it is defined."""
-    if is_integer(expression.type):
-        numbers.value(expression)
-        return
-    for below in children(expression):
-        if isinstance(below, Expression):
-            evaluate(numbers, below)
-
-
-def _follows(claim: z3.BoolRef, known: Sequence[z3.BoolRef]) -> bool:
-    solver = z3.Solver()
-    solver.set(rlimit=4_000_000)
-    solver.add(*known, z3.Not(claim))
-    return bool(solver.check() == z3.unsat)
-
-
-def _converted(expression: Expression, type: CType) -> Cast:
-    return Cast(span=expression.span, type=type, operand=expression, implicit=True)
-
-
-def _moderate(host: Integers) -> list[z3.BoolRef]:
-    """``ASSUMED_SIZE`` of the variables of the C side."""
-    return [z3.And(value < 2**62, value > -(2**62)) for value in host.variables.values()]
 
 
 def _declarations(body: Block) -> Iterator[Declare]:

@@ -26,7 +26,8 @@ from transpile.matching.functions import Shared, computing, quiet
 from transpile.matching.hosts import follow
 from transpile.matching.launched import Followed, Known, LaunchedNest
 from transpile.matching.memory import Buffer, Lost
-from transpile.matching.nests import Outcome, Same, Unproved, evaluate, prove
+from transpile.matching.nests import Outcome, Same, Unproved, prove
+from transpile.matching.numbers import evaluate
 from transpile.matching.promises import promises
 from transpile.matching.reductions import prove_section
 from transpile.matching.rows import with_numbers

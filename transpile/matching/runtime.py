@@ -14,7 +14,6 @@ from transpile.c.constants import integer_of
 from transpile.c.tree import (
     AddressOf,
     Binary,
-    Block,
     Call,
     Cast,
     Comma,
@@ -28,9 +27,9 @@ from transpile.c.tree import (
     Statement,
     Variable,
 )
-from transpile.c.walking import bare, declared, walk
+from transpile.c.walking import bare
 from transpile.errors import Span
-from transpile.matching.bodies import Names, flat
+from transpile.matching.bodies import flat
 
 TO_DEVICE, TO_HOST = 1, 2
 """``cudaMemcpyKind`` (CUDA Runtime API, data types)."""
@@ -121,23 +120,6 @@ def operation(statement: Statement) -> Operation | None:
         case DoWhile(body=body, condition=condition) if integer_of(condition) == 0:
             return _checked(list(flat([body])))
     return None
-
-
-def pointed_arrays(ours: Block, theirs: Block, names: Names) -> dict[Variable, Variable]:
-    """Pointers to the device and the C arrays they are for: by what is copied, else by name. It is a guess, which the
-    copies and the kernels must bear out."""
-    known = [*(mine.variable for mine in names.meaning.values() if isinstance(mine, Name)), *declared(ours)]
-    arrays = {one.name: one for one in known if [other.name for other in known].count(one.name) == 1}
-    found: dict[Variable, Variable] = {}
-    for node in walk(theirs):
-        match operation(node) if isinstance(node, Statement) else None:
-            case Copy(to=to, source=source, kind=kind):
-                device, host = (to, source) if kind == TO_DEVICE else (source, to)
-                if host.name in arrays:
-                    found.setdefault(device, arrays[host.name])
-            case Allocation(variable=variable) if variable.name.removeprefix("d_") in arrays:
-                found.setdefault(variable, arrays[variable.name.removeprefix("d_")])
-    return found
 
 
 def _checked(statements: Sequence[Statement]) -> Operation | None:

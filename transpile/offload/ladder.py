@@ -22,7 +22,9 @@ from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import Diagnostic, SourceErrors
 from transpile.kernels.reading import read_cuda
 from transpile.kernels.unit import CudaUnit, KernelLaunch
+from transpile.offload.on_gpu import ON_A_GPU, ran_on
 from transpile.offload.proving import PROVED, proved
+from transpile.offload.small_grids import small_grids
 from transpile.offload.subject import Subject
 from transpile.solvers.kernels.launch import Launch
 from transpile.solvers.kernels.questions import Budget
@@ -35,6 +37,7 @@ from transpile.trials.nvcc import Compiled, Refused, compiled
 from transpile.trials.trial import trial
 
 TESTED, RACES, COMPILED = "tested", "race-free", "compiled"
+_WRONG = "the program is wrong anyway"
 _QUICK = RaceSettings(Budget(timeout_ms=1_000))
 
 
@@ -70,23 +73,27 @@ class _Climber:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> Climb:
-        with self._timed(COMPILED):
-            compiling = self._compiled()
         with self._timed(TESTED):
             testing, outcome = self._tested()
+        wrong = testing.outcome == "failed"
+        with self._timed(COMPILED):
+            compiling = Rung(COMPILED, "skipped", _WRONG) if wrong else self._compiled()
+        with self._timed(ON_A_GPU):
+            running = () if wrong else self._on_a_gpu()
         with self._timed(PROVED):
             cuda = self._read()
-            proving = proved(self.subject, cuda) if cuda is not None else {}
+            proving = proved(self.subject, cuda) if cuda is not None and not wrong else {}
+        unproved = Rung(PROVED, "skipped", _WRONG) if wrong else Rung(PROVED, "open", "it is not launched")
         kernels: dict[str, Checked] = {}
         for name in [kernel.name for kernel in cuda.kernels] if cuda else ():
             assert cuda is not None
-            proof = proving.get(name, Rung(PROVED, "open", "it is not launched"))
+            proof = proving.get(name, unproved)
             with self._timed(RACES):
-                racing = _of_a_map(proof) or self._races(cuda, name, testing)
-            rungs = (compiling, testing, racing, proof)
+                racing = Rung(RACES, "skipped", _WRONG) if wrong else _of_a_map(proof) or self._races(cuda, name)
+            rungs = (compiling, testing, racing, proof, *running)
             kernels[name] = Checked(self._verdict(rungs, outcome), rungs)
         refuted = any(isinstance(one.verdict, Refuted) for one in kernels.values())
-        wrong = refuted or isinstance(outcome, tried.Differs)
+        wrong |= refuted or any(rung.outcome == "failed" for rung in running)
         return Climb(kernels, tuple(self.diagnostics), wrong, self.seconds)
 
     @contextmanager
@@ -100,7 +107,7 @@ class _Climber:
         failed = [rung for rung in rungs if rung.outcome == "failed"]
         if failed:
             sizes = outcome.input.scalars if isinstance(outcome, tried.Differs) and outcome.input else {}
-            witness = {name: int(value) for name, value in sizes.items() if value == int(value)}
+            witness = {name: int(value) for name, value in sizes.items() if float(value).is_integer()}
             return Refuted(witness, tuple(f"{rung.name}: {rung.detail}" for rung in failed))
         proof, racing = by_name[PROVED], by_name[RACES]
         if proof.outcome == "passed" and isinstance(outcome, tried.Tested):
@@ -132,6 +139,7 @@ class _Climber:
             self.folder,
             subject.settings,
             subject.file,
+            small_grids(subject.text, subject.unit.lines) if subject.emitted else None,
         )
         match outcome:
             case tried.Tested():
@@ -146,6 +154,13 @@ class _Climber:
                 return Rung(TESTED, "failed", "; ".join([*said[:3], outcome.circumstances])), outcome
         return Rung(TESTED, "open", outcome.reason), outcome
 
+    def _on_a_gpu(self) -> tuple[Rung, ...]:
+        one = self.subject
+        if one.device is None:
+            return ()
+        how = one.settings.comparison
+        return (ran_on(one.device, one.unit, one.function.name, one.text, one.file, one.facts, how, self.folder),)
+
     def _read(self) -> CudaUnit | None:
         try:
             return read_cuda(self.subject.text, self.subject.file)
@@ -153,9 +168,7 @@ class _Climber:
             self.diagnostics.append(Diagnostic("note", f"the prover does not read this text: {error}"))
             return None
 
-    def _races(self, cuda: CudaUnit, kernel: str, testing: Rung) -> Rung:
-        if testing.outcome == "failed":
-            return Rung(RACES, "skipped", "the program is wrong anyway")
+    def _races(self, cuda: CudaUnit, kernel: str) -> Rung:
         launches = [launch for launch in cuda.launches() if launch.kernel == kernel]
         blocks = {block for launch in launches if (block := _block(cuda, launch))}
         if len(blocks) != 1:

@@ -49,7 +49,14 @@ def comparison(function: Function, plan: Plan) -> Comparison:
     types = [p.type.to if isinstance(p.type, Pointer) else p.type for p in function.parameters]
     types += [node.variable.type for node in walk(function.body) if isinstance(node, Declare)]
     bits = [type.bits for type in types if isinstance(type, Float)]
-    return Close(max(_CLOSE.get(b, 1e-9) for b in bits)) if regrouped and bits else EXACT
+    products = any(_multiplies(step.how) for step in plan.steps)
+    return Close(max(_CLOSE.get(b, 1e-9) for b in bits), products) if regrouped and bits else EXACT
+
+
+def _multiplies(how: object) -> bool:
+    if isinstance(how, Scan):
+        return how.operator == "*"
+    return isinstance(how, Grid) and any(one.operator == "*" for one in how.reductions)
 
 
 def _regroups(how: object) -> bool:

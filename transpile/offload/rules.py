@@ -44,7 +44,8 @@ from transpile.solvers.loops.verdicts import Carried, Histogram, Parallel, Reduc
 from transpile.solvers.loops.verdicts import Scan as ScanVerdict
 from transpile.solvers.loops.verdicts import Wavefront as InFronts
 
-BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (16, 16), 3: (8, 8, 4)}
+BLOCKS: dict[int, tuple[int, ...]] = {1: (256,), 2: (32, 8), 3: (32, 4, 2)}
+"""By the number of axes; a warp of 32 threads lies along x, so that it reads whole lines of memory."""
 _AXES: dict[int, tuple[Axis, ...]] = {1: ("x",), 2: ("y", "x"), 3: ("z", "y", "x")}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from transpile.c.unit import Function, Unit
 from transpile.solvers.loops.analysis import Analysis
+from transpile.trials.device import Device
 from transpile.trials.facts import Facts
 from transpile.trials.trial import Settings
 
@@ -30,3 +31,7 @@ class Subject:
     """Arrays that are workspace: what they hold before and after does not matter."""
     written_first: frozenset[str] = frozenset()
     """Those of them of which nothing is read before it is written."""
+    device: Device | None = None
+    """The GPU to run the text on as well."""
+    emitted: bool = True
+    """The text is one of our own: the number of threads of a block stands for nothing else in it."""

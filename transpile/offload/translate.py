@@ -7,7 +7,7 @@ cannot run on the device, and why, is told with places in the C file.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -24,16 +24,19 @@ from transpile.cuda.plan import Grid, Host, Plan, Step
 from transpile.cuda.plan_text import parse as parse_plan
 from transpile.cuda.plan_text import show
 from transpile.errors import Diagnostic, TranspileError, UsageError
+from transpile.offload.admission import admit
 from transpile.offload.chain import chain
 from transpile.offload.choosing import Checked, Choosing, Limits, told
 from transpile.offload.cost import Model as CostModel
 from transpile.offload.expansion import Expanded, expanded
-from transpile.offload.ladder import Climb, climb
+from transpile.offload.kept import checked_once
+from transpile.offload.ladder import Climb
 from transpile.offload.naming import named_extents, relied_on
 from transpile.offload.proposers import Idea, Seat, Task
 from transpile.offload.results import comparison, kernel_lines, step_loop, weakest
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.stated import stated_extents
 from transpile.offload.subject import Subject
 from transpile.offload.workplace import workplace
 from transpile.options import Options
@@ -45,10 +48,12 @@ from transpile.solvers.loops.privatise import is_private
 from transpile.solvers.loops.verdicts import Parallel
 from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
 from transpile.trials.compare import EXACT
+from transpile.trials.device import Device
 from transpile.trials.facts import Access, Facts, Shape
 from transpile.trials.trial import Settings
 
 TARGET = "cuda"
+UNCHECKED = Climb({}, (), False, {})
 WORKSPACE = "what '{}' holds before and after the call does not matter"
 
 
@@ -73,32 +78,42 @@ class Choices:
     cache: Path | None = None
     models: Options = ALONE
     """Who proposes beside the rules, and what that may cost."""
+    device: Device | None = None
+    """The GPU to run the result on as well."""
+    store: Path | None = None
+    """The proof store's file: what was checked before is not checked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offloaded:
     """A translation, and the plan that it follows (None if no loop can run on the device). ``seconds`` are those that
-    the analysis took, and each check of the plan."""
+    the analysis took, and each check of the plan. ``subject`` is what was checked of a plan."""
 
     translation: Translation
     plan: Plan | None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    subject: Subject | None = field(default=None, repr=False)
 
 
 def translate_c(path: str | Path, choices: Choices) -> Offloaded:
     """Translate a function of the C file at ``path``. Raises SourceErrors for C that is wrong or refused, and
     UsageError where there is no such function."""
-    return _translated(parse_file(path, choices.preprocessing), str(path), choices)
+    return translated(parse_file(path, choices.preprocessing), str(path), choices)
 
 
 def translate_c_text(text: str, file: str, choices: Choices) -> Offloaded:
     """The same for C that is not in a file."""
-    return _translated(parse_text(text, file, choices.preprocessing), file, choices)
+    return translated(parse_text(text, file, choices.preprocessing), file, choices)
 
 
-def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
+def translated(unit: Unit, file: str, choices: Choices, check: bool = True) -> Offloaded:
+    """Translate a function of ``unit``; without ``check``, what is proposed first, with no verdicts."""
     start = time.monotonic()
-    known = _analysed(unit, _chosen(unit, choices.function), choices)
+    chosen = _chosen(unit, choices.function)
+    _require_arrays(chosen, choices.scratch)
+    choices = replace(choices, extents={**stated_extents(chosen), **choices.extents})
+    admit(unit, chosen)
+    known = _analysed(unit, chosen, choices)
     analysis, function = known.analysis, known.analysis.function
     candidates = list(_candidates(known, choices))
     taken = {"analysis": time.monotonic() - start}
@@ -106,7 +121,7 @@ def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
     if not candidates and not any(seat.outside for seat in seats):
         return _beside(_refused(file, function, reasons(analysis) or (_nothing(function),)), analysis)
     with workplace(choices.cache) as folder:
-        work = _Work(known, file, choices, folder, taken)
+        work = _Work(known, file, choices, folder, taken, check)
         return _beside(_proposed(work, candidates, seats) if seats else work.best(candidates), analysis)
 
 
@@ -219,13 +234,32 @@ def _chosen(unit: Unit, name: str) -> Function:
             known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
             raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
     unit.require()
-    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
+    found = with_loops(unit)
     if len(found) == 1:
         return found[0]
     if not found:
+        static = ", ".join(one.name for one in unit.functions if loops_within(unit, one.name))
+        if static:
+            raise UsageError(
+                f"all functions with a loop in {unit.file} are static", f"choose with --function: {static}"
+            )
         raise UsageError(f"no function with a loop in {unit.file}", "loops are what runs on the device")
     names = ", ".join(one.name for one in found)
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
+
+
+def with_loops(unit: Unit) -> list[Function]:
+    """The functions that have loops, or call functions that have, and can be called from elsewhere; ``main`` only if
+    there are no others."""
+    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
+    return [one for one in found if one.name != "main"] or found
+
+
+def _require_arrays(function: Function, names: Collection[str]) -> None:
+    arrays = [one.name for one in function.parameters if isinstance(one.type, Pointer)]
+    for name in sorted(set(names).difference(arrays)):
+        hint = f"its arrays are: {', '.join(arrays)}" if arrays else ""
+        raise UsageError(f"'{function.name}' has no array parameter '{name}'", hint)
 
 
 def _candidates(known: _Known, choices: Choices) -> Iterator[Proposal]:
@@ -258,6 +292,7 @@ class _Work:
     choices: Choices
     folder: Path
     seconds: Mapping[str, float]
+    check: bool = True
     tried: list[Attempt] = field(default_factory=list)
     standing: Checked | None = None
     """What came of the plan that ``best`` has taken."""
@@ -272,8 +307,9 @@ class _Work:
             except TranspileError as error:
                 errors.append(error)
                 continue
-            found = climb(self._subject(candidate.plan, emitted), self.folder)
-            last = self._offloaded(candidate, emitted, found, self._proposer)
+            subject = self._subject(candidate.plan, emitted)
+            found = self._checked(subject) if self.check else UNCHECKED
+            last = self._offloaded(candidate, emitted, found, self._proposer, subject)
             self.standing = Checked(found, self._regroups(candidate.plan))
             if not found.refuted:
                 return last
@@ -283,7 +319,9 @@ class _Work:
         if self.choices.plan:
             raise errors[0]
         told = [d for error in errors[:1] for d in error.diagnostics]
-        return _refused(self.file, self.function, [*(replace(d, span=None) for d in told), *_left(self.known.analysis)])
+        # Places in a plan that nobody has written mean nothing.
+        told = [replace(d, span=None) if d.span and d.span.file == candidates[0].plan.file else d for d in told]
+        return _refused(self.file, self.function, [*told, *_left(self.known.analysis)])
 
     def emits(self, candidate: Proposal) -> bool:
         try:
@@ -295,15 +333,17 @@ class _Work:
     def planned(self, plan: Plan, usual: Sequence[Proposal], proposer: str) -> tuple[Offloaded, Checked]:
         """A plan that was proposed, carried out and checked; raises what the emitter says of it."""
         emitted = emit(self.known.unit, self.function, plan)
-        found = climb(self._subject(plan, emitted), self.folder)
+        subject = self._subject(plan, emitted)
+        found = self._checked(subject)
         left = usual[0].left if usual else ()
-        done = self._offloaded(Proposal(plan, left), emitted, found, proposer)
+        done = self._offloaded(Proposal(plan, left), emitted, found, proposer, subject)
         return done, Checked(found, self._regroups(plan))
 
     def whole(self, text: str, usual: Sequence[Proposal], proposer: str) -> tuple[Offloaded, Checked]:
         """A whole CUDA text, checked; it may be as far from C as the rules' plan is."""
         plan = usual[0].plan if usual else Plan()
-        found = climb(replace(self._subject(plan, Emitted(text, ())), checked=frozenset()), self.folder)
+        subject = replace(self._subject(plan, Emitted(text, ())), checked=frozenset(), emitted=False)
+        found = self._checked(subject)
         name, blocks = self.function.name, (self._whole_block(text, found, proposer),)
         note = Diagnostic("note", f"'{name}' was written by '{proposer}' as a whole; no plan stands behind it")
         told = (note, *found.diagnostics)
@@ -326,9 +366,14 @@ class _Work:
             rungs=checked.rungs,
         )
 
-    def _offloaded(self, candidate: Proposal, emitted: Emitted, found: Climb, proposer: str) -> Offloaded:
+    def _checked(self, subject: Subject) -> Climb:
+        return checked_once(subject, self.folder, self.choices.store)
+
+    def _offloaded(
+        self, candidate: Proposal, emitted: Emitted, found: Climb, proposer: str, subject: Subject
+    ) -> Offloaded:
         translation = self._translation(candidate, emitted, found, proposer)
-        return Offloaded(translation, candidate.plan, {**self.seconds, **found.seconds})
+        return Offloaded(translation, candidate.plan, {**self.seconds, **found.seconds}, subject)
 
     def _regroups(self, plan: Plan) -> bool:
         return comparison(self.function, plan) != EXACT
@@ -359,6 +404,7 @@ class _Work:
             checked,
             self.choices.scratch,
             self.known.written_first,
+            self.choices.device,
         )
 
     def _shapes(self, plan: Plan) -> Iterator[Shape]:

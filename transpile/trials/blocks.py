@@ -32,6 +32,7 @@ def _numbers(root: Node, source: bytes) -> Iterator[tuple[int, int]]:
                 above = node.parent
                 says_more = node.type != "argument_list" or (above is not None and _declares_dim3(above, source))
                 yield from ((number, 8) for number in _alone(node, source) if says_more)
+                yield from ((number, 2) for number in _within(node, source) if says_more)
             case "preproc_def" if (macro := node.child_by_field_name("value")) is not None:
                 yield from ((number, 4) for number in _spelled(source[macro.start_byte : macro.end_byte].strip(b" ()")))
             case "init_declarator" | "array_declarator" | "enumerator":
@@ -55,6 +56,13 @@ def _alone(node: Node, source: bytes) -> Iterator[int]:
     """The numbers that are whole arguments of ``node``."""
     for inner in node.children:
         yield from _text(inner, source)
+
+
+def _within(node: Node, source: bytes) -> Iterator[int]:
+    """The numbers anywhere in arguments of ``node``, such as those that are computed."""
+    for inner in walk(node):
+        if inner.type == "number_literal":
+            yield from _text(inner, source)
 
 
 def _text(node: Node, source: bytes) -> Iterator[int]:

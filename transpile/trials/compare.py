@@ -29,6 +29,8 @@ class Close:
     Small whole numbers in a function that only adds, subtracts and multiplies must come out equal."""
 
     relative: float
+    products: bool = False
+    """Values are multiplied in another order, too: they must be such that no product overflows in any order."""
 
     def __str__(self) -> str:
         return f"floating values within {self.relative:g} of the largest"
@@ -36,6 +38,7 @@ class Close:
 
 Comparison: TypeAlias = Exact | Close
 EXACT = Exact()
+_FLOAT_EXPONENTS, _DOUBLE_EXPONENTS = 120, 1000
 _EXACT_BELOW = {"f": 2.0**20, "d": 2.0**49}
 
 
@@ -53,6 +56,15 @@ class Difference:
     def __str__(self) -> str:
         others = f" (and {self.elements - 1} more)" if self.elements > 1 else ""
         return f"{self.where} is {self.got}, not {self.expected}{others}"
+
+
+def may_overflow(subject: Subject, given: Input, how: Comparison) -> bool:
+    """Whether the order of multiplications may decide whether there is a result."""
+    if isinstance(how, Exact) or not how.products:
+        return False
+    sizes = (abs(math.log2(abs(v))) for values in _floats(subject, given) for v in values if v and math.isfinite(v))
+    narrow = any(leaf.code == "f" for array in subject.arrays for leaf in array.element.leaves)
+    return sum(sizes) >= (_FLOAT_EXPONENTS if narrow else _DOUBLE_EXPONENTS)
 
 
 def compare(subject: Subject, given: Input, expected: bytes, got: bytes, how: Comparison) -> Difference | None:

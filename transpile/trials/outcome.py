@@ -75,7 +75,8 @@ class Differs:
             return ""
         recipe = self.input.recipe
         said = [", ".join(f"{name} = {value}" for name, value in self.input.scalars.items())]
-        said += [f"values: {recipe.distribution.name}, seed {recipe.seed}", f"threads {self.schedule}"]
+        said += [f"values: {recipe.distribution.name}, seed {recipe.seed}"]
+        said += [f"threads {self.schedule}"] * (self.schedule is not None)
         said += [f"overlapping: {recipe.overlap}"] * (recipe.overlap is not None)
         return "; ".join(filter(None, said))
 

@@ -9,9 +9,9 @@ from itertools import chain, cycle, islice
 from transpile.trials.inputs import Input, Overlap, Recipe, overlaps
 from transpile.trials.sizes import combinations, edges
 from transpile.trials.subject import Subject
-from transpile.trials.values import ASCENDING, DESCENDING, INFINITIES, NANS, NORMAL, SMALL, USUAL, ZEROS, Distribution
+from transpile.trials.values import ASCENDING, DESCENDING, INFINITIES, NANS, NORMAL, SMALL, USUAL, ZEROS
 
-_FIRST, _MOST, _SHIFTS = 12, 60, 3
+_FIRST, _MOST, _SHIFTS = 18, 60, 3
 MOST_PAIRS = 3
 """How many pairs of arrays are made to overlap."""
 _SPECIAL = (NANS, INFINITIES, ZEROS, NANS, ZEROS, NANS, ZEROS, ZEROS)
@@ -24,7 +24,7 @@ _CHEAP_S = 0.05
 
 @dataclass(slots=True)
 class Used:
-    """An input that is tried, and the processor time that a run of the CUDA program took for it."""
+    """An input that is tried, and the processor time that the C function and a run of the CUDA program took for it."""
 
     given: Input
     seconds: float = 0.0
@@ -46,7 +46,7 @@ def core(subject: Subject, blocks: Sequence[int], seed: int, used: Sequence[Used
     usual = revealing(used, blocks[0])
     kinds = _SPECIAL if special else ()
     for number, (one, distribution) in enumerate(zip(_usual(usual, blocks[0]), kinds, strict=False)):
-        yield _with(one, distribution, number, seed + 400)
+        yield Recipe(one.given.recipe.sizes, distribution, number, seed + 400 + number)
     for one in usual[:1]:
         yield from _overlapping(subject, one.given.recipe, used)
     for number, sizes in enumerate(edges(subject.dimensions, subject.counts, blocks)):
@@ -54,7 +54,8 @@ def core(subject: Subject, blocks: Sequence[int], seed: int, used: Sequence[Used
     for number, distribution in enumerate((ASCENDING, DESCENDING) if subject.dimensions else ()):
         yield Recipe(dict.fromkeys((*subject.dimensions, *subject.counts), 2), distribution, 0, seed + 500 + number)
     for number, (one, distribution) in enumerate(zip(_usual(usual, blocks[0]), USUAL, strict=False)):
-        yield _with(one, distribution, number, seed + 100)
+        turn = one.given.recipe.turn + number
+        yield Recipe(one.given.recipe.sizes, distribution, turn, seed + 100 + number)
 
 
 def more(subject: Subject, blocks: Sequence[int], seed: int) -> Iterator[Recipe]:
@@ -68,9 +69,9 @@ def skipped_pairs(subject: Subject) -> Sequence[Overlap]:
 
 
 def revealing(used: Sequence[Used], block: int) -> list[Used]:
-    """Inputs in which no size hides anything, the best first: for each size the cheapest one with several blocks along
-    it, then the others, the cheapest first."""
-    filled = [one for one in used if not one.given.empty]
+    """Inputs in which no size hides anything and nothing overlaps, the best first: for each size the cheapest one with
+    several blocks along it, then the others, the cheapest first."""
+    filled = [one for one in used if not one.given.empty and one.given.recipe.overlap is None]
     found = sorted((one for one in filled if min(one.sizes, default=3) > 2), key=lambda one: one.seconds) or filled
     names = dict.fromkeys(name for one in found for name in one.given.recipe.sizes)
     several = [next((one for one in found if one.given.recipe.sizes[name] > block), None) for name in names]
@@ -83,11 +84,6 @@ def _usual(known: Sequence[Used], block: int) -> Iterator[Used]:
     several = [one for one in cheap if max(one.sizes, default=0) > block][:_FEW]
     largest = sorted(cheap, key=lambda one: -sum(one.sizes))[:1]
     return chain(known[:1], cycle(several or largest or known[:1]))
-
-
-def _with(one: Used, distribution: Distribution, number: int, seed: int) -> Recipe:
-    recipe = one.given.recipe
-    return Recipe(recipe.sizes, distribution, recipe.turn + number, seed + number)
 
 
 def _sized(subject: Subject, blocks: Sequence[int], seed: int) -> Iterator[Recipe]:

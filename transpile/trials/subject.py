@@ -6,6 +6,7 @@ refuses a CUDA function with another signature.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,7 @@ from transpile.c.tree import (
     Variable,
     While,
 )
-from transpile.c.types import Array, Bool, CType, Float, Integer, Pointer, Struct, Void
+from transpile.c.types import Array, Bool, CType, Float, Integer, Pointer, Reference, Struct, Void
 from transpile.c.unit import Function as CFunction
 from transpile.c.unit import Unit
 from transpile.c.walking import targets, variables, walk
@@ -36,6 +37,7 @@ from transpile.trials.facts import PLAIN, Access, Facts, Role, RowPointers, Shap
 from transpile.trials.formulas import read_formulas
 from transpile.trials.roles import roles
 
+_MAIN = re.compile(r"\bmain\s*\(")
 ENTRY = "transpile_trial"
 """The wrapper that the harness calls."""
 
@@ -86,7 +88,7 @@ class Subject:
         array_names = {array.name for array in self.arrays}
         declared = tuple(
             Parameter(v.name, "void", ("0",)) if v.name in array_names else Parameter(v.name, _cplusplus(v.type))
-            for v in self.function.parameters
+            for v in map(_given, self.function.parameters)
         )
         return Signature(ENTRY, declared, _cplusplus(self.function.result))
 
@@ -99,18 +101,23 @@ class Subject:
     @property
     def c_text(self) -> str:
         """The unit with the wrapper."""
-        given = ", ".join(declaration(variable, text) for variable in self.function.parameters) or "void"
+        given = ", ".join(declaration(_given(v), text) for v in self.function.parameters) or "void"
         linkage = 'extern "C" ' if self.unit.cplusplus else ""
         head = f"{linkage}{type_text(self.function.result)} {ENTRY}({given})"
-        return "\n".join([*self.unit.lines, f"{head} {self._call(self.function.name)}", ""])
+        written = self._beside_main("\n".join(self.unit.lines))
+        return "\n".join([written, f"{head} {self._call(self.function.name)}", ""])
 
     def cuda_text(self, written: str) -> str:
         """``written`` with the wrapper in a line of its own behind it."""
         result = _cplusplus(self.function.result)
         types = [_cplusplus(variable.type) for variable in self.function.parameters]
-        given = ", ".join(_declared(v.type, v.name) for v in self.function.parameters)
+        given = ", ".join(_declared(v.type, v.name) for v in map(_given, self.function.parameters))
         callee = f"static_cast<{result} (*)({', '.join(types)})>(&{self.function.name})"
-        return f'{written}\nextern "C" {result} {ENTRY}({given}) {self._call(callee)}\n'
+        return f'{self._beside_main(written)}\nextern "C" {result} {ENTRY}({given}) {self._call(callee)}\n'
+
+    def _beside_main(self, text: str) -> str:
+        """``text`` with another name for ``main``, which the harness has, too."""
+        return text if self.function.name == "main" else _MAIN.sub("transpile_main(", text)
 
     def _call(self, callee: str) -> str:
         arguments = ", ".join(variable.name for variable in self.function.parameters)
@@ -129,7 +136,7 @@ def subject(unit: Unit, name: str, facts: Facts) -> Subject:
     _check_values(function, values)
     scalars = tuple(
         ScalarParameter(v.name, _scalar(v), values.pop(v.name, ()))
-        for v in function.parameters
+        for v in map(_given, function.parameters)
         if not isinstance(v.type, Pointer)
     )
     if values:
@@ -199,6 +206,13 @@ def _bound(role: Role) -> Expression | str | None:
     return None
 
 
+def _given(parameter: Variable) -> Variable:
+    """What the wrapper takes for ``parameter``: the value that a reference to a constant is made of."""
+    if isinstance(parameter.declared, Reference) and parameter.declared.const:
+        return replace(parameter, type=parameter.declared.to, declared=parameter.declared.to)
+    return parameter
+
+
 def _scalar(variable: Variable) -> Leaf:
     return _leaf(variable.type, f"'{variable.name}'")
 
@@ -231,7 +245,7 @@ def _sizes(
     )
 
 
-def _reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
+def reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
     """``function`` and those of the unit that it calls, each once."""
     known = {f.name: f for f in unit.functions}
     waiting, seen = [function], {function.name}
@@ -245,13 +259,11 @@ def _reached(unit: Unit, function: CFunction) -> Iterator[CFunction]:
 
 def _refuse_state(unit: Unit, function: CFunction) -> None:
     """What a call leaves behind in variables that no output shows is not compared, so such functions are refused."""
-    for reached in _reached(unit, function):
-        for target in targets(reached.body):
+    for one in reached(unit, function):
+        for target in targets(one.body):
             variable = _written(target)
             if variable is not None and variable.storage in ("global", "static"):
-                raise Unsuited(
-                    f"'{reached.name}' writes '{variable.name}', which outlives the call and is not compared"
-                )
+                raise Unsuited(f"'{one.name}' writes '{variable.name}', which outlives the call and is not compared")
 
 
 def _written(target: Expression) -> Variable | None:
@@ -266,8 +278,8 @@ _KEEPING = frozenset({"fabs", "fabsf", "fmax", "fmaxf", "fmin", "fminf", "assert
 
 def _exact(unit: Unit, function: CFunction) -> bool:
     own = {f.name for f in unit.functions}
-    for reached in _reached(unit, function):
-        for node in walk(reached.body):
+    for one in reached(unit, function):
+        for node in walk(one.body):
             match node:
                 case Binary(operator="/", type=Float()):
                     return False

@@ -8,7 +8,6 @@ end in time is not refuted by that, and not tested either.
 
 from __future__ import annotations
 
-import resource
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,18 +24,19 @@ from transpile.emulators.cuda.harness import harness
 from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
 from transpile.errors import SourceErrors
 from transpile.trials.blocks import block_sizes
-from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare
+from transpile.trials.cases import Case, children_s, plain, said_sizes
+from transpile.trials.checks import Checks, Failing, Runner, Variant
+from transpile.trials.compare import EXACT, Comparison, Difference, Exact, compare, may_overflow
 from transpile.trials.elements import Unsuited
 from transpile.trials.facts import PLAIN, Facts
 from transpile.trials.formulas import shown
-from transpile.trials.inputs import Input, Invalid, Recipe, make, overlaps
+from transpile.trials.inputs import Invalid, Recipe, make, overlaps
 from transpile.trials.nvcc import Compiled, compiled
 from transpile.trials.outcome import Differs, Failure, Outcome, Schedule, Tested, Unusable
 from transpile.trials.places import Text
 from transpile.trials.plan import Used, core, more, revealing, skipped_pairs
 from transpile.trials.sizes import smaller
 from transpile.trials.subject import Subject, subject
-from transpile.trials.values import SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Settings:
     seconds: float = 1.5
     most_seconds: float = 20.0
     seed: int = 1
-    reference_s: float = 0.1
+    reference_s: float = 0.2
     run_s: int = 5
     shrinking_s: float = 1.0
     most_units: int = 200_000
@@ -67,6 +67,8 @@ _BEYOND = ("unsupported", "memory")
 _TIME = "time"
 _MOST_OVERDUE = 3
 """Runs that may take too long before the others are not tried either."""
+_MOST_CALLS = 60
+"""Places that call the runtime, each of which is made to fail."""
 _HURRIED_S = 1
 """Processor time for a run after one took too long."""
 _ROUNDED = "ill-conditioned: rounding decides the result"
@@ -81,9 +83,10 @@ def trial(
     folder: Path,
     settings: Settings = USUAL,
     cuda_file: str = "program.cu",
+    variant: Variant | None = None,
 ) -> Outcome:
-    """Try ``cuda_text``, which messages call ``cuda_file``, against ``function``. Programs are built in ``folder`` and
-    kept there. Raises UsageError when ``facts`` are not about the function."""
+    """Try ``cuda_text``, which messages call ``cuda_file``, against ``function``. If that agrees, so must ``variant``.
+    Programs are built in ``folder`` and kept there. Raises UsageError when ``facts`` are not about the function."""
     try:
         unit = parse_text(c) if isinstance(c, str) else c
         tried = subject(unit, function, facts)
@@ -99,34 +102,18 @@ def trial(
         if all(failure.span for failure in failures) and isinstance(compiled(cuda_text), Compiled):
             return Unusable(f"nvcc compiles the CUDA text, but the emulator does not: {failures[0].message}", {})
         return Differs(None, failures)
-    return _Trial(tried, reference, program, text, settings).outcome()
+
+    checks = Checks(lambda failing: Failing(program, failing))
+    if variant is not None:
+        checks = replace(checks, variant=variant, build=lambda: build(tried.cuda_text(variant.text), rig, folder))
+    return _Trial(tried, reference, program, text, settings, checks).outcome()
 
 
-def _children_s() -> float:
-    """Processor time of all programs that were run."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A valid input, as bytes too, and what the C function made of it."""
-
-    used: Used
-    packed: bytes
-    expected: Run
-
-    @property
-    def given(self) -> Input:
-        return self.used.given
-
-
-def _plain(case: _Case) -> Recipe:
-    return replace(case.given.recipe, distribution=SMALL, overlap=None)
-
-
-def _sizes(case: _Case) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in case.given.scalars.items()) or "this input"
+def compared(
+    subject: Subject, reference: Program, program: Runner, text: str, file: str, settings: Settings
+) -> Outcome:
+    """Run ``program``, which was built from ``text``, against the C program ``reference`` on the inputs of a trial."""
+    return _Trial(subject, reference, program, Text(text, file), settings).outcome()
 
 
 class _Beyond(Exception):
@@ -137,10 +124,11 @@ class _Beyond(Exception):
 class _Trial:
     subject: Subject
     reference: Program
-    program: Program
+    program: Runner
     text: Text
     settings: Settings
-    cases: list[_Case] = field(default_factory=list)
+    checks: Checks = field(default_factory=Checks)
+    cases: list[Case] = field(default_factory=list)
     used: list[Used] = field(default_factory=list)
     discarded: Counter[str] = field(default_factory=Counter)
     runs: int = 0
@@ -154,9 +142,9 @@ class _Trial:
 
     def outcome(self) -> Outcome:
         try:
-            wrong = self._inputs() or self._orders()
+            wrong = self._inputs() or self._orders() or self._failing() or self._variant()
         except _Beyond as error:
-            return Unusable(f"the emulator cannot run the CUDA program: {error}", dict(self.discarded.most_common()))
+            return Unusable(f"the CUDA program cannot be run here: {error}", dict(self.discarded.most_common()))
         if wrong is not None:
             return wrong
         if self.overdue:
@@ -206,9 +194,9 @@ class _Trial:
                 continue
             self.cases.append(case)
             self.used.append(case.used)
-            before = _children_s()
+            before = children_s() - case.used.seconds
             wrong = self._judged(case, _SCHEDULES[(len(self.cases) - 1) % len(ORDERS)])
-            case.used.seconds = _children_s() - before
+            case.used.seconds = children_s() - before
             if wrong is not None:
                 return self._smallest(wrong)
         return None
@@ -223,10 +211,8 @@ class _Trial:
 
     def _orders(self) -> Differs | None:
         """The most revealing inputs in all orders, unless they take long; others while there is time."""
-        block = block_sizes(self.text.text)[0]
         turns = {id(case.used): number % len(ORDERS) for number, case in enumerate(self.cases)}
-        cases = {id(case.used): case for case in self.cases}
-        best = [cases[id(used)] for used in revealing(self.used, block)]
+        best = self._best()
         known = dict.fromkeys(map(id, best))
         best += [case for case in self.cases if id(case) not in known]
         for number, case in enumerate(sorted(best, key=lambda case: not case.used.cheap)):
@@ -240,27 +226,66 @@ class _Trial:
                     return self._smallest(wrong)
         return None
 
-    def _case(self, recipe: Recipe) -> _Case | None:
+    def _failing(self) -> Differs | None:
+        """Each call of the runtime fails once, on purpose: the program must end with an error, or be right anyway."""
+        if self.checks.failing is None:
+            return None
+        for case in [case for case in self._best() if case.used.cheap][:1]:
+            for place in range(1, _MOST_CALLS + 1):
+                ran = self._run(case, _SCHEDULES[0], self.settings.run_s, self.checks.failing(place))
+                if ran.failed_call is None:
+                    break
+                wrong = not ran.exit_code and self._difference(case, ran) is not None
+                if wrong or any(fault.kind not in (*_BEYOND, _TIME, "crash") for fault in ran.faults):
+                    told = replace(ran.failed_call, message=f"nobody notices when {ran.failed_call.message} fails")
+                    failure = self.text.failure(replace(told, kind="unchecked"))
+                    return Differs(None, (failure,), case.given, _SCHEDULES[0])
+        return None
+
+    def _variant(self) -> Differs | None:
+        """The variant on a few inputs, large ones among those that take little time."""
+        variant, make = self.checks.variant, self.checks.build
+        if variant is None or make is None:
+            return None
+        program, self.program = self.program, make()
+        cheap = [case for case in self._best() if case.used.cheap]
+        for case in sorted(cheap, key=lambda case: -sum(case.used.sizes))[:_FEWEST]:
+            wrong = self._judged(case, _SCHEDULES[0])
+            if wrong is not None:
+                return replace(wrong, failures=(Failure("variant", variant.said), *wrong.failures))
+        self.program = program
+        return None
+
+    def _best(self) -> list[Case]:
+        """The most revealing cases, the best first."""
+        cases = {id(case.used): case for case in self.cases}
+        return [cases[id(used)] for used in revealing(self.used, block_sizes(self.text.text)[0])]
+
+    def _case(self, recipe: Recipe) -> Case | None:
         """The input of ``recipe``, if the C function accepts it; else why not is counted."""
         try:
             given = make(self.subject, recipe, self.settings.most_units)
         except Invalid as error:
             self.discarded[str(error)] += 1
             return None
+        if may_overflow(self.subject, given, self.settings.comparison):
+            self.discarded["products of so many values may overflow"] += 1
+            return None
         packed = given.packed(self.subject)
-        began, spent = time.monotonic(), _children_s()
+        began, spent = time.monotonic(), children_s()
         ran = self.reference.run(packed, limits=Limits(cpu_s=1, wall_s=20.0))
         # On a busy machine, the clock says little.
-        if min(time.monotonic() - began, _children_s() - spent) > self.settings.reference_s:
+        taken = min(time.monotonic() - began, children_s() - spent)
+        if taken > self.settings.reference_s:
             self.discarded["the C function takes too long"] += 1
         elif not ran.ok:
             kind = ran.faults[0].kind if ran.faults else f"exit status {ran.exit_code}"
             self.discarded[f"invalid input: the C function itself: {kind}"] += 1
         else:
-            return _Case(Used(given), packed, ran)
+            return Case(Used(given, taken), packed, ran)
         return None
 
-    def _judged(self, case: _Case, schedule: Schedule) -> Differs | None:
+    def _judged(self, case: Case, schedule: Schedule) -> Differs | None:
         ran = self._run(case, schedule, _HURRIED_S if self.overdue else self.settings.run_s)
         self.runs += 1
         self.schedules.add(schedule)
@@ -279,30 +304,30 @@ class _Trial:
             return None
         return Differs(difference, tuple(failures), case.given, schedule)
 
-    def _run(self, case: _Case, schedule: Schedule, seconds: int) -> Run:
+    def _run(self, case: Case, schedule: Schedule, seconds: int, program: Runner | None = None) -> Run:
         limits = Limits(cpu_s=seconds, wall_s=4.0 * seconds)
-        return self.program.run(case.packed, schedule.order, schedule.seed, limits)
+        return (program or self.program).run(case.packed, schedule.order, schedule.seed, limits)
 
-    def _why_overdue(self, case: _Case, schedule: Schedule, fault: Fault) -> str:
+    def _why_overdue(self, case: Case, schedule: Schedule, fault: Fault) -> str:
         """A program that takes long even where there is next to nothing to do runs away; others may only be slow in
         the emulator."""
         few = {name: min(size, 2) for name, size in case.given.recipe.sizes.items()}
-        small = self._case(replace(case.given.recipe, sizes=few)) or self._case(replace(_plain(case), sizes=few))
+        small = self._case(replace(case.given.recipe, sizes=few)) or self._case(replace(plain(case), sizes=few))
         again = self._run(small, schedule, _HURRIED_S) if small is not None else None
         if small is None or again is None or [fault.kind for fault in again.faults] != [_TIME]:
-            return f"the CUDA program takes more than {self.settings.run_s} s on the emulator with {_sizes(case)}"
+            return f"the CUDA program takes more than {self.settings.run_s} s on the emulator with {said_sizes(case)}"
         where = f" on line {fault.line}" if fault.line else ""
         return (
-            f"a loop of the CUDA program runs away{where}: with {_sizes(small)}, the C function takes less than "
+            f"a loop of the CUDA program runs away{where}: with {said_sizes(small)}, the C function takes less than "
             f"{self.settings.reference_s:g} s, and the program more than {_HURRIED_S} s"
         )
 
-    def _difference(self, case: _Case, ran: Run) -> Difference | None:
+    def _difference(self, case: Case, ran: Run) -> Difference | None:
         if ran.messages != case.expected.messages:
             return Difference("what is printed", repr(case.expected.messages[:80]), repr(ran.messages[:80]))
         return compare(self.subject, case.given, case.expected.outputs, ran.outputs, self.settings.comparison)
 
-    def _ill_conditioned(self, case: _Case, difference: Difference) -> bool:
+    def _ill_conditioned(self, case: Case, difference: Difference) -> bool:
         """The result of the C function itself moves too far when its operations are rounded otherwise; then such a
         difference means nothing."""
         if difference.allowed == 0.0:

@@ -11,9 +11,17 @@ cudaError_t last_error = cudaSuccess;
 /* The line of the launch that failed, until the program asks for its error: no call returns it. */
 int unread_launch_line;
 
+struct Place {
+    const void *caller;
+    int line;
+};
+Place places[256];
+unsigned place_count;
+
 cudaError_t allocate(Arena &arena, void **pointer, size_t bytes, const char *call, const void *caller) {
     if (!pointer) return failed(cudaErrorInvalidValue, call, caller, "no place for the pointer");
     *pointer = nullptr;
+    if (fails_on_purpose(call, caller, 0)) return last_error = cudaErrorMemoryAllocation;
     if (!bytes) return cudaSuccess;
     DeviceOpened opened;
     void *made = arena.allocate(bytes, 256);
@@ -76,6 +84,7 @@ const char *wrong_side(const Side &to, const Side &from, cudaMemcpyKind kind) {
 }
 
 cudaError_t copy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, const char *call, const void *caller) {
+    if (fails_on_purpose(call, caller, 0)) return last_error = cudaErrorInvalidValue;
     if (!bytes) return cudaSuccess;
     if (!to || !from) return failed(cudaErrorInvalidValue, call, caller, "a null pointer");
     const Side target(to), source(from);
@@ -96,6 +105,7 @@ cudaError_t copy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, 
 }
 
 cudaError_t fill(void *to, int value, size_t bytes, const char *call, const void *caller) {
+    if (fails_on_purpose(call, caller, 0)) return last_error = cudaErrorInvalidValue;
     if (!bytes) return cudaSuccess;
     const Side target(to);
     if (!target.on_device()) return failed(cudaErrorInvalidValue, call, caller, "no device memory");
@@ -120,6 +130,17 @@ Allowance allowances[256];
 unsigned allowance_count;
 
 }  // namespace
+
+bool fails_on_purpose(const char *call, const void *caller, int line) {
+    if (!options().failing || place_count == options().failing) return false;
+    for (unsigned i = 0; i < place_count; i++)
+        if (places[i].caller == caller && places[i].line == line) return false;
+    if (place_count == sizeof places / sizeof *places) return false;
+    places[place_count++] = {caller, line};
+    if (place_count < options().failing) return false;
+    record("failing", caller, line, "%s", call);
+    return true;
+}
 
 cudaError_t failed(cudaError_t error, const char *call, const void *caller, const char *why) {
     record("api", caller, 0, "%s: %s (%s)", call, cudaGetErrorString(error), why);

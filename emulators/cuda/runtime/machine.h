@@ -28,6 +28,8 @@ struct Options {
     bool races;
     size_t memory_bytes;
     int faults_file, rounding;
+    /* The call of the runtime that fails on purpose, counted by places in the program; 0: none. */
+    unsigned failing;
 };
 const Options &options();
 
@@ -154,6 +156,8 @@ void settle_store();
 
 /* A call that fails: the fault, and what the next cudaGetLastError() returns. */
 cudaError_t failed(cudaError_t error, const char *call, const void *caller, const char *why);
+/* Whether this call is the one that fails on purpose, once. */
+bool fails_on_purpose(const char *call, const void *caller, int line);
 void launch_failed(cudaError_t error, int line);
 /* A fault when the program never asked whether a launch failed that did. */
 void report_unread_error();

@@ -31,7 +31,7 @@ int rounding() {
 const Options &options() {
     static const Options given{order(), number("CUDA_EMULATOR_SEED", 0), number("CUDA_EMULATOR_RACES", 1) != 0,
                                number("CUDA_EMULATOR_MEMORY", size_t(1) << 30), int(number("CUDA_EMULATOR_FAULTS", 2)),
-                               rounding()};
+                               rounding(), unsigned(number("CUDA_EMULATOR_FAILING", 0))};
     return given;
 }
 

@@ -188,6 +188,7 @@ void launch(const Configuration &asked, void (*thread)(const void *), const void
                asked.kernel, g.x, g.y, g.z, b.x, b.y, b.z, asked.dynamic_bytes, cudaGetErrorString(error));
         return launch_failed(error, asked.line);
     }
+    if (fails_on_purpose(asked.kernel, nullptr, asked.line)) return launch_failed(cudaErrorInvalidValue, asked.line);
     const auto start = reinterpret_cast<uintptr_t>(arguments);
     running = {asked.kernel, asked.line, {}, true, 0, 0, 0, start, start + size, true};
     builtins.grid_size = asked.grid;

@@ -94,6 +94,12 @@ def test_renames_go_from_one_item_to_another() -> None:
     assert field(storage, "R").size == 6
 
 
+def test_renames_in_a_redefinition() -> None:
+    renames = item(66, "Q", renames=(Reference("C", span=HERE), None))
+    other = item(1, "S", "", item(3, "B", "X"), item(3, "C", "9(3)"), renames, redefines="R")
+    assert (field(lay_out([item(1, "R", "X(4)"), other]), "Q").offset) == 1
+
+
 def test_qualifiers_choose() -> None:
     storage = lay_out([item(1, r, "", item(3, g, "", item(5, "A", "X"))) for r, g in (("R", "G"), ("S", "H"))])
     assert len(storage.find("A")) == 2

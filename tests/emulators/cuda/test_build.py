@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from transpile.emulators.cuda.build import build, build_c
-from transpile.emulators.cuda.harness import Parameter, Signature, harness
+from transpile.emulators.cuda.harness import Parameter, Placement, Signature, harness
 from transpile.emulators.cuda.rewrite import rewrite
 from transpile.emulators.cuda.run import Program
 from transpile.errors import SourceErrors, ToolError
@@ -132,3 +132,14 @@ def test_faults_have_lines_only_where_addr2line_is(cuda: Callable[..., Program],
     monkeypatch.setenv("TRANSPILE_ADDR2LINE", "no-such-program")
     (fault,) = program.run(inputs("saxpy", 100)).faults
     assert (fault.kind, fault.line) == ("out-of-bounds", 0)
+
+
+@pytest.mark.parametrize("name", ["result", "memory", "call", "extent", "size_0", "place_0"])
+@pytest.mark.parametrize("placed", [False, True])
+def test_parameters_may_be_called_as_parts_of_the_harness_are(folder: Path, name: str, placed: bool) -> None:
+    text = f"int f(int n, int *{name})\n{{\n    {name}[0] = n;\n    return 7;\n}}\n"
+    signature = Signature("f", (Parameter("n", "int"), Parameter(name, "int", ("1",))), "int")
+    place = Placement(0, 4).packed if placed else b""
+    ran = build_c(text, harness(signature, placed), folder).run(struct.pack("=i", 5) + place + bytes(4))
+    assert ran.ok, ran.faults
+    assert struct.unpack("=2i", ran.outputs) == (7, 5)

@@ -8,9 +8,11 @@ from transpile.cobol.parse.cursor import Cursor
 from transpile.cobol.parse.describing import Draft, condition_name, describe
 from transpile.cobol.parse.filing import file_header
 from transpile.cobol.parse.operands import integer
+from transpile.cobol.parse.others import execute
 from transpile.cobol.parse.procedure import is_header
 from transpile.cobol.programs import ConditionName, DataDivision, FileDescription, Item, RefusedSection
-from transpile.cobol.tokens import NUMBER, WORD
+from transpile.cobol.statements import Execute
+from transpile.cobol.tokens import EXEC, NUMBER, WORD
 from transpile.cobol.tree import Binary, Expression, Number, Reference, Unary
 from transpile.errors import SourceError
 
@@ -23,6 +25,7 @@ def data_division(p: Cursor) -> DataDivision:
     files: list[FileDescription] = []
     storage: dict[str, list[Item]] = {"WORKING-STORAGE": [], "LOCAL-STORAGE": [], "LINKAGE": []}
     refused: list[RefusedSection] = []
+    embedded: list[Execute] = []
     if p.text == "DATA" and p.next == "DIVISION":
         p.at += 2
         p.period("the division header")
@@ -35,9 +38,9 @@ def data_division(p: Cursor) -> DataDivision:
         p.at += 2
         p.period("the section header")
         if section == "FILE":
-            _files(p, files)
+            _files(p, files, embedded)
         elif section in storage:
-            storage[section] += items(p)
+            storage[section] += items(p, embedded)
         else:
             refused.append(_refused(p, section, at))
     return DataDivision(
@@ -46,6 +49,7 @@ def data_division(p: Cursor) -> DataDivision:
         tuple(storage["LOCAL-STORAGE"]),
         tuple(storage["LINKAGE"]),
         tuple(refused),
+        tuple(embedded),
         span=p.span(start),
     )
 
@@ -64,19 +68,19 @@ def _complain(p: Cursor) -> None:
         p.at += 1
 
 
-def _files(p: Cursor, files: list[FileDescription]) -> None:
+def _files(p: Cursor, files: list[FileDescription], embedded: list[Execute]) -> None:
     while p.text in ("FD", "SD"):
         try:
             header = file_header(p)
         except SourceError as error:
             p.problems.add(error)
             p.skip_sentence()
-            items(p)
+            items(p, embedded)
             continue
-        files.append(replace(header, records=tuple(items(p))))
+        files.append(replace(header, records=tuple(items(p, embedded))))
     if p.kind == NUMBER:
         p.problems.add(SourceError(p.span(), "a record without FD or SD before it"))
-        items(p)
+        items(p, embedded)
 
 
 def _refused(p: Cursor, section: str, start: int) -> RefusedSection:
@@ -149,12 +153,16 @@ class _Levels:
         return self.items
 
 
-def items(p: Cursor) -> list[Item]:
-    """Data description entries up to the next section, FD or division."""
+def items(p: Cursor, embedded: list[Execute]) -> list[Item]:
+    """Data description entries up to the next section, FD or division; ``embedded`` gets what EXEC says among them."""
     levels = _Levels(p)
     while True:
         start = p.at
         try:
+            if p.kind == EXEC:
+                embedded.append(execute(p))
+                p.skip(".")
+                continue
             if p.kind != NUMBER:
                 if _ends(p) or (p.next == "SECTION" and p.text in _SECTIONS) or p.text in ("FD", "SD", "RD", "CD"):
                     return levels.done()

@@ -25,6 +25,7 @@ from transpile.errors import SourceError, Span
 _PARAGRAPHS = frozenset(
     {"SOURCE-COMPUTER", "OBJECT-COMPUTER", "SPECIAL-NAMES", "REPOSITORY", "FILE-CONTROL", "I-O-CONTROL"}
 )
+_CONTROLS = frozenset({"SAME", "RERUN", "MULTIPLE", "APPLY"})
 _ALPHABETS = frozenset({"STANDARD-1", "STANDARD-2", "NATIVE", "ASCII", "EBCDIC"})
 """Words that name a collating sequence."""
 
@@ -156,16 +157,20 @@ def _repository(p: Cursor) -> None:
 
 
 def _control(p: Cursor, found: _Environment) -> None:
-    if p.accept("SAME"):
-        p.skip("RECORD", "SORT", "SORT-MERGE", "AREA", "FOR")
+    """A clause of I-O-CONTROL; only shared record areas mean something on disks."""
+    start = p.at
+    if not p.accept_any(_CONTROLS):
+        p.fail(f"{p.shown()} is no clause of I-O-CONTROL")
+    if p.texts[start] == "SAME":
+        shared = p.accept("RECORD")
+        p.skip("SORT", "SORT-MERGE", "AREA", "FOR")
         names: list[str] = []
         while p.is_name():
             names.append(p.name("the name of a file"))
-        if p.texts[p.at - len(names) - 1] != "SAME":
+        if shared:
             found.same.append(tuple(names))
         return
-    p.at += 1
-    while p.text not in (".", "SAME", "RERUN", "MULTIPLE", "APPLY") and not p.ended:
+    while p.text not in (".", *_CONTROLS) and not p.ended:
         p.at += 1
 
 

@@ -22,9 +22,9 @@ def unsupported(p: Cursor, start: int | None = None) -> Statement:
     p.at = start + 1
     terminator = f"END-{verb}"
     end = start
-    while p.texts[end] not in (".", "", terminator):
-        end += 1
-    if p.texts[end] == terminator and verb not in p.texts[start + 1 : end]:
+    while p.texts[end := end + 1] not in (".", "", terminator, verb):
+        pass
+    if p.texts[end] == terminator:
         p.at = end + 1
     else:
         if verb in ("JSON", "XML", "READY", "RESET"):
@@ -34,7 +34,7 @@ def unsupported(p: Cursor, start: int | None = None) -> Statement:
     return Unsupported(verb, p.source(start, p.at), span=p.span(start))
 
 
-def execute(p: Cursor) -> Statement:
+def execute(p: Cursor) -> Execute:
     start = p.at
     assert p.kind == EXEC
     words = p.text.split()

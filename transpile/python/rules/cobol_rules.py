@@ -10,10 +10,9 @@ from __future__ import annotations
 import decimal
 import functools
 import math
-import operator
 import re
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -36,7 +35,10 @@ _QUIET = decimal.Context(prec=100_000, rounding=decimal.ROUND_DOWN, Emin=-999_99
 _FLOAT_DIGITS = decimal.Context(prec=96, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = decimal.Context(prec=130, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 
+_QUOTIENT = decimal.Context(prec=160, rounding=decimal.ROUND_DOWN, Emin=-999_999, Emax=999_999, traps=[])
+
 _scaleb, _divide_whole, _cut = EXACT.scaleb, EXACT.divide_int, _QUIET.quantize
+_round = decimal.Context(prec=100_000, rounding=decimal.ROUND_HALF_UP, Emin=-999_999, Emax=999_999, traps=[]).quantize
 
 Number = int | Decimal
 Rounding = Literal[
@@ -93,9 +95,20 @@ def fit_decimal(value: Number, digits: int, scale: int, signed: bool = True) -> 
     Decimal('234.56')
     """
     kept = _cut(Decimal(value), _UNITS[scale])
-    limit = _LIMITS[digits - scale]
-    if not -limit < kept < limit:
+    if kept.adjusted() >= digits - scale and kept:
         kept = scaled(fit_int(unscaled(value, scale), digits), scale)
+    return kept if signed else kept.copy_abs()
+
+
+def fit_rounded(value: Number, digits: int, scale: int, signed: bool = True) -> Decimal:
+    """``fit_decimal`` for ROUNDED: to the nearest, away from zero.
+
+    >>> fit_rounded(Decimal("2.345"), 5, 2)
+    Decimal('2.35')
+    """
+    kept = _round(Decimal(value), _UNITS[scale])
+    if kept.adjusted() >= digits - scale and kept:
+        kept = scaled(fit_int(unscaled(kept, scale), digits), scale)
     return kept if signed else kept.copy_abs()
 
 
@@ -183,6 +196,18 @@ def divide(dividend: Number, divisor: Number) -> Decimal:
         return Decimal(0)
     decimals = max(0, _decimals(top) - _decimals(bottom)) + QUOTIENT_DIGITS
     return _scaleb(_divide_whole(_scaleb(top, decimals), bottom), -decimals)
+
+
+def quotient(dividend: Number, divisor: Number) -> Decimal:
+    """``divide`` for results that are stored at once: the same to any number of decimals that a field has, and faster.
+
+    >>> quotient(1, 4)
+    Decimal('0.25')
+    """
+    top, bottom = Decimal(dividend), Decimal(divisor)
+    if not bottom:
+        raise SizeError
+    return _QUOTIENT.divide(top, bottom)
 
 
 def _decimals(value: Decimal) -> int:
@@ -360,6 +385,18 @@ def fit_right(text: str, size: int) -> str:
     return text[max(0, len(text) - size) :].rjust(size)
 
 
+def with_part(text: str, start: int, new: str) -> str:
+    """``text`` with ``new`` from its character ``start`` on, which counts from 1.
+
+    >>> with_part("ABCDE", 2, "xy")
+    'AxyDE'
+    """
+    end = start - 1 + len(new)
+    if start < 1 or end > len(text):
+        raise IndexError(f"characters {start} to {end} are not in a text of {len(text)}")
+    return text[: start - 1] + new + text[end:]
+
+
 def fill(pattern: str, size: int) -> str:
     """``ALL pattern``, and figurative constants, in a field of ``size`` characters."""
     return (pattern * (size // len(pattern) + 1))[:size]
@@ -460,127 +497,14 @@ def is_alphabetic_upper(text: str) -> bool:
 # Editing
 
 
-class _Picture(NamedTuple):
-    symbols: str
-    """One character a symbol; CR is C, DB is D."""
-    places: int
-    """How many digits stand left of the decimal point, counting those of a sign or currency symbol."""
-    size: int
-    """How many symbols take a digit."""
-    skipped: int
-    """How many decimals P at the left end stands for."""
+class _Edition(NamedTuple):
+    """A numeric-edited picture, read: for each number of zeros in front of the digits, the template that takes them."""
 
-
-@functools.lru_cache(maxsize=1024)
-def _picture(text: str, point: str, currency: str) -> _Picture:
-    runs = re.findall(r"(CR|DB|.)(?:\((\d+)\))?", text)
-    symbols = "".join(symbol[0] * int(count or 1) for symbol, count in runs if symbol != "S")
-    size = sum(symbol in "9Z*+-" or symbol == currency for symbol in symbols)
-    places, signs, currencies = 0, True, True
-    for symbol in symbols:
-        if symbol in "9Z*" or (symbol == "P" and places):
-            places, signs, currencies = places + 1, False, False
-        elif (symbol == currency and currencies) or (symbol in "+-" and signs):
-            places += 1
-        elif symbol == "P":
-            return _Picture(symbols, 0, size, symbols.count("P"))
-        elif symbol in ("V", point):
-            break
-    return _Picture(symbols, places, size, 0)
-
-
-class _Editor:
-    """One number on its way into a numeric-edited field; each symbol of the picture is a step."""
-
-    def __init__(self, negative: bool, currency: str, point: str) -> None:
-        self.negative, self.currency, self.point_symbol = negative, currency, point
-        self.out: list[str] = []
-        self.pad = " "
-        self.zero = self.suppress = True
-        self.sign = self.money = ""
-        self.sign_first = self.behind_digits = self.floating = False
-        self.fixed: tuple[int, str] | None = None
-        self.point: int | None = None
-        self.cut = 0
-        """How many characters at the end are a trailing sign or currency symbol."""
-
-    def digit(self, symbol: str, digit: str) -> None:
-        if digit != "0":
-            self.zero = self.suppress = False
-        if symbol == "9":
-            self.suppress = False
-        else:
-            self.pad = "*" if symbol == "*" else " "
-        self.out.append(self.pad if self.suppress else digit)
-        self.behind_digits = True
-
-    def sign_or_money(self, symbol: str, digit: str, again: bool) -> None:
-        """``again``: the picture's next symbol is the same."""
-        if digit != "0":
-            self.zero = self.suppress = False
-        if self.behind_digits:
-            self.out.append(self.currency if symbol == self.currency else self.shown_sign(symbol))
-            self.cut += 1
-        elif self.suppress or not self.out:
-            self.out.append(self.pad)
-            if symbol == self.currency:
-                self.money = symbol
-            else:
-                self.sign, self.sign_first = symbol, self.sign_first or not self.money
-        else:
-            self.out.append(digit)
-        if again or (self.fixed and self.fixed[1] == symbol):
-            self.floating = True
-        elif not self.behind_digits:
-            if self.fixed:
-                self.out[self.fixed[0]] = self.fixed[1]
-            self.fixed = len(self.out) - 1, symbol
-
-    def shown_sign(self, symbol: str) -> str:
-        if self.negative and not self.zero:
-            return "-"
-        return "+" if symbol == "+" else " "
-
-    def insert(self, symbol: str) -> None:
-        """Everything that takes no digit."""
-        if symbol in ("V", self.point_symbol):
-            self.point = len(self.out) - (symbol == "V")
-        if symbol in "0/" or symbol == self.point_symbol:
-            self.out.append(symbol)
-        elif symbol in ".,B":
-            self.out.append(self.pad if self.suppress else symbol)
-        elif symbol in "CD":
-            self.out += ("CR" if symbol == "C" else "DB") if self.negative and not self.zero else "  "
-            self.cut = 2
-
-    def finished(self, blank_when_zero: bool) -> str:
-        size = len(self.out)
-        if self.suppress or (self.zero and blank_when_zero):
-            if self.pad == " " or blank_when_zero:
-                return " " * size
-            return "".join(c if c == self.point_symbol else self.pad for c in self.out)
-        end = size - self.cut
-        if self.point is not None:
-            for at in range(self.point + 1, end):
-                if self.out[at] not in "0123456789,+-/B" and self.out[at] < _ANY_DIGIT:
-                    self.out[at] = "0"
-        self.place(end)
-        started = False
-        for at in range(end):
-            if self.out[at] != "B":
-                started = True
-            else:
-                self.out[at] = " " if started else self.pad
-        return "".join(self.out)
-
-    def place(self, end: int) -> None:
-        """Put the leading sign and currency symbol where they belong."""
-        sign = self.shown_sign(self.sign) if self.sign else ""
-        if self.floating and (sign or self.money):
-            at = next((at for at in range(end - 1, 0, -1) if self.out[at] == " "), 0)
-            self.out[at] = (self.money if self.sign_first else sign) if sign and self.money else sign or self.money
-        elif self.fixed and (sign or self.money):
-            self.out[self.fixed[0]] = (self.money if self.fixed[1] == self.currency else sign) or "\0"
+    digits: int
+    limit: int
+    scale: int
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
 
 
 def edit(
@@ -591,40 +515,132 @@ def edit(
     >>> edit(Decimal("1234.5"), "ZZ,ZZ9.99-"), edit(-5, "$$$9CR")
     (' 1,234.50 ', '  $5CR')
     """
-    plan = _picture(picture, "," if comma else ".", currency)
-    whole, _, behind = (str(value) if isinstance(value, int) else f"{value:f}").partition(".")
-    whole = whole.lstrip("-").zfill(plan.places)
-    digits = whole[len(whole) - plan.places :] + behind[plan.skipped :]
-    digits = digits.ljust(plan.size, "0")[: plan.size]
-    zeros = plan.size - len(digits.lstrip("0"))
-    shown, chosen = _shape(picture, blank_when_zero, comma, currency, zeros, value < 0)
-    return shown % chosen(digits)
-
-
-_ANY_DIGIT = "\ue000"
-"""The first of the characters that stand for digits that are not known yet."""
+    edition = _edition(picture, comma, currency)
+    number = abs(unscaled(value, edition.scale)) % edition.limit
+    digits = f"{number:0{edition.digits}d}"
+    templates = edition.negative if value < 0 and number else edition.positive
+    text = templates[edition.digits - len(digits.lstrip("0"))] % tuple(digits)
+    return " " * len(text) if blank_when_zero and not number else text
 
 
 @functools.lru_cache(maxsize=4096)
-def _shape(
-    picture: str, blank_when_zero: bool, comma: bool, currency: str, zeros: int, negative: bool
-) -> tuple[str, Callable[[str], object]]:
-    """What every number with so many zeros in front looks like: a format, and which digits it shows."""
+def _edition(picture: str, comma: bool, currency: str) -> _Edition:
+    symbols = _symbols(picture)
     point = "," if comma else "."
-    plan = _picture(picture, point, currency)
-    digits = iter("0" * zeros + "".join(chr(ord(_ANY_DIGIT) + at) for at in range(zeros, plan.size)))
-    editor = _Editor(negative, currency, point)
-    for at, symbol in enumerate(plan.symbols):
-        if symbol in "9Z*":
-            editor.digit(symbol, next(digits))
-        elif symbol in "+-" or symbol == currency:
-            editor.sign_or_money(symbol, next(digits), plan.symbols[at + 1 : at + 2] == symbol)
-        else:
-            editor.insert(symbol)
-    out = editor.finished(blank_when_zero)
-    shown = [ord(c) - ord(_ANY_DIGIT) for c in out if c >= _ANY_DIGIT]
-    form = "".join("%s" if c >= _ANY_DIGIT else c.replace("%", "%%") for c in out)
-    return form, operator.itemgetter(*shown) if shown else lambda _: ()
+    whole = next((at for at, symbol in enumerate(symbols) if symbol in ("V", point)), len(symbols))
+    layout = _Layout([s for s in symbols if s not in "VP"], whole - symbols[:whole].count("P"), point, currency)
+    digits, missing = len(layout.places), symbols.count("P")
+    in_front = missing and symbols[symbols[0] == "V"] == "P"
+    scale = digits + missing if in_front else layout.decimals() - missing
+    templates = (tuple(layout.template(n, sign) for n in range(digits + 1)) for sign in (False, True))
+    return _Edition(digits, 10**digits, scale, *templates)
+
+
+def _symbols(picture: str) -> list[str]:
+    """Each symbol of a PICTURE string, as often as it is repeated."""
+    runs = re.findall(r"(CR|DB|.)(?:\((\d+)\))?", picture)
+    return [symbol for symbol, count in runs for _ in range(int(count or 1))]
+
+
+class _Layout:
+    """The characters of a numeric-edited field, ``whole`` of them left of the decimal point.
+
+    A + - or currency symbol takes a digit's place too, be it shown there or not. It is leading in front of the first
+    9 Z or *, else trailing. Leading ones float where one of them is repeated.
+    """
+
+    def __init__(self, symbols: list[str], whole: int, point: str, currency: str) -> None:
+        self.symbols, self.whole, self.point, self.currency = symbols, whole, point, currency
+        self.separator = "." if point == "," else ","
+        self.places = [at for at, s in enumerate(symbols) if s in ("9", "Z", "*", "+", "-", currency)]
+        first = next((at for at in self.places if symbols[at] in "9Z*"), len(symbols))
+        self.leading = [at for at in self.places if at < first]
+        kinds = {symbols[at] for at in self.leading}
+        self.two_kinds = len(kinds) > 1
+        self.floats = len(self.leading) > len(kinds)
+        self.fixed = self._fixed() if self.two_kinds else -1
+
+    def _fixed(self) -> int:
+        """Of leading symbols of two kinds, where the one stands that stays: the last of the first run."""
+        at = self.leading[0]
+        while self.symbols[at] == self.symbols[at + 1]:
+            at += 1
+        return at
+
+    def decimals(self) -> int:
+        """Trailing symbols behind the last digit take the places of decimals."""
+        return sum(at >= self.whole or self._trailing(at) for at in self.places)
+
+    def _trailing(self, at: int) -> bool:
+        return self.symbols[at] not in "9Z*" and at not in self.leading
+
+    def template(self, zeros: int, negative: bool) -> str:
+        """What takes the digits behind ``zeros`` zeros in front: ``%s`` one that is shown, ``%.0s`` another."""
+        hidden = zeros == len(self.places) and "9" not in self.symbols
+        shown = self._blank() if hidden else self._shown(zeros, negative)
+        return "".join(
+            text if text == "%s" else text.replace("%", "%%") + "%.0s" * (at in self.places)
+            for at, text in enumerate(shown)
+        )
+
+    def _blank(self) -> list[str]:
+        if "*" not in self.symbols:
+            return [" " * len(symbol) for symbol in self.symbols]
+        return [symbol if symbol == self.point else "*" * len(symbol) for symbol in self.symbols]
+
+    def _shown(self, zeros: int, negative: bool) -> list[str]:
+        """The text of each symbol. What is suppressed is filled; a floating symbol goes over the last such character,
+        or over the first of the field, where none is."""
+        suppressed = set(self.places[:zeros])
+        start = next((at for at in self.places if at not in suppressed or self.symbols[at] == "9"), len(self.symbols))
+        shown = [self._text(at, at >= start, negative) for at in range(len(self.symbols))]
+        gaps = [at for at in range(self.whole) if not shown[at]]
+        passed = [at for at in self.leading if at < start]
+        if self.floats and (passed or self.leading[0] == 0):
+            mark = self.symbols[(passed or self.leading[:1])[-1]]
+            shown[gaps[-1] if gaps else 0] = self._mark(mark, negative)
+        return [text or self._gap(at) for at, text in enumerate(shown)]
+
+    def _gap(self, at: int) -> str:
+        """What fills the place of a suppressed symbol."""
+        if at >= self.whole:
+            return "0"
+        return "*" if "*" in self.symbols[: at + 1] else " "
+
+    def _text(self, at: int, significant: bool, negative: bool) -> str:
+        """What is shown of one symbol, ``significant`` from the first digit on that is shown; nothing if suppressed."""
+        symbol = self.symbols[at]
+        if at in self.leading and (at == self.fixed or not self.floats):
+            return self._fixed_text(at, significant, negative)
+        if at in self.places and not self._trailing(at):
+            return "%s" if significant else ""
+        if symbol in ("B", self.separator):
+            # GnuCOBOL shows 0 for a period behind a decimal comma.
+            return self._mark(symbol, negative) if significant and not (symbol == "." and at >= self.whole) else ""
+        return self._mark(symbol, negative)
+
+    def _fixed_text(self, at: int, significant: bool, negative: bool) -> str:
+        """A leading symbol that does not float. Where there are two kinds, GnuCOBOL shows the sign as the picture has
+        it, whatever the number is, and loses the second symbol (X'00') when the number is too long."""
+        symbol = self.symbols[at]
+        if not self.two_kinds:
+            return self._mark(symbol, negative)
+        if self.floats and symbol == self.currency:
+            return symbol if at < self.whole else "0"
+        lost = "%s" if self.floats else "\0"
+        return lost if significant and (self.floats or at != self.fixed) else symbol
+
+    def _mark(self, symbol: str, negative: bool) -> str:
+        match symbol:
+            case "+":
+                return "-" if negative else "+"
+            case "-":
+                return "-" if negative else " "
+            case "CR" | "DB":
+                return symbol if negative else "  "
+            case "B":
+                return " "
+        return symbol
 
 
 def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal:
@@ -644,13 +660,12 @@ def number_of_edited(text: str, picture: str, *, comma: bool = False) -> Decimal
 
 def _implied_scale(picture: str, point_seen: bool) -> int:
     scale = places = 0
-    for symbol, count in re.findall(r"(CR|DB|.)(?:\((\d+)\))?", picture):
-        size = int(count or 1)
+    for symbol in _symbols(picture):
         if symbol in "90Z*":
-            scale, places = (scale + size, places) if point_seen else (scale, places + size)
+            scale, places = scale + point_seen, places + (not point_seen)
         elif symbol == "P":
             point_seen = point_seen or not places
-            scale += size if not places else -size
+            scale += -1 if places else 1
         elif symbol == "V":
             point_seen = True
     return scale
@@ -663,9 +678,7 @@ def edit_text(text: str, picture: str) -> str:
     '2024/01/31'
     """
     characters = iter(text)
-    runs = re.findall(r"(.)(?:\((\d+)\))?", picture)
-    symbols = "".join(symbol * int(count or 1) for symbol, count in runs)
-    return "".join(next(characters, " ") if c in "AX9" else " " if c == "B" else c for c in symbols)
+    return "".join(next(characters, " ") if s in "AX9" else " " if s == "B" else s for s in _symbols(picture))
 
 
 # DISPLAY
