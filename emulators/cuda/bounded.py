@@ -38,7 +38,8 @@ USUAL = Limits()
 @dataclass(frozen=True, slots=True)
 class Ended:
     """``exit_code`` is negative for a signal, as in ``subprocess``. ``report`` is what it wrote to its report file.
-    ``offline``: the system kept it from the network."""
+    ``offline``: the system kept it from the network. ``cut``: it had written more than it may before its limits were
+    set."""
 
     stdout: bytes
     stderr: bytes
@@ -46,6 +47,7 @@ class Ended:
     exit_code: int
     timed_out: bool
     offline: bool
+    cut: bool = False
 
 
 def run_bounded(
@@ -81,12 +83,9 @@ def run_bounded(
             start_new_session=True,
         )
         timed_out = _wait(process, limits, data_bytes)
-        said = [_content(file) for file in (out, err, report)]
-        # A program may have written more before its limits were set.
-        too_much = any(len(text) > limits.output_bytes for text in said)
-        code = -signal.SIGXFSZ if too_much else process.returncode
-        said = [text[: limits.output_bytes] for text in said]
-        return Ended(said[0], said[1], said[2], code, timed_out, bool(isolation))
+        whole = [_content(file) for file in (out, err, report)]
+        said = [text[: limits.output_bytes] for text in whole]
+        return Ended(said[0], said[1], said[2], process.returncode, timed_out, bool(isolation), said != whole)
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits, data_bytes: int) -> bool:
