@@ -404,12 +404,22 @@ def test_random_graphs_run_as_before(seed: int, size: int, back: float) -> None:
         same(nodes, run)
 
 
-LARGER = [(1080, 26, 0.3), (589, 19, 0.1), (7, 300, 0), (8, 300, 0.05), (9, 300, 0.2)]
+WRONG_ONCE = {
+    "what leaves a state loop, and is gone to from behind another": (1572, 22, 0.3),
+    "what leaves a loop in a state loop": (2405, 18, 0.3),
+}
 
 
-@pytest.mark.parametrize(("seed", "size", "back"), LARGER)
-def test_graphs_that_went_wrong_once_and_large_ones(seed: int, size: int, back: float) -> None:
-    nodes = random_nodes(Random(seed), size, back, ends=0.02)
+@pytest.mark.parametrize("claim", WRONG_ONCE)
+def test_graphs_that_went_wrong_once(claim: str) -> None:
+    seed, size, back = WRONG_ONCE[claim]
+    for run in range(6):
+        same(random_nodes(Random(seed), size, back), run)
+
+
+@pytest.mark.parametrize("back", [0, 0.05, 0.2])
+def test_larger_random_graphs_run_as_before(back: float) -> None:
+    nodes = random_nodes(Random(7), 300, back, ends=0.01)
     for run in range(10):
         same(nodes, run)
 

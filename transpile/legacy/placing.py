@@ -56,12 +56,13 @@ def place(graph: Graph) -> Placing:
 def _placed(graph: Graph) -> Placing:
     nesting = nest(graph)
     number = nesting.number
-    count = Counter(to for label, to in graph.edges() if number[label] < number[to])
+    before = _before(graph, number)
+    count = Counter({label: len(sources) for label, sources in before.items()})
     placing = Placing(graph, nesting, {})
     left: dict[str, list[str]] = {}
     for label in nesting.order[1:]:
         dominator = nesting.dominator[label]
-        header = _left(placing, dominator, label)
+        header = _left(placing, dominator, label, before[label])
         placing.parent[label] = header or dominator
         if header:
             left.setdefault(header, []).append(label)
@@ -79,18 +80,35 @@ def _placed(graph: Graph) -> Placing:
     return placing
 
 
-def _left(placing: Placing, dominator: str, label: str) -> str | None:
+def _before(graph: Graph, number: dict[str, int]) -> dict[str, list[str]]:
+    """Where jumps forward to a node come from."""
+    before: dict[str, list[str]] = {}
+    for label, to in graph.edges():
+        if number[label] < number[to]:
+            before.setdefault(to, []).append(label)
+    return before
+
+
+def _left(placing: Placing, dominator: str, label: str, sources: list[str]) -> str | None:
     """The header of the outermost loop that is left on the way from ``dominator`` to ``label``. Nothing is brought out
-    of what a ``Switch`` chooses from, unless all of it goes there."""
+    of what a ``Switch`` chooses from, unless all of it goes there, or ``sources`` are out of it already."""
     inside = set(placing.nesting.loops(label))
     found = None
     for header in placing.nesting.loops(dominator):
         if header in inside:
             break
         if isinstance(placing.graph.nodes[header].leave, Switch) and header != dominator:
-            break
+            place_inside = found or dominator
+            if all(_is_in(placing, source, place_inside) for source in sources):
+                break
         found = header
     return found
+
+
+def _is_in(placing: Placing, label: str, outer: str) -> bool:
+    while label != outer and label in placing.parent:
+        label = placing.parent[label]
+    return label == outer
 
 
 def _measure(placing: Placing) -> None:
@@ -187,10 +205,7 @@ def _switched(placing: Placing) -> bool:
     rows = [(header, row, True) for header, row in placing.within.items()]
     rows += [(header, row, False) for header, row in placing.behind.items()]
     spans = _spans(placing)
-    before: dict[str, list[str]] = {}
-    for label, to in graph.edges():
-        if number[label] < number[to]:
-            before.setdefault(to, []).append(label)
+    before = _before(graph, number)
     found = False
     for header, nodes, inside in rows:
         leave = graph.nodes[header].leave
