@@ -30,6 +30,11 @@ MAY_IMPORT = {
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
+    "transpile.cobol": {"transpile.errors", "transpile.python.rules"},
+    "transpile.legacy": {"transpile.errors"},
+    "transpile.restructure": {"transpile.cobol", "transpile.errors", "transpile.legacy", "transpile.python.rules"},
+    "transpile.python.rules": set(),
+    "transpile.python": {"transpile.errors", "transpile.legacy", "transpile.python.rules"},
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {

@@ -70,6 +70,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("c++", "", "g++", "run CUDA programs on the CPU", "g++", "TRANSPILE_CXX"),
     Tool("addr2line", "", "addr2line", "name lines of emulated CUDA programs", "binutils", "TRANSPILE_ADDR2LINE"),
     Tool("cpp", "", "cpp", "preprocess .S files", "cpp", "TRANSPILE_CPP"),
+    Tool("cobc", "", "cobc", "run COBOL programs", "gnucobol3", "TRANSPILE_COBC"),
 )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ USUAL = Limits()
 @dataclass(frozen=True, slots=True)
 class Ended:
     """``exit_code`` is negative for a signal, as in ``subprocess``. ``report`` is what it wrote to its report file.
-    ``offline``: the system kept it from the network."""
+    ``offline``: the system kept it from the network. ``cut``: it had written more than it may before its limits were
+    set."""
 
     stdout: bytes
     stderr: bytes
@@ -46,6 +47,7 @@ class Ended:
     exit_code: int
     timed_out: bool
     offline: bool
+    cut: bool = False
 
 
 def run_bounded(
@@ -69,7 +71,7 @@ def run_bounded(
         variables = {"LC_ALL": "C", "TMPDIR": folder, **(environment or {})}
         if report_variable:
             variables[report_variable] = str(report.fileno())
-        isolation = _without_network()
+        isolation = without_network()
         process = subprocess.Popen(
             [*isolation, *command],
             stdin=given,
@@ -81,8 +83,9 @@ def run_bounded(
             start_new_session=True,
         )
         timed_out = _wait(process, limits, data_bytes)
-        said = [_content(file)[: limits.output_bytes] for file in (out, err, report)]
-        return Ended(said[0], said[1], said[2], process.returncode, timed_out, bool(isolation))
+        whole = [_content(file) for file in (out, err, report)]
+        said = [text[: limits.output_bytes] for text in whole]
+        return Ended(said[0], said[1], said[2], process.returncode, timed_out, bool(isolation), said != whole)
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits, data_bytes: int) -> bool:
@@ -129,7 +132,7 @@ def _content(file: IO[bytes]) -> bytes:
 
 
 @functools.cache
-def _without_network() -> tuple[str, ...]:
+def without_network() -> tuple[str, ...]:
     """The command that runs another one in a network of its own, if the system permits that."""
     unshare = shutil.which("unshare")
     if unshare is None:

@@ -57,7 +57,7 @@ class NoExtent:
     span: Span
 
     def asked(self, array: str) -> Diagnostic:
-        hint = f"say how many elements '{array}' has"
+        hint = f"say how many elements '{array}' has: --extent '{array}=…', or a comment above it: extent: {array} = …"
         return Diagnostic("error", f"the extent of '{array}' is not known: {self.reason}", self.span, hint)
 
 

@@ -141,7 +141,7 @@ def test_a_plan_from_an_endpoint_is_carried_out(choices: Choices, server: Server
     row = block.yields.rows["openai:m", "samples"]
     assert (row.requests, row.tokens_in, row.tokens_out, row.chosen) == (1, 7, 3, 1)
     asked = server.got[0]["messages"][1]["content"]
-    assert "- 3:5: the loop over 'i' is parallel" in asked and "a[j * n + i]" in asked and "16x16" in asked
+    assert "- 3:5: the loop over 'i' is parallel" in asked and "a[j * n + i]" in asked and "32x8" in asked
 
 
 def test_what_is_refuted_goes_back_with_the_reason(choices: Choices, server: Server) -> None:

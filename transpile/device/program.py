@@ -129,7 +129,7 @@ def _faults(ended: Ended) -> list[Fault]:
     said = {word: text for word, _, text in (row.partition(" ") for row in rows)}
     if ended.timed_out or -ended.exit_code in (signal.SIGXCPU, signal.SIGKILL):
         return [Fault("time", "the program runs for too long")]
-    if ended.exit_code == -signal.SIGXFSZ:
+    if ended.exit_code == -signal.SIGXFSZ or ended.cut:
         return [Fault("output", "the program writes too much")]
     if ended.exit_code < 0:
         return [Fault("crash", f"signal {-ended.exit_code}: {signal.strsignal(-ended.exit_code)}")]

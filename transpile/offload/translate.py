@@ -36,6 +36,7 @@ from transpile.offload.proposers import Idea, Seat, Task
 from transpile.offload.results import comparison, kernel_lines, step_loop, weakest
 from transpile.offload.rules import Proposal, beside_the_device, proposals, reasons
 from transpile.offload.searches import without_early_ends
+from transpile.offload.stated import stated_extents
 from transpile.offload.subject import Subject
 from transpile.offload.workplace import workplace
 from transpile.options import Options
@@ -110,6 +111,7 @@ def translated(unit: Unit, file: str, choices: Choices, check: bool = True) -> O
     start = time.monotonic()
     chosen = _chosen(unit, choices.function)
     _require_arrays(chosen, choices.scratch)
+    choices = replace(choices, extents={**stated_extents(chosen), **choices.extents})
     admit(unit, chosen)
     known = _analysed(unit, chosen, choices)
     analysis, function = known.analysis, known.analysis.function

@@ -1,0 +1,1 @@
+"""Random cases for each rule of ``cobol_rules``, and what GnuCOBOL makes of them."""

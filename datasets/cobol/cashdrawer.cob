@@ -1,0 +1,82 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. CASHDRAW.
+      *    CHANGE FROM A DRAWER THAT MAY RUN OUT OF COINS.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  COIN-VALUES             PIC X(36) VALUE
+           "100005000200010000500020001000050001".
+       01  COIN-TABLE REDEFINES COIN-VALUES.
+           05  COIN-VALUE          PIC 9(3)V9 OCCURS 9 TIMES.
+       01  DRAWER.
+           05  COIN-STOCK          PIC 9(3) COMP OCCURS 9 TIMES.
+       01  SALE.
+           05  SALE-PRICE          PIC 9(3)V99.
+           05  SALE-PAID           PIC 9(4)V99.
+       01  CENTS                   PIC S9(6).
+       01  COIN-CENTS              PIC 9(5).
+       01  WANTED                  PIC 9(4).
+       01  GIVEN OCCURS 9 TIMES    PIC 9(3).
+       01  C                       PIC 99 COMP.
+       01  TAKINGS                 PIC 9(6)V99 VALUE 0.
+       01  DRAWER-VALUE            PIC 9(7)V99.
+       01  COINS-GIVEN             PIC 9(5) VALUE 0.
+       01  SALES-COUNT             PIC 9(4) VALUE 0.
+       01  COINS-PER-SALE          PIC 9(3)V9.
+       01  ROUNDED-PRICE           PIC 9(3)V99.
+       01  STEPS                   PIC 9(5).
+       PROCEDURE DIVISION.
+       MAIN.
+           PERFORM FILL-DRAWER VARYING C FROM 1 BY 1 UNTIL C > 9.
+           ACCEPT SALE.
+           PERFORM ONE-SALE THRU ONE-SALE-END UNTIL SALE-PRICE = 0.
+           PERFORM COUNT-DRAWER.
+           PERFORM AVERAGES.
+           STOP RUN.
+       FILL-DRAWER.
+           COMPUTE COIN-STOCK (C) = C * 2 - 1.
+       ONE-SALE.
+           PERFORM ROUND-PRICE.
+           COMPUTE CENTS = (SALE-PAID - ROUNDED-PRICE) * 100.
+           IF CENTS < 0
+               DISPLAY "NOT ENOUGH PAID"
+               GO TO ONE-SALE-NEXT.
+           PERFORM GIVE-COINS VARYING C FROM 1 BY 1 UNTIL C > 9.
+           IF CENTS > 0
+               DISPLAY "NO CHANGE, MISSING " CENTS
+               PERFORM TAKE-BACK VARYING C FROM 1 BY 1 UNTIL C > 9
+               GO TO ONE-SALE-NEXT.
+           ADD 1 TO SALES-COUNT.
+           ADD ROUNDED-PRICE TO TAKINGS.
+           DISPLAY "CHANGE " GIVEN (1) GIVEN (2) GIVEN (3) GIVEN (4)
+               GIVEN (5) GIVEN (6) GIVEN (7) GIVEN (8) GIVEN (9).
+       ONE-SALE-NEXT.
+           ACCEPT SALE.
+       ONE-SALE-END.
+           EXIT.
+       ROUND-PRICE.
+           COMPUTE STEPS ROUNDED = SALE-PRICE * 10.
+           DIVIDE STEPS BY 10 GIVING ROUNDED-PRICE.
+       GIVE-COINS.
+           MULTIPLY COIN-VALUE (C) BY 100 GIVING COIN-CENTS.
+           DIVIDE CENTS BY COIN-CENTS GIVING WANTED.
+           IF WANTED > COIN-STOCK (C)
+               MOVE COIN-STOCK (C) TO WANTED.
+           MOVE WANTED TO GIVEN (C).
+           SUBTRACT WANTED FROM COIN-STOCK (C).
+           COMPUTE CENTS = CENTS - WANTED * COIN-CENTS.
+           ADD WANTED TO COINS-GIVEN.
+       TAKE-BACK.
+           ADD GIVEN (C) TO COIN-STOCK (C).
+           SUBTRACT GIVEN (C) FROM COINS-GIVEN.
+       COUNT-DRAWER.
+           MOVE 0 TO DRAWER-VALUE.
+           PERFORM VARYING C FROM 1 BY 1 UNTIL C > 9
+               COMPUTE DRAWER-VALUE =
+                   DRAWER-VALUE + COIN-STOCK (C) * COIN-VALUE (C)
+           END-PERFORM.
+           DISPLAY "DRAWER " DRAWER-VALUE " TAKINGS " TAKINGS.
+       AVERAGES.
+           DIVIDE COINS-GIVEN BY SALES-COUNT GIVING COINS-PER-SALE
+               ROUNDED
+               ON SIZE ERROR MOVE 0 TO COINS-PER-SALE.
+           DISPLAY "COINS " COINS-GIVEN " PER SALE " COINS-PER-SALE.

@@ -1,0 +1,8 @@
+      *    RATES OF THE PAYROLL; CHANGED ONCE A YEAR.
+       01  PAY-RATES.
+           05  STANDARD-HOURS      PIC 9(3)V99  VALUE 40.00.
+           05  OVERTIME-FACTOR     PIC 9V99     VALUE 1.50.
+           05  TAX-FREE-AMOUNT     PIC 9(5)V99  VALUE 250.00.
+           05  TAX-RATE            PIC V9(4)    VALUE .2225.
+           05  PENSION-RATE        PIC V9(4)    VALUE .0535.
+           05  PENSION-LIMIT       PIC 9(5)V99  VALUE 95.00.

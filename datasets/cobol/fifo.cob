@@ -1,0 +1,100 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. FIFO.
+      *    STOCK VALUATION FIRST IN FIRST OUT, WITH THE MOVING AVERAGE
+      *    BESIDE IT.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  MOVEMENT.
+           05  MOVE-KIND           PIC X.
+               88  RECEIPT         VALUE "R".
+               88  ISSUE           VALUE "I".
+           05  MOVE-QUANTITY       PIC 9(5).
+           05  MOVE-COST           PIC 9(4)V9(4).
+       01  LAYERS.
+           05  LAYER OCCURS 20 TIMES.
+               10  LAYER-QUANTITY  PIC S9(5) COMP-3.
+               10  LAYER-COST      PIC S9(4)V9(4) COMP-3.
+       01  FIRST-LAYER             PIC 99 COMP VALUE 1.
+       01  NEXT-LAYER              PIC 99 COMP VALUE 1.
+       01  TO-ISSUE                PIC S9(5) COMP-3.
+       01  TAKEN                   PIC S9(5) COMP-3.
+       01  ISSUE-COST              PIC S9(7)V99 COMP-3.
+       01  SOLD-COST               PIC S9(8)V99 COMP-3 VALUE 0.
+       01  STOCK-QUANTITY          PIC S9(6) COMP-3 VALUE 0.
+       01  STOCK-VALUE             PIC S9(8)V99 COMP-3 VALUE 0.
+       01  AVERAGE-COST            PIC S9(4)V9(6) COMP-3 VALUE 0.
+       01  AVERAGE-VALUE           PIC S9(8)V99 COMP-3 VALUE 0.
+       01  SHORT-COUNT             PIC 99 VALUE 0.
+       01  I                       PIC 99 COMP.
+       01  E-MONEY                 PIC Z(7)9.99-.
+       01  E-COST                  PIC Z(4)9.9(6).
+       PROCEDURE DIVISION.
+       MAIN.
+           ACCEPT MOVEMENT.
+       MAIN-LOOP.
+           IF RECEIPT PERFORM TAKE-IN.
+           IF ISSUE PERFORM TAKE-OUT THRU TAKE-OUT-EXIT.
+           IF NOT RECEIPT AND NOT ISSUE GO TO MAIN-END.
+           ACCEPT MOVEMENT.
+           GO TO MAIN-LOOP.
+       MAIN-END.
+           PERFORM VALUE-STOCK.
+           STOP RUN.
+       TAKE-IN.
+           MOVE MOVE-QUANTITY TO LAYER-QUANTITY (NEXT-LAYER).
+           MOVE MOVE-COST TO LAYER-COST (NEXT-LAYER).
+           PERFORM NEW-AVERAGE.
+           ADD MOVE-QUANTITY TO STOCK-QUANTITY.
+           ADD 1 TO NEXT-LAYER.
+           IF NEXT-LAYER > 20 MOVE 1 TO NEXT-LAYER.
+       NEW-AVERAGE.
+           IF STOCK-QUANTITY + MOVE-QUANTITY > ZERO
+               COMPUTE AVERAGE-COST ROUNDED =
+                   (STOCK-QUANTITY * AVERAGE-COST
+                   + MOVE-QUANTITY * MOVE-COST)
+                   / (STOCK-QUANTITY + MOVE-QUANTITY).
+       TAKE-OUT.
+           IF MOVE-QUANTITY > STOCK-QUANTITY
+               ADD 1 TO SHORT-COUNT
+               DISPLAY "SHORT OF STOCK"
+               GO TO TAKE-OUT-EXIT.
+           MOVE MOVE-QUANTITY TO TO-ISSUE.
+           MOVE ZERO TO ISSUE-COST.
+           PERFORM TAKE-LAYER UNTIL TO-ISSUE = ZERO.
+           SUBTRACT MOVE-QUANTITY FROM STOCK-QUANTITY.
+           ADD ISSUE-COST TO SOLD-COST.
+           MOVE ISSUE-COST TO E-MONEY.
+           DISPLAY "ISSUED AT" E-MONEY.
+       TAKE-OUT-EXIT.
+           EXIT.
+       TAKE-LAYER.
+           IF LAYER-QUANTITY (FIRST-LAYER) > TO-ISSUE
+               MOVE TO-ISSUE TO TAKEN
+           ELSE
+               MOVE LAYER-QUANTITY (FIRST-LAYER) TO TAKEN.
+           COMPUTE ISSUE-COST ROUNDED =
+               ISSUE-COST + TAKEN * LAYER-COST (FIRST-LAYER).
+           SUBTRACT TAKEN FROM TO-ISSUE LAYER-QUANTITY (FIRST-LAYER).
+           IF LAYER-QUANTITY (FIRST-LAYER) = ZERO
+               PERFORM NEXT-FIRST.
+       NEXT-FIRST.
+           ADD 1 TO FIRST-LAYER.
+           IF FIRST-LAYER > 20 MOVE 1 TO FIRST-LAYER.
+       VALUE-STOCK.
+           MOVE FIRST-LAYER TO I.
+           PERFORM UNTIL I = NEXT-LAYER
+               COMPUTE STOCK-VALUE ROUNDED = STOCK-VALUE
+                   + LAYER-QUANTITY (I) * LAYER-COST (I)
+               ADD 1 TO I
+               IF I > 20 MOVE 1 TO I END-IF
+           END-PERFORM.
+           COMPUTE AVERAGE-VALUE ROUNDED =
+               STOCK-QUANTITY * AVERAGE-COST.
+           MOVE STOCK-VALUE TO E-MONEY.
+           DISPLAY "STOCK    " E-MONEY.
+           MOVE AVERAGE-VALUE TO E-MONEY.
+           MOVE AVERAGE-COST TO E-COST.
+           DISPLAY "AVERAGE  " E-MONEY " AT " E-COST.
+           SUBTRACT AVERAGE-VALUE FROM STOCK-VALUE GIVING STOCK-VALUE.
+           MOVE STOCK-VALUE TO E-MONEY.
+           DISPLAY "DIFFERENCE" E-MONEY " SHORT " SHORT-COUNT.

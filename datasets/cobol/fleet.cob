@@ -1,0 +1,102 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. FLEET.
+      *    FUEL AND COST PER VEHICLE FROM A LOG IN A FILE; UNITS ARE
+      *    CONVERTED; A COPYBOOK DESCRIBES THE LOG.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT FLEET-LOG ASSIGN TO "fleet.log"
+               ORGANIZATION IS LINE SEQUENTIAL
+               FILE STATUS IS LOG-STATUS.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  FLEET-LOG.
+           COPY LOGREC REPLACING ==:PRE:== BY ==LOG==.
+       WORKING-STORAGE SECTION.
+           COPY LOGREC REPLACING ==:PRE:== BY ==HELD==.
+       01  LOG-STATUS              PIC XX.
+       01  FIRST-TIME              PIC X VALUE "Y".
+       01  VEHICLE-SUMS COMP-3.
+           05  KILOMETRES          PIC S9(7)V9.
+           05  LITRES              PIC S9(6)V99.
+           05  COSTS               PIC S9(7)V99.
+           05  FILLS               PIC S9(4).
+       01  STRETCH                 PIC S9(6)V9.
+       01  LITRES-NOW              PIC S9(4)V999.
+       01  PER-100                 PIC 9(3)V9.
+       01  COST-PER-KM             PIC 9(3)V9(4).
+       01  CO2                     PIC 9(7)V9.
+       01  LOG-LINES               PIC 9(4) VALUE 0.
+       01  VEHICLE-COUNT           PIC 99 VALUE 0.
+       01  ODD-ENTRIES             PIC 9(3) VALUE 0.
+       01  FLEET-COST              PIC S9(8)V99 VALUE 0.
+       01  E-COST                  PIC ZZZ,ZZ9.99.
+       PROCEDURE DIVISION.
+       DECLARATIVES.
+       LOG-ERRORS SECTION.
+           USE AFTER STANDARD ERROR PROCEDURE ON FLEET-LOG.
+       LOG-ERROR-1.
+           DISPLAY "LOG STATUS " LOG-STATUS.
+       END DECLARATIVES.
+       FLEET-MAIN SECTION.
+       MAIN-1.
+           OPEN INPUT FLEET-LOG.
+           IF LOG-STATUS NOT = "00" STOP RUN.
+       MAIN-2.
+           READ FLEET-LOG AT END GO TO MAIN-9.
+           ADD 1 TO LOG-LINES.
+           IF FIRST-TIME = "Y"
+               PERFORM NEW-VEHICLE
+               GO TO MAIN-2.
+           IF LOG-VEHICLE NOT = HELD-VEHICLE
+               PERFORM VEHICLE-LINE THRU VEHICLE-LINE-EXIT
+               PERFORM NEW-VEHICLE
+               GO TO MAIN-2.
+           PERFORM ONE-FILL THRU ONE-FILL-EXIT.
+           GO TO MAIN-2.
+       MAIN-9.
+           PERFORM VEHICLE-LINE THRU VEHICLE-LINE-EXIT.
+           MOVE FLEET-COST TO E-COST.
+           DISPLAY "FLEET " E-COST " ODD " ODD-ENTRIES
+               " OF " LOG-LINES " VEHICLES " VEHICLE-COUNT.
+           CLOSE FLEET-LOG.
+           STOP RUN.
+       NEW-VEHICLE.
+           MOVE "N" TO FIRST-TIME.
+           ADD 1 TO VEHICLE-COUNT.
+           MOVE LOG-RECORD TO HELD-RECORD.
+           MOVE ZERO TO KILOMETRES LITRES COSTS FILLS.
+       ONE-FILL.
+           SUBTRACT HELD-ODOMETER FROM LOG-ODOMETER GIVING STRETCH.
+           IF STRETCH NOT > ZERO
+               ADD 1 TO ODD-ENTRIES
+               GO TO ONE-FILL-EXIT.
+           PERFORM TO-LITRES.
+           PERFORM ADD-COST.
+           IF LOG-IN-MILES
+               COMPUTE STRETCH ROUNDED = STRETCH * 1.609344.
+           ADD STRETCH TO KILOMETRES.
+           MOVE LOG-RECORD TO HELD-RECORD.
+       ONE-FILL-EXIT.
+           EXIT.
+       TO-LITRES.
+           IF LOG-IN-MILES
+               COMPUTE LITRES-NOW ROUNDED = LOG-FUEL * 3.785411784
+           ELSE
+               MOVE LOG-FUEL TO LITRES-NOW.
+           ADD LITRES-NOW TO LITRES ROUNDED.
+           ADD 1 TO FILLS.
+       ADD-COST.
+           COMPUTE COSTS ROUNDED = COSTS + LOG-FUEL * LOG-PRICE.
+       VEHICLE-LINE.
+           IF KILOMETRES = ZERO
+               DISPLAY HELD-VEHICLE " STOOD STILL"
+               GO TO VEHICLE-LINE-EXIT.
+           COMPUTE PER-100 ROUNDED = LITRES * 100 / KILOMETRES.
+           COMPUTE COST-PER-KM ROUNDED = COSTS / KILOMETRES.
+           COMPUTE CO2 ROUNDED = LITRES * 2.64.
+           ADD COSTS TO FLEET-COST.
+           DISPLAY HELD-VEHICLE " " PER-100 " " COST-PER-KM " " CO2
+               " " FILLS.
+       VEHICLE-LINE-EXIT.
+           EXIT.

@@ -1,0 +1,124 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. PAYROLL.
+      *    WEEKLY PAY REGISTER: HOURS AND RATE PER EMPLOYEE, OVERTIME
+      *    AT TIME AND A HALF, TAX AND PENSION, TOTALS AT THE END.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT EMPLOYEES ASSIGN TO "employees.dat"
+               ORGANIZATION IS LINE SEQUENTIAL.
+           SELECT REGISTER-FILE ASSIGN TO "register.txt"
+               ORGANIZATION IS LINE SEQUENTIAL.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  EMPLOYEES.
+       01  EMPLOYEE-RECORD.
+           05  EMP-NUMBER          PIC 9(5).
+           05  EMP-NAME            PIC X(20).
+           05  EMP-HOURS           PIC 9(3)V99.
+           05  EMP-RATE            PIC 9(3)V99.
+           05  EMP-STATUS          PIC X.
+               88  EMP-SALARIED    VALUE "S".
+               88  EMP-HOURLY      VALUE "H".
+       FD  REGISTER-FILE.
+       01  REGISTER-LINE           PIC X(80).
+       WORKING-STORAGE SECTION.
+       COPY PAYRATES.
+       01  SWITCHES.
+           05  END-OF-FILE-SW      PIC X VALUE "N".
+               88  END-OF-FILE     VALUE "Y".
+       01  PAY-FIELDS.
+           05  REGULAR-HOURS       PIC 9(3)V99.
+           05  OVERTIME-HOURS      PIC 9(3)V99.
+           05  REGULAR-PAY         PIC 9(5)V99.
+           05  OVERTIME-PAY        PIC 9(5)V99.
+           05  GROSS-PAY           PIC 9(6)V99.
+           05  TAX-AMOUNT          PIC 9(5)V99.
+           05  PENSION-AMOUNT      PIC 9(5)V99.
+           05  NET-PAY             PIC S9(6)V99.
+       01  TOTALS.
+           05  EMPLOYEE-COUNT      PIC 9(4) COMP VALUE ZERO.
+           05  TOTAL-GROSS         PIC S9(8)V99 COMP-3 VALUE ZERO.
+           05  TOTAL-TAX           PIC S9(8)V99 COMP-3 VALUE ZERO.
+           05  TOTAL-NET           PIC S9(8)V99 COMP-3 VALUE ZERO.
+           05  AVERAGE-NET         PIC S9(6)V99 VALUE ZERO.
+       01  DETAIL-LINE.
+           05  D-NUMBER            PIC Z(4)9.
+           05  FILLER              PIC X(2) VALUE SPACES.
+           05  D-NAME              PIC X(20).
+           05  D-GROSS             PIC ZZ,ZZ9.99.
+           05  D-TAX               PIC ZZ,ZZ9.99.
+           05  D-NET               PIC ZZ,ZZ9.99-.
+       01  TOTAL-LINE.
+           05  T-TEXT              PIC X(12).
+           05  T-AMOUNT            PIC $$,$$$,$$9.99.
+       PROCEDURE DIVISION.
+       MAIN-LINE.
+           PERFORM OPEN-FILES.
+           PERFORM READ-EMPLOYEE.
+           PERFORM PROCESS-EMPLOYEE UNTIL END-OF-FILE.
+           PERFORM WRITE-TOTALS.
+           CLOSE EMPLOYEES REGISTER-FILE.
+           STOP RUN.
+       OPEN-FILES.
+           OPEN INPUT EMPLOYEES OUTPUT REGISTER-FILE.
+       READ-EMPLOYEE.
+           READ EMPLOYEES AT END MOVE "Y" TO END-OF-FILE-SW.
+       PROCESS-EMPLOYEE.
+           ADD 1 TO EMPLOYEE-COUNT.
+           PERFORM SPLIT-HOURS.
+           PERFORM COMPUTE-GROSS.
+           PERFORM COMPUTE-TAX.
+           PERFORM COMPUTE-PENSION.
+           PERFORM COMPUTE-NET.
+           PERFORM WRITE-DETAIL.
+           PERFORM READ-EMPLOYEE.
+       SPLIT-HOURS.
+           MOVE ZERO TO OVERTIME-HOURS.
+           MOVE EMP-HOURS TO REGULAR-HOURS.
+           IF EMP-HOURLY AND EMP-HOURS > STANDARD-HOURS
+               MOVE STANDARD-HOURS TO REGULAR-HOURS
+               SUBTRACT STANDARD-HOURS FROM EMP-HOURS
+                   GIVING OVERTIME-HOURS.
+       COMPUTE-GROSS.
+           MULTIPLY REGULAR-HOURS BY EMP-RATE
+               GIVING REGULAR-PAY ROUNDED.
+           COMPUTE OVERTIME-PAY ROUNDED =
+               OVERTIME-HOURS * EMP-RATE * OVERTIME-FACTOR.
+           ADD REGULAR-PAY OVERTIME-PAY GIVING GROSS-PAY.
+           ADD GROSS-PAY TO TOTAL-GROSS.
+       COMPUTE-TAX.
+           IF GROSS-PAY > TAX-FREE-AMOUNT
+               COMPUTE TAX-AMOUNT ROUNDED =
+                   (GROSS-PAY - TAX-FREE-AMOUNT) * TAX-RATE
+           ELSE
+               MOVE ZERO TO TAX-AMOUNT.
+           ADD TAX-AMOUNT TO TOTAL-TAX.
+       COMPUTE-PENSION.
+           COMPUTE PENSION-AMOUNT ROUNDED = GROSS-PAY * PENSION-RATE.
+           IF PENSION-AMOUNT > PENSION-LIMIT
+               MOVE PENSION-LIMIT TO PENSION-AMOUNT.
+       COMPUTE-NET.
+           COMPUTE NET-PAY = GROSS-PAY - TAX-AMOUNT - PENSION-AMOUNT.
+           ADD NET-PAY TO TOTAL-NET.
+       WRITE-DETAIL.
+           MOVE EMP-NUMBER TO D-NUMBER.
+           MOVE EMP-NAME TO D-NAME.
+           MOVE GROSS-PAY TO D-GROSS.
+           MOVE TAX-AMOUNT TO D-TAX.
+           MOVE NET-PAY TO D-NET.
+           WRITE REGISTER-LINE FROM DETAIL-LINE.
+       WRITE-TOTALS.
+           MOVE "GROSS" TO T-TEXT.
+           MOVE TOTAL-GROSS TO T-AMOUNT.
+           DISPLAY TOTAL-LINE.
+           MOVE "TAX" TO T-TEXT.
+           MOVE TOTAL-TAX TO T-AMOUNT.
+           DISPLAY TOTAL-LINE.
+           IF EMPLOYEE-COUNT > ZERO
+               DIVIDE TOTAL-NET BY EMPLOYEE-COUNT
+                   GIVING AVERAGE-NET ROUNDED.
+           MOVE "AVERAGE NET" TO T-TEXT.
+           MOVE AVERAGE-NET TO T-AMOUNT.
+           DISPLAY TOTAL-LINE.
+           WRITE REGISTER-LINE FROM TOTAL-LINE.

@@ -1,0 +1,83 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. PENSION.
+      *    A PENSION PLAN YEAR BY YEAR: SALARY GROWS, CONTRIBUTIONS BY
+      *    AGE BAND, INTEREST, INFLATION; THEN AN ANNUITY.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  MEMBER.
+           05  MEMBER-NO           PIC 9(4).
+           05  AGE                 PIC 99.
+           05  SALARY              PIC 9(6)V99.
+           05  CAPITAL             PIC 9(7)V99.
+           05  RETIRE-AGE          PIC 99.
+       01  BANDS.
+           05  FILLER PIC X(20) VALUE "24000034070044100054".
+           05  FILLER PIC X(8)  VALUE "15099180".
+       01  BAND-TABLE REDEFINES BANDS.
+           05  BAND OCCURS 5 TIMES.
+               10  BAND-AGE        PIC 99.
+               10  BAND-RATE       PIC V999.
+       01  COORDINATION            PIC 9(5)V99 VALUE 25725.
+       01  INSURED                 PIC S9(6)V99.
+       01  CONTRIBUTION            PIC 9(6)V99.
+       01  INTEREST-RATE           PIC V9(4) VALUE .0125.
+       01  INFLATION               PIC V9(4) VALUE .0085.
+       01  REAL-VALUE              PIC 9(8)V99.
+       01  DEFLATOR                PIC 9V9(8).
+       01  CONVERSION              PIC V9(4).
+       01  YEARLY                  PIC 9(6)V99.
+       01  MONTHLY                 PIC 9(5)V99.
+       01  B                       PIC 9.
+       01  E1                      PIC Z,ZZZ,ZZ9.99.
+       PROCEDURE DIVISION.
+       MAIN.
+           ACCEPT MEMBER.
+           PERFORM PLAN-MEMBER UNTIL MEMBER-NO = ZERO.
+           STOP RUN.
+       PLAN-MEMBER.
+           MOVE 1 TO DEFLATOR.
+           PERFORM ONE-YEAR UNTIL AGE NOT < RETIRE-AGE.
+           PERFORM DEFLATE.
+           PERFORM ANNUITY.
+           MOVE CAPITAL TO E1.
+           DISPLAY MEMBER-NO " CAPITAL " E1 NO ADVANCING.
+           MOVE REAL-VALUE TO E1.
+           DISPLAY " REAL " E1 NO ADVANCING.
+           MOVE MONTHLY TO E1.
+           DISPLAY " MONTHLY " E1.
+           ACCEPT MEMBER.
+       ONE-YEAR.
+           PERFORM FIND-BAND.
+           PERFORM INSURED-SALARY.
+           PERFORM CONTRIBUTE.
+           PERFORM RAISE-SALARY.
+           ADD 1 TO AGE.
+       FIND-BAND.
+           PERFORM VARYING B FROM 1 BY 1
+               UNTIL B = 5 OR AGE NOT > BAND-AGE (B)
+               CONTINUE
+           END-PERFORM.
+       INSURED-SALARY.
+           SUBTRACT COORDINATION FROM SALARY GIVING INSURED.
+           IF INSURED < 3675 AND SALARY > 22050
+               MOVE 3675 TO INSURED.
+           IF INSURED < 0 MOVE 0 TO INSURED.
+           IF INSURED > 62475 MOVE 62475 TO INSURED.
+       CONTRIBUTE.
+           MULTIPLY INSURED BY BAND-RATE (B)
+               GIVING CONTRIBUTION ROUNDED.
+           COMPUTE CAPITAL ROUNDED = CAPITAL * (1 + INTEREST-RATE)
+               + CONTRIBUTION
+               ON SIZE ERROR DISPLAY "CAPITAL IS FULL"
+           END-COMPUTE.
+       RAISE-SALARY.
+           COMPUTE SALARY ROUNDED = SALARY * 1.0145
+               ON SIZE ERROR CONTINUE
+           END-COMPUTE.
+           COMPUTE DEFLATOR ROUNDED = DEFLATOR * (1 + INFLATION).
+       DEFLATE.
+           DIVIDE CAPITAL BY DEFLATOR GIVING REAL-VALUE ROUNDED.
+       ANNUITY.
+           COMPUTE CONVERSION = .068 - (65 - RETIRE-AGE) * .002.
+           COMPUTE YEARLY ROUNDED = CAPITAL * CONVERSION.
+           DIVIDE YEARLY BY 12 GIVING MONTHLY ROUNDED.

@@ -1,0 +1,120 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. SALESORT.
+      *    SALES SORTED BY REGION AND AMOUNT, WITH SUBTOTALS, SHARES
+      *    AND A RUNNING PERCENTAGE.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT SALES ASSIGN TO "sales.dat"
+               ORGANIZATION IS LINE SEQUENTIAL.
+           SELECT SORT-WORK ASSIGN TO "sortwork".
+           SELECT REPORT-OUT ASSIGN TO "sales.rpt"
+               ORGANIZATION IS LINE SEQUENTIAL.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  SALES.
+       01  SALE.
+           05  SALE-REGION         PIC X(5).
+           05  SALE-PRODUCT        PIC X(8).
+           05  SALE-UNITS          PIC 9(4).
+           05  SALE-PRICE          PIC 9(3)V99.
+       SD  SORT-WORK.
+       01  SORT-RECORD.
+           05  SORT-REGION         PIC X(5).
+           05  SORT-AMOUNT         PIC S9(8)V99.
+           05  SORT-PRODUCT        PIC X(8).
+       FD  REPORT-OUT.
+       01  REPORT-LINE             PIC X(60).
+       WORKING-STORAGE SECTION.
+       01  EOF-SWITCHES.
+           05  SALES-EOF           PIC X VALUE "N".
+           05  SORT-EOF            PIC X VALUE "N".
+       01  OLD-REGION              PIC X(5).
+       01  REGION-TOTAL            PIC S9(9)V99.
+       01  GRAND-TOTAL             PIC S9(9)V99 VALUE 0.
+       01  CUMULATED               PIC S9(9)V99 VALUE 0.
+       01  PERCENTAGE              PIC 9(3)V99.
+       01  AMOUNT                  PIC S9(8)V9(4).
+       01  REBATE                  PIC S9(6)V99.
+       01  SKIPPED                 PIC 9(3) VALUE 0.
+       01  DETAIL-OUT.
+           05  D-REGION            PIC X(6).
+           05  D-PRODUCT           PIC X(9).
+           05  D-AMOUNT            PIC ZZ,ZZZ,ZZ9.99-.
+           05  D-PERCENT           PIC ZZZ9.99.
+       PROCEDURE DIVISION.
+       MAIN SECTION.
+       MAIN-1.
+           OPEN OUTPUT REPORT-OUT.
+           SORT SORT-WORK ON ASCENDING KEY SORT-REGION
+               ON DESCENDING KEY SORT-AMOUNT
+               ON ASCENDING KEY SORT-PRODUCT
+               INPUT PROCEDURE IS SELECT-SALES
+               OUTPUT PROCEDURE IS WRITE-REPORT.
+           CLOSE REPORT-OUT.
+           DISPLAY "SKIPPED " SKIPPED.
+           STOP RUN.
+       SELECT-SALES SECTION.
+       SELECT-1.
+           OPEN INPUT SALES.
+           PERFORM READ-SALE.
+           PERFORM TAKE-SALE UNTIL SALES-EOF = "Y".
+           CLOSE SALES.
+           GO TO SELECT-END.
+       READ-SALE.
+           READ SALES AT END MOVE "Y" TO SALES-EOF.
+       TAKE-SALE.
+           IF SALE-UNITS NUMERIC AND SALE-PRICE NUMERIC
+               PERFORM COMPUTE-AMOUNT
+               PERFORM COMPUTE-REBATE
+               PERFORM RELEASE-SALE
+           ELSE
+               ADD 1 TO SKIPPED.
+           PERFORM READ-SALE.
+       COMPUTE-AMOUNT.
+           MULTIPLY SALE-UNITS BY SALE-PRICE GIVING AMOUNT.
+       COMPUTE-REBATE.
+           MOVE ZERO TO REBATE.
+           IF SALE-UNITS > 999
+               COMPUTE REBATE ROUNDED = AMOUNT * .125
+           ELSE IF SALE-UNITS > 99
+               COMPUTE REBATE ROUNDED = AMOUNT * .0333.
+       RELEASE-SALE.
+           MOVE SALE-REGION TO SORT-REGION.
+           MOVE SALE-PRODUCT TO SORT-PRODUCT.
+           SUBTRACT REBATE FROM AMOUNT GIVING SORT-AMOUNT ROUNDED.
+           ADD SORT-AMOUNT TO GRAND-TOTAL.
+           RELEASE SORT-RECORD.
+       SELECT-END.
+           EXIT.
+       WRITE-REPORT SECTION.
+       WRITE-1.
+           PERFORM RETURN-SALE.
+           PERFORM ONE-REGION UNTIL SORT-EOF = "Y".
+           GO TO WRITE-END.
+       RETURN-SALE.
+           RETURN SORT-WORK AT END MOVE "Y" TO SORT-EOF.
+       ONE-REGION.
+           MOVE SORT-REGION TO OLD-REGION.
+           MOVE ZERO TO REGION-TOTAL.
+           PERFORM ONE-SALE UNTIL SORT-EOF = "Y"
+               OR SORT-REGION NOT = OLD-REGION.
+           PERFORM REGION-LINE.
+       ONE-SALE.
+           ADD SORT-AMOUNT TO REGION-TOTAL CUMULATED.
+           COMPUTE PERCENTAGE ROUNDED = CUMULATED * 100 / GRAND-TOTAL.
+           MOVE SORT-REGION TO D-REGION.
+           MOVE SORT-PRODUCT TO D-PRODUCT.
+           MOVE SORT-AMOUNT TO D-AMOUNT.
+           MOVE PERCENTAGE TO D-PERCENT.
+           WRITE REPORT-LINE FROM DETAIL-OUT.
+           PERFORM RETURN-SALE.
+       REGION-LINE.
+           COMPUTE PERCENTAGE = REGION-TOTAL * 100 / GRAND-TOTAL.
+           MOVE OLD-REGION TO D-REGION.
+           MOVE "TOTAL" TO D-PRODUCT.
+           MOVE REGION-TOTAL TO D-AMOUNT.
+           MOVE PERCENTAGE TO D-PERCENT.
+           WRITE REPORT-LINE FROM DETAIL-OUT.
+       WRITE-END.
+           EXIT.

@@ -1,0 +1,91 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. SAVINGS.
+      *    DAILY INTEREST ON SAVINGS, ACTUAL/365, ACCRUED TO FIVE
+      *    DECIMALS AND CREDITED TO THE CENT AT THE END OF A QUARTER.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  ACCOUNT.
+           05  BALANCE             PIC S9(9)V99 COMP-3.
+           05  ACCRUED             PIC S9(5)V9(5) COMP-3.
+           05  CREDITED            PIC S9(7)V99 COMP-3.
+           05  WITHHELD            PIC S9(7)V99 COMP-3.
+       01  RATE-STEPS.
+           05  RATE-TIER OCCURS 3 TIMES INDEXED BY TIER.
+               10  TIER-FROM       PIC 9(7).
+               10  TIER-RATE       PIC 9V9(4).
+       01  DAY-RATE                PIC V9(10) COMP-3.
+       01  DAY-NUMBER              PIC 9(3).
+       01  BOOKING.
+           05  BOOKING-DAY           PIC 9(3).
+           05  BOOKING-KIND          PIC X.
+               88  IS-DEPOSIT      VALUE "D".
+               88  IS-WITHDRAWAL   VALUE "W".
+               88  IS-LAST         VALUE "E".
+           05  BOOKING-AMOUNT        PIC 9(7)V99.
+       01  MONTH-SHARE             PIC S9(7)V99.
+       01  REFUSED                 PIC 9(3) VALUE 0.
+       01  SHOW-MONEY              PIC -(9)9.99.
+       01  SHOW-ACCRUED            PIC -(6)9.9(5).
+       PROCEDURE DIVISION.
+       MAIN.
+           PERFORM SET-UP
+           ACCEPT BOOKING
+           PERFORM ONE-DAY VARYING DAY-NUMBER FROM 1 BY 1
+               UNTIL DAY-NUMBER > 365
+           PERFORM FINISH
+           STOP RUN.
+       SET-UP.
+           MOVE ZERO TO BALANCE ACCRUED CREDITED WITHHELD
+           MOVE 0 TO TIER-FROM (1)
+           MOVE .0125 TO TIER-RATE (1)
+           MOVE 10000 TO TIER-FROM (2)
+           MOVE .0175 TO TIER-RATE (2)
+           MOVE 100000 TO TIER-FROM (3)
+           MOVE .0205 TO TIER-RATE (3).
+       ONE-DAY.
+           PERFORM BOOK-EVENTS UNTIL IS-LAST
+               OR BOOKING-DAY > DAY-NUMBER
+           PERFORM FIND-RATE
+           PERFORM ACCRUE
+           IF DAY-NUMBER = 90 OR 181 OR 273 OR 365
+               PERFORM CREDIT-QUARTER
+           END-IF.
+       BOOK-EVENTS.
+           EVALUATE TRUE
+               WHEN IS-DEPOSIT
+                   ADD BOOKING-AMOUNT TO BALANCE
+               WHEN IS-WITHDRAWAL AND BOOKING-AMOUNT NOT > BALANCE
+                   SUBTRACT BOOKING-AMOUNT FROM BALANCE
+               WHEN OTHER
+                   ADD 1 TO REFUSED
+           END-EVALUATE
+           ACCEPT BOOKING.
+       FIND-RATE.
+           SET TIER TO 3
+           PERFORM VARYING TIER FROM 3 BY -1
+               UNTIL TIER = 1 OR BALANCE NOT < TIER-FROM (TIER)
+               CONTINUE
+           END-PERFORM
+           DIVIDE TIER-RATE (TIER) BY 365 GIVING DAY-RATE.
+       ACCRUE.
+           COMPUTE ACCRUED ROUNDED = ACCRUED + BALANCE * DAY-RATE.
+       CREDIT-QUARTER.
+           MOVE ACCRUED TO SHOW-ACCRUED
+           COMPUTE CREDITED ROUNDED = ACCRUED
+           PERFORM WITHHOLD-TAX
+           ADD CREDITED TO BALANCE
+           SUBTRACT WITHHELD FROM BALANCE
+           MOVE ZERO TO ACCRUED
+           MOVE BALANCE TO SHOW-MONEY
+           DISPLAY "DAY " DAY-NUMBER SHOW-ACCRUED SHOW-MONEY.
+       WITHHOLD-TAX.
+           IF CREDITED > 50
+               COMPUTE WITHHELD = (CREDITED - 50) * 0.35
+           ELSE
+               MOVE ZERO TO WITHHELD
+           END-IF.
+       FINISH.
+           MOVE BALANCE TO SHOW-MONEY
+           DIVIDE BALANCE BY 12 GIVING MONTH-SHARE ROUNDED
+           DISPLAY "A MONTH " MONTH-SHARE
+           DISPLAY "BALANCE" SHOW-MONEY " REFUSED " REFUSED.

@@ -1,0 +1,113 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. STOCKFIL.
+      *    AN INDEXED FILE OF ITEMS: LOADED, UPDATED BY KEY, LISTED BY
+      *    PRICE WITH REVALUATION.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT ITEMS ASSIGN TO "items.idx"
+               ORGANIZATION IS INDEXED
+               ACCESS MODE IS DYNAMIC
+               RECORD KEY IS ITEM-KEY
+               ALTERNATE RECORD KEY IS ITEM-PRICE WITH DUPLICATES
+               FILE STATUS IS ITEM-STATUS.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  ITEMS.
+       01  ITEM.
+           05  ITEM-KEY            PIC X(4).
+           05  ITEM-PRICE          PIC 9(5)V99.
+           05  ITEM-QUANTITY       PIC S9(5).
+           05  ITEM-MOVES          PIC 9(3).
+       WORKING-STORAGE SECTION.
+       01  ITEM-STATUS             PIC XX.
+       01  REQUEST.
+           05  REQ-CODE            PIC X.
+           05  REQ-KEY             PIC X(4).
+           05  REQ-PRICE           PIC 9(5)V99.
+           05  REQ-QUANTITY        PIC 9(5).
+       01  VALUE-OF-ITEM           PIC S9(9)V99.
+       01  VALUE-OF-ALL            PIC S9(9)V99 VALUE ZERO.
+       01  NEW-PRICE               PIC 9(5)V99.
+       01  AVERAGE-MOVES           PIC 9(3)V9.
+       01  ITEM-COUNT              PIC 9(4) VALUE ZERO.
+       01  MOVE-COUNT              PIC 9(5) VALUE ZERO.
+       01  FAILURES                PIC 9(3) VALUE ZERO.
+       01  E-PRICE                 PIC ZZ,ZZ9.99.
+       01  E-VALUE                 PIC Z(8)9.99-.
+       PROCEDURE DIVISION.
+       MAIN.
+           OPEN OUTPUT ITEMS.
+           CLOSE ITEMS.
+           OPEN I-O ITEMS.
+           ACCEPT REQUEST.
+           PERFORM SERVE THRU SERVE-EXIT UNTIL REQ-CODE = "E".
+           PERFORM LIST-ITEMS THRU LIST-EXIT.
+           PERFORM STATISTICS.
+           CLOSE ITEMS.
+           STOP RUN.
+       SERVE.
+           IF REQ-CODE = "N" PERFORM NEW-ITEM GO TO SERVE-NEXT.
+           MOVE REQ-KEY TO ITEM-KEY.
+           READ ITEMS INVALID KEY
+               PERFORM FAILURE
+               GO TO SERVE-NEXT.
+           EVALUATE REQ-CODE
+               WHEN "R" PERFORM STOCK-IN
+               WHEN "I" PERFORM STOCK-OUT
+               WHEN "P" PERFORM PRICE-UP
+               WHEN "D" DELETE ITEMS INVALID KEY PERFORM FAILURE
+           END-EVALUATE.
+       SERVE-NEXT.
+           ACCEPT REQUEST.
+       SERVE-EXIT.
+           EXIT.
+       NEW-ITEM.
+           MOVE REQ-KEY TO ITEM-KEY.
+           MOVE REQ-PRICE TO ITEM-PRICE.
+           MOVE REQ-QUANTITY TO ITEM-QUANTITY.
+           MOVE ZERO TO ITEM-MOVES.
+           WRITE ITEM INVALID KEY PERFORM FAILURE.
+       STOCK-IN.
+           COMPUTE NEW-PRICE ROUNDED =
+               (ITEM-PRICE * ITEM-QUANTITY + REQ-PRICE * REQ-QUANTITY)
+               / (ITEM-QUANTITY + REQ-QUANTITY)
+               ON SIZE ERROR MOVE REQ-PRICE TO NEW-PRICE
+           END-COMPUTE.
+           MOVE NEW-PRICE TO ITEM-PRICE.
+           ADD REQ-QUANTITY TO ITEM-QUANTITY.
+           PERFORM PUT-BACK.
+       STOCK-OUT.
+           SUBTRACT REQ-QUANTITY FROM ITEM-QUANTITY.
+           PERFORM PUT-BACK.
+       PRICE-UP.
+           COMPUTE ITEM-PRICE ROUNDED = ITEM-PRICE * 1.035.
+           PERFORM PUT-BACK.
+       PUT-BACK.
+           ADD 1 TO ITEM-MOVES.
+           REWRITE ITEM INVALID KEY PERFORM FAILURE.
+       FAILURE.
+           ADD 1 TO FAILURES.
+           DISPLAY "FAILED " REQ-CODE REQ-KEY " " ITEM-STATUS.
+       LIST-ITEMS.
+           MOVE ZERO TO ITEM-PRICE.
+           START ITEMS KEY IS NOT LESS THAN ITEM-PRICE
+               INVALID KEY GO TO LIST-EXIT.
+       LIST-NEXT.
+           READ ITEMS NEXT RECORD AT END GO TO LIST-EXIT.
+           ADD 1 TO ITEM-COUNT.
+           ADD ITEM-MOVES TO MOVE-COUNT.
+           MULTIPLY ITEM-PRICE BY ITEM-QUANTITY GIVING VALUE-OF-ITEM.
+           ADD VALUE-OF-ITEM TO VALUE-OF-ALL.
+           MOVE ITEM-PRICE TO E-PRICE.
+           MOVE VALUE-OF-ITEM TO E-VALUE.
+           DISPLAY ITEM-KEY E-PRICE E-VALUE.
+           GO TO LIST-NEXT.
+       LIST-EXIT.
+           EXIT.
+       STATISTICS.
+           DIVIDE MOVE-COUNT BY ITEM-COUNT GIVING AVERAGE-MOVES ROUNDED
+               ON SIZE ERROR MOVE ZERO TO AVERAGE-MOVES.
+           MOVE VALUE-OF-ALL TO E-VALUE.
+           DISPLAY "ALL" E-VALUE " MOVES " AVERAGE-MOVES
+               " FAILURES " FAILURES.

@@ -1,0 +1,81 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. TRUNCATE-TRAPS.
+      *    CLASSIC TRAPS: HIGH DIGITS THAT DISAPPEAR, WITH AND WITHOUT
+      *    SIZE ERROR, INTERMEDIATE RESULTS, MOVES BETWEEN USAGES.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  SEED                    PIC 9(6).
+       01  SMALL-DISPLAY           PIC 9(3).
+       01  SMALL-PACKED            PIC S9(3)V9 COMP-3.
+       01  SMALL-BINARY            PIC S9(3) COMP.
+       01  SMALL-NATIVE            PIC S9(4) COMP-5.
+       01  SCALED-UP               PIC 9(3)PP.
+       01  FRACTION                PIC V9(3).
+       01  BIG                     PIC S9(9)V9(4).
+       01  ALPHA                   PIC X(4).
+       01  ALPHA-RIGHT             PIC X(8) JUSTIFIED RIGHT.
+       01  EDITED                  PIC ZZ9.9.
+       01  OVERFLOWS               PIC 99 VALUE 0.
+       01  QUOTIENT                PIC 9(3).
+       01  REMAINING               PIC S9(3).
+       01  ROUND-NO                PIC 9.
+       01  CHECK-SUM               PIC S9(7) VALUE 0.
+       PROCEDURE DIVISION.
+       MAIN.
+           ACCEPT SEED.
+           PERFORM ONE-ROUND VARYING ROUND-NO FROM 1 BY 1
+               UNTIL ROUND-NO > 8.
+           DISPLAY "OVERFLOWS " OVERFLOWS " CHECK " CHECK-SUM.
+           STOP RUN.
+       ONE-ROUND.
+           PERFORM NEXT-SEED.
+           PERFORM MOVES-DOWN.
+           PERFORM ARITHMETIC-DOWN.
+           PERFORM SIZE-ERRORS.
+           PERFORM DIVISIONS.
+           PERFORM TEXT-MOVES.
+           PERFORM CHECK-ALL.
+       NEXT-SEED.
+           COMPUTE BIG = SEED * 1103 + 12345.
+           DIVIDE BIG BY 999983 GIVING QUOTIENT REMAINDER SEED.
+       MOVES-DOWN.
+           MOVE SEED TO SMALL-DISPLAY.
+           MOVE SEED TO SMALL-PACKED.
+           MOVE SEED TO SCALED-UP.
+           COMPUTE FRACTION = SEED / 1000.
+           DISPLAY SEED " " SMALL-DISPLAY " " SMALL-PACKED " "
+               SCALED-UP " " FRACTION.
+       ARITHMETIC-DOWN.
+           COMPUTE SMALL-DISPLAY = SEED - 1000000.
+           ADD SEED TO SMALL-PACKED.
+           SUBTRACT 500 FROM SMALL-DISPLAY.
+           MOVE -7 TO SMALL-BINARY.
+           MULTIPLY 3 BY SMALL-BINARY.
+           DISPLAY "  " SMALL-DISPLAY " " SMALL-PACKED " " SMALL-BINARY.
+       SIZE-ERRORS.
+           MOVE 777 TO SMALL-DISPLAY.
+           ADD SEED TO SMALL-DISPLAY
+               ON SIZE ERROR ADD 1 TO OVERFLOWS
+           END-ADD.
+           COMPUTE SMALL-BINARY = SEED / 7
+               ON SIZE ERROR ADD 1 TO OVERFLOWS
+               NOT ON SIZE ERROR DISPLAY "  FITS " SMALL-BINARY
+           END-COMPUTE.
+           DIVIDE SEED BY ZERO GIVING SMALL-NATIVE
+               ON SIZE ERROR MOVE ROUND-NO TO SMALL-NATIVE
+           END-DIVIDE.
+       DIVISIONS.
+           DIVIDE SEED BY 977 GIVING QUOTIENT REMAINDER REMAINING.
+           COMPUTE BIG = SEED / 3 * 3.
+           DISPLAY "  " QUOTIENT " " REMAINING " " BIG.
+           COMPUTE REMAINING = 0 - REMAINING / 2.
+           DISPLAY "  " REMAINING.
+       TEXT-MOVES.
+           MOVE SEED TO ALPHA.
+           MOVE ALPHA TO ALPHA-RIGHT.
+           MOVE ALPHA TO SMALL-DISPLAY.
+           COMPUTE EDITED = SEED / 16.
+           DISPLAY "  " ALPHA ALPHA-RIGHT " " SMALL-DISPLAY " " EDITED.
+       CHECK-ALL.
+           COMPUTE CHECK-SUM = CHECK-SUM * 3 + SMALL-DISPLAY + QUOTIENT
+               + REMAINING + SMALL-NATIVE.

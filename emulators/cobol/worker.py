@@ -1,0 +1,69 @@
+"""The process that calls a GnuCOBOL module: ``worker.py ENTRY REQUESTS ANSWERS``, the last two being open pipes.
+
+A request is a list of calls, each a list of buffers; each call is answered when it is done. Numbers are 32 bits, little
+endian. It is a program of its own and imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import struct
+import sys
+
+FRAME = struct.Struct("<I")
+RESULT = struct.Struct("<i")
+
+
+def main(entry: str, requests: int, answers: int) -> None:
+    """Answer requests until there are no more."""
+    libcob = ctypes.CDLL(ctypes.util.find_library("cob") or "libcob.so.4", mode=ctypes.RTLD_GLOBAL)
+    libc = ctypes.CDLL(None)
+    with os.fdopen(requests, "rb") as source:
+        libcob.cob_init(0, None)
+        while header := source.read(FRAME.size):
+            request = source.read(FRAME.unpack(header)[0])
+            _answer_all(request, entry.encode(), libcob, libc, answers)
+
+
+def _answer_all(request: bytes, entry: bytes, libcob: ctypes.CDLL, libc: ctypes.CDLL, answers: int) -> None:
+    count, fresh = struct.unpack_from("<II", request)
+    at = 2 * FRAME.size
+    for _ in range(count):
+        buffers, at = _buffers(request, at)
+        if fresh:
+            libcob.cob_cancel(entry)
+        pointers = (ctypes.c_void_p * len(buffers))(*map(ctypes.addressof, buffers))
+        code = libcob.cob_call(entry, len(buffers), pointers)
+        libc.fflush(None)
+        parts = [RESULT.pack(code), _output(), *(bytes(buffer) for buffer in buffers)]
+        answer = b"".join(FRAME.pack(len(part)) + part for part in parts)
+        os.write(answers, FRAME.pack(len(answer)) + answer)
+
+
+def _buffers(request: bytes, at: int) -> tuple[list[ctypes.Array[ctypes.c_char]], int]:
+    buffers = []
+    count = FRAME.unpack_from(request, at)[0]
+    at += FRAME.size
+    for _ in range(count):
+        size = FRAME.unpack_from(request, at)[0]
+        at += FRAME.size
+        buffers.append((ctypes.c_char * max(size, 1)).from_buffer_copy(request[at : at + size] or b"\0"))
+        at += size
+    return buffers, at
+
+
+def _output() -> bytes:
+    """What was displayed since the last call: standard output is a file that can be read."""
+    size = os.lseek(1, 0, os.SEEK_CUR)
+    if not size:
+        return b""
+    said = os.pread(1, size, 0)
+    os.lseek(1, 0, os.SEEK_SET)
+    os.ftruncate(1, 0)
+    return said
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,204 @@
+"""Forms written by hand, and the Python that they become."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from transpile.errors import UnsupportedError
+from transpile.legacy.expressions import (
+    Arithmetic,
+    Compare,
+    Constant,
+    Expression,
+    Fit,
+    Load,
+    Not,
+    Padded,
+    Part,
+    Place,
+    Repeated,
+)
+from transpile.legacy.fields import Dimension, Field, Record, View
+from transpile.legacy.statements import (
+    Assign,
+    Body,
+    Function,
+    If,
+    Leave,
+    Operation,
+    Perform,
+    Program,
+    Statement,
+    Store,
+    While,
+)
+from transpile.legacy.types import Number, Text
+from transpile.python.emitter import emit
+
+ONE, NINE = Constant(1, Number(1)), Constant(9, Number(1))
+
+
+def number(at: int, name: str, digits: int = 3, scale: int = 0, signed: bool = False, shared: bool = False) -> Field:
+    type = Number(digits, scale, signed)
+    return Field(at, (name,), name.upper(), type, View(0, digits, "display"), shared=shared)
+
+
+def text(at: int, name: str, size: int, shared: bool = False, offset: int = 0) -> Field:
+    return Field(at, (name,), name.upper(), Text(size), View(offset, size, "text"), shared=shared)
+
+
+PRICE = Constant(Decimal("1.555"), Number(4, 3))
+A, B, C = number(1, "a"), number(2, "b"), number(3, "c", 4)
+NET = number(4, "net", 7, 2, signed=True)
+NAME = text(5, "name", 10)
+COUNTS = Field(6, ("counts",), "COUNTS", Number(3), View(0, 3, "display"), dimensions=(Dimension(9, 3),), shared=False)
+TABLE = Field(7, ("table",), "TABLE", None, View(0, 27, "text"), members=(COUNTS,))
+DIRTY = number(9, "dirty", shared=True)
+AREA = Field(8, ("area",), "AREA", None, View(0, 3, "text"), members=(DIRTY,), shared=True, initial=b"000")
+
+
+def load(field: Field, *subscripts: Expression) -> Load:
+    return Load(Place(field, subscripts))
+
+
+def emitted(*body: Statement, functions: tuple[Function, ...] = ()) -> str:
+    records = tuple(Record(root) for root in (A, B, C, NET, NAME, TABLE, AREA))
+    main = Function(("run",), "RUN", (*body, Leave()))
+    return emit(Program(("sample",), "SAMPLE", records, (main, *functions), ("run",), "default")).text
+
+
+def lines(*body: Statement) -> list[str]:
+    """What the body becomes."""
+    made = emitted(*body).partition("def run(self) -> None:\n")[2].partition("\n\n")[0]
+    return [line.removeprefix("        ") for line in made.splitlines()]
+
+
+def add(target: Field, left: Expression, right: Expression) -> Assign:
+    assert isinstance(target.type, Number)
+    return Assign(Place(target), Fit(Arithmetic("+", left, right), target.type))
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (add(C, load(A), load(B)), "self.c = self.a + self.b"),
+        (add(A, load(A), load(B)), "self.a = (self.a + self.b) % 1000"),
+        (add(C, load(A), load(DIRTY)), "self.c = fit_int(self.a + self.area.dirty, 4, signed=False)"),
+        (
+            Assign(Place(A), Fit(Arithmetic("-", load(A), load(B)), Number(3))),
+            "self.a = abs(self.a - self.b)",
+        ),
+        (Assign(Place(A), Fit(Arithmetic("/", load(C), NINE), Number(4))), "self.a = self.c // 9"),
+        (
+            Assign(Place(NET), Fit(Constant(Decimal("1.555"), Number(4, 3)), Number(7, 2, True))),
+            'self.net = Decimal("1.55")',
+        ),
+        (
+            Assign(Place(NET), Fit(load(NET), Number(7, 2, True), "half-up")),
+            "self.net = self.net",
+        ),
+        (
+            Assign(Place(NET), Fit(Arithmetic("*", load(NET), load(NET)), Number(7, 2, True), "half-up")),
+            "self.net = fit_rounded(self.net * self.net, 7, 2)",
+        ),
+        (Assign(Place(NAME), Padded(Constant("AB", Text(2)), Text(10))), 'self.name = "AB        "'),
+        (Assign(Place(NAME), Repeated(Constant(" ", Text(1)), Text(10))), 'self.name = " " * 10'),
+        (
+            Assign(Part(Place(NAME), Constant(2, Number(1)), Constant(3, Number(1))), Constant("xyz", Text(3))),
+            'self.name = with_part(self.name, 2, "xyz")',
+        ),
+        (
+            Assign(Place(COUNTS, (load(A),)), Fit(Arithmetic("+", load(COUNTS, load(A)), ONE), Number(4))),
+            "self.table.counts[self.a - 1] += 1",
+        ),
+        (Perform(("other",)), "self.other()"),
+        (Operation("display", (Constant("A=", Text(2)), load(A))), 'print(f"A={self.a:03d}")'),
+    ],
+)
+def test_a_statement_is_one_line(statement: Statement, expected: str) -> None:
+    other = Function(("other",), "OTHER", ())
+    made = emitted(statement, functions=(other,)).partition("def run(self) -> None:\n")[2].partition("\n\n")[0]
+    assert made.strip() == expected
+
+
+def counting(*body: Statement) -> Body:
+    step = Assign(Place(A), Fit(Arithmetic("+", load(A), ONE), Number(3)))
+    return Assign(Place(A), ONE), While(Not(Compare(">", load(A), NINE)), (*body, step))
+
+
+def test_a_loop_whose_counter_nobody_sees_is_a_for() -> None:
+    assert lines(*counting(Assign(Place(B), load(A)))) == ["for a in range(1, 10):", "    self.b = a"]
+
+
+def test_a_counter_that_is_seen_later_stays_a_field() -> None:
+    made = lines(*counting(Assign(Place(B), load(A))), Assign(Place(B), load(A)))
+    assert made[:2] == ["self.a = 1", "while self.a <= 9:"]
+
+
+def test_a_counter_that_the_loop_changes_stays_a_field() -> None:
+    assert lines(*counting(Assign(Place(A), NINE)))[1] == "while self.a <= 9:"
+
+
+def test_a_counter_without_room_for_its_end_stays_a_field() -> None:
+    step = Assign(Place(A), Fit(Arithmetic("+", load(A), ONE), Number(3)))
+    loop = While(Compare("<=", load(A), Constant(999, Number(3))), (Assign(Place(B), load(A)), step))
+    assert lines(Assign(Place(A), ONE), loop)[1] == "while self.a <= 999:"
+
+
+def test_what_may_not_fit_is_tried() -> None:
+    store = Store(((Place(A), Arithmetic("+", load(A), load(B)), "down"),), (Assign(Place(B), ONE),))
+    assert lines(store) == [
+        "try:",
+        "    self.a = checked_int(self.a + self.b, 3, signed=False)",
+        "except SizeError:",
+        "    self.b = 1",
+    ]
+
+
+def test_what_fits_is_not_tried() -> None:
+    store = Store(((Place(C), Arithmetic("+", load(A), load(B)), "down"),), (Assign(Place(B), ONE),))
+    assert lines(store) == ["self.c = self.a + self.b"]
+
+
+def test_a_remainder_goes_where_the_quotient_says() -> None:
+    """The subscript of the second place is the first result."""
+    results = (
+        (Place(A), Arithmetic("/", load(C), load(B)), "down"),
+        (Place(COUNTS, (load(A),)), Arithmetic("-", load(C), load(A)), "down"),
+    )
+    made = lines(Store(results))  # type: ignore[arg-type]
+    assert made.index("    self.a = new_1") < made.index("    self.table.counts[self.a - 1] = new_2")
+
+
+def test_conditions_are_a_chain() -> None:
+    chain = If(
+        Compare("==", load(A), ONE), (Perform(("run",)),), (If(Compare("<", load(A), NINE), (Perform(("run",)),)),)
+    )
+    made = lines(chain)
+    assert made[0] == "if self.a == 1:"
+    assert made[2] == "elif self.a < 9:"
+
+
+def test_what_has_no_python_is_refused_by_name() -> None:
+    with pytest.raises(UnsupportedError, match="generate"):
+        emitted(Operation("generate"))
+
+
+def test_only_what_is_used_is_beside_it() -> None:
+    main = Function(("run",), "RUN", (Assign(Place(A), ONE),))
+    made = emit(Program(("sample",), "SAMPLE", (Record(A),), (main,), ("run",), "default"))
+    assert set(made.files) == {"sample.py", "cobol_rules.py"}
+    assert "def fit_int" not in made.files["cobol_rules.py"]
+
+
+def test_a_record_that_is_shorter_than_what_lies_over_it_is_a_part_of_the_area() -> None:
+    short, long = text(20, "short", 3, shared=True), text(21, "long", 5, shared=True)
+    group = Field(22, ("group",), "GROUP", None, View(0, 3, "text"), members=(short,), shared=True)
+    body = (Assign(Place(group), Padded(Constant("AB", Text(2)), Text(3))),)
+    main = Function(("run",), "RUN", body)
+    made = emit(Program(("sample",), "SAMPLE", (Record(group, (long,)),), (main,), ("run",), "default")).text
+    assert "SIZE = 5" in made
+    assert "value = Text(0, 3)" in made
+    assert 'self.group.value = "AB"' in made

@@ -1,0 +1,85 @@
+"""Paragraphs as functions: ranges, jumps within and out of them, declaratives, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transpile.legacy.printing import show, show_body
+from transpile.legacy.statements import Program
+from transpile.restructure.naming import Namer
+
+Form = Callable[..., Program]
+STORAGE = "01 N PIC 9(3)."
+
+
+def bodies(program: Program) -> dict[str, str]:
+    return {" ".join(each.name): show_body(each.body) for each in program.functions}
+
+
+def test_paragraphs_are_functions(form: Form) -> None:
+    made = form(STORAGE, "MAIN.\n PERFORM P 3 TIMES.\n STOP RUN.\nP.\n ADD 1 TO N.")
+    assert bodies(made) == {"main": "repeat 3:\n  p()\nstop return_code", "p": "n := fit(n + 1, 9(3))"}
+    assert made.entry == ("main",)
+
+
+def test_falling_through_calls(form: Form) -> None:
+    made = form(STORAGE, "A.\n ADD 1 TO N.\nB.\n ADD 2 TO N.")
+    assert bodies(made)["main"] == "a()\nb()"
+
+
+def test_a_jump_to_the_exit_of_a_range_is_no_jump(form: Form) -> None:
+    text = "MAIN.\n PERFORM P THRU P-EXIT.\n STOP RUN.\nP.\n IF N > 5 GO TO P-EXIT.\n ADD 1 TO N.\nP-EXIT.\n EXIT."
+    assert bodies(form(STORAGE, text))["p"] == "if n <= 5:\n  n := fit(n + 1, 9(3))"
+
+
+def test_a_jump_to_its_own_start_is_a_loop(form: Form) -> None:
+    text = "MAIN.\n PERFORM P.\n STOP RUN.\nP.\n ADD 1 TO N.\n IF N < 5 GO TO P."
+    assert bodies(form(STORAGE, text))["p"] == "do:\n  n := fit(n + 1, 9(3))\nwhile n < 5"
+
+
+def test_a_jump_out_of_a_range_goes_on_in_the_same_function(form: Form) -> None:
+    """GnuCOBOL returns at the end of P only: what is jumped to runs on to the end of the program."""
+    text = "MAIN.\n PERFORM P.\n STOP RUN.\nP.\n IF N = 1 GO TO R.\n ADD 1 TO N.\nQ.\n ADD 2 TO N.\nR.\n ADD 3 TO N."
+    made = bodies(form(STORAGE, text))
+    assert made["p"] == "if n == 1:\n  r()\n  leave\nelse:\n  n := fit(n + 1, 9(3))"
+
+
+def test_next_sentence_goes_behind_the_period(form: Form) -> None:
+    made = bodies(form(STORAGE, "MAIN.\n IF N = 1 NEXT SENTENCE ELSE ADD 1 TO N END-IF ADD 2 TO N.\n ADD 3 TO N."))
+    expected = "if n != 1:\n  n := fit(n + 1, 9(3))\n  n := fit(n + 2, 9(3))\nn := fit(n + 3, 9(3))"
+    assert made["main"] == expected
+
+
+def test_altered_jumps_depend_on_a_field(form: Form) -> None:
+    main = "MAIN.\n ALTER P TO PROCEED TO R.\n PERFORM P THRU R.\n STOP RUN.\n"
+    text = main + "P.\n GO TO Q.\nQ.\n ADD 1 TO N.\nR.\n ADD 2 TO N."
+    made = bodies(form(STORAGE, text))
+    assert made["main"].startswith("p_goes_to := 1\n")
+    assert made["p thru r"] == "if p_goes_to != 1:\n  q()\nr()"
+
+
+def test_a_jump_out_of_an_inline_loop(form: Form) -> None:
+    made = form(
+        "01 N PIC 9.\n01 X PIC X(4).",
+        "MAIN.\n ACCEPT X.\n PERFORM UNTIL N = 9\n IF X = SPACES GO TO DONE-1 END-IF\n ADD 1 TO N\n END-PERFORM.\n"
+        " DISPLAY X.\nDONE-1.\n DISPLAY N.",
+    )
+    body = bodies(made)["main"]
+    assert "while n != 9" in body or "while ever" in body
+    assert body.endswith("done_1()")
+
+
+def test_comments_are_remarks(form: Form) -> None:
+    made = form("*> how many\n01 N PIC 9(3).", "MAIN.\n*> now count\n ADD 1 TO N.")
+    assert made.records[0].root.remark == "how many"
+    assert "# now count" in show(made)
+
+
+@given(st.lists(st.from_regex(r"[A-Z][A-Z0-9]{0,3}(-[A-Z0-9]{1,2}){0,2}", fullmatch=True), max_size=30))
+def test_names_are_unique(names: list[str]) -> None:
+    namer = Namer()
+    made = [namer.name(name) for name in names]
+    assert len(set(made)) == len(made)

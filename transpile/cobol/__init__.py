@@ -1,0 +1,1 @@
+"""COBOL as it is read: files, copybooks and both source formats, as one syntax tree per program."""

@@ -1,0 +1,1 @@
+"""COBOL as Python: the rules that the output needs."""

@@ -1,0 +1,42 @@
+"""Lines of a module while it is written, and blocks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from transpile.python.wrapping import WIDTH
+
+INDENT = "    "
+
+
+@dataclass(slots=True)
+class Lines:
+    made: list[str] = field(default_factory=list)
+    depth: int = 0
+
+    def add(self, *lines: str) -> None:
+        self.made += [INDENT * self.depth + line if line else "" for line in lines]
+
+    def comment(self, *remarks: str) -> None:
+        self.add(*(f"# {remark}".rstrip() for remark in remarks))
+
+    def remarked(self, line: str, remark: str) -> None:
+        """``remark`` stands behind a line, or above it where there is no room."""
+        remark = " ".join(remark.split())
+        if remark and len(INDENT * self.depth + line) + len(remark) + 4 > WIDTH:
+            self.comment(remark)
+            remark = ""
+        self.add(f"{line}  # {remark}" if remark else line)
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """``head`` and what is added meanwhile; ``pass`` if that is nothing."""
+        self.add(head)
+        self.depth += 1
+        before = len(self.made)
+        yield
+        if all(line.lstrip().startswith("#") for line in self.made[before:]):
+            self.add("pass")
+        self.depth -= 1

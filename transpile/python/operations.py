@@ -1,0 +1,253 @@
+"""What the old language does in one statement, and Python in a few: INSPECT, STRING, DISPLAY …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from transpile.legacy.expressions import Constant, Expression, Load, Place
+from transpile.legacy.statements import Body, Operation
+from transpile.legacy.types import Floating, Number
+from transpile.python.code import Code, call, item, literal, method
+from transpile.python.extents import extent
+from transpile.python.places import unsupported
+
+if TYPE_CHECKING:
+    from transpile.python.statements import Statements
+
+Emit: TypeAlias = "Callable[[Statements, Operation], None]"
+OPERATIONS: dict[str, Emit] = {}
+
+
+def operation(*names: str) -> Callable[[Emit], Emit]:
+    """What a function is that writes the operations of ``names``."""
+
+    def add(emit: Emit) -> Emit:
+        OPERATIONS.update(dict.fromkeys(names, emit))
+        return emit
+
+    return add
+
+
+def emit_operation(writer: Statements, statement: Operation) -> None:
+    emit = OPERATIONS.get(statement.name)
+    if emit is None:
+        raise unsupported(statement.name, "there is no Python for it yet", statement.span)
+    known = dict(writer.expressions.known)
+    emit(writer, statement)
+    writer.expressions.known = known
+
+
+def option(statement: Operation, name: str) -> str:
+    return next((value for key, value in statement.options if key == name), "")
+
+
+def options(statement: Operation, name: str) -> list[str]:
+    return [value for key, value in statement.options if key == name]
+
+
+def outcome(statement: Operation, name: str) -> Body:
+    return next((body for key, body in statement.outcomes if key == name), ())
+
+
+# DISPLAY
+
+_LONG = 60
+"""More than this is not put in an f-string."""
+
+
+@operation("display")
+def _display(writer: Statements, statement: Operation) -> None:
+    pieces = [piece for each in statement.inputs for piece in _shown(writer, each)]
+    ending = [] if option(statement, "advancing") != "no" else ['end=""']
+    if option(statement, "upon") == "err":
+        writer.expressions.uses.use("", "sys")
+        ending.append("file=sys.stderr")
+    elif ending:
+        ending.append("flush=True")
+    writer.expressions.uses.use("cobol_console", "use_latin_1")
+    writer.lines.add(str(call("print", *_arguments(pieces), *ending)))
+
+
+def _arguments(pieces: list[str | Code]) -> list[Code | str]:
+    """One text for ``print``; an f-string where there are several."""
+    if all(isinstance(piece, str) for piece in pieces):
+        text = "".join(str(piece) for piece in pieces)
+        return [literal(text)] if text else []
+    if len(pieces) == 1 and isinstance(pieces[0], Code) and not pieces[0].text.startswith("{"):
+        return [pieces[0]]
+    codes = [piece.text for piece in pieces if isinstance(piece, Code)]
+    together = sum(len(piece) if isinstance(piece, str) else len(piece.text) + 2 for piece in pieces)
+    if together > _LONG or any(sign in code for code in codes for sign in ('"', "\\")):
+        return [*(_plain(piece) for piece in pieces), 'sep=""']
+    return [Code('f"' + "".join(_in_f_string(piece) for piece in pieces) + '"')]
+
+
+def _plain(piece: str | Code) -> Code:
+    if isinstance(piece, str):
+        return literal(piece)
+    return Code(f'f"{piece.text}"') if piece.text.startswith("{") else piece
+
+
+def _in_f_string(piece: str | Code) -> str:
+    if isinstance(piece, str):
+        shown = literal(piece + "'").text[1:-2].replace("{", "{{").replace("}", "}}")
+        return shown
+    return piece.text if piece.text.startswith("{") else f"{{{piece.text}}}"
+
+
+def _shown(writer: Statements, value: Expression) -> Iterator[str | Code]:
+    """Text as it is, or code; code that starts with ``{`` is a replacement field with a format."""
+    expressions = writer.expressions
+    match value:
+        case Constant(value=str(text)):
+            yield text
+        case Load(place=Place(field=field)) if isinstance(field.type, Number):
+            yield _number(writer, value, field.type)
+        case Load(place=Place(field=field)) if isinstance(field.type, Floating):
+            single = ["single=True"] if field.type.bits == 32 else []
+            yield expressions.call("show_float", expressions.code(value), *single)
+        case Constant(value=number):
+            yield str(number)
+        case _ if expressions.kind(value) == "float":
+            yield expressions.call("show_float", expressions.code(value))
+        case _ if expressions.kind(value) in ("int", "decimal"):
+            yield call("str", expressions.code(value))
+        case _:
+            yield expressions.code(value)
+
+
+def _number(writer: Statements, value: Load, type: Number) -> Code:
+    expressions, view = writer.expressions, value.place.field.view
+    code = expressions.code(value)
+    if view.coding in ("native", "index", "pointer") and not type.scale:
+        signed = [] if type.signed else ["signed=False"]
+        return expressions.call("show_native", code, literal(view.size), *signed)
+    if not type.scale and not type.signed and extent(value).never_negative:
+        return Code(f"{{{code}:0{type.digits}d}}")
+    more: list[Code | str] = [literal(type.scale)] if type.scale else []
+    if type.signed:
+        more.append("signed=True")
+    if view.separate and not view.leading:
+        more.append("trailing=True")
+    return expressions.call("show", code, literal(type.digits), *more)
+
+
+# STRING, UNSTRING and INSPECT
+
+
+@operation("string")
+def _string(writer: Statements, statement: Operation) -> None:
+    expressions = writer.expressions
+    target, pointer, *pieces = statement.inputs
+    pairs = []
+    for text, delimiter in zip(pieces[::2], pieces[1::2], strict=True):
+        whole = isinstance(delimiter, Constant) and delimiter.value == ""
+        pairs.append(f"({expressions.code(text)}, {'None' if whole else expressions.code(delimiter)})")
+    start = [] if isinstance(pointer, Constant) and pointer.value == 1 else [expressions.whole(pointer)]
+    code = expressions.call("string", expressions.code(target), f"[{', '.join(pairs)}]", *start)
+    writer.lines.add(f"strung = {code}")
+    expressions.known |= {"strung": Code("strung.target"), "pointer": Code("strung.pointer")}
+    writer.body(outcome(statement, "end"))
+    writer.branches([("strung.overflow", outcome(statement, "overflow")), ("", outcome(statement, "ok"))])
+
+
+@operation("unstring")
+def _unstring(writer: Statements, statement: Operation) -> None:
+    expressions = writer.expressions
+    source, pointer, *delimiters = statement.inputs
+    every = options(statement, "all")
+    pairs = [f"({expressions.code(each)}, {all == 'yes'})" for each, all in zip(delimiters, every, strict=True)]
+    start = [] if isinstance(pointer, Constant) and pointer.value == 1 else [expressions.whole(pointer)]
+    first = [f"[{', '.join(pairs)}]"] if pairs or start else []
+    writer.lines.add(f"unstring = {expressions.call('Unstring', expressions.code(source), *first, *start)}")
+    sizes = options(statement, "size")
+    for at, size in enumerate(sizes, 1):
+        expressions.known |= {"piece": Code("piece.text"), "delimiter": Code("piece.delimiter")}
+        with writer.lines.block(f"if piece := unstring.next({'' if pairs else size}):"):
+            writer.body(outcome(statement, f"field {at}"))
+    expressions.known |= {"pointer": Code("unstring.pointer"), "count": Code("unstring.count")}
+    writer.body(outcome(statement, "end"))
+    writer.branches([("unstring.overflow", outcome(statement, "overflow")), ("", outcome(statement, "ok"))])
+
+
+@operation("inspect")
+def _inspect(writer: Statements, statement: Operation) -> None:
+    expressions = writer.expressions
+    text, *inputs = statement.inputs
+    if _inspect_simply(writer, statement):
+        return
+    source = expressions.code(text)
+    begin = f"inspection = {expressions.call('Inspection', source)}"
+    if statement.options[0][0] != "convert" or len(statement.options[0][1].split()) > 1:
+        writer.lines.add(begin)
+    tallies, replaced = 0, Code("inspection.replaced()")
+    before = statement.options[0][0]
+    for kind, words in statement.options:
+        if kind != before:
+            writer.lines.add(begin)
+            before = kind
+        what, *bounds = words.split()
+        taken = [] if what == "characters" else [expressions.code(inputs.pop(0))]
+        if kind != "tally":
+            taken.append(expressions.code(inputs.pop(0)))
+        region = _region(writer, bounds, inputs)
+        if kind == "convert":
+            replaced = expressions.call("convert", source, *taken, *region)
+            continue
+        name = literal(what.upper())
+        if kind == "replace":
+            pattern = [literal("")] if what == "characters" else []
+            writer.lines.add(str(method(Code("inspection"), "replace", name, *pattern, *taken, *region)))
+            continue
+        tallies += 1
+        pattern = [literal("")] if what == "characters" and region else []
+        counted = method(Code("inspection"), "tally", name, *pattern, *taken, *region)
+        writer.lines.add(f"tally_{tallies} = {counted}")
+        expressions.known[f"tally {tallies}"] = Code(f"tally_{tallies}")
+    expressions.known["replaced"] = replaced
+    writer.body(outcome(statement, "end"))
+
+
+def _region(writer: Statements, bounds: list[str], inputs: list[Expression]) -> list[Code]:
+    if not bounds:
+        return []
+    pairs = [f"({literal(side.upper())}, {writer.expressions.code(inputs.pop(0))})" for side in bounds]
+    return [method(Code("inspection"), "region", *pairs)]
+
+
+def _inspect_simply(writer: Statements, statement: Operation) -> bool:
+    """One phrase over the whole text that a method of ``str`` does."""
+    expressions = writer.expressions
+    match statement.options, statement.inputs:
+        case ((("tally", "all"),), (text, pattern)) if expressions.size(pattern):
+            counted = method(expressions.code(text), "count", expressions.code(pattern))
+            expressions.known["tally 1"] = counted
+        case ((("tally", "characters"),), (text,)) if size := expressions.size(text):
+            expressions.known["tally 1"] = literal(size)
+        case ((("replace", "all"),), (text, pattern, by)) if expressions.size(pattern) and (
+            expressions.size(pattern) == expressions.size(by)
+        ):
+            codes = expressions.code(pattern), expressions.code(by)
+            expressions.known["replaced"] = method(expressions.code(text), "replace", *codes)
+        case ((("convert", words),), (text, old, new)) if len(words.split()) <= 1:
+            codes = expressions.code(old), expressions.code(new)
+            expressions.known["replaced"] = expressions.call("convert", expressions.code(text), *codes)
+        case _:
+            return False
+    writer.body(outcome(statement, "end"))
+    return True
+
+
+@operation("set environment")
+def _set_environment(writer: Statements, statement: Operation) -> None:
+    name, value = (method(writer.expressions.code(each), "rstrip", literal(" ")) for each in statement.inputs)
+    writer.expressions.uses.use("", "os")
+    writer.lines.add(f"{item(Code('os.environ'), name)} = {value}")
+
+
+@operation("execute")
+def _execute(writer: Statements, statement: Operation) -> None:
+    language, text = option(statement, "language"), option(statement, "text")
+    name = literal(f"EXEC {language} {' '.join(text.split())}")
+    writer.lines.add(f"raise NotImplementedError({name})")

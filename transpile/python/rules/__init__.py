@@ -1,0 +1,1 @@
+"""Modules that are copied beside the output; they import nothing but the standard library."""

@@ -1,0 +1,249 @@
+"""ADD, SUBTRACT, MULTIPLY, DIVIDE and COMPUTE: exact values, and what their targets keep of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transpile.cobol import statements as verbs
+from transpile.cobol import tree as cobol
+from transpile.errors import SourceError
+from transpile.legacy.expressions import (
+    Arithmetic,
+    Constant,
+    Edited,
+    Expression,
+    Fit,
+    Intrinsic,
+    Load,
+    Place,
+    Rounding,
+    ToFloat,
+)
+from transpile.legacy.statements import Assign, Body, Statement, Store
+from transpile.legacy.types import Floating, Number, Text
+from transpile.restructure.block import Block
+from transpile.restructure.expressions import kind, number, place
+from transpile.restructure.moving import corresponding, number_shown
+from transpile.restructure.scope import Scope
+
+ROUNDINGS: dict[verbs.RoundingMode, Rounding] = {
+    "TRUNCATION": "down",
+    "NEAREST-AWAY-FROM-ZERO": "half-up",
+    "NEAREST-EVEN": "half-even",
+    "NEAREST-TOWARD-ZERO": "half-down",
+    "AWAY-FROM-ZERO": "up",
+    "TOWARD-GREATER": "ceiling",
+    "TOWARD-LESSER": "floor",
+    "PROHIBITED": "prohibited",
+}
+_QUOTIENT_DIGITS = 76
+_Result = tuple[Place, Expression, Rounding]
+
+
+def add(block: Block, statement: verbs.Add) -> Body:
+    scope = block.scope
+    addends = [number(scope, each) for each in (*statement.addends, *statement.to)]
+    if statement.giving:
+        total = _sum(addends)
+        return _stored(block, [_result(scope, each, total) for each in statement.targets], statement.on_size_error)
+    return _changed(block, "+", addends, statement.targets, statement.on_size_error)
+
+
+def subtract(block: Block, statement: verbs.Subtract) -> Body:
+    scope = block.scope
+    amounts = [number(scope, each) for each in statement.subtrahends]
+    if statement.minuend is None:
+        return _changed(block, "-", amounts, statement.targets, statement.on_size_error)
+    rest = number(scope, statement.minuend)
+    for amount in amounts:
+        rest = Arithmetic("-", rest, amount)
+    return _stored(block, [_result(scope, each, rest) for each in statement.targets], statement.on_size_error)
+
+
+def _sum(addends: list[Expression]) -> Expression:
+    total = addends[0]
+    for each in addends[1:]:
+        total = Arithmetic("+", total, each)
+    return total
+
+
+def _changed(
+    block: Block,
+    operator: str,
+    amounts: list[Expression],
+    targets: tuple[verbs.Receiver, ...],
+    handler: verbs.Handler | None,
+) -> Body:
+    """Amounts added to, or taken from, each target."""
+    results: list[_Result] = []
+    for receiver in targets:
+        own = number(block.scope, receiver.target)
+        changed = own
+        for amount in amounts:
+            changed = Arithmetic("+" if operator == "+" else "-", changed, amount)
+        result = _result(block.scope, receiver, changed)
+        if (
+            receiver.rounding == "TRUNCATION"
+            and handler is None
+            and len(amounts) == 1
+            and _wraps(result[0], amounts[0])
+        ):
+            assert isinstance(result[0].field.type, Number)
+            result = result[0], Intrinsic("wrap", (changed,), result[0].field.type), result[2]
+        results.append(result)
+    if handler is None and len(results) > 1:
+        return tuple(made for each in results for made in _stored(block, [each], None))
+    return _stored(block, results, handler)
+
+
+def _wraps(target: Place, amount: Expression) -> bool:
+    """GnuCOBOL adds small whole numbers to these in the machine's own arithmetic."""
+    type_ = target.field.type
+    if not isinstance(type_, Number) or not type_.bits or type_.signed or type_.scale:
+        return False
+    given = kind(amount)
+    return isinstance(given, Number) and given.scale <= 0 and given.digits <= 9
+
+
+def multiply(block: Block, statement: verbs.Multiply) -> Body:
+    scope = block.scope
+    left = number(scope, statement.left)
+    results: list[_Result] = []
+    for receiver in statement.targets:
+        right = number(scope, statement.right if statement.right is not None else receiver.target)
+        product = Arithmetic("*", left, right) if statement.right is not None else Arithmetic("*", right, left)
+        results.append(_result(scope, receiver, product))
+    return _each(block, results, statement.on_size_error, statement.right is None)
+
+
+def _each(block: Block, results: list[_Result], handler: verbs.Handler | None, apart: bool) -> Body:
+    """``apart``: each target is changed before the next is computed."""
+    if apart and handler is None:
+        return tuple(made for each in results for made in _stored(block, [each], None))
+    return _stored(block, results, handler)
+
+
+def divide(block: Block, statement: verbs.Divide) -> Body:
+    scope = block.scope
+    divisor = number(scope, statement.divisor)
+    results: list[_Result] = []
+    for receiver in statement.targets:
+        dividend = number(scope, statement.dividend if statement.dividend is not None else receiver.target)
+        results.append(_result(scope, receiver, Arithmetic("/", dividend, divisor)))
+    if statement.remainder is not None:
+        if statement.dividend is None or len(statement.targets) != 1:
+            raise SourceError(statement.span, "REMAINDER needs GIVING, with one target")
+        dividend = number(scope, statement.dividend)
+        cut = Fit(Arithmetic("/", dividend, divisor), _quotient(scope, statement.targets[0].target))
+        rest = Arithmetic("-", dividend, Arithmetic("*", cut, divisor))
+        remainder = verbs.Receiver(statement.remainder, span=statement.span)
+        results.append(_result(scope, remainder, rest))
+    return _each(block, results, statement.on_size_error, statement.dividend is None)
+
+
+def _quotient(scope: Scope, target: cobol.Reference) -> Number:
+    """As many decimals as the target of the quotient has."""
+    type_ = _kept(scope, target, place(scope, target))
+    scale = type_.scale if isinstance(type_, Number) else 0
+    return Number(_QUOTIENT_DIGITS, scale, True)
+
+
+def compute(block: Block, statement: verbs.Compute) -> Body:
+    value = number(block.scope, statement.value)
+    results = [_result(block.scope, each, value) for each in statement.targets]
+    return _stored(block, results, statement.on_size_error)
+
+
+def add_corresponding(block: Block, statement: verbs.Corresponding) -> Body:
+    scope = block.scope
+    results: list[_Result] = []
+    for source, goal in corresponding(scope, statement.source, statement.target.target):
+        if _is_number(scope, source) and _is_number(scope, goal):
+            own, amount = number(scope, goal), number(scope, source)
+            changed = Arithmetic("+" if statement.verb == "ADD" else "-", own, amount)
+            receiver = verbs.Receiver(goal, statement.target.rounding, span=statement.span)
+            results.append(_result(scope, receiver, changed))
+    return _stored(block, results, statement.on_size_error) if results else ()
+
+
+def _is_number(scope: Scope, reference: cobol.Reference) -> bool:
+    laid = scope.item(reference)
+    return laid is not None and not laid.group and laid.numeric
+
+
+def _result(scope: Scope, receiver: verbs.Receiver, value: Expression) -> _Result:
+    if receiver.target.slice is not None:
+        raise SourceError(receiver.target.span, "the result of arithmetic cannot go to a part of an item")
+    made = place(scope, receiver.target)
+    if not isinstance(_kept(scope, receiver.target, made), Number | Floating):
+        raise SourceError(receiver.target.span, f"'{receiver.target.name}' is no number")
+    return made, value, ROUNDINGS[receiver.rounding]
+
+
+def _kept(scope: Scope, reference: cobol.Reference, made: Place) -> Number | Floating | None:
+    """What the target keeps of a number, be it edited or not."""
+    if isinstance(made.field.type, Number | Floating):
+        return made.field.type
+    laid = scope.item(reference)
+    return number_shown(laid) if laid is not None else None
+
+
+def _stored(block: Block, results: list[_Result], handler: verbs.Handler | None) -> Body:
+    scope = block.scope
+    if handler is None and len(results) == 1 and not _may_fail(results[0][1]):
+        made, value, rounding = results[0]
+        return (Assign(made, _fitted(scope, made, value, rounding, checked=False)),)
+    wrong = block.body(handler.yes) if handler is not None else ()
+    right = block.body(handler.no) if handler is not None else ()
+    checked = handler is not None
+    stored: list[_Result] = []
+    for made, value, rounding in results:
+        if checked and not isinstance(made.field.type, Text | Floating):
+            stored.append((made, value, rounding))
+        else:
+            stored.append((made, _fitted(scope, made, value, rounding, checked), "down"))
+    return (Store(tuple(stored), wrong, right),)
+
+
+def _fitted(scope: Scope, made: Place, value: Expression, rounding: Rounding, checked: bool) -> Expression:
+    """``value`` as its target keeps it."""
+    match made.field.type:
+        case Number() as type_:
+            if made.field.view.coding == "index" or (isinstance(value, Intrinsic) and value.name == "wrap"):
+                return value
+            return Fit(value, type_, rounding)
+        case Floating() as type_:
+            return ToFloat(value, type_)
+    laid = scope.laid[made.field.number]
+    shown = number_shown(laid)
+    assert laid.picture is not None and shown is not None
+    fitted = Fit(value, shown, rounding, checked)
+    return Edited(fitted, laid.picture.text, Text(laid.size), laid.item.blank_when_zero)
+
+
+def _may_fail(value: Expression) -> bool:
+    """Whether a division or a power in it may have no result."""
+    match value:
+        case Arithmetic("/", left, Constant(value=divisor)) if divisor:
+            return _may_fail(left)
+        case Arithmetic("**", left, Constant(value=int(exponent))) if exponent > 0:
+            return _may_fail(left)
+        case Arithmetic("/" | "**"):
+            return True
+    return any(_may_fail(part) for part in parts(value))
+
+
+def parts(value: Expression) -> Iterator[Expression]:
+    """The expressions directly in ``value``."""
+    for name in value.PARTS:
+        found: object = getattr(value, name)
+        for each in found if isinstance(found, tuple) else (found,):
+            if isinstance(each, Expression):
+                yield each
+
+
+def step(scope: Scope, counter: cobol.Reference, amount: Expression, down: bool = False) -> Statement:
+    """``counter`` made larger by ``amount``, as PERFORM VARYING and SET do it."""
+    made = place(scope, counter)
+    changed = Arithmetic("-" if down else "+", Load(made), amount)
+    return Assign(made, _fitted(scope, made, changed, "down", checked=False))
