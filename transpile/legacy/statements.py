@@ -140,13 +140,15 @@ class Operation(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``name`` in words; ``origin`` is the paragraph, section or range of them that it was."""
+    """``name`` in words; ``origin`` is the paragraph, section or range of them that it was. ``paragraphs``: the
+    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns."""
 
     name: tuple[str, ...]
     origin: str
     body: Body
     remarks: tuple[str, ...] = ()
     span: Span | None = None
+    paragraphs: tuple[int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

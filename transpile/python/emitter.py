@@ -11,6 +11,7 @@ from transpile.python import rules as rules_package
 from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
+from transpile.python.correspondence import Correspondence, correspondence
 from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
@@ -37,10 +38,12 @@ _TAKEN = {"Decimal", "main", "dataclass", "field", "suppress", "sys", "os"}
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """``files`` are texts by name; ``name`` is the one to run, the others belong beside it."""
+    """``files`` are texts by name; ``name`` is the one to run, the others belong beside it. ``classes``: what stands
+    for what, a program after those that are nested in it."""
 
     name: str
     files: Mapping[str, str]
+    classes: tuple[Correspondence, ...] = ()
 
     @property
     def text(self) -> str:
@@ -52,15 +55,16 @@ def emit(program: Program, *others: Program) -> Module:
     there is no Python for something."""
     uses, lines = Uses(), Lines()
     module = Scope({*_TAKEN, *_public_names()})
+    classes: list[Correspondence] = []
     for each in (*others, program):
-        _program(each, uses, lines, module, None, alone=not others)
+        classes += _program(each, uses, lines, module, None, alone=not others)
     uses.rule("use_exact_arithmetic")
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
     body = [piece for line in lines.made for piece in wrapped(line)]
     head = [*_docstring(program), "", *_imports(uses)]
     text = "\n".join([*head, "", "", *body]).rstrip("\n") + "\n"
-    return Module(name, {name: text, **_beside(uses)})
+    return Module(name, {name: text, **_beside(uses)}, tuple(classes))
 
 
 def _public_names() -> set[str]:
@@ -136,12 +140,13 @@ def _imported(source: str, module: str) -> set[str]:
 
 def _program(
     program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None, *, alone: bool
-) -> None:
+) -> list[Correspondence]:
     names = names_of(program, module)
+    classes: list[Correspondence] = []
     expressions = Expressions(program, names, uses, outer=outer)
     for inner in program.programs:
         around = replace(expressions, owner=Code("self.outer"), outer=_further_out(outer))
-        _program(inner, uses, lines, module, around, alone=False)
+        classes += _program(inner, uses, lines, module, around, alone=False)
     records = Records(expressions, lines)
     _alphabets(program, lines)
     for record in records_of(program):
@@ -187,6 +192,7 @@ def _program(
         lines.add(
             f"{uses.use('cobol_programs', 'register')}({quoted(program.origin)}, {names.program}{initial})", "", ""
         )
+    return [*classes, correspondence(program, names, expressions.counted)]
 
 
 def _further_out(outer: Places | None) -> Places | None:

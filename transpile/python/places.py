@@ -81,6 +81,8 @@ class Places:
     outer: Places | None = None
     known: dict[str, Code] = field(default_factory=dict)
     counters: dict[int, Code] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
+    """The numbers of all fields that have been variables of a loop so far."""
 
     def place(self, place: Place) -> Code:
         """The attribute, or the element of a list."""

@@ -345,6 +345,7 @@ class Statements:
         self.lines.comment(*loop.remarks)
         counters = self.expressions.counters
         counters[loop.field.number] = Code(loop.variable)
+        self.expressions.counted.add(loop.field.number)
         with self.lines.block(f"for {loop.variable} in {loop.range}:"):
             self._inside(loop.loop, loop.body)
         del counters[loop.field.number]

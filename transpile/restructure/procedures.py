@@ -193,7 +193,8 @@ class Division:
         if self._starts(begin):
             said = (*self.scope.said(place.section), *said)
         span = place.paragraph.span
-        return Function(self.names[begin, end], self._origin(begin, end), made.body, said, span)
+        name, origin = self.names[begin, end], self._origin(begin, end)
+        return Function(name, origin, made.body, said, span, (begin, end))
 
     def _nodes(self, label: str, begin: int, end: int) -> Iterator[Node]:
         """The nodes of the paragraph at ``label``, or that of its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transpile.cobol import layout, tree
@@ -25,10 +26,27 @@ from transpile.restructure.sharing import Sharing
 DIALECT = "GnuCOBOL 3.1.2 -std=default"
 
 
+@dataclass(frozen=True, slots=True)
+class Restructured:
+    """``programs`` are those of a file, those nested in others within them. ``fields``: what became of an item, by its
+    identity; ``laid``: the item in its place, by the number of the field."""
+
+    unit: Unit
+    programs: tuple[Program, ...]
+    fields: Mapping[int, Field]
+    laid: Mapping[int, layout.Field]
+
+
+def restructured(unit: Unit) -> Restructured:
+    """The programs of a file, and what became of their items."""
+    building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
+    programs = tuple(building.program(each, None) for each in unit.programs)
+    return Restructured(unit, programs, building.fields, building.laid)
+
+
 def restructure(unit: Unit) -> tuple[Program, ...]:
     """The programs of a file, those nested in others within them."""
-    building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
-    return tuple(building.program(each, None) for each in unit.programs)
+    return restructured(unit).programs
 
 
 def _all(found: tuple[cobol.Program, ...]) -> list[cobol.Program]:
