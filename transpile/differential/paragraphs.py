@@ -44,7 +44,7 @@ class Settings:
     states: int = 100
     exhaustive: int = 20_000
     seed: int = 0
-    restarts: int = 10
+    restarts: int = 8
     cobol: Limits = _COBOL
     python: Limits = _PYTHON
     folder: Path | None = None
@@ -229,6 +229,7 @@ class _Comparison:
     found: Reach
     which: int
     settings: Settings
+    alike: set[str] = field(default_factory=set)
 
     def outcome(self) -> Compared:
         states, exhaustive = self._states()
@@ -236,6 +237,7 @@ class _Comparison:
         restarts = self.settings.restarts
         for state, end in self.both.ends(self.which, states, restarts):
             restarts -= end.restarted
+            self.alike |= end.alike
             if end.drops:
                 dropped += 1
             elif end.differs and not self.both.sound(self.which, state):
@@ -249,9 +251,12 @@ class _Comparison:
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
-            f"{self.storage.places[key].laid.name} is {low} to {high}" for key, (low, high) in self.found.limits.items()
+            f"{item.name} is {low} to {high}"
+            for key, (low, high) in self.found.limits.items()
+            if (item := self.found.mentioned.get(key)) is not None
         ]
         limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
+        limited += sorted(self.alike)
         return Compared(runs, dropped, exhaustive, difference, (VALID, *limited), self.both.matched.missing)
 
     def _states(self) -> tuple[Iterator[bytes], bool]:
