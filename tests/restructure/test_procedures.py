@@ -117,3 +117,13 @@ def test_paragraphs_of_the_same_name_say_of_which_section_they_are(form: Form) -
 def test_comments_before_a_paragraph_in_the_middle_of_a_function_are_remarks(form: Form) -> None:
     text = "MAIN.\n ADD 1 TO N.\n*> once more\nQ.\n ADD 2 TO N.\n IF N < 9 GO TO MAIN."
     assert "# once more" in show(form(STORAGE, text))
+
+
+def test_comments_before_a_jump_stay(form: Form) -> None:
+    text = "MAIN.\n IF N = 1 STOP RUN.\n*> else once more\n GO TO MAIN."
+    assert "# else once more" in show(form(STORAGE, text))
+
+
+def test_comments_at_the_head_are_those_of_the_program(form: Form) -> None:
+    made = form(STORAGE, "MAIN.\n ADD 1 TO N.", "*> what it is for")
+    assert made.remarks == ("what it is for",)

@@ -60,6 +60,8 @@ class Names:
     """Of every field, the record that it is in."""
     classes: dict[int, str] = field(default_factory=dict)
     methods: dict[tuple[str, ...], str] = field(default_factory=dict)
+    conditions: dict[tuple[int, tuple[str, ...]], str] = field(default_factory=dict)
+    """The properties that conditions are, by the number of the field and their name."""
     of_files: frozenset[int] = frozenset()
     """The roots of the areas of files."""
     files: dict[str, str] = field(default_factory=dict)

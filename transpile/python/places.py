@@ -111,6 +111,14 @@ class Places:
             code = item(code, subscript)
         return code
 
+    def holder(self, place: Place) -> Code:
+        """The object whose attribute a field is, or whose bytes hold it."""
+        record = self.names.roots[place.field.number]
+        if self.names.is_area(record):
+            return self.record(place.field)
+        parent = self.names.parents.get(place.field.number)
+        return self._plain(parent, [self.index(each) for each in place.subscripts]) if parent else self.owner
+
     def index(self, subscript: Expression) -> Code:
         return shifted(self.whole(subscript), -1)
 
@@ -163,6 +171,10 @@ class Places:
 
     def code(self, expression: Expression) -> Code:
         """Any expression; what is written depends on its kind."""
+        raise NotImplementedError
+
+    def named(self, condition: Named) -> Code:
+        """A condition with a name."""
         raise NotImplementedError
 
     def call(self, rule: str, *arguments: Code | str, **named: Code | str) -> Code:

@@ -21,7 +21,7 @@ from transpile.legacy.statements import Body, Function, Leave, Perform
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
 from transpile.restructure.block import Block
-from transpile.restructure.jumps import Mark, jumps
+from transpile.restructure.jumps import Mark, jump_remarks_kept, jumps
 from transpile.restructure.lowering import lower
 from transpile.restructure.naming import Namer, Words
 from transpile.restructure.regions import Apart
@@ -219,7 +219,7 @@ class Division:
             )  # fmt: skip
             found = block.body(sentence.statements)
             body = (*body, *found, *((Mark(end),) if end in jumps(found) else ()))
-        return body
+        return jump_remarks_kept(body)
 
     def _contained(self, number: int) -> bool:
         here = f"p{number}"
