@@ -291,3 +291,33 @@ def test_nested_conditions_are_one() -> None:
 
 def test_a_counter_that_nobody_looks_at_has_no_name() -> None:
     assert lines(*counting(Perform(("run",))))[0] == "for _ in range(1, 10):"
+
+
+def displayed(*values: Expression | str) -> list[str]:
+    return lines(
+        Operation(
+            "display", tuple(Constant(each, Text(len(each))) if isinstance(each, str) else each for each in values)
+        )
+    )
+
+
+def test_a_display_of_several_values_is_one_text() -> None:
+    assert displayed("A ", load(A), " {", load(NAME), "}") == ['print(f"A {self.a:03d} {{{self.name}}}")']
+
+
+def test_a_long_one_has_several_lines() -> None:
+    made = displayed(*(part for at in range(5) for part in (f"WHAT THERE IS IN {at}: ", load(NAME), " ")))
+    assert made[0] == "print("
+    assert all(line.startswith('    f"WHAT') and len(line) < 112 for line in made[1:-1])
+    assert made[-1] == ")"
+
+
+def test_classes_of_the_same_name_have_that_of_their_program() -> None:
+    def program(name: str, *inner: Program) -> Program:
+        main = Function(("run",), "RUN", (Assign(Place(COUNTS, (ONE,)), ONE),))
+        table = Field(7, ("table",), "TABLE", None, View(0, 27, "text"), members=(COUNTS,))
+        return Program((name,), name.upper(), (Record(table),), (main,), ("run",), "default", programs=inner)
+
+    made = emit(program("outside", program("inside"))).text
+    assert "class InsideTable:" in made
+    assert "class OutsideTable:" in made

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
+from transpile.python import displaying as displaying
 from transpile.python import rules as rules_package
 from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
@@ -174,7 +175,6 @@ def _program(
             lines.add(f"{names.files[file.origin]}: {file_class(file, expressions)} = field(init=False)")
         if before == len(lines.made):
             lines.made.pop()
-        records.properties(0)
         inner_names = [(inner, camel(inner.name)) for inner in program.programs]
         if program.files or inner_names:
             lines.add("")
@@ -185,6 +185,7 @@ def _program(
                     lines.add(f"{register}({quoted(inner.origin)}, lambda: {made_name}(self){initial})")
                 for file in program.files:
                     lines.add(f"self.{names.files[file.origin]} = {made(file, expressions)}")
+        records.properties(0)
         if outer is not None or callable_(program, alone and not program.programs):
             lines.add("")
             entry_point(program, expressions, lines)

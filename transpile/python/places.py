@@ -230,7 +230,7 @@ def sign_of(field: Field) -> rules.Sign:
 
 def text_code(text: str) -> Code:
     """A literal, or the repetition of one where that is shorter to read."""
-    if len(text) > 8 and len(set(text)) == 1:
+    if len(text) > (8 if text.isprintable() else 2) and len(set(text)) == 1:
         return Code(f"{quoted(text[0])} * {len(text)}", PRODUCT)
     stripped = text.rstrip(" ")
     if len(text) - len(stripped) > 12:

@@ -267,7 +267,8 @@ class Division:
         said = self.scope.said(place.paragraph)
         if self._starts(begin):
             said = (*self.scope.said(place.section), *said)
-        body = renamed(made.body, {_provisional(region): name for region, name in names.items()})
+        body = _without_vain_leave(made.body)
+        body = renamed(body, {_provisional(region): name for region, name in names.items()})
         name, origin = names[begin, end], self._origin(begin, end)
         return Function(name, origin, body, said, place.paragraph.span, (begin, end))
 
@@ -296,6 +297,14 @@ class Division:
         if name == "outcome":
             return Place(self.scope.register_of("OUTCOME", Number(2)))
         return Place(self.scope.add(name, Number(9), 0))
+
+
+def _without_vain_leave(body: Body) -> Body:
+    """``body`` without an EXIT PROGRAM at its end, where the program is left anyway."""
+    match body:
+        case (*rest, Leave(called=True), Leave(called=False) as last):
+            return (*rest, last)
+    return body
 
 
 def _provisional(region: Region) -> Words:
