@@ -127,3 +127,13 @@ def test_comments_before_a_jump_stay(form: Form) -> None:
 def test_comments_at_the_head_are_those_of_the_program(form: Form) -> None:
     made = form(STORAGE, "MAIN.\n ADD 1 TO N.", "*> what it is for")
     assert made.remarks == ("what it is for",)
+
+
+def test_a_paragraph_that_only_jumps_at_its_end_is_a_function_up_to_there(form: Form) -> None:
+    first = "MAIN.\n ADD 1 TO N.\nNEXT-1.\n ACCEPT N.\n IF N = 1 GO TO BAD.\n IF N = 2 GO TO BAD.\n"
+    text = first + " IF N = 9 STOP RUN.\n GO TO NEXT-1.\nBAD.\n DISPLAY N.\n ADD 1 TO N.\n GO TO NEXT-1."
+    made = form(STORAGE, text)
+    bad = next(each for each in made.functions if each.origin == "BAD")
+    assert show_body(bad.body) == "display upon=out advancing=yes: n\nn := fit(n + 1, 9(3))"
+    assert bad.paragraphs is None
+    assert "bad()" in bodies(made)["main"]

@@ -2,8 +2,9 @@
 
 A performed range is a region: control starts at its first paragraph, and the function returns when it comes to the end
 of the last. Jumps out of the range go on in the same region. A paragraph that is entered at its start and never jumps
-elsewhere is a function of its own, which regions call; the first of a region that is called after it is in the region.
-Which functions there are, and what they are called, is settled when all regions are known.
+elsewhere is a function of its own, which regions call; so is one up to the jump that it ends with. The first of a
+region that is called after it is in the region. Which functions there are, and what they are called, is settled when
+all regions are known.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from transpile.legacy.statements import Body, Function, Leave, Perform
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
 from transpile.restructure.block import Block
-from transpile.restructure.jumps import Mark, jump_remarks_kept, jumps
+from transpile.restructure.jumps import Jump, Mark, jump_remarks_kept, jumping, jumps
 from transpile.restructure.lowering import lower
 from transpile.restructure.naming import Namer, Words
 from transpile.restructure.regions import Apart
@@ -30,6 +31,9 @@ from transpile.restructure.scope import Scope
 
 Region: TypeAlias = tuple[int, int]
 """The paragraph where a function starts, and the one at whose end it returns."""
+
+HEAD = -1
+"""In place of the last paragraph of a region: it is a paragraph up to the jump that it ends with."""
 
 _MODES = ("INPUT", "OUTPUT", "I-O", "EXTEND")
 
@@ -57,6 +61,8 @@ class Division:
     """The paragraphs that each region comes through."""
     called: set[int] = field(default_factory=set)
     """The paragraphs that are functions of their own."""
+    heads: set[int] = field(default_factory=set)
+    """The paragraphs that are functions up to the jump that they end with."""
     parts: dict[int, tuple[Node, ...]] = field(default_factory=dict)
     """The nodes of paragraphs."""
     pending: list[Region] = field(default_factory=list)
@@ -109,8 +115,8 @@ class Division:
         return _provisional((begin, end))
 
     def _origin(self, begin: int, end: int) -> str:
-        first, last = self.places[begin], self.places[end]
-        if begin == end and first.paragraph.name:
+        first, last = self.places[begin], self.places[begin if end == HEAD else end]
+        if end in (begin, HEAD) and first.paragraph.name:
             return first.paragraph.name
         if first.section is last.section and self._starts(begin) and end == first.last and first.section.name:
             return first.section.name
@@ -152,6 +158,8 @@ class Division:
         passes = Counter(number for passed in self.through.values() for number in passed)
         starts = {begin for begin, _ in self.through}
         for number in passes:
+            if number not in starts and self._is_head(number):
+                self.heads.add(number)
             if not (self.places[number].paragraph.name and self.body(number) and self._contained(number)):
                 continue
             shared = (number, number) in self.through or passes[number] > 1
@@ -159,6 +167,15 @@ class Division:
                 self.called.add(number)
         for number in self.called:
             self.through.setdefault((number, number), (number,))
+        for number in self.heads:
+            self.through[number, HEAD] = (number,)
+
+    def _is_head(self, number: int) -> bool:
+        """Several statements, and then a jump elsewhere."""
+        match self.body(number):
+            case (*rest, Jump()) if len(rest) > 1 and not any(map(jumping, rest)):
+                return bool(self.places[number].paragraph.name) and not self._contained(number)
+        return False
 
     def _called_after_first(self, number: int, entry: Region) -> bool:
         """Whether the region that starts with a paragraph has its name."""
@@ -184,7 +201,7 @@ class Division:
         """What the functions are called: those of a paragraph are after it, and ranges may be, if it has none."""
         namer = Namer()
         made: dict[Region, Words] = {}
-        for region in sorted(self.through, key=lambda region: (region[0] != region[1], region == entry, *region)):
+        for region in sorted(self.through, key=lambda region: (region[0] < region[1], region == entry, *region)):
             begin, place = region[0], self.places[region[0]]
             if region != entry and self._same(region):
                 made[region] = made[begin, begin]
@@ -260,9 +277,12 @@ class Division:
         return nodes
 
     def _region(self, begin: int, end: int, names: Mapping[Region, Words]) -> Function:
-        nodes = self._graph(begin, end)
-        first = nodes.pop(f"p{begin}")
-        made = structure([first, *nodes.values()])
+        if end == HEAD:
+            made = structure([Node(f"p{begin}", self.body(begin)[:-1])])
+        else:
+            nodes = self._graph(begin, end)
+            first = nodes.pop(f"p{begin}")
+            made = structure([first, *nodes.values()])
         place = self.places[begin]
         said = self.scope.said(place.paragraph)
         if self._starts(begin):
@@ -270,7 +290,7 @@ class Division:
         body = _without_vain_leave(made.body)
         body = renamed(body, {_provisional(region): name for region, name in names.items()})
         name, origin = names[begin, end], self._origin(begin, end)
-        return Function(name, origin, body, said, place.paragraph.span, (begin, end))
+        return Function(name, origin, body, said, place.paragraph.span, None if end == HEAD else (begin, end))
 
     def _nodes(self, label: str, begin: int, end: int) -> Iterator[Node]:
         """The nodes of the paragraph at ``label``, or that of its end."""
@@ -281,6 +301,10 @@ class Division:
         elif (begin, end) != (number, number) and number in self.called:
             leave = Go(f"{here}.end") if self._returns(number) else End()
             yield Node(here, (Perform(_provisional((number, number))),), leave)
+        elif number in self.heads:
+            jump = self.body(number)[-1]
+            assert isinstance(jump, Jump)
+            yield Node(here, (Perform(_provisional((number, HEAD))),), Go(jump.to))
         else:
             said = self.scope.said(self.places[number].paragraph) if number != begin else ()
             for node in self._apart(number):
