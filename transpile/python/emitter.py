@@ -174,7 +174,10 @@ def _program(
                     initial = ", initial=True" if inner.initially else ""
                     lines.add(f"{register}({quoted(inner.origin)}, lambda: {made_name}(self){initial})")
                 for file in program.files:
-                    lines.add(f"self.{names.files[file.origin]} = {made(file, expressions)}")
+                    code = str(made(file, expressions))
+                    if file.external:
+                        code = f"{uses.use('cobol_programs', 'external_file')}({quoted(file.origin)}, lambda: {code})"
+                    lines.add(f"self.{names.files[file.origin]} = {code}")
         if outer is not None or callable_(program, alone and not program.programs):
             lines.add("")
             entry_point(program, expressions, lines)

@@ -11,7 +11,7 @@ from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Number
 from transpile.python.code import Code, call, literal, method
 from transpile.python.expressions import Expressions
-from transpile.python.operations import operation, option, outcome
+from transpile.python.operations import operation, option
 from transpile.python.places import Places, unsupported
 
 if TYPE_CHECKING:
@@ -23,8 +23,19 @@ _CLASSES = {
     "relative": ("cobol_keyed_files", "RelativeFile"),
     "indexed": ("cobol_keyed_files", "IndexedFile"),
 }
-_EXPECTS = {"end of file": "1", "invalid key": "2", "error": "123456789"}
-_TESTS = {"end of file": "at_end", "invalid key": "invalid_key", "error": "failed", "ok": "ok", "otherwise": ""}
+_ANY = "123456789"
+_EXPECTS = {"end of file": "1", "invalid key": "2", "error": _ANY}
+_TESTS = {
+    "end of file": "at_end",
+    "invalid key": "invalid_key",
+    "error": "failed",
+    "ok": "ok",
+    "end of page": "end_of_page",
+    "same page": "same_page",
+    "otherwise": "",
+}
+_ORDER = {"end of page": 1, "same page": 2, "otherwise": 3}
+"""Of outcomes that are asked for after the others."""
 _MODES = ("input", "output", "i-o", "extend")
 
 
@@ -171,8 +182,9 @@ def _advancing(writer: Statements, statement: Operation) -> dict[str, Code | str
 def _expected(statement: Operation, file: File) -> str:
     if file.status is not None:
         return ""
-    given = [name for name, _ in statement.outcomes]
-    return "".join(sorted(set("".join(_EXPECTS.get(name, "") for name in given))))
+    given = [name.removeprefix("error ") for name, _ in statement.outcomes]
+    digits = sorted(set("".join(_EXPECTS.get(name, "") for name in given)))
+    return " ".join(filter(None, ("".join(digits), *(name for name in given if name in _MODES))))
 
 
 def _after(writer: Statements, statement: Operation, file: File, code: Code) -> None:
@@ -194,9 +206,8 @@ def _after(writer: Statements, statement: Operation, file: File, code: Code) -> 
 
 
 def outcomes(writer: Statements, statement: Operation, code: Code) -> None:
-    pages = [("end_of_page", outcome(statement, "end of page")), ("", outcome(statement, "same page"))]
     branches: list[tuple[str, Body]] = []
-    for name, body in statement.outcomes:
+    for name, body in sorted(statement.outcomes, key=lambda each: _ORDER.get(each[0], 0)):
         if name in _TESTS:
             branches.append((f"{code}.{_TESTS[name]}" if _TESTS[name] else "", body))
         elif (mode := name.removeprefix("error ")) in _MODES:
@@ -205,5 +216,3 @@ def outcomes(writer: Statements, statement: Operation, code: Code) -> None:
         branches[-1] = ("", branches[-1][1])
     if any(body for _, body in branches):
         writer.branches(branches)
-    if any(body for _, body in pages):
-        writer.branches([(f"{code}.end_of_page", pages[0][1]), pages[1]])

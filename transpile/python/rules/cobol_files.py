@@ -49,6 +49,7 @@ class File:
         self.size = record.SIZE
         """Of the record that was read last."""
         self.locked = self.ended = self.missing = False
+        self.end_of_page = False
 
     @property
     def at_end(self) -> bool:
@@ -66,10 +67,15 @@ class File:
     def failed(self) -> bool:
         return self.status[0] != "0"
 
+    @property
+    def same_page(self) -> bool:
+        """The report stays on the page that it was on."""
+        return self.ok and not self.end_of_page
+
     def done(self, status: str, expects: str = "") -> str:
-        """``expects`` are the first digits that the program deals with."""
+        """``expects`` are the first digits that the program deals with, and the modes in which it deals with all."""
         self.status = status
-        if self.strict and status[0] not in "0" + expects:
+        if self.strict and status[0] not in "0" + expects and (self.mode or "closed") not in expects.split():
             sys.stdout.flush()
             print(f"error: file {self.name().rstrip(' ')!r} has status {status}", file=sys.stderr)
             sys.exit(1)
@@ -103,7 +109,6 @@ class SequentialFile(File):
         self.linage = linage
         self.line = 0
         """LINAGE-COUNTER."""
-        self.end_of_page = False
         self.stream: BinaryIO | None = None
         self.at: int | None = None
         """Where the record that was read last starts."""
@@ -200,13 +205,13 @@ class SequentialFile(File):
         expects: str = "",
     ) -> str:
         """Write ``size`` bytes of the record, and go on by lines ``before`` or ``after`` that; ``page``: a page."""
+        self.end_of_page = False
         if self.mode not in ("output", "extend"):
             return self.done("48", expects)
         assert self.stream is not None
         size = self.largest if size is None else size
         if not self.smallest <= size <= self.largest:
             return self.done("44", expects)
-        self.end_of_page = False
         if after is not None:
             self._advance(after, page)
             self.needs_newline = True
