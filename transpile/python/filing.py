@@ -53,7 +53,7 @@ def made(file: File, expressions: Expressions) -> Code:
         return call(file_class(file, expressions), record)
     outside = expressions.code(file.outside) if file.outside is not None else literal(file.origin)
     named: dict[str, Code | str] = {}
-    if file.varying or file.sizes[0] != file.record.root.view.size:
+    if file.varying or file.sizes[0] != file.sizes[1]:
         named["smallest"] = literal(file.sizes[0])
     if file.optional:
         named["optional"] = "True"
@@ -68,6 +68,9 @@ def made(file: File, expressions: Expressions) -> Code:
         named["linage"] = call(expressions.uses.use("cobol_files", "Linage"), **given)
     if file.keys:
         named["keys"] = f"[{', '.join(_key(file, at) for at in range(len(file.keys)))}]"
+    key_type = file.relative.field.type if file.relative is not None else None
+    if isinstance(key_type, Number) and key_type.digits < 9:
+        named["keys"] = literal(10**key_type.digits)
     if file.organization in ("relative", "indexed") and file.access == "sequential":
         named["sequential"] = "True"
     return call(file_class(file, expressions), f"lambda: {outside}", record, **named)
@@ -154,15 +157,16 @@ def _arguments(writer: Statements, statement: Operation, file: File) -> tuple[li
 
 def _sized(writer: Statements, statement: Operation, file: File, key: list[Code]) -> list[Code | str]:
     size: Code | None = None
+    field = named_record(file.record, option(statement, "record"))
     if file.depending is not None:
         size = writer.expressions.whole(Load(file.depending))
-    else:
-        field = named_record(file.record, option(statement, "record"))
-        if field.view.size != file.record.root.view.size and file.sizes[0] != file.sizes[1]:
-            size = literal(field.view.size)
-    if key:
-        return [*key, *([size] if size is not None else [])]
-    return [size] if size is not None else []
+        if field.view.size != file.sizes[1] and statement.name == "write":
+            size = call("min", size, literal(field.view.size))
+    elif field.view.size != file.sizes[1] and file.sizes[0] != file.sizes[1]:
+        size = literal(field.view.size)
+    if size is None:
+        return list(key)
+    return [*key, size] if key or file.organization != "relative" else [Code("None"), size]
 
 
 def named_record(record: Record, origin: str) -> Field:
@@ -194,10 +198,11 @@ def _after(writer: Statements, statement: Operation, file: File, code: Code) -> 
     if statement.name == "read" and file.depending is not None:
         sets.append((file.depending, f"{code}.size"))
     if file.linage is not None and statement.name in ("open", "write"):
-        sets.append((file.linage.counter, f"{code}.line"))
+        writer.lines.add(f"{expressions.place(file.linage.counter)} = {code}.line")
     sequential = statement.name == "read" and option(statement, "how") != "key"
     if file.relative is not None and (sequential or (statement.name == "write" and file.access == "sequential")):
-        sets.append((file.relative, f"{code}.number"))
+        with writer.lines.block(f"if {code}.positioned:"):
+            writer.lines.add(f"{expressions.place(file.relative)} = {code}.key")
     if not sets:
         return
     with writer.lines.block(f"if {code}.ok:"):
