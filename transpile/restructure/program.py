@@ -202,6 +202,6 @@ def _areas(program: cobol.Program) -> list[list[cobol.FileDescription]]:
     made: list[list[cobol.FileDescription]] = []
     for file in program.data.files:
         together = next((group for group in groups if file.name in group), [file.name])
-        if file.name == together[0] or not any(each.name in together for area in made for each in area):
+        if not any(each.name in together for area in made for each in area):
             made.append([each for each in program.data.files if each.name in together])
     return made
