@@ -28,6 +28,7 @@ _WHOLE = (
     "cobol_programs",
     "cobol_files",
     "cobol_keyed_files",
+    "cobol_indexed_files",
     "cobol_functions",
     "cobol_sorting",
 )

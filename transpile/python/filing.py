@@ -21,7 +21,7 @@ _CLASSES = {
     "sequential": ("cobol_files", "SequentialFile"),
     "line sequential": ("cobol_files", "LineSequentialFile"),
     "relative": ("cobol_keyed_files", "RelativeFile"),
-    "indexed": ("cobol_keyed_files", "IndexedFile"),
+    "indexed": ("cobol_indexed_files", "IndexedFile"),
 }
 _ANY = "123456789"
 _EXPECTS = {"end of file": "1", "invalid key": "2", "error": _ANY}
