@@ -53,7 +53,9 @@ def counting(statements: Body, expressions: Expressions) -> Counting | None:
         case _:
             return None
     step, limit = _step(last, field), _limit(condition, field)
-    if step is None or limit is None or field.shared or not _alone(field, expressions.program):
+    if step is None or limit is None or field.shared or field.number not in expressions.names.roots:
+        return None
+    if not _alone(field, expressions.program):
         return None
     operator, end = limit
     if (step > 0) != (operator in ("<", "<=")) or not _steady(end, tuple(rest)) or _continues(tuple(rest)):
