@@ -7,7 +7,7 @@ elsewhere is a function of its own, which regions call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from transpile.cobol import statements as verbs
@@ -194,7 +194,15 @@ class Division:
             said = (*self.scope.said(place.section), *said)
         span = place.paragraph.span
         name, origin = self.names[begin, end], self._origin(begin, end)
-        return Function(name, origin, made.body, said, span, (begin, end))
+        return Function(name, origin, made.body, said, span, (begin, end), self._inside(begin, end, nodes))
+
+    def _inside(self, begin: int, end: int, labels: Iterable[str]) -> frozenset[int]:
+        """The paragraphs among the nodes at ``labels`` that are not called."""
+        numbers = {
+            begin,
+            *(int(label[1:].partition(".")[0]) for label in labels if not (":" in label or label.endswith(".end"))),
+        }
+        return frozenset(n for n in numbers if (begin, end) == (n, n) or not self._called(n))
 
     def _nodes(self, label: str, begin: int, end: int) -> Iterator[Node]:
         """The nodes of the paragraph at ``label``, or that of its end."""
