@@ -35,6 +35,14 @@ MAY_IMPORT = {
     "transpile.restructure": {"transpile.cobol", "transpile.errors", "transpile.legacy", "transpile.python.rules"},
     "transpile.python.rules": set(),
     "transpile.python": {"transpile.errors", "transpile.legacy", "transpile.python.rules"},
+    "transpile.differential": {
+        "transpile.cobol",
+        "transpile.emulators",
+        "transpile.errors",
+        "transpile.legacy",
+        "transpile.python",
+        "transpile.restructure",
+    },
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {
