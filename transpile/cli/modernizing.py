@@ -19,7 +19,7 @@ from transpile.modernize.folder import laid_out, test_name
 from transpile.modernize.paragraphs import paragraphs
 from transpile.modernize.results import NEVER_REACHED
 from transpile.modernize.subject import Given
-from transpile.modernize.testing import tests_of
+from transpile.modernize.testing import pytest_file
 from transpile.modernize.translate import STANDARD as USUAL_STANDARD
 from transpile.modernize.translate import TARGET, Choices, Modernized, translate_bytes, translate_file
 from transpile.options import Options
@@ -163,7 +163,7 @@ def _main(path: str, files: Sequence[str], output: str | None, folder: bool, mad
 
 
 def _files(made: Modernized, main: Path, asked: Asked) -> dict[Path, str]:
-    tests = tests_of(made, main.stem) if asked.tests and main.stem.isidentifier() else ""
+    tests = pytest_file(made, main.stem) if asked.tests and main.stem.isidentifier() else ""
     if tests and main.name == test_name(main):
         raise UsageError(f"{main} would be its own test", "choose another name with -o")
     return dict(laid_out(made.subject.module, main, tests, asked.force))

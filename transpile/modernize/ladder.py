@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import ToolError
-from transpile.modernize.checks import NAMES, PARAGRAPH, PROOF, PYTHON, Case, Checks, Found, Outcome, WholeCase
+from transpile.modernize.checks import NAMES, PARAGRAPH, PROGRAM, PROOF, PYTHON, Case, Checks, Found, Outcome, WholeCase
 from transpile.modernize.subject import ASSUMED, Key, Subject
 from transpile.translation import Rung
 
@@ -53,11 +53,23 @@ def climb(subject: Subject, checks: Checks, told: Callable[[str], None] = lambda
             skipped[check.name] = f"{error.message}: {error.hint}" if error.hint else error.message
         seconds[check.name] = time.monotonic() - start
         told(check.name)
+    _blame(outcomes)
     methods = {
         key: _checked([_found(name, key, outcomes, skipped) for name in NAMES], subject.seed)
         for key, _, _ in subject.methods
     }
     return Climb(methods, tuple(case for each in outcomes.values() for case in each.cases), seconds)
+
+
+def _blame(outcomes: dict[str, Outcome]) -> None:
+    """A run of the program that differs says nothing more of paragraphs that ran in it with one that is wrong."""
+    paragraphs, programs = (outcomes.get(name, Outcome()).methods for name in (PARAGRAPH, PROGRAM))
+    wrong = {key for key, one in paragraphs.items() if one.rung.outcome == "failed"}
+    failed = {key for key, one in programs.items() if one.rung.outcome == "failed"}
+    if wrong & failed:
+        rung = Rung(PROGRAM, "open", "a run of the program differs, in which a wrong paragraph ran")
+        kept = {key: Found(rung) if key in failed - wrong else one for key, one in programs.items()}
+        outcomes[PROGRAM] = replace(outcomes[PROGRAM], methods=kept)
 
 
 def _found(name: str, key: Key, outcomes: Mapping[str, Outcome], skipped: Mapping[str, str]) -> Found:

@@ -6,6 +6,7 @@ They need nothing but pytest, and go on to hold when people change the Python.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from transpile.modernize.checks import Case, WholeCase
@@ -15,11 +16,13 @@ from transpile.python.wrapping import wrapped
 
 MOST_CASES = 5
 """Of one paragraph."""
+_ROOM = 80
+"""Characters of a literal in a line."""
 _LONGEST = 4000
 """Characters of a case; longer ones are left out."""
 
 
-def tests_of(made: Modernized, module: str) -> str:
+def pytest_file(made: Modernized, module: str) -> str:
     """The text of the file; empty where no run is known. ``module`` is the name by which it is imported."""
     paragraphs = [line for one in made.subject.module.classes for line in _of_class(made, one)]
     whole = [line for number, case in enumerate(made.found.cases, 1) for line in _whole(number, case, module)]
@@ -95,7 +98,7 @@ def _whole(number: int, case: WholeCase, module: str) -> Iterator[str]:
     if sum(sizes) > 4 * _LONGEST:
         return
     yield from ("", "", f"def test_run_{number}(tmp_path: Path) -> None:")
-    yield f'    """{case.about}."""'
+    yield f'    """{case.about[:1].upper()}{case.about[1:]}."""'
     for name, text in case.files:
         yield f"    (tmp_path / {_literal(name)}).write_bytes({_bytes(text)})"
     yield f'    command = [sys.executable, str(Path(__file__).with_name("{module}.py").resolve())]'
@@ -115,13 +118,13 @@ def _literal(text: str) -> str:
 
 def _bytes(text: str) -> str:
     """A literal of bytes, a line of the text on each of its own if it has several."""
-    lines = text.splitlines(keepends=True) if text.isprintable() or "\n" in text else [text]
-    pieces = ["b" + _literal_of_bytes(line) for line in lines] or ['b""']
-    if len(pieces) == 1:
-        return pieces[0]
+    whole = _literal_of_bytes(text)
+    pieces = [_literal_of_bytes(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
+    if len(whole) <= _ROOM or len(pieces) < 2:
+        return whole
     return "(\n" + "\n".join(f"        {piece}" for piece in pieces) + "\n    )"
 
 
 def _literal_of_bytes(text: str) -> str:
     shown = repr(text.encode("latin-1"))[1:]
-    return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in text else shown
+    return f'b"{shown[1:-1]}"' if shown[0] == "'" and '"' not in text else f"b{shown}"

@@ -22,6 +22,7 @@ from transpile.modernize.kept import checked_once
 from transpile.modernize.ladder import Climb
 from transpile.modernize.results import remarks, results
 from transpile.modernize.subject import Given, Subject
+from transpile.modernize.whole_runs import WholeRuns
 from transpile.options import DEFAULT_RLIMIT
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
@@ -29,7 +30,7 @@ from transpile.translation import Translation
 
 TARGET = "python"
 STANDARD = "default"
-CHECKS: Checks = (Compiles(),)
+CHECKS: Checks = (Compiles(), WholeRuns())
 """What is asked of every program, from the weakest to the strongest."""
 
 
