@@ -23,6 +23,8 @@ class External:
     control: FileControl
     names: tuple[str, ...]
     read: bool
+    last: bool
+    """It is the last, or only, one that an OPEN names."""
     size: int
     """Of its largest record, in bytes."""
 
@@ -49,14 +51,14 @@ def external_files(unit: Unit) -> tuple[External, ...]:
     """Those with SELECT entries in ``unit``, without the work files of SORT."""
     found = []
     for program, names in programs_of(unit):
-        read = _read(program)
+        read, not_last = _read(program), _not_last(program)
         for control in program.environment.files:
             file = names.files.get(control.name)
             if file is not None and not file.sort and file.records:
                 called = tuple(dict.fromkeys(_called(control.assign, control.name, program, names)))
                 records = lay_out(file.records, decimal_comma=program.environment.special_names.decimal_comma).records
                 size = max(file.record_sizes[1] or 0, *(record.size for record in records))
-                found.append(External(file, control, called, control.name in read, size))
+                found.append(External(file, control, called, control.name in read, control.name not in not_last, size))
     return tuple(found)
 
 
@@ -69,6 +71,12 @@ def _read(program: Program) -> set[str]:
             case Sort():
                 names |= {label.name for label in each.using}
     return names
+
+
+def _not_last(program: Program) -> set[str]:
+    """Files that an OPEN names before others."""
+    opens = [each for each in walk(program) if isinstance(each, Open)]
+    return {label.name for each in opens for _, label in each.files[:-1]}
 
 
 def _called(assign: Expression | None, select: str, program: Program, names: Names) -> Iterator[str]:

@@ -27,6 +27,7 @@ from transpile.differential.running import Inputs
 _ENDINGS = 14
 _ROUNDS = 3
 _SIZES = (0, 1, 2, 3, 5, 8, 12, 4, 7, 60)
+_TOGETHER = "of the files that one OPEN names, GnuCOBOL looks at the status of the last one only"
 _TOO_LARGE = 16 << 20
 
 
@@ -64,6 +65,8 @@ def reading(unit: Unit) -> Reading:
             unknown.append(f"{file.file.name}: where it lies is not known before a run, or in another folder")
         else:
             files.append(file)
+            if not file.last:
+                unknown.append(f"{file.file.name} was always there: {_TOGETHER}")
     return Reading(tuple(accepted.values()), tuple(files), tuple(unknown), literals(unit))
 
 
@@ -89,8 +92,9 @@ def generated(read: Reading, seed: int, known: Sequence[Inputs] = ()) -> Iterato
                 files[name] = _file(file, read.literals, chance, size, sample)
         stdin = _lines(read, chance, size, template)
         about = f"generated, seed {seed}, number {number}"
-        if number % 10 == 9 and files:
-            missing = chance.choice(sorted(files))
+        optional = [name for file in read.files if file.last for name in file.names]
+        if number % 10 == 9 and optional:
+            missing = chance.choice(optional)
             del files[missing]
             about += f", without {missing}"
         yield Inputs(stdin, files, about)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from transpile.cobol import statements as verbs
 from transpile.cobol.tree import FunctionCall, Text
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
-from transpile.differential.coverage import Reached, reached
+from transpile.differential.coverage import Reached, lines_of, reached
 from transpile.differential.differing import difference
 from transpile.differential.external import External, external_files, programs_of
 from transpile.differential.inputs import Reading, generated, reading
@@ -34,12 +35,15 @@ from transpile.python.emitter import Module
 _QUICK = Limits(cpu_s=2, wall_s=0.6, memory_bytes=256 << 20, output_bytes=1 << 20)
 _LONG = Limits(cpu_s=20, wall_s=30.0)
 _PYTHON = Limits(cpu_s=5, wall_s=5.0, output_bytes=8 << 20)
+_SHORT = Limits(cpu_s=2, wall_s=1.5, output_bytes=8 << 20)
 _TOGETHER = 8
+_SHRINKING_S = 10.0
 _OWN_FORMAT = "Python keeps its records in a format of its own"
 _CHECKS = ("-fec=bound", "-fec=data-incompatible")
+_NO_NUMBER = "a field of digits holds something else, and the programs differ"
 _OUTSIDE = (
     (re.compile(r"out of bounds|out of range|OCCURS DEPENDING ON"), "the COBOL program leaves a table or a field"),
-    (re.compile(r"not numeric"), "a numeric field holds no number, and the programs differ"),
+    (re.compile(r"not numeric"), _NO_NUMBER),
 )
 _USELESS = 5
 """So many generated inputs with which the COBOL program does not end are enough."""
@@ -141,6 +145,8 @@ class _Comparing:
     python: PythonProgram
     checked: Program | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    notes: dict[str, str] = field(default_factory=dict)
+    """An example of each reason why runs that differ were left out."""
     apart: set[str] = field(default_factory=set)
     """Files that are not compared byte for byte."""
 
@@ -157,14 +163,19 @@ class _Comparing:
             ):
                 if not (what := self._difference(cobol, python.run)):
                     ran.append(python)
-                elif why := self._outside(inputs):
+                elif why := self._outside(inputs, python):
                     self.left_out[why] += 1
+                    self.notes.setdefault(why, f"{why}: {inputs.about}, {what}")
                 else:
                     return self._shrunk(len(ran) + 1, what, inputs, python, _sizes(files))
         if not ran:
             why = "; ".join(f"{why} ({times} runs)" for why, times in self.left_out.items())
             return NotRun(f"no run says anything: {why}")
-        unknown = (*read.unknown, *(f"{each.file.name} is not compared: {_OWN_FORMAT}" for each in files if each.keyed))
+        unknown = (
+            *read.unknown,
+            *self.notes.values(),
+            *(f"{each.file.name} is not compared: {_OWN_FORMAT}" for each in files if each.keyed),
+        )
         found = reached(self.module.text, [each.reached for each in ran])
         return Compared(len(ran), found, dict(self.left_out), unknown)
 
@@ -203,11 +214,16 @@ class _Comparing:
             return True
         return False
 
+    def _methods(self, run: PythonRun) -> tuple[str, ...]:
+        return tuple(name for name in lines_of(self.module.text) if name in run.reached)
+
     def _difference(self, cobol: Run, python: Run) -> str:
         return difference(cobol, python, self.apart)
 
-    def _outside(self, inputs: Inputs) -> str:
-        """Why it has no meaning what the COBOL program does with these inputs; empty if GnuCOBOL's checks pass."""
+    def _outside(self, inputs: Inputs, python: PythonRun) -> str:
+        """Why it has no meaning what the COBOL program does with these inputs; empty if all checks pass."""
+        if python.odd:
+            return _NO_NUMBER
         if self.checked is None:
             self.checked = _built(self.unit, self.settings, _CHECKS)
         checked = run_cobol(self.checked, inputs, _LONG)
@@ -216,18 +232,22 @@ class _Comparing:
         return next((why for pattern, why in _OUTSIDE if pattern.search(checked.messages)), "")
 
     def _shrunk(self, run: int, what: str, inputs: Inputs, python: PythonRun, sizes: Mapping[str, int]) -> Different:
-        smallest = Different(run, what, inputs, tuple(sorted(python.reached)))
+        smallest = Different(run, what, inputs, self._methods(python))
+
+        deadline = time.monotonic() + _SHRINKING_S
 
         def first_that_differs(candidates: Sequence[Inputs]) -> int | None:
             nonlocal smallest
             for start in range(0, len(candidates), _TOGETHER):
+                if time.monotonic() > deadline:
+                    break
                 some = [(each, run_cobol(self.program, each, _QUICK)) for each in candidates[start : start + _TOGETHER]]
                 ended = [at for at, (_, cobol) in enumerate(some) if cobol.exit_code >= 0 and not cobol.timed_out]
-                runs = self.python.run_all([some[at][0] for at in ended], _PYTHON)
+                runs = self.python.run_all([some[at][0] for at in ended], _SHORT)
                 for at, made in zip(ended, runs, strict=True):
                     differs = self._difference(some[at][1], made.run)
-                    if differs and not self._outside(some[at][0]):
-                        smallest = Different(run, differs, some[at][0], tuple(sorted(made.reached)))
+                    if differs and not self._outside(some[at][0], made):
+                        smallest = Different(run, differs, some[at][0], self._methods(made))
                         return start + at
             return None
 

@@ -1,8 +1,9 @@
 """The process that runs emitted Python: ``runner.py MODULE RUNS WALL_S [CLOCK]``, RUNS being a folder of folders.
 
 The module is imported once; each run is a fork of that, in the folder ``data`` of its own, with ``stdin`` as input. It
-leaves ``stdout``, ``stderr`` and ``ended.json`` (how it ended, and the lines of methods that it reached). CLOCK, in
-seconds since 1970, is what the time is all the while. It is a program of its own and imports nothing of this package.
+leaves ``stdout``, ``stderr`` and ``ended.json``: how it ended, the lines of methods that it reached, and whether it read
+numbers from bytes that are none. CLOCK, in seconds since 1970, is what the time is all the while. After a run that ran
+out of time there are no more. This is a program of its own and imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 Reached = dict[str, set[int]]
+_DIGITS = b"0123456789pqrstuvwxy+-"
+"""Of DISPLAY fields: digits, those with a minus over them, and separate signs."""
 
 
 def main(path: Path, runs: Path, wall_s: float, clock: float | None) -> None:
@@ -32,10 +35,12 @@ def main(path: Path, runs: Path, wall_s: float, clock: float | None) -> None:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     for folder in sorted(runs.iterdir(), key=lambda each: int(each.name)):
-        _run(module, path, folder, wall_s, clock)
+        if not _run(module, path, folder, wall_s, clock):
+            break
 
 
-def _run(module: ModuleType, path: Path, folder: Path, wall_s: float, clock: float | None) -> None:
+def _run(module: ModuleType, path: Path, folder: Path, wall_s: float, clock: float | None) -> bool:
+    """Whether it ended in time."""
     child = os.fork()
     if not child:
         _in_child(module, path, folder, clock)
@@ -49,18 +54,20 @@ def _run(module: ModuleType, path: Path, folder: Path, wall_s: float, clock: flo
         _, status = os.waitpid(child, 0)
     finally:
         os.close(end)
-    reached = folder / "reached.json"
+    seen = folder / "seen.json"
     ended = {
         "exit_code": os.waitstatus_to_exitcode(status),
         "timed_out": timed_out,
-        "reached": json.loads(reached.read_text()) if reached.exists() else {},
+        **(json.loads(seen.read_text()) if seen.exists() else {"reached": {}, "no_numbers": 0}),
     }
     (folder / "ended.json").write_text(json.dumps(ended))
+    return not timed_out
 
 
 def _in_child(module: ModuleType, path: Path, folder: Path, clock: float | None) -> None:
     """Run the program and end this process with its status."""
     reached: Reached = {}
+    no_numbers: list[bytes] = []
     code = 1
     try:
         for number, name, flags in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_WRONLY), (2, "stderr", os.O_WRONLY)):
@@ -68,10 +75,12 @@ def _in_child(module: ModuleType, path: Path, folder: Path, clock: float | None)
         os.chdir(folder / "data")
         if clock is not None:
             _stop_clock(clock)
+        _watch_numbers(no_numbers)
         sys.settrace(_tracer(str(path), reached))
         code = _ended(module)
         sys.settrace(None)
-        (folder / "reached.json").write_text(json.dumps({name: sorted(lines) for name, lines in reached.items()}))
+        seen = {"reached": {name: sorted(lines) for name, lines in reached.items()}, "no_numbers": len(no_numbers)}
+        (folder / "seen.json").write_text(json.dumps(seen))
     finally:
         os._exit(code)
 
@@ -99,6 +108,22 @@ def _stop_clock(clock: float) -> None:
     time.time = lambda: clock
     time.localtime = lambda seconds=None: localtime(clock if seconds is None else seconds)
     time.strftime = lambda format, moment=None: strftime(format, localtime(clock) if moment is None else moment)
+
+
+def _watch_numbers(found: list[bytes]) -> None:
+    """Note where a field of digits is read that holds other bytes."""
+    records = sys.modules.get("cobol_records")
+    if records is None:
+        return
+    decode = records.decode_display
+
+    def watched(data: bytes, sign: str = "none") -> int:
+        if not found and data.strip(_DIGITS):
+            found.append(data)
+        value: int = decode(data, sign)
+        return value
+
+    vars(records)["decode_display"] = watched
 
 
 def _tracer(path: str, reached: Reached) -> Any:

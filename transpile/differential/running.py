@@ -33,10 +33,12 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class PythonRun:
-    """``reached``: by the name of a method that ran, the lines of the module in it that did."""
+    """``reached``: by the name of a method that ran, the lines of the module in it that did. ``odd``: it read a number
+    from bytes that are none."""
 
     run: Run
     reached: Mapping[str, frozenset[int]]
+    odd: bool
 
 
 def run_cobol(program: Program, inputs: Inputs, limits: Limits) -> Run:
@@ -62,8 +64,14 @@ class PythonProgram:
 
     def run_all(self, given: Sequence[Inputs], limits: Limits) -> Iterator[PythonRun]:
         """A run for each of ``given``, in their order."""
-        if not given:
-            return
+        done = 0
+        while done < len(given):
+            for made in self._run_some(given[done:], limits):
+                done += 1
+                yield made
+
+    def _run_some(self, given: Sequence[Inputs], limits: Limits) -> list[PythonRun]:
+        """Those up to the first that runs out of time, and it."""
         with tempfile.TemporaryDirectory(prefix="transpile-") as name:
             runs = Path(name)
             for number, inputs in enumerate(given):
@@ -79,7 +87,8 @@ class PythonProgram:
             if ended.exit_code or ended.timed_out:
                 said = ended.stderr.decode(errors="replace").strip().splitlines()[-3:]
                 raise ToolError("the emitted Python cannot be run", hint="\n".join(said))
-            yield from [_left(runs / str(number)) for number in range(len(given))]
+            folders = [runs / str(number) for number in range(len(given))]
+            return [_left(folder) for folder in folders if (folder / "ended.json").exists()]
 
 
 def _left(folder: Path) -> PythonRun:
@@ -87,4 +96,6 @@ def _left(folder: Path) -> PythonRun:
     said = [path.read_bytes() if path.exists() else b"" for path in (folder / "stdout", folder / "stderr")]
     files = {path.name: path.read_bytes() for path in sorted((folder / "data").iterdir()) if path.is_file()}
     run = Run(said[0], said[1].decode(errors="replace"), ended["exit_code"], ended["timed_out"], files)
-    return PythonRun(run, {name: frozenset(lines) for name, lines in ended["reached"].items()})
+    return PythonRun(
+        run, {name: frozenset(lines) for name, lines in ended["reached"].items()}, bool(ended["no_numbers"])
+    )
