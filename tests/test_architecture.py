@@ -95,7 +95,10 @@ MAY_IMPORT = {
     | PROVING
     | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"}
     | {"transpile.c", "transpile.cuda", "transpile.offload", "transpile.solvers"},
-    "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
+    "transpile.solvers": BASE
+    | CONTRACTS
+    | {"transpile.c", "transpile.loops", "transpile.kernels"}
+    | {"transpile.cobol", "transpile.legacy", "transpile.python", "transpile.python.rules", "transpile.restructure"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.trials": {
