@@ -63,7 +63,8 @@ def _different(subject: Subject, found: Different) -> Outcome:
     told = f"{found.what}, with {_shown(found.inputs)}"
     failed = Found(Rung(PROGRAM, "failed", told), 1, (told,))
     apart = Found(Rung(PROGRAM, "open", "a run of the program differs, in which it was not reached"))
-    names = set(found.methods)
+    main = subject.module.classes[-1]
+    names = set(found.methods) or {f"{main.class_name}.{main.methods[0].name}"}
     return Outcome({key: failed if name in names else apart for key, name in _names(subject)})
 
 
