@@ -1,1 +1,1 @@
-"""COBOL and the Python made of it, run side by side on the same inputs: what differs is a fault of the translation."""
+"""A COBOL program and the Python that was made from it, run with the same inputs and compared."""
