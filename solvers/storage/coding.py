@@ -80,7 +80,7 @@ class Codings:
         if found is not None:
             return found[0] == coding
         given = known_text(data)
-        return given is not None and _bytes_of(coding, _value_of(coding, given)) == given
+        return given is not None and _encodes(coding, _value_of(coding, given), given)
 
 
 def shown(name: str, value: Number, size: int) -> Text:
@@ -145,6 +145,13 @@ def _bytes_of(coding: Coding, value: int) -> bytes:
         case "packed":
             return rules.encode_packed(value, coding.digits, coding.signed)
     return rules.encode_binary(value, coding.size, coding.signed, coding.kind != "binary")
+
+
+def _encodes(coding: Coding, value: int, data: bytes) -> bool:
+    try:
+        return _bytes_of(coding, value) == data
+    except (ValueError, OverflowError):
+        return False
 
 
 def _value_of(coding: Coding, data: bytes) -> int:

@@ -141,7 +141,8 @@ class Operation(Statement):
 @dataclass(frozen=True, slots=True)
 class Function:
     """``name`` in words; ``origin`` is the paragraph, section or range of them that it was. ``paragraphs``: the
-    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns."""
+    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns; None where
+    it is only a part of a paragraph."""
 
     name: tuple[str, ...]
     origin: str

@@ -111,6 +111,14 @@ class Places:
             code = item(code, subscript)
         return code
 
+    def holder(self, place: Place) -> Code:
+        """The object whose attribute a field is, or whose bytes hold it."""
+        record = self.names.roots[place.field.number]
+        if self.names.is_area(record):
+            return self.record(place.field)
+        parent = self.names.parents.get(place.field.number)
+        return self._plain(parent, [self.index(each) for each in place.subscripts]) if parent else self.owner
+
     def index(self, subscript: Expression) -> Code:
         return shifted(self.whole(subscript), -1)
 
@@ -163,6 +171,10 @@ class Places:
 
     def code(self, expression: Expression) -> Code:
         """Any expression; what is written depends on its kind."""
+        raise NotImplementedError
+
+    def named(self, condition: Named) -> Code:
+        """A condition with a name."""
         raise NotImplementedError
 
     def call(self, rule: str, *arguments: Code | str, **named: Code | str) -> Code:
@@ -218,7 +230,7 @@ def sign_of(field: Field) -> rules.Sign:
 
 def text_code(text: str) -> Code:
     """A literal, or the repetition of one where that is shorter to read."""
-    if len(text) > 8 and len(set(text)) == 1:
+    if len(text) > (8 if text.isprintable() else 2) and len(set(text)) == 1:
         return Code(f"{quoted(text[0])} * {len(text)}", PRODUCT)
     stripped = text.rstrip(" ")
     if len(text) - len(stripped) > 12:

@@ -1,0 +1,34 @@
+"""Calls in a body, with other names of what they call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from transpile.legacy.statements import Body, Dispatch, If, Operation, Perform, Repeat, Statement, Store, While
+from transpile.restructure.naming import Words
+
+
+def renamed(body: Body, names: Mapping[Words, Words]) -> Body:
+    """``body`` where what is performed has the names that ``names`` gives it."""
+    return tuple(_renamed(statement, names) for statement in body)
+
+
+def _renamed(statement: Statement, names: Mapping[Words, Words]) -> Statement:
+    match statement:
+        case Perform():
+            return replace(statement, function=names[statement.function])
+        case If():
+            then, otherwise = renamed(statement.then, names), renamed(statement.otherwise, names)
+            return replace(statement, then=then, otherwise=otherwise)
+        case While() | Repeat():
+            return replace(statement, body=renamed(statement.body, names))
+        case Store():
+            wrong, right = renamed(statement.wrong, names), renamed(statement.right, names)
+            return replace(statement, wrong=wrong, right=right)
+        case Operation():
+            outcomes = tuple((name, renamed(each, names)) for name, each in statement.outcomes)
+            return replace(statement, outcomes=outcomes)
+        case Dispatch():
+            return replace(statement, parts=tuple((name, renamed(each, names)) for name, each in statement.parts))
+    return statement
