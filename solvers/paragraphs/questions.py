@@ -29,6 +29,7 @@ class Questions:
     _opaque: dict[int, z3.ExprRef] = field(default_factory=dict)
     _parts: dict[int, tuple[z3.ExprRef, ...]] = field(default_factory=dict)
     _unknowns: dict[int, frozenset[int]] = field(default_factory=dict)
+    _counted: int = 0
 
     def possible(self, conditions: tuple[Truth, ...]) -> bool:
         """False only if the conditions contradict each other; all but the last are known not to."""
@@ -46,7 +47,7 @@ class Questions:
         solver = _solver(self.rlimit)
         solver.add(*conditions, z3.Not(consequence))
         found = solver.model() if solver.check() == z3.sat else None
-        self.spent += _effort(solver)
+        self._count(solver)
         return found
 
     def _about(self, conditions: Sequence[Truth], last: Truth) -> list[z3.ExprRef]:
@@ -89,8 +90,14 @@ class Questions:
             solver = _solver(rlimit)
             solver.add(*asked)
             self._answers[key] = solver.check() == z3.unsat
-            self.spent += _effort(solver)
+            self._count(solver)
         return self._answers[key]
+
+    def _count(self, solver: z3.Solver) -> None:
+        """Z3 counts for all solvers of the process together."""
+        total = _total(solver)
+        self.spent += total - self._counted if self._counted else 0
+        self._counted = total
 
     def _hidden(self, term: z3.ExprRef) -> z3.ExprRef:
         """``term`` with unknowns for its products and quotients of unknowns."""
@@ -168,6 +175,6 @@ def _solver(rlimit: int) -> z3.Solver:
     return solver
 
 
-def _effort(solver: z3.Solver) -> int:
+def _total(solver: z3.Solver) -> int:
     statistics = solver.statistics()
     return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0  # noqa: SIM118
