@@ -115,7 +115,7 @@ class Records:
             size = max(top.view.size for top in (root, *record.overlays))
             self.lines.add(f"SIZE = {size}")
             starts = self._starts(root, size)
-            if starts is None and isinstance(root.initial, bytes):
+            if starts is None and isinstance(root.initial, bytes) and root.initial.strip(b" "):
                 self.lines.add(f"INITIAL = {bytes_literal(root.initial)}")
             views = [(root, "value")] if root.type is not None or not fills(record) else []
             names = self.expressions.names.attributes
