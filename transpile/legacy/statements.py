@@ -104,9 +104,10 @@ class Dispatch(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Perform(Statement):
-    """Calls a function of the program."""
+    """Calls a function of the program, or of the one that is so many programs ``further`` out."""
 
     function: tuple[str, ...]
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Division:
     """The procedure division of one program on its way into functions."""
 
     scope: Scope
+    outer: Division | None = None
     places: list[_Place] = field(default_factory=list)
     first: int = 0
     """The first paragraph that is no declarative."""
@@ -80,22 +81,40 @@ class Division:
         return f"p{self._range(label, section)[0]}"
 
     def after_error(self, file: str, mode: str) -> tuple[tuple[str, Body], ...]:
-        procedure = self.scope.program.procedure
-        by_mode: dict[str, Body] = {}
-        for section in procedure.declaratives if procedure is not None else ():
-            if section.use is None or section.use.text:
-                continue
-            if file in section.use.files:
-                return (("error", self._use(section)),)
-            by_mode |= {each: self._use(section) for each in section.use.modes}
-        known = {mode} if mode else self.modes.get(file, set(_MODES))
+        for_file, by_mode = self._declared(file, 0)
+        if for_file:
+            return (("error", for_file),)
+        known = {mode} if mode else self._opened(file)
         if len(known) == 1:
             return tuple(("error", by_mode[each]) for each in known if each in by_mode)
         return tuple((f"error {each.lower()}", by_mode[each]) for each in _MODES if each in known and each in by_mode)
 
-    def _use(self, section: verbs.Section) -> Body:
+    def _declared(self, file: str, further: int) -> tuple[Body, dict[str, Body]]:
+        """What the declaratives do for the file, and for modes; GLOBAL ones of the programs around this one, too."""
+        procedure = self.scope.program.procedure
+        for_file: Body = ()
+        by_mode: dict[str, Body] = {}
+        for section in procedure.declaratives if procedure is not None else ():
+            if section.use is None or section.use.text or (further and not section.use.globally):
+                continue
+            if file in section.use.files:
+                for_file = for_file or self._use(section, further)
+            by_mode |= {each: self._use(section, further) for each in section.use.modes}
+        if self.outer is None or for_file:
+            return for_file, by_mode
+        outside, modes = self.outer._declared(file, further + 1)
+        return outside, {**modes, **by_mode}
+
+    def _opened(self, file: str) -> set[str]:
+        """The modes that the file may be open in."""
+        found = self.scope.names.files.get(file)
+        if found is None or found.external or found.globally:
+            return set(_MODES)
+        return self.modes.get(file, set(_MODES))
+
+    def _use(self, section: verbs.Section, further: int) -> Body:
         numbers = [each.number for each in self.places if each.section is section]
-        return (Perform(self.function(numbers[0], numbers[-1])),) if numbers else ()
+        return (Perform(self.function(numbers[0], numbers[-1]), further),) if numbers else ()
 
     def _range(self, label: verbs.Label, section: verbs.Section) -> tuple[int, int]:
         """The first and the last paragraph that ``label`` stands for."""
@@ -336,9 +355,9 @@ def _provisional(region: Region) -> Words:
     return "", *map(str, region)
 
 
-def division(scope: Scope) -> Division:
-    """The paragraphs of the program, with what ALTER changes."""
-    made = Division(scope)
+def division(scope: Scope, outer: Division | None = None) -> Division:
+    """The paragraphs of the program, which may be one within ``outer``, with what ALTER changes."""
+    made = Division(scope, outer)
     procedure = scope.program.procedure
     if procedure is None:
         return made
