@@ -67,6 +67,8 @@ class Division:
     parts: dict[int, tuple[Node, ...]] = field(default_factory=dict)
     """The nodes of paragraphs."""
     pending: list[Region] = field(default_factory=list)
+    names: dict[Words, Words] = field(default_factory=dict)
+    """Of all functions, by what they are called until all are known."""
     modes: dict[str, set[str]] = field(default_factory=dict)
 
     # What statements ask for
@@ -157,6 +159,7 @@ class Division:
             self.through[region] = self._passed(region)
         self._choose(entry)
         names = self._names(entry)
+        self.names = {_provisional(region): name for region, name in names.items()}
         regions = sorted(self.through, key=lambda region: (region != entry, *region))
         made = [self._region(*each, names) for each in regions if each == entry or not self._same(each)]
         return tuple(made), names[entry]
@@ -307,7 +310,7 @@ class Division:
         if self._starts(begin):
             said = (*self.scope.said(place.section), *said)
         body = _without_vain_leave(made.body)
-        body = renamed(body, {_provisional(region): name for region, name in names.items()})
+        body = renamed(body, self.names)
         name, origin = names[begin, end], self._origin(begin, end)
         return Function(name, origin, body, said, place.paragraph.span, None if end == HEAD else (begin, end))
 

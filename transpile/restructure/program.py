@@ -20,6 +20,7 @@ from transpile.restructure.fields import Builder
 from transpile.restructure.naming import Namer, words
 from transpile.restructure.procedures import Division, division
 from transpile.restructure.remarks import remarks
+from transpile.restructure.renaming import renamed_within
 from transpile.restructure.scope import Scope, unsupported
 from transpile.restructure.sharing import Sharing
 
@@ -163,6 +164,7 @@ class _Building:
         )
         inner = tuple(self._built(each, sharing, made) for each in storage.inner)
         functions, entry = made.finished()
+        inner = tuple(renamed_within(each, made.names) for each in inner)
         return Program(
             words(program.name),
             program.name,
