@@ -10,7 +10,7 @@ all regions are known.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -67,9 +67,9 @@ class Division:
     parts: dict[int, tuple[Node, ...]] = field(default_factory=dict)
     """The nodes of paragraphs."""
     pending: list[Region] = field(default_factory=list)
-    names: dict[Words, Words] = field(default_factory=dict)
-    """Of all functions, by what they are called until all are known."""
     modes: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[Words, Words] = field(default_factory=dict)
+    """The names of functions by their provisional ones."""
 
     # What statements ask for
 
@@ -133,7 +133,11 @@ class Division:
         """The function that runs from the start of one paragraph to the end of another; its name is not yet known."""
         if (begin, end) not in self.through and (begin, end) not in self.pending:
             self.pending.append((begin, end))
-        return _provisional((begin, end))
+        return self.provisional((begin, end))
+
+    def provisional(self, region: Region) -> Words:
+        """What a function is called until all are known; another program has other ones."""
+        return "", str(id(self)), *map(str, region)
 
     def _origin(self, begin: int, end: int) -> str:
         first, last = self.places[begin], self.places[begin if end == HEAD else end]
@@ -159,7 +163,7 @@ class Division:
             self.through[region] = self._passed(region)
         self._choose(entry)
         names = self._names(entry)
-        self.names = {_provisional(region): name for region, name in names.items()}
+        self.named = {self.provisional(region): name for region, name in names.items()}
         regions = sorted(self.through, key=lambda region: (region != entry, *region))
         made = [self._region(*each, names) for each in regions if each == entry or not self._same(each)]
         return tuple(made), names[entry]
@@ -310,9 +314,19 @@ class Division:
         if self._starts(begin):
             said = (*self.scope.said(place.section), *said)
         body = _without_vain_leave(made.body)
-        body = renamed(body, self.names)
-        name, origin = names[begin, end], self._origin(begin, end)
-        return Function(name, origin, body, said, place.paragraph.span, None if end == HEAD else (begin, end))
+        body = renamed(body, self.named)
+        name, origin, span = names[begin, end], self._origin(begin, end), place.paragraph.span
+        if end == HEAD:
+            return Function(name, origin, body, said, span)
+        return Function(name, origin, body, said, span, (begin, end), self._inside(begin, end, nodes))
+
+    def _inside(self, begin: int, end: int, labels: Iterable[str]) -> frozenset[int]:
+        """The paragraphs among the nodes at ``labels`` that are not called."""
+        numbers = {
+            begin,
+            *(int(label[1:].partition(".")[0]) for label in labels if not (":" in label or label.endswith(".end"))),
+        }
+        return frozenset(n for n in numbers if (begin, end) == (n, n) or n not in self.called)
 
     def _nodes(self, label: str, begin: int, end: int) -> Iterator[Node]:
         """The nodes of the paragraph at ``label``, or that of its end."""
@@ -322,11 +336,11 @@ class Division:
             yield self._end(number, end)
         elif (begin, end) != (number, number) and number in self.called:
             leave = Go(f"{here}.end") if self._returns(number) else End()
-            yield Node(here, (Perform(_provisional((number, number))),), leave)
+            yield Node(here, (Perform(self.provisional((number, number))),), leave)
         elif number in self.heads:
             jump = self.body(number)[-1]
             assert isinstance(jump, Jump)
-            yield Node(here, (Perform(_provisional((number, HEAD))),), Go(jump.to))
+            yield Node(here, (Perform(self.provisional((number, HEAD))),), Go(jump.to))
         else:
             said = self.scope.said(self.places[number].paragraph) if number != begin else ()
             for node in self._apart(number):
@@ -351,11 +365,6 @@ def _without_vain_leave(body: Body) -> Body:
         case (*rest, Leave(called=True), Leave(called=False) as last):
             return (*rest, last)
     return body
-
-
-def _provisional(region: Region) -> Words:
-    """What a function is called until all are known."""
-    return "", *map(str, region)
 
 
 def division(scope: Scope, outer: Division | None = None) -> Division:
