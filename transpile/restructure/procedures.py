@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from transpile.cobol import statements as verbs
-from transpile.cobol.walking import walk
 from transpile.legacy.expressions import Place
 from transpile.legacy.flow import RETURN, End, Go, Node, arms, remarked
 from transpile.legacy.statements import Body, Function, Leave, Perform
@@ -39,7 +38,7 @@ _MODES = ("INPUT", "OUTPUT", "I-O", "EXTEND")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Position:
     """A paragraph, where it stands, and the last paragraph of its section."""
 
     number: int
@@ -54,7 +53,7 @@ class Division:
 
     scope: Scope
     outer: Division | None = None
-    places: list[_Place] = field(default_factory=list)
+    places: list[Position] = field(default_factory=list)
     first: int = 0
     """The first paragraph that is no declarative."""
     bodies: dict[int, Body] = field(default_factory=dict)
@@ -252,7 +251,7 @@ class Division:
             self.bodies[number] = self._lowered(self.places[number])
         return self.bodies[number]
 
-    def _lowered(self, place: _Place) -> Body:
+    def _lowered(self, place: Position) -> Body:
         here = f"p{place.number}"
         body: Body = ()
         for at, sentence in enumerate(place.paragraph.sentences):
@@ -365,38 +364,3 @@ def _without_vain_leave(body: Body) -> Body:
         case (*rest, Leave(called=True), Leave(called=False) as last):
             return (*rest, last)
     return body
-
-
-def division(scope: Scope, outer: Division | None = None) -> Division:
-    """The paragraphs of the program, which may be one within ``outer``, with what ALTER changes."""
-    made = Division(scope, outer)
-    procedure = scope.program.procedure
-    if procedure is None:
-        return made
-    sections = (*procedure.declaratives, *procedure.sections)
-    number = 0
-    for section in sections:
-        last = number + len(section.paragraphs) - 1
-        for paragraph in section.paragraphs:
-            made.places.append(_Place(number, section, paragraph, last))
-            number += 1
-    made.first = sum(len(section.paragraphs) for section in procedure.declaratives)
-    for place in made.places:
-        for node in walk(place.paragraph):
-            if isinstance(node, verbs.Alter):
-                _alter(made, place.section, node)
-            elif isinstance(node, verbs.Open):
-                for mode, label in node.files:
-                    made.modes.setdefault(label.name, set()).add(mode)
-    return made
-
-
-def _alter(made: Division, section: verbs.Section, statement: verbs.Alter) -> None:
-    for changed, to in statement.changes:
-        label, goal = made.label(changed, section), made.label(to, section)
-        if label not in made.scope.altered:
-            name = f"{changed.name}-GOES-TO"
-            made.scope.altered[label] = made.scope.add(name, Number(4), 0), []
-        places = made.scope.altered[label][1]
-        if goal not in places:
-            places.append(goal)

@@ -16,9 +16,10 @@ from transpile.legacy.statements import Program
 from transpile.restructure.alphabets import extremes, orders
 from transpile.restructure.conditions import class_characters
 from transpile.restructure.describing import describe
+from transpile.restructure.dividing import division
 from transpile.restructure.fields import Builder
 from transpile.restructure.naming import Namer, words
-from transpile.restructure.procedures import Division, division
+from transpile.restructure.procedures import Division
 from transpile.restructure.remarks import remarks
 from transpile.restructure.renaming import renamed_program
 from transpile.restructure.scope import Scope, unsupported
