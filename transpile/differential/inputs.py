@@ -166,7 +166,8 @@ def _lines(read: Reading, chance: Random, count: int, template: Inputs | None) -
     chosen = list(dict.fromkeys(endings))[:_ENDINGS]
     for _ in range(_ROUNDS):
         lines += chance.sample(chosen, len(chosen))
-    lines += [b"", *(b" " * laid.size for item in read.accepted if (laid := read.literals.field_of(item)))]
+    if chance.random() < 0.2:
+        lines += [b"", *(b" " * laid.size for item in read.accepted if (laid := read.literals.field_of(item)))]
     return b"".join(line.replace(b"\n", b" ").rstrip(b" ") + b"\n" for line in lines)
 
 

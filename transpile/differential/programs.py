@@ -33,7 +33,7 @@ from transpile.emulators.cuda.bounded import Limits
 from transpile.errors import SourceError, SourceErrors, ToolError
 from transpile.python.emitter import Module
 
-_QUICK = Limits(cpu_s=2, wall_s=0.5, memory_bytes=256 << 20, output_bytes=1 << 20)
+_QUICK = Limits(cpu_s=2, wall_s=1.0, memory_bytes=256 << 20, output_bytes=1 << 20)
 _LONG = Limits(cpu_s=20, wall_s=30.0)
 _PYTHON = Limits(cpu_s=5, wall_s=5.0, output_bytes=8 << 20)
 _SHORT = Limits(cpu_s=2, wall_s=1.5, output_bytes=8 << 20)
@@ -45,7 +45,7 @@ _OUTSIDE = (
     (re.compile(r"out of bounds|out of range|OCCURS DEPENDING ON"), "the COBOL program leaves a table or a field"),
     (re.compile(r"not numeric"), _NO_NUMBER),
 )
-_USELESS = 6
+_USELESS = 5
 """So many generated inputs with which the COBOL program does not end are enough."""
 
 
