@@ -114,7 +114,6 @@ def _number(made: Correspondence, storage: Storage, field: Field) -> Group | Non
         scale=0,
         signed=True,
         sign="none",
-        bits=32,
     )
     return Group(at=at, size=NUMBER_BYTES, area="", leaves=[leaf])
 
@@ -133,7 +132,6 @@ def _leaves(found: Restructured, made: Correspondence, start: int, field: Field)
             scale=number.scale,
             signed=number.signed,
             sign=sign_of(field),
-            bits=number.bits,
         )
 
 
