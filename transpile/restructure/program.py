@@ -30,19 +30,21 @@ DIALECT = "GnuCOBOL 3.1.2 -std=default"
 @dataclass(frozen=True, slots=True)
 class Restructured:
     """``programs`` are those of a file, those nested in others within them. ``fields``: what became of an item, by its
-    identity; ``laid``: the item in its place, by the number of the field."""
+    identity; ``laid``: the item in its place, by the number of the field. ``scopes``: what the statements of a program
+    may name, with what became of indexes and special registers, by the identity of its syntax tree."""
 
     unit: Unit
     programs: tuple[Program, ...]
     fields: Mapping[int, Field]
     laid: Mapping[int, layout.Field]
+    scopes: Mapping[int, Scope]
 
 
 def restructured(unit: Unit) -> Restructured:
     """The programs of a file, and what became of their items."""
     building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
     programs = tuple(building.program(each, None) for each in unit.programs)
-    return Restructured(unit, programs, building.fields, building.laid)
+    return Restructured(unit, programs, building.fields, building.laid, building.scopes)
 
 
 def restructure(unit: Unit) -> tuple[Program, ...]:
@@ -74,6 +76,7 @@ class _Building:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     fields: dict[int, Field] = field(default_factory=dict)
     laid: dict[int, layout.Field] = field(default_factory=dict)
+    scopes: dict[int, Scope] = field(default_factory=dict)
 
     def program(self, program: cobol.Program, outer: Names | None) -> Program:
         sharing = Sharing()
@@ -145,6 +148,7 @@ class _Building:
         scope = Scope(storage.names, sharing, self.fields, self.laid, self.numbers, namer, remarks=self.remarks)
         scope.outer = outer.scope if outer is not None else None
         scope.extremes = extremes(special, program.environment.collating)
+        self.scopes[id(program)] = scope
         builder = Builder(
             sharing,
             self.numbers,
