@@ -114,7 +114,6 @@ def _number(made: Correspondence, storage: Storage, field: Field) -> Group | Non
         scale=0,
         signed=True,
         sign="none",
-        bits=32,
     )
     return Group(at=at, size=NUMBER_BYTES, area="", leaves=[leaf])
 
@@ -133,7 +132,6 @@ def _leaves(found: Restructured, made: Correspondence, start: int, field: Field)
             scale=number.scale,
             signed=number.signed,
             sign=sign_of(field),
-            bits=number.bits,
         )
 
 
@@ -198,7 +196,7 @@ class _Process:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         self._said = folder / "messages"
-        script = [sys.executable, "-I", "-B", worker.__file__, str(folder / "specification.json")]
+        script = [sys.executable, "-I", "-S", "-B", worker.__file__, str(folder / "specification.json")]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(
                 [*without_network(), *script, str(asked), str(answered)],
