@@ -14,7 +14,7 @@ from transpile.cobol import programs, tree
 from transpile.cobol import statements as verbs
 from transpile.legacy.statements import Program
 from transpile.restructure.program import Restructured
-from transpile.solvers.cobol import filing, looping, showing
+from transpile.solvers.cobol import filing, looping, searching, showing
 from transpile.solvers.cobol.conditions import chosen, condition
 from transpile.solvers.cobol.frames import (
     Activation,
@@ -158,7 +158,10 @@ class CobolMachine:
             case verbs.Perform():
                 yield from self._perform(state, stack, statement)
             case verbs.Search():
-                raise NoTerm("SEARCH is not in the model")
+                evaluation = self._evaluation(state)
+                if statement.all:
+                    searching.begin_halving(evaluation, statement)
+                yield from self._on(evaluation, state, (*stack, Look(statement)))
             case verbs.GoTo():
                 yield from self._go_to(state, stack, statement)
             case verbs.Exit() | verbs.NextSentence():
@@ -265,10 +268,48 @@ class CobolMachine:
             return Way(state, (*stack, Block(statement.body)))
         return self._perform_range(state, stack, statement)
 
+    def _on(self, evaluation: Evaluation, state: State, stack: Stack) -> Iterator[_Next]:
+        """To the head of a loop."""
+        path = evaluation.settle(state.path)
+        if path is not None:
+            yield _head(State(path, evaluation.storage), stack)
+
+    def _search(self, state: State, stack: Stack, statement: verbs.Search) -> Iterator[_Next]:
+        """One round of a search: nothing is left, or a branch is taken, or the next element is looked at."""
+        evaluation = self._evaluation(state)
+        found = searching.table(evaluation, statement)
+        none = searching.nothing_left(evaluation) if statement.all else searching.at_end(evaluation, found)
+        path = evaluation.settle(state.path)
+        if path is None:
+            return
+        over, path = path.where(none), path.where(negated(none))
+        if over is not None:
+            yield Way(State(over, state.storage), (*stack, Block(statement.at_end or ())))
+        if statement.all:
+            searching.halve(evaluation, statement)
+        for branch in statement.branches:
+            if path is None:
+                return
+            truth = condition(evaluation, branch.condition)
+            path = evaluation.settle(path)
+            if path is None:
+                return
+            taken, path = path.where(truth), path.where(negated(truth))
+            if taken is not None:
+                yield Way(State(taken, evaluation.storage), (*stack, Block(branch.statements)))
+        if path is not None:
+            if statement.all:
+                searching.narrow(evaluation, statement)
+            else:
+                searching.count_up(evaluation, found)
+            yield from self._on(evaluation, State(path, state.storage), (*stack, Look(statement)))
+
     def _look(self, state: State, stack: Stack, look: Look) -> Iterator[_Next]:
         """At the head of a loop: is it through?"""
         statement = look.statement
-        assert isinstance(statement, verbs.Perform)
+        if isinstance(statement, verbs.Search):
+            yield from self._search(state, stack, statement)
+            return
         inner = look.level + 1
         if statement.test_after and statement.times is None:
             if inner < len(statement.varying):
@@ -305,9 +346,7 @@ class CobolMachine:
     def _stepped(self, state: State, stack: Stack, statement: verbs.Perform, level: int) -> Iterator[_Next]:
         evaluation = self._evaluation(state)
         looping.step_on(evaluation, statement, level)
-        path = evaluation.settle(state.path)
-        if path is not None:
-            yield _head(State(path, evaluation.storage), (*stack, Look(statement, level)))
+        yield from self._on(evaluation, state, (*stack, Look(statement, level)))
 
     def _again(self, state: State, stack: Stack, round_: Round) -> Iterator[_Next]:
         """The body is through."""
