@@ -61,7 +61,8 @@ class Built:
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        return {each.origin: each for each in self.machine.scene.fields.values()}
+        scene = self.machine.scene
+        return {each.origin: each for each in (*scene.fields.values(), *scene.indexes.values())}
 
     def paragraph(self, name: str) -> int:
         stops = self.machine.scene.paragraphs

@@ -229,14 +229,14 @@ def others(choose: Choose) -> str:
 
 
 KINDS: dict[str, tuple[Callable[[Choose], str], int]] = {
-    "moves": (moves, 30),
-    "sums": (sums, 26),
-    "products": (products, 26),
-    "computed": (computed, 26),
-    "conditions": (conditions, 30),
-    "loops": (loops, 24),
-    "shown": (shown, 14),
-    "others": (others, 20),
+    "moves": (moves, 24),
+    "sums": (sums, 20),
+    "products": (products, 20),
+    "computed": (computed, 20),
+    "conditions": (conditions, 24),
+    "loops": (loops, 16),
+    "shown": (shown, 12),
+    "others": (others, 16),
 }
 
 
