@@ -1,8 +1,9 @@
 """File statements: the event that each is, and what it leaves.
 
-``options`` of an event are the name of the operation and its arguments as far as they are constant, the first digits of
-the statuses that the statement deals with among them; ``values`` are the bytes of the record, or of its keys, where the
-operation looks at them, and numbers. The status is one of the fields that the event changes.
+``options`` of an event are the name of the operation, what it is given (``value`` for what is not constant), and the
+first digits of the statuses that the statement deals with; ``values`` are the bytes of the record where the operation
+looks at them, then what it is given, then the keys of an indexed file. The record, the status and the RELATIVE KEY may
+change.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ import z3
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
 from transpile.cobol.programs import FileDescription
+from transpile.legacy.fields import Field
 from transpile.legacy.files import File
+from transpile.legacy.types import Text as TextType
 from transpile.solvers.cobol.moving import move
 from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.scene import Scene
 from transpile.solvers.storage.steps import Answer, Event
-from transpile.solvers.storage.values import NoTerm, Number, Text, Truth, Value, known
+from transpile.solvers.storage.values import NoTerm, Text, Truth, Value, known, units_at
 
 FileStatement = verbs.Open | verbs.Close | verbs.Read | verbs.Write | verbs.Rewrite | verbs.Delete | verbs.Start
 TRUTHS = ("at end", "invalid key", "ok", "end of page")
 _EXPECTS = {"at end": "1", "invalid key": "2"}
-_KEYED = ("read", "start", "delete")
 _SEQUENTIAL = ("sequential", "line sequential")
 
 
@@ -56,43 +58,24 @@ def event(evaluation: Evaluation, statement: FileStatement, at: int) -> Event:
     if any(each.use is not None for each in (scene.tree.procedure.declaratives if scene.tree.procedure else ())):
         raise NoTerm("USE procedures are not in the model")
     file = file_of(scene, _name(scene, statement, at))
-    asked = _asked(evaluation, statement, file, at)
+    options, values = _asked(evaluation, statement, file, at)
     expects = "" if file.status is not None else _expected(statement)
-    options = (*asked.options, *((f"expects={expects}",) if expects else ()))
-    values = (*asked.values, *(_keys(evaluation, file) if options[0] in _KEYED else ()))
-    return Event("file", file.origin, options, values, _changes(evaluation, file), TRUTHS)
-
-
-def _keys(evaluation: Evaluation, file: File) -> tuple[Value, ...]:
-    """What an indexed file looks for."""
-    if file.organization != "indexed":
-        return ()
-    places = [each.place.field for each in file.keys]
-    roots = evaluation.storage.layout.roots
-    return tuple(
-        evaluation.storage.bytes(roots[each.number].root.number, each.view.offset, each.view.size) for each in places
-    )
+    more = (f"expects={expects}",) if expects else ()
+    if isinstance(statement, verbs.Write | verbs.Rewrite):
+        values = (_area(evaluation, file), *values)
+    keyed = options[0] in ("read", "start", "delete") and file.organization == "indexed"
+    keys = tuple(_key_bytes(evaluation, key.place.field) for key in file.keys) if keyed else ()
+    return Event("file", file.origin, (*options, *more), (*values, *keys), _changes(evaluation, file), TRUTHS)
 
 
 def _changes(evaluation: Evaluation, file: File) -> frozenset[int]:
-    """The record area, and the records of the fields that go with the file."""
-    places = [each.field for each in (file.status, file.relative) if each is not None]
-    roots = evaluation.storage.layout.roots
-    return frozenset(roots[each.number].root.number for each in (file.record.root, *places))
+    fields = [file.record.root, *(each.field for each in (file.status, file.relative) if each is not None)]
+    return frozenset(evaluation.storage.layout.roots[each.number].root.number for each in fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The name of an operation with its arguments: constants are options, others values."""
-
-    options: tuple[str, ...]
-    values: tuple[Value, ...] = ()
-
-    def given(self, value: Value, name: str = "") -> Asked:
-        number = known(value.units) if isinstance(value, Number) and not value.scale else None
-        if number is not None:
-            return Asked((*self.options, f"{name}{number}"), self.values)
-        return Asked((*self.options, f"{name}value"), (*self.values, value))
+def _key_bytes(evaluation: Evaluation, field: Field) -> Text:
+    root = evaluation.storage.layout.roots[field.number].root
+    return evaluation.storage.bytes(root.number, field.view.offset, field.view.size)
 
 
 def _name(scene: Scene, statement: FileStatement, at: int) -> str:
@@ -122,26 +105,31 @@ def _expected(statement: FileStatement) -> str:
     return "".join(_EXPECTS[name] for name, handler in _phrases(statement) if handler.yes is not None)
 
 
-def _asked(evaluation: Evaluation, statement: FileStatement, file: File, at: int) -> Asked:
+def _asked(
+    evaluation: Evaluation, statement: FileStatement, file: File, at: int
+) -> tuple[tuple[str, ...], tuple[Value, ...]]:
     match statement:
         case verbs.Open(files):
-            return Asked(("open", files[at][0].lower()))
+            return ("open", files[at][0].lower()), ()
         case verbs.Close(files):
             how = files[at][1].lower()
-            return Asked(("close", *((how,) if how else ())))
+            return ("close", *((how,) if how else ())), ()
         case verbs.Read():
             return _read(evaluation, statement, file)
         case verbs.Write(advancing=advancing, on_end_of_page=page):
             if page is not None:
                 raise NoTerm("END-OF-PAGE is not in the model")
+            options, values = _advancing(evaluation, advancing)
             _one_size(file, statement)
-            asked = _relative(evaluation, file, Asked(("write",), (_area(evaluation, file),)))
-            return _advancing(evaluation, advancing, asked)
+            given = _relative(evaluation, file)
+            return ("write", *("value" for _ in given), *options), (*given, *values)
         case verbs.Rewrite():
             _one_size(file, statement)
-            return _relative(evaluation, file, Asked(("rewrite",), (_area(evaluation, file),)))
+            given = _relative(evaluation, file)
+            return ("rewrite", *("value" for _ in given)), given
         case verbs.Delete():
-            return _relative(evaluation, file, Asked(("delete",)))
+            given = _relative(evaluation, file)
+            return ("delete", *("value" for _ in given)), given
         case verbs.Start():
             return _start(evaluation, statement, file)
 
@@ -156,12 +144,12 @@ def _area(evaluation: Evaluation, file: File) -> Text:
     return evaluation.storage.bytes(root, 0, evaluation.storage.layout.sizes[root])
 
 
-def _relative(evaluation: Evaluation, file: File, asked: Asked) -> Asked:
+def _relative(evaluation: Evaluation, file: File) -> tuple[Value, ...]:
     if file.relative is None:
-        return asked
+        return ()
     if file.access == "sequential":
         raise NoTerm("the RELATIVE KEY of a file that is read or written in sequence")
-    return asked.given(_held(evaluation, file))
+    return (_held(evaluation, file),)
 
 
 def _held(evaluation: Evaluation, file: File) -> Value:
@@ -171,7 +159,7 @@ def _held(evaluation: Evaluation, file: File) -> Value:
     return evaluation.storage.read(file.relative.field)
 
 
-def _read(evaluation: Evaluation, statement: verbs.Read, file: File) -> Asked:
+def _read(evaluation: Evaluation, statement: verbs.Read, file: File) -> tuple[tuple[str, ...], tuple[Value, ...]]:
     if statement.direction == "PREVIOUS":
         method = "read_previous"
     else:
@@ -179,15 +167,14 @@ def _read(evaluation: Evaluation, statement: verbs.Read, file: File) -> Asked:
         keyed = keyed or (file.access == "dynamic" and statement.on_end is None)
         by_key = not statement.direction and file.organization not in _SEQUENTIAL and keyed
         method = "read" if by_key else "read_next"
-    if method != "read" and file.relative is not None:
-        raise NoTerm("the RELATIVE KEY of a file that is read in sequence")
-    asked = Asked((method,))
     if method != "read":
-        return asked
+        if file.relative is not None:
+            raise NoTerm("the RELATIVE KEY of a file that is read in sequence")
+        return (method,), ()
     if file.relative is not None:
-        return asked.given(_held(evaluation, file))
+        return (method, "value"), (_held(evaluation, file),)
     number = _key(evaluation, statement, file)
-    return Asked((method, *((str(number),) if number else ())))
+    return (method, *((str(number),) if number else ())), ()
 
 
 def _key(evaluation: Evaluation, statement: verbs.Read | verbs.Start, file: File) -> int:
@@ -201,24 +188,25 @@ def _key(evaluation: Evaluation, statement: verbs.Read | verbs.Start, file: File
     raise NoTerm(f"{statement.key.name}, the first part of a key")
 
 
-def _start(evaluation: Evaluation, statement: verbs.Start, file: File) -> Asked:
-    asked = Asked(("start", statement.relation))
+def _start(evaluation: Evaluation, statement: verbs.Start, file: File) -> tuple[tuple[str, ...], tuple[Value, ...]]:
     if file.relative is not None:
-        return asked.given(_held(evaluation, file))
+        return ("start", statement.relation, "value"), (_held(evaluation, file),)
     number = _key(evaluation, statement, file)
-    return Asked((*asked.options, *((f"key={number}",) if number else ())))
+    return ("start", statement.relation, *((f"key={number}",) if number else ())), ()
 
 
-def _advancing(evaluation: Evaluation, advancing: verbs.Advancing | None, asked: Asked) -> Asked:
-    """The side of the lines, and how many they are."""
+def _advancing(evaluation: Evaluation, advancing: verbs.Advancing | None) -> tuple[tuple[str, ...], tuple[Value, ...]]:
+    """The side of the lines, and their number; ``page=True`` for a new page."""
     if advancing is None:
-        return asked
+        return (), ()
     side = advancing.side.lower()
     if advancing.mnemonic:
         raise NoTerm("ADVANCING by a mnemonic name is not in the model")
     if advancing.lines is None:
-        return Asked((*asked.options, f"{side}=0", "page=True"), asked.values)
-    return asked.given(evaluation.number(advancing.lines), f"{side}=")
+        return (f"{side}=0", "page=True"), ()
+    lines = evaluation.number(advancing.lines)
+    number = known(units_at(lines, 0))
+    return ((f"{side}=value",), (lines,)) if number is None else ((f"{side}={number}",), ())
 
 
 # What it brings
@@ -234,19 +222,19 @@ def outcome(evaluation: Evaluation, statement: FileStatement, at: int, answer: A
     """READ INTO's target, where the operation succeeded, is left to ``into``."""
     file = file_of(evaluation.scene, _name(evaluation.scene, statement, at))
     at_end, invalid, ok = (answer.truths[name] for name in TRUTHS[:3])
-    told = {"at end": at_end, "invalid key": invalid}
-    facts = [z3.Not(z3.And(at_end, invalid)), z3.Not(z3.And(ok, z3.Or(at_end, invalid)))]
+    met = {"at end": at_end, "invalid key": invalid}
     if file.status is None:
         expected = _expected(statement)
-        facts.append(z3.Or(ok, *(told[name] for name, each in _EXPECTS.items() if each in expected)))
+        facts = [z3.Or(ok, *(met[name] for name, each in _EXPECTS.items() if each in expected))]
+        facts += [z3.Not(z3.And(a, b)) for a, b in ((at_end, invalid), (at_end, ok), (invalid, ok))]
     else:
         digit = _status(evaluation, file).chars[0]
-        facts += [at_end == (digit == 49), invalid == (digit == 50), ok == (digit == 48)]
+        facts = [at_end == (digit == 49), invalid == (digit == 50), ok == (digit == 48)]
     phrases: list[tuple[Truth, tuple[tree.Statement, ...]]] = []
     done: tuple[tree.Statement, ...] = ()
     for name, handler in _phrases(statement):
         if handler.yes is not None:
-            phrases.append((told[name], handler.yes))
+            phrases.append((met[name], handler.yes))
         done = (*done, *(handler.no or ()))
     return Outcome(z3.And(*facts), (*phrases, (ok, done)), ok)
 
@@ -254,10 +242,11 @@ def outcome(evaluation: Evaluation, statement: FileStatement, at: int, answer: A
 def _status(evaluation: Evaluation, file: File) -> Text:
     assert file.status is not None
     goal = file.status.field
-    found = None if file.status.subscripts else evaluation.storage.read(goal)
-    if not isinstance(found, Text) or len(found) != 2:
+    if not isinstance(goal.type, TextType) or goal.view.size != 2 or file.status.subscripts:
         raise NoTerm(f"the status {goal.origin}, which is not two characters")
-    return found
+    held = evaluation.storage.read(goal)
+    assert isinstance(held, Text)
+    return held
 
 
 def into(evaluation: Evaluation, statement: verbs.Read) -> None:

@@ -22,8 +22,6 @@ PROGRAMS = {program.name: program for program in load(FOLDER)}
 OWN_FORMAT = (".rel", ".idx")
 """Relative and indexed files are not kept as GnuCOBOL keeps them."""
 
-KNOWN_GAPS = {"truncation": "GnuCOBOL 3.1.2 shows a digit behind a PIC 9(3)PP that is none of its"}
-
 every_program = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
 
 
@@ -34,11 +32,7 @@ def modules() -> dict[str, Module]:
 
 
 @every_program
-def test_it_makes_what_is_expected(
-    program: Program, modules: dict[str, Module], tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if program.name in KNOWN_GAPS:
-        request.applymarker(pytest.mark.xfail(reason=KNOWN_GAPS[program.name], strict=True))
+def test_it_makes_what_is_expected(program: Program, modules: dict[str, Module], tmp_path: Path) -> None:
     made, data = modules[program.name], tmp_path / "data"
     for name, text in made.files.items():
         (tmp_path / name).write_text(text)

@@ -31,6 +31,7 @@ _WHOLE = (
     "cobol_programs",
     "cobol_files",
     "cobol_keyed_files",
+    "cobol_indexed_files",
     "cobol_functions",
     "cobol_sorting",
 )
@@ -184,7 +185,10 @@ def _program(
                     initial = ", initial=True" if inner.initially else ""
                     lines.add(f"{register}({quoted(inner.origin)}, lambda: {made_name}(self){initial})")
                 for file in program.files:
-                    lines.add(f"self.{names.files[file.origin]} = {made(file, expressions)}")
+                    code = str(made(file, expressions))
+                    if file.external:
+                        code = f"{uses.use('cobol_programs', 'external_file')}({quoted(file.origin)}, lambda: {code})"
+                    lines.add(f"self.{names.files[file.origin]} = {code}")
         records.properties(0)
         if outer is not None or callable_(program, alone and not program.programs):
             lines.add("")

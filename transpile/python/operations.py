@@ -48,6 +48,11 @@ def outcome(statement: Operation, name: str) -> Body:
     return next((body for key, body in statement.outcomes if key == name), ())
 
 
+def success(statement: Operation) -> Body:
+    """What is done where nothing went wrong."""
+    return outcome(statement, "ok") or outcome(statement, "otherwise")
+
+
 # STRING, UNSTRING and INSPECT
 
 
@@ -64,7 +69,7 @@ def _string(writer: Statements, statement: Operation) -> None:
     writer.lines.add(f"strung = {code}")
     expressions.known |= {"strung": Code("strung.target"), "pointer": Code("strung.pointer")}
     writer.body(outcome(statement, "end"))
-    writer.branches([("strung.overflow", outcome(statement, "overflow")), ("", outcome(statement, "ok"))])
+    writer.branches([("strung.overflow", outcome(statement, "overflow")), ("", success(statement))])
 
 
 @operation("unstring")
@@ -83,7 +88,7 @@ def _unstring(writer: Statements, statement: Operation) -> None:
             writer.body(outcome(statement, f"field {at}"))
     expressions.known |= {"pointer": Code("unstring.pointer"), "count": Code("unstring.count")}
     writer.body(outcome(statement, "end"))
-    writer.branches([("unstring.overflow", outcome(statement, "overflow")), ("", outcome(statement, "ok"))])
+    writer.branches([("unstring.overflow", outcome(statement, "overflow")), ("", success(statement))])
 
 
 @operation("inspect")

@@ -85,8 +85,9 @@ class Statements:
             case Repeat(times=times, body=body):
                 with self.lines.block(f"for _ in range({self.expressions.whole(times)}):"):
                     self._inside(statement, body)
-            case Perform(function=function):
-                self.lines.add(f"self.{self.expressions.names.function(function)}()")
+            case Perform(function=function, further=further):
+                owner = self.expressions.further_out(further)
+                self.lines.add(f"{owner.owner}.{owner.names.function(function)}()")
             case Operation():
                 emit_operation(self, statement)
             case SetLocal(local=local, value=value):

@@ -10,7 +10,7 @@ all regions are known.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -53,6 +53,7 @@ class Division:
     """The procedure division of one program on its way into functions."""
 
     scope: Scope
+    outer: Division | None = None
     places: list[_Place] = field(default_factory=list)
     first: int = 0
     """The first paragraph that is no declarative."""
@@ -67,6 +68,8 @@ class Division:
     """The nodes of paragraphs."""
     pending: list[Region] = field(default_factory=list)
     modes: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[Words, Words] = field(default_factory=dict)
+    """The names of functions by their provisional ones."""
 
     # What statements ask for
 
@@ -80,22 +83,40 @@ class Division:
         return f"p{self._range(label, section)[0]}"
 
     def after_error(self, file: str, mode: str) -> tuple[tuple[str, Body], ...]:
-        procedure = self.scope.program.procedure
-        by_mode: dict[str, Body] = {}
-        for section in procedure.declaratives if procedure is not None else ():
-            if section.use is None or section.use.text:
-                continue
-            if file in section.use.files:
-                return (("error", self._use(section)),)
-            by_mode |= {each: self._use(section) for each in section.use.modes}
-        known = {mode} if mode else self.modes.get(file, set(_MODES))
+        for_file, by_mode = self._declared(file, 0)
+        if for_file:
+            return (("error", for_file),)
+        known = {mode} if mode else self._opened(file)
         if len(known) == 1:
             return tuple(("error", by_mode[each]) for each in known if each in by_mode)
         return tuple((f"error {each.lower()}", by_mode[each]) for each in _MODES if each in known and each in by_mode)
 
-    def _use(self, section: verbs.Section) -> Body:
+    def _declared(self, file: str, further: int) -> tuple[Body, dict[str, Body]]:
+        """What the declaratives do for the file, and for modes; GLOBAL ones of the programs around this one, too."""
+        procedure = self.scope.program.procedure
+        for_file: Body = ()
+        by_mode: dict[str, Body] = {}
+        for section in procedure.declaratives if procedure is not None else ():
+            if section.use is None or section.use.text or (further and not section.use.globally):
+                continue
+            if file in section.use.files:
+                for_file = for_file or self._use(section, further)
+            by_mode |= {each: self._use(section, further) for each in section.use.modes}
+        if self.outer is None or for_file:
+            return for_file, by_mode
+        outside, modes = self.outer._declared(file, further + 1)
+        return outside, {**modes, **by_mode}
+
+    def _opened(self, file: str) -> set[str]:
+        """The modes that the file may be open in."""
+        found = self.scope.names.files.get(file)
+        if found is None or found.external or found.globally:
+            return set(_MODES)
+        return self.modes.get(file, set(_MODES))
+
+    def _use(self, section: verbs.Section, further: int) -> Body:
         numbers = [each.number for each in self.places if each.section is section]
-        return (Perform(self.function(numbers[0], numbers[-1])),) if numbers else ()
+        return (Perform(self.function(numbers[0], numbers[-1]), further),) if numbers else ()
 
     def _range(self, label: verbs.Label, section: verbs.Section) -> tuple[int, int]:
         """The first and the last paragraph that ``label`` stands for."""
@@ -112,7 +133,11 @@ class Division:
         """The function that runs from the start of one paragraph to the end of another; its name is not yet known."""
         if (begin, end) not in self.through and (begin, end) not in self.pending:
             self.pending.append((begin, end))
-        return _provisional((begin, end))
+        return self.provisional((begin, end))
+
+    def provisional(self, region: Region) -> Words:
+        """What a function is called until all are known; another program has other ones."""
+        return "", str(id(self)), *map(str, region)
 
     def _origin(self, begin: int, end: int) -> str:
         first, last = self.places[begin], self.places[begin if end == HEAD else end]
@@ -138,6 +163,7 @@ class Division:
             self.through[region] = self._passed(region)
         self._choose(entry)
         names = self._names(entry)
+        self.named = {self.provisional(region): name for region, name in names.items()}
         regions = sorted(self.through, key=lambda region: (region != entry, *region))
         made = [self._region(*each, names) for each in regions if each == entry or not self._same(each)]
         return tuple(made), names[entry]
@@ -288,9 +314,19 @@ class Division:
         if self._starts(begin):
             said = (*self.scope.said(place.section), *said)
         body = _without_vain_leave(made.body)
-        body = renamed(body, {_provisional(region): name for region, name in names.items()})
-        name, origin = names[begin, end], self._origin(begin, end)
-        return Function(name, origin, body, said, place.paragraph.span, None if end == HEAD else (begin, end))
+        body = renamed(body, self.named)
+        name, origin, span = names[begin, end], self._origin(begin, end), place.paragraph.span
+        if end == HEAD:
+            return Function(name, origin, body, said, span)
+        return Function(name, origin, body, said, span, (begin, end), self._inside(begin, end, nodes))
+
+    def _inside(self, begin: int, end: int, labels: Iterable[str]) -> frozenset[int]:
+        """The paragraphs among the nodes at ``labels`` that are not called."""
+        numbers = {
+            begin,
+            *(int(label[1:].partition(".")[0]) for label in labels if not (":" in label or label.endswith(".end"))),
+        }
+        return frozenset(n for n in numbers if (begin, end) == (n, n) or n not in self.called)
 
     def _nodes(self, label: str, begin: int, end: int) -> Iterator[Node]:
         """The nodes of the paragraph at ``label``, or that of its end."""
@@ -300,11 +336,11 @@ class Division:
             yield self._end(number, end)
         elif (begin, end) != (number, number) and number in self.called:
             leave = Go(f"{here}.end") if self._returns(number) else End()
-            yield Node(here, (Perform(_provisional((number, number))),), leave)
+            yield Node(here, (Perform(self.provisional((number, number))),), leave)
         elif number in self.heads:
             jump = self.body(number)[-1]
             assert isinstance(jump, Jump)
-            yield Node(here, (Perform(_provisional((number, HEAD))),), Go(jump.to))
+            yield Node(here, (Perform(self.provisional((number, HEAD))),), Go(jump.to))
         else:
             said = self.scope.said(self.places[number].paragraph) if number != begin else ()
             for node in self._apart(number):
@@ -331,14 +367,9 @@ def _without_vain_leave(body: Body) -> Body:
     return body
 
 
-def _provisional(region: Region) -> Words:
-    """What a function is called until all are known."""
-    return "", *map(str, region)
-
-
-def division(scope: Scope) -> Division:
-    """The paragraphs of the program, with what ALTER changes."""
-    made = Division(scope)
+def division(scope: Scope, outer: Division | None = None) -> Division:
+    """The paragraphs of the program, which may be one within ``outer``, with what ALTER changes."""
+    made = Division(scope, outer)
     procedure = scope.program.procedure
     if procedure is None:
         return made
