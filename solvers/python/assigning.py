@@ -14,6 +14,8 @@ from transpile.solvers.python.values import Line, PyValue, Several, choose_value
 from transpile.solvers.storage.storage import Storage, merged
 from transpile.solvers.storage.values import NoTerm, Truth
 
+NO_ROOM = "bytes of a record without room"
+"""The view of a number has not the bytes for its digits: Python spoils the record, or raises ValueError."""
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
@@ -83,7 +85,7 @@ def _put_field(evaluation: Evaluation, node: ast.expr, value: PyValue) -> None:
     if condition is not None:
         made = z3.simplify(z3.Not(condition))
         assert isinstance(made, z3.BoolRef)
-        evaluation.note(made, "ValueError")
+        evaluation.note(made, NO_ROOM)
     evaluation.storage = write(evaluation.places, evaluation.storage, target, ref.subscripts, value)
 
 

@@ -207,7 +207,10 @@ def _of_constants(value: PyValue, name: str, arguments: list[PyValue]) -> PyValu
     if isinstance(value, Text) and name in known_names and None not in given:
         data = known_text(value)
         if data is not None:
-            return text(str(getattr(data.decode("latin-1"), name)(*given)))
+            try:
+                return text(str(getattr(data.decode("latin-1"), name)(*given)))
+            except (TypeError, UnicodeEncodeError) as error:
+                raise NoTerm(f"the method {name} of text: {error}") from None
     raise NoTerm(f"the method {name} is not in the model")
 
 
