@@ -81,7 +81,7 @@ class Codings:
         if found is not None:
             return found[0] == coding
         given = known_text(data)
-        return given is not None and _bytes_of(coding, _value_of(coding, given)) == given
+        return given is not None and _encodes(coding, _value_of(coding, given), given)
 
 
 def shown(name: str, value: Number, size: int) -> Text:
@@ -109,6 +109,14 @@ def _computed(words: list[str], value: Decimal) -> str | None:
         case ["show_native", size, signed]:
             return rules.show_native(int(value), int(size), signed == "True")
     return None
+
+
+def number_in(data: Text, digits: int, scale: int) -> Number:
+    """What a numeric field of so many digits gets from text that is moved to it."""
+    given = known_text(data)
+    if given is not None:
+        return Number(integer(rules.number_of_text(given.decode("latin-1"), digits, scale)), scale)
+    return Number(opaque(f"number_of_text {digits} {scale}", data.chars), scale)
 
 
 def _short(value: Number) -> Number:
@@ -141,6 +149,13 @@ def _bytes_of(coding: Coding, value: int) -> bytes:
         case "packed":
             return rules.encode_packed(value, coding.digits, coding.signed)
     return rules.encode_binary(value, coding.size, coding.signed, coding.kind != "binary")
+
+
+def _encodes(coding: Coding, value: int, data: bytes) -> bool:
+    try:
+        return _bytes_of(coding, value) == data
+    except (ValueError, OverflowError):
+        return False
 
 
 def _value_of(coding: Coding, data: bytes) -> int:

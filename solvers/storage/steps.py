@@ -26,8 +26,8 @@ class Event:
     ``name`` and ``options`` must be equal on both sides, ``values`` must have equal values, one by one. ``changes``:
     the numbers (of the first fields) of records that it may change; None for any. ``truths`` are the names of the
     answers that are yes or no (``at end``), ``results`` how many numbers or texts come back: the size of a text, or
-    None for an integer. A ``perform`` is named ``first-last`` after its paragraphs. Nothing follows ``stop`` (the
-    run ends), ``leave`` (back to the caller of the program) and ``error`` (it ends abnormally).
+    None for an integer. A ``perform`` is named ``first-last`` after the numbers of its paragraphs. Nothing follows
+    ``stop`` (the run ends), ``leave`` (back to the caller of the program) and ``error`` (it ends abnormally).
     """
 
     kind: Kind

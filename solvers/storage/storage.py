@@ -19,6 +19,7 @@ from transpile.solvers.storage.values import (
     Text,
     Truth,
     Value,
+    choose,
     choose_text,
     integer,
     known,
@@ -57,7 +58,7 @@ class Storage:
         """The value of an element; ``subscripts`` count from 0, are in their tables, and one for each dimension."""
         place = self.layout.places[field.number]
         if place.cell.field is None:
-            return self._value(field, self._slice(place, subscripts))
+            return self._shared(place, subscripts)
         held = self.held[place.cell]
         if isinstance(held, Elements):
             at = _flat(place.cell.counts, subscripts)
@@ -159,14 +160,20 @@ class Storage:
 
     # Fields in shared bytes
 
-    def _slice(self, place: Place, subscripts: Sequence[Int]) -> Text:
-        starts = _starts(place, subscripts)
+    def _shared(self, place: Place, subscripts: Sequence[Int]) -> Value:
         held = self.held[place.cell]
         assert isinstance(held, Text)
-        size, (_, first), *others = place.field.view.size, *starts
-        chosen = Text(held.chars[first : first + size])
-        for condition, start in others:
-            chosen = choose_text(condition, Text(held.chars[start : start + size]), chosen)
+        chosen: Value | None = None
+        for condition, start in _starts(place, subscripts):
+            found = self._value(place.field, Text(held.chars[start : start + place.field.view.size]))
+            match found, chosen:
+                case Number(), Number():
+                    chosen = choose(condition, found, chosen)
+                case Text(), Text():
+                    chosen = choose_text(condition, found, chosen)
+                case _:
+                    chosen = found
+        assert chosen is not None
         return chosen
 
     def _put_slice(self, place: Place, subscripts: Sequence[Int], data: Text) -> Storage:

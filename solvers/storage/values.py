@@ -169,8 +169,7 @@ def units_at(value: Number, scale: int, mode: Rounding = "TRUNCATION") -> Int:
         below = _simple(below * value.divisor)
     if known(below) == 1:
         return above
-    negative_divisor = known(below) is None
-    if negative_divisor:
+    if (known(below) or -1) < 0:
         above, below = _simple(z3.If(below < 0, -above, above)), _simple(z3.If(below < 0, -below, below))
     size = _simple(z3.If(above < 0, -above, above))
     return _simple(z3.If(above < 0, -_away(size, below, mode, True), _away(size, below, mode, False)))
