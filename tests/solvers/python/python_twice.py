@@ -237,18 +237,10 @@ class Walk:
                 assert data is not None, shown
                 self.printed += data.decode("latin-1") + ("\n" if ending else "")
                 return self.machine.advance(reached, Answer())
-            case Event(kind="accept", options=options, results=(size,)):
-                return self.machine.advance(reached, Answer(results=(self._line(options, size),)))
+            case Event(kind="accept", results=(int(size),)):
+                line = self.lines.pop(0) if self.lines else ""
+                return self.machine.advance(reached, Answer(results=(text(line[:size].ljust(size)),)))
         raise NoTerm(f"the event {reached.at}")
-
-    def _line(self, options: tuple[str, ...], size: int | None) -> Number | Text:
-        line = self.lines.pop(0) if self.lines else ""
-        if options and options[0].isdigit():
-            line = line[: int(options[0])]
-        if size is not None:
-            return text(line[:size].ljust(size))
-        _, digits, scale, *comma = options[-1].split()
-        return Number(z3.IntVal(cobol_rules.number_of_text(line, int(digits), int(scale), bool(comma))))
 
     def _left(self, how: str, reached: Reached, correspondence: Correspondence | None) -> Left:
         fields = {} if correspondence is None else dict(_contents(correspondence, reached.storage))

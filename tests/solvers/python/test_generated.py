@@ -37,7 +37,7 @@ class Writer:
         a, b = self.whole(depth - 1), self.number(depth - 1)
         return self.one(
             f"({a} {self.one('+', '-', '*')} {self.whole(depth - 1)})",
-            f"{a} {self.one('//', '%')} {self.one('2', '7', '1000', 'self.j')}",
+            f"{a} {self.one('//', '%')} {self.one('2', '7', '-3', '1000', 'self.j', 'self.wholes.n2')}",
             f"fit_int({b}, {self.one('1', '3', '5')}{self.signed()})",
             f"abs({a})",
             f"-{self.one(*WHOLE)}",
