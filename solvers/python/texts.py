@@ -109,7 +109,15 @@ def consists(value: PyValue, characters: frozenset[int]) -> Truth:
     """``set(value) <= characters``."""
     if not isinstance(value, Text):
         raise NoTerm("a set of something that is no text")
-    return _every(value, lambda char: z3.Or(*(char == code for code in sorted(characters))))
+    runs = _runs(characters)
+    return _every(value, lambda char: z3.Or(*(z3.And(char >= low, char <= high) for low, high in runs)))
+
+
+def _runs(characters: frozenset[int]) -> list[tuple[int, int]]:
+    """The first and last of each run of codes."""
+    firsts = sorted(code for code in characters if code - 1 not in characters)
+    lasts = sorted(code for code in characters if code + 1 not in characters)
+    return list(zip(firsts, lasts, strict=True))
 
 
 def digits_only(value: Text) -> Truth:

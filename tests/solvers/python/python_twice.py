@@ -195,13 +195,17 @@ def _places(correspondence: Correspondence, field: Field) -> Iterator[str]:
 def modelled(text: str, paragraphs: tuple[int, int], given: str = "", stdin: str = "") -> Left:
     """Raises NoTerm for what has no meaning."""
     correspondence = probe().classes[-1]
-    program = getattr(load(text), correspondence.class_name)()
-    exec(given, {"self": program, "Decimal": Decimal})
     machine = PythonMachine(text, correspondence)
-    layout = layout_of(correspondence.program)
-    storage = storage_of(correspondence, program, layout)
-    found = machine.start(paragraphs, storage, Path(Everything()))
+    found = machine.start(paragraphs, _given(given), Path(Everything()))
     return Walk(machine, stdin.splitlines()).to_the_end(found, correspondence)
+
+
+@functools.cache
+def _given(given: str) -> Storage:
+    correspondence = probe().classes[-1]
+    program = getattr(load(probe().text), correspondence.class_name)()
+    exec(given, {"self": program, "Decimal": Decimal})
+    return storage_of(correspondence, program, layout_of(correspondence.program))
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 
 import pytest
 from python_twice import WORK, executed, modelled, written
@@ -177,7 +178,7 @@ def agree(body: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("start", range(0, 160, 20))
+@pytest.mark.parametrize("start", range(0, 120, 20))
 def test_generated_methods_mean_what_they_do(start: int) -> None:
     known = sum(agree("\n".join(Writer(seed).body())) for seed in range(start, start + 20))
     assert known >= 8
@@ -206,11 +207,8 @@ def test_mutated_methods_mean_what_they_do_or_nothing(seed: int) -> None:
     for body in random_.sample(bodies, 40):
         text = mutated(body, random_)
         try:
-            expected_to_run = written(text)
-            compile(expected_to_run, "method", "exec")
-        except SyntaxError:
-            continue
-        try:
-            agree(text)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                agree(text)
         except (AttributeError, TypeError, NameError) as error:
             pytest.fail(f"{text!r} raises {error!r} when it is run, and has a meaning")
