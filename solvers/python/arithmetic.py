@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import z3
 
-from transpile.solvers.python.values import Kind, Num, whole
+from transpile.solvers.python.values import Kind, Num, units_of, whole
 from transpile.solvers.storage import values
-from transpile.solvers.storage.values import Int, NoTerm, Number, Relation, Truth, integer, known, times
+from transpile.solvers.storage.values import NoTerm, Number, Relation, Truth, integer, known, times
 
-Certain = Callable[[Truth], bool]
 MAX_POWER = 8
 
 
@@ -28,7 +25,7 @@ def absolute(value: Num) -> Num:
     return Num(Number(values.absolute(value.units), value.number.scale), value.kind, value.least, value.digits)
 
 
-def computed(operator: str, left: Num, right: Num, certain: Certain) -> Num:
+def computed(operator: str, left: Num, right: Num) -> Num:
     for each in (left, right):
         each.units  # noqa: B018
     kind: Kind = "int" if left.kind == right.kind == "int" else "decimal"
@@ -42,7 +39,7 @@ def computed(operator: str, left: Num, right: Num, certain: Certain) -> Num:
             return Num(number, kind, left.least + right.least, left.digits + right.digits)
         case "**":
             return _power(left, right)
-    return _divided(operator, left, right, kind, certain)
+    return _divided(operator, left, right, kind)
 
 
 def _power(base: Num, exponent: Num) -> Num:
@@ -51,23 +48,23 @@ def _power(base: Num, exponent: Num) -> Num:
         raise NoTerm("this power")
     made = whole(integer(1), 1)
     for _ in range(times_):
-        made = computed("*", made, base, lambda _: False)
+        made = computed("*", made, base)
     return made
 
 
-def _divided(operator: str, left: Num, right: Num, kind: Kind, certain: Certain) -> Num:
-    """``//`` and ``%``: of ints down, of Decimals towards zero."""
+def _divided(operator: str, left: Num, right: Num, kind: Kind) -> Num:
+    """``//`` and ``%`` by what is not zero: of ints down, of Decimals towards zero."""
     scale = max(left.number.scale, right.number.scale)
     above = times(left.units, 10 ** (scale - left.number.scale))
     below = times(right.units, 10 ** (scale - right.number.scale))
-    if not certain(_truth(below > 0)):
-        raise NoTerm(f"{operator} by something that may not be positive")
+    size, turned = values.absolute(below), units_of(z3.If(below < 0, -above, above))
     digits = max(left.digits, right.digits) + scale + 1
     if kind == "int":
-        return whole(_simple(above / below if operator == "//" else above % below), digits)
+        rest = turned % size
+        return whole(units_of(turned / size if operator == "//" else z3.If(below < 0, -rest, rest)), digits)
     if operator == "//":
-        return Num(Number(_simple(z3.If(above < 0, -((-above) / below), above / below))), kind, 0, digits)
-    rest = _simple(z3.If(above < 0, -((-above) % below), above % below))
+        return Num(Number(units_of(z3.If(turned < 0, -((-turned) / size), turned / size))), kind, 0, digits)
+    rest = units_of(z3.If(above < 0, -((-above) % size), above % size))
     return Num(Number(rest, scale), kind, max(left.least, right.least), digits)
 
 
@@ -92,15 +89,3 @@ def truncated(value: Num) -> Num:
 def size_of_whole(value: Num) -> int:
     """How many digits there may be before the point, or more."""
     return max(1, value.digits + max(0, -value.number.scale))
-
-
-def _truth(condition: z3.ExprRef) -> Truth:
-    made = z3.simplify(condition)
-    assert isinstance(made, z3.BoolRef)
-    return made
-
-
-def _simple(term: z3.ExprRef) -> Int:
-    made = z3.simplify(term)
-    assert isinstance(made, z3.ArithRef)
-    return made

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 
 import z3
 
+from transpile.solvers.python.contents import room, write
 from transpile.solvers.python.expressions import Asked, Evaluation
-from transpile.solvers.python.places import Target, Whole, room, write
-from transpile.solvers.python.values import Line, PyValue, Several, choose_value, same_value
+from transpile.solvers.python.places import Target, Whole
+from transpile.solvers.python.values import Line, PyValue, Several, choose_value, negation, same_value, truth_of
 from transpile.solvers.storage.storage import Storage, merged
 from transpile.solvers.storage.values import NoTerm, Truth
 
+NO_ROOM = "bytes of a record without room"
+"""The view of a number has not the bytes for its digits: Python spoils the record, or raises ValueError."""
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
@@ -78,12 +81,12 @@ def _put_field(evaluation: Evaluation, node: ast.expr, value: PyValue) -> None:
         raise NoTerm(f"an assignment to {ast.unparse(node)[:60]}")
     target = evaluation.places.target(ref)
     if isinstance(value, Line):
-        value = evaluation.answer(value, (), _size(evaluation, target))
+        value = evaluation.line(value, _size(evaluation, target))
     condition = room(evaluation.places, target, value)
     if condition is not None:
-        made = z3.simplify(z3.Not(condition))
-        assert isinstance(made, z3.BoolRef)
-        evaluation.note(made, "ValueError")
+        evaluation.note(negation(condition), NO_ROOM)
+        if z3.is_false(condition):
+            return
     evaluation.storage = write(evaluation.places, evaluation.storage, target, ref.subscripts, value)
 
 
@@ -116,8 +119,7 @@ def straight(
 def _choice(evaluation: Evaluation, condition: Truth, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> Assigned:
     if not all(isinstance(each, _SIMPLE) for each in (*body, *orelse)):
         raise _Crooked
-    other = z3.simplify(z3.Not(condition))
-    assert isinstance(other, z3.BoolRef)
+    other = truth_of(z3.Not(condition))
     ways = evaluation.path.where(condition), evaluation.path.where(other)
     made = [
         None if path is None else _block(replace(evaluation, path=path, raised=[]), block)

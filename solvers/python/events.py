@@ -36,8 +36,7 @@ def display(evaluation: Evaluation, node: ast.Call) -> Event:
     pieces = [printed(evaluation.value(each)) for each in node.args]
     between = text(separator)
     shown = joined([part for at, piece in enumerate(pieces) for part in ((between, piece) if at else (piece,))])
-    options = ("newline" if ending else "", *(["error"] if to is not None else []))
-    return Event("display", options=options, values=(shown,))
+    return Event("display", "" if to is None else "err", ("newline" if ending else "",), (shown,))
 
 
 _PRINTED = (("sep", " "), ("end", "\n"))

@@ -11,7 +11,8 @@ import z3
 from transpile.solvers.python import rules, texts
 from transpile.solvers.python.arithmetic import compared, computed, negated
 from transpile.solvers.python.classes import Module
-from transpile.solvers.python.places import Places, Ref, read
+from transpile.solvers.python.contents import read
+from transpile.solvers.python.places import Places, Ref
 from transpile.solvers.python.values import (
     Bool,
     Bytes,
@@ -22,7 +23,11 @@ from transpile.solvers.python.values import (
     Several,
     choose_value,
     constant_of,
+    latin,
     literal,
+    literal_of,
+    negation,
+    truth_of,
 )
 from transpile.solvers.storage.steps import Event, Path
 from transpile.solvers.storage.storage import Storage
@@ -83,7 +88,7 @@ class Evaluation:
     def value(self, node: ast.expr) -> PyValue:
         match node:
             case ast.Constant(value=value):
-                return _literal(value)
+                return literal_of(value)
             case ast.Name(id=name):
                 return self._name(name)
             case ast.Attribute() | ast.Subscript():
@@ -97,7 +102,7 @@ class Evaluation:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 condition = self.truth(test)
                 yes = self.guarded(condition).value(body)
-                no = self.guarded(_not(condition)).value(orelse)
+                no = self.guarded(negation(condition)).value(orelse)
                 return choose_value(condition, yes, no)
             case ast.JoinedStr(values=values):
                 return texts.joined([self._piece(each) for each in values])
@@ -114,7 +119,7 @@ class Evaluation:
             case ast.BoolOp(op=op, values=values):
                 return self._both_or_either(isinstance(op, ast.And), values)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return _not(self.truth(operand))
+                return negation(self.truth(operand))
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self._chain(left, ops, comparators)
         match self.value(node):
@@ -134,8 +139,8 @@ class Evaluation:
         for each in values:
             condition = here.truth(each)
             found.append(condition)
-            here = here.guarded(condition if every else _not(condition))
-        return _truth(z3.And(*found) if every else z3.Or(*found))
+            here = here.guarded(condition if every else negation(condition))
+        return truth_of(z3.And(*found) if every else z3.Or(*found))
 
     def _chain(self, left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr]) -> Truth:
         if len(ops) == 1:
@@ -173,7 +178,7 @@ class Evaluation:
     def _compare(self, op: ast.cmpop, left: PyValue, right: PyValue) -> Truth:
         if isinstance(op, ast.In | ast.NotIn):
             found = self._is_in(left, right)
-            return found if isinstance(op, ast.In) else _not(found)
+            return found if isinstance(op, ast.In) else negation(found)
         if isinstance(op, ast.Is | ast.IsNot):
             if isinstance(right, Nothing):
                 return z3.BoolVal(isinstance(left, Nothing) == isinstance(op, ast.Is))
@@ -187,7 +192,7 @@ class Evaluation:
             case Bytes(text=a), Bytes(text=b):
                 return texts.related(relation, a, b)
             case Bool(truth=first), Bool(truth=second) if relation in ("=", "<>"):
-                return _truth(first == second if relation == "=" else first != second)
+                return truth_of(first == second if relation == "=" else first != second)
         if relation in ("=", "<>") and {type(left), type(right)} <= {Num, Text, Nothing}:
             return z3.BoolVal(relation == "<>")
         raise NoTerm("a comparison of values of different types")
@@ -196,7 +201,7 @@ class Evaluation:
         match left, right:
             case _, Several(values=values):
                 found = [self._compare(ast.Eq(), left, each) for each in values]
-                return _truth(z3.Or(*found)) if found else z3.BoolVal(False)
+                return truth_of(z3.Or(*found)) if found else z3.BoolVal(False)
             case Text(), Text():
                 return texts.contains(right, left)
         raise NoTerm("in of something that is no tuple")
@@ -258,7 +263,7 @@ class Evaluation:
         subscripts = tuple(self.integer(each) for each in nodes)
         made = ref.element(subscripts)
         for count, subscript in zip(self._counts(made), subscripts, strict=True):
-            self.note(_truth(z3.Not(z3.And(subscript >= 0, subscript < count))), "IndexError")
+            self.note(truth_of(z3.Not(z3.And(subscript >= 0, subscript < count))), "IndexError")
         return made
 
     def _counts(self, ref: Ref) -> tuple[int, ...]:
@@ -282,14 +287,14 @@ class Evaluation:
             stop = self.integer(node.slice.upper) if node.slice.upper is not None else None
             return texts.slice_of(value, start, stop)
         at = self.integer(node.slice)
-        self.note(_truth(z3.Not(z3.And(at >= 0, at < len(value)))), "IndexError")
+        self.note(truth_of(z3.Not(z3.And(at >= 0, at < len(value)))), "IndexError")
         return texts.character(value, at)
 
     # Operators
 
     def _unary(self, op: ast.unaryop, operand: ast.expr) -> PyValue:
         if isinstance(op, ast.Not):
-            return Bool(_not(self.truth(operand)))
+            return Bool(negation(self.truth(operand)))
         value = self.value(operand)
         if isinstance(op, ast.USub) and isinstance(value, Num):
             return negated(value)
@@ -307,7 +312,7 @@ class Evaluation:
             case Num(), _, Num() if type(op) in OPERATORS:
                 if isinstance(op, ast.FloorDiv | ast.Mod):
                     self.note(compared("=", right, literal(0)), "ZeroDivisionError")
-                return computed(OPERATORS[type(op)], left, right, self.certain)
+                return computed(OPERATORS[type(op)], left, right)
         raise NoTerm(f"the operator {type(op).__name__} of such values")
 
     def integer(self, node: ast.expr) -> Int:
@@ -343,7 +348,7 @@ class Evaluation:
     def _piece(self, node: ast.expr) -> Text:
         match node:
             case ast.Constant(value=str(value)):
-                return _latin(value)
+                return latin(value)
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
                 return texts.printed(self.value(value))
             case ast.FormattedValue(
@@ -361,20 +366,26 @@ class Evaluation:
     def note(self, condition: Truth, exception: str) -> None:
         """``exception`` comes where ``condition`` holds."""
         condition = both([*self.guard, condition])
-        if not self.path.certain(_not(condition)):
+        if not self.path.certain(negation(condition)):
             self.raised.append((condition, exception))
 
     def certain(self, condition: Truth) -> bool:
         """Whether ``condition`` holds wherever this expression is looked at."""
-        return self.path.certain(_truth(z3.Implies(both(self.guard), condition)))
+        return self.path.certain(truth_of(z3.Implies(both(self.guard), condition)))
 
-    def answer(self, line: Line, options: tuple[str, ...], size: int | None) -> PyValue:
-        """What came from outside; ``size`` of the text, None for an integer."""
-        if line.at in self.answers:
-            return self.answers[line.at]
+    def line(self, line: Line, size: int) -> PyValue:
+        """A line from outside, cut or filled."""
+        if line.most and line.most < size:
+            raise NoTerm("a line that is shorter than what it is for")
+        return self.answer(line.at, "", size)
+
+    def answer(self, at: tuple[int, int], name: str, size: int) -> PyValue:
+        """Text from outside: ``name`` says where it is from."""
+        if at in self.answers:
+            return self.answers[at]
         if self.guard or self.raised:
             raise NoTerm("a line that is read only sometimes, within an expression")
-        raise Asked(line.at, Event("accept", line.name, (*line.options, *options), results=(size,)))
+        raise Asked(at, Event("accept", name, results=(size,)))
 
 
 def here_value(evaluation: Evaluation, node: ast.expr, op: ast.cmpop) -> PyValue:
@@ -382,33 +393,3 @@ def here_value(evaluation: Evaluation, node: ast.expr, op: ast.cmpop) -> PyValue
     if isinstance(node, ast.List | ast.Set) and isinstance(op, ast.In | ast.NotIn):
         return Several(tuple(evaluation.value(each) for each in node.elts))
     return evaluation.value(node)
-
-
-def _literal(value: object) -> PyValue:
-    match value:
-        case bool():
-            return Bool(z3.BoolVal(value))
-        case int():
-            return literal(value)
-        case str():
-            return _latin(value)
-        case None:
-            return Nothing()
-    raise NoTerm(f"the constant {value!r}")
-
-
-def _latin(value: str) -> Text:
-    try:
-        return text(value)
-    except UnicodeEncodeError:
-        raise NoTerm(f"the characters of {value!r}") from None
-
-
-def _not(condition: Truth) -> Truth:
-    return _truth(z3.Not(condition))
-
-
-def _truth(condition: z3.ExprRef) -> Truth:
-    made = z3.simplify(condition)
-    assert isinstance(made, z3.BoolRef)
-    return made

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import z3
 
 from transpile.solvers.python.liveness import exposed
-from transpile.solvers.python.values import Bool, Num, PyValue, constant_of
+from transpile.solvers.python.values import Bool, Num, PyValue, constant_of, truth_of
 from transpile.solvers.storage.values import Int, NoTerm, Number, Text, integer
 
 
@@ -185,7 +185,6 @@ def _from_terms(value: PyValue, terms: tuple[Int, ...]) -> PyValue:
         case Text():
             return Text(terms)
         case Bool():
-            made = z3.simplify(terms[0] == 1)
-            assert isinstance(made, z3.BoolRef)
+            made = truth_of(terms[0] == 1)
             return Bool(made)
     return value

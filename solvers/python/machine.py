@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,10 +9,10 @@ from transpile.python.correspondence import Correspondence
 from transpile.solvers.python import numbers as numbers
 from transpile.solvers.python.classes import parse
 from transpile.solvers.python.events import TRUTHS
-from transpile.solvers.python.frames import Frame, Rest, hidden_of, key_of, with_hidden
+from transpile.solvers.python.frames import Frame, hidden_of, key_of, with_hidden
 from transpile.solvers.python.places import places_of
 from transpile.solvers.python.running import Facts, Running, State, Stopped
-from transpile.solvers.python.values import Num, PyValue
+from transpile.solvers.python.values import Num, PyValue, negation
 from transpile.solvers.storage.steps import Answer, End, Event, Head, Path, Reached
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Number, Value
@@ -49,7 +48,7 @@ class PythonMachine:
         method = self.correspondence.method(paragraphs)
         if method is None:
             raise NoTerm(f"no method stands for the paragraphs {paragraphs[0]} to {paragraphs[1]}")
-        return self._run(State(path, storage, (self._frame(method.name),)))
+        return self._run(State(path, storage, (self.running.frame(method.name),)))
 
     def advance(self, reached: Reached, answer: Answer) -> list[Reached]:
         point = reached.point
@@ -64,6 +63,8 @@ class PythonMachine:
             state = replace(state, answers={**point.answers, point.asked: _python(result)})
         if point.file:
             told = {(point.file, TRUTHS[name]): truth for name, truth in answer.truths.items() if name in TRUTHS}
+            if "ok" in answer.truths:
+                told[point.file, "failed"] = negation(answer.truths["ok"])
             state = replace(state, facts={**point.facts, **told})
         if reached.at.kind == "perform":
             state = replace(state, facts={})
@@ -72,7 +73,7 @@ class PythonMachine:
     def enter(self, reached: Reached) -> list[Reached]:
         point = reached.point
         assert isinstance(point, Point) and point.callee
-        frames = (*point.frames, self._frame(point.callee))
+        frames = (*point.frames, self.running.frame(point.callee))
         return self._run(State(reached.path, reached.storage, frames))
 
     def with_hidden(self, reached: Reached, hidden: tuple[Int, ...]) -> Reached:
@@ -80,18 +81,6 @@ class PythonMachine:
         assert isinstance(point, Point) and isinstance(reached.at, Head)
         frames = with_hidden(point.frames, hidden)
         return replace(reached, at=replace(reached.at, hidden=hidden), point=replace(point, frames=frames))
-
-    def _frame(self, name: str) -> Frame:
-        node = self.places.own.methods.get(name)
-        if node is None:
-            raise NoTerm(f"there is no method {name}")
-        arguments = node.args
-        others = [*arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        if [each.arg for each in arguments.args] != ["self"] or any(others) or node.decorator_list:
-            raise NoTerm(f"the method {name} has arguments")
-        if any(isinstance(each, _STRANGE) for each in ast.walk(node)):
-            raise NoTerm(f"the method {name} does something that is not in the model")
-        return Frame(name, (Rest(tuple(node.body)),), {})
 
     def _run(self, state: State) -> list[Reached]:
         return self._reached([state])
@@ -118,12 +107,6 @@ class PythonMachine:
         where = (stopped.callee, stopped.asked, stopped.file)
         kind = at.kind if isinstance(at, Event) else "end"
         return Reached(state.path, state.storage, at, point, (kind, key_of(frames), where, terms, *state.facts))
-
-
-_STRANGE = (
-    ast.AsyncFor, ast.AsyncWith, ast.Await, ast.ClassDef, ast.Delete, ast.Global, ast.Import, ast.ImportFrom,
-    ast.NamedExpr, ast.Nonlocal, ast.Yield, ast.YieldFrom,
-)  # fmt: skip
 
 
 def _python(value: Value) -> PyValue:

@@ -9,18 +9,29 @@ import z3
 
 from transpile.python.rules import cobol_rules
 from transpile.solvers.python.arithmetic import absolute, computed, extreme, size_of_whole, truncated
-from transpile.solvers.python.places import wrapped
+from transpile.solvers.python.contents import wrapped
 from transpile.solvers.python.rules import Arguments, meaning
-from transpile.solvers.python.values import Bytes, Kind, Line, Num, PyValue, decimal, literal, whole
+from transpile.solvers.python.values import (
+    Bytes,
+    Kind,
+    Line,
+    Num,
+    PyValue,
+    decimal,
+    literal,
+    negation,
+    truth_of,
+    units_of,
+    whole,
+)
 from transpile.solvers.storage import values
-from transpile.solvers.storage.coding import Coding, opaque, shown
+from transpile.solvers.storage.coding import Coding, number_in, shown
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
     Number,
     Rounding,
     Text,
-    Truth,
     exact_quotient,
     integer,
     known_text,
@@ -68,7 +79,7 @@ def _to_decimal(evaluation: Evaluation, arguments: Arguments) -> PyValue:
 
 def _kept(evaluation: Evaluation, units: Int, digits: int, signed: bool, checked: bool) -> Int:
     if checked:
-        evaluation.note(_not(values.fits(units, digits)), "SizeError")
+        evaluation.note(negation(values.fits(units, digits)), "SizeError")
     else:
         units = low_digits(units, digits)
     return units if signed else values.absolute(units)
@@ -81,11 +92,11 @@ def _to_native(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     match arguments.rule:
         case "checked_native":
             limit = 1 << 8 * size - signed
-            evaluation.note(_truth(z3.Or(units >= limit, units <= -limit)), "SizeError")
+            evaluation.note(truth_of(z3.Or(units >= limit, units <= -limit)), "SizeError")
             return whole(units if signed else values.absolute(units), digits)
         case "wrap_native" if not signed:
             arguments.whole("value")
-            return whole(_simple(units % (1 << 8 * size)), digits)
+            return whole(units_of(units % (1 << 8 * size)), digits)
     return whole(wrapped(units, size, signed), digits)
 
 
@@ -149,8 +160,8 @@ def _remainder(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     if scale > cobol_rules.QUOTIENT_DIGITS:
         raise NoTerm("a remainder of a quotient with so many decimals")
     units = units_at(_quotient(evaluation, top, bottom), scale)
-    part = computed("*", decimal(units, scale, size_of_whole(top) + bottom.digits + scale), bottom, evaluation.certain)
-    return computed("-", _as_decimal(top), part, evaluation.certain)
+    part = computed("*", decimal(units, scale, size_of_whole(top) + bottom.digits + scale), bottom)
+    return computed("-", _as_decimal(top), part)
 
 
 @meaning("cobol_rules.power")
@@ -162,7 +173,7 @@ def _power(_: Evaluation, arguments: Arguments) -> PyValue:
     made = Num(Number(integer(1)), "decimal", 0, 1)
     root = Num(Number(times(base.units, 10 ** (scale - base.number.scale)), scale), "decimal", 0, base.digits + scale)
     for _time in range(exponent):
-        made = computed("*", made, root, lambda _: False)
+        made = computed("*", made, root)
     return made
 
 
@@ -170,7 +181,7 @@ def _power(_: Evaluation, arguments: Arguments) -> PyValue:
 def _floor(_: Evaluation, arguments: Arguments) -> PyValue:
     value = arguments.number("0")
     scale = value.number.scale
-    units = times(value.units, 10**-scale) if scale < 0 else _simple(value.units / 10**scale)
+    units = times(value.units, 10**-scale) if scale < 0 else units_of(value.units / 10**scale)
     return whole(units, size_of_whole(value) + 1)
 
 
@@ -255,8 +266,8 @@ def _digits_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
 
 def _last_digits(evaluation: Evaluation, units: Int, digits: int) -> Text:
     """The last digits of a number, without its sign."""
-    if not evaluation.certain(_truth(z3.And(units >= 0, units < 10**digits))):
-        units = _simple(values.absolute(units) % 10**digits)
+    if not evaluation.certain(truth_of(z3.And(units >= 0, units < 10**digits))):
+        units = units_of(values.absolute(units) % 10**digits)
     return evaluation.storage.codings.encode(Coding("display", digits, digits, False), units)
 
 
@@ -274,29 +285,13 @@ def _encode_display(evaluation: Evaluation, arguments: Arguments) -> PyValue:
 @meaning("cobol_rules.number_of_text")
 def _number_of_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     digits, scale, comma = arguments.size("digits"), arguments.size("scale"), arguments.flag("comma")
-    name = f"number_of_text {digits} {scale}{' comma' if comma else ''}"
-    given = arguments.given["text"]
-    if isinstance(given, Line):
-        answer = evaluation.answer(given, (name,), None)
-        return Num(answer.number, "int", 0, digits) if isinstance(answer, Num) else answer
-    value = arguments.text("text")
-    data = known_text(value)
-    if data is not None:
-        return literal(cobol_rules.number_of_text(data.decode("latin-1"), digits, scale, comma))
-    return whole(opaque(name, value.chars), digits)
-
-
-def _not(condition: Truth) -> Truth:
-    return _truth(z3.Not(condition))
-
-
-def _truth(condition: z3.ExprRef) -> Truth:
-    made = z3.simplify(condition)
-    assert isinstance(made, z3.BoolRef)
-    return made
-
-
-def _simple(term: z3.ExprRef) -> Int:
-    made = z3.simplify(term)
-    assert isinstance(made, z3.ArithRef)
-    return made
+    if comma:
+        raise NoTerm("a number with a decimal comma")
+    value = arguments.given["text"]
+    if isinstance(value, Line):
+        if not value.most:
+            raise NoTerm("the number in a line of any length")
+        value = evaluation.line(value, value.most)
+    if not isinstance(value, Text):
+        raise NoTerm("number_of_text of something that is no text")
+    return whole(number_in(value, digits, scale).units, digits)

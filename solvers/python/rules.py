@@ -12,7 +12,7 @@ import z3
 
 from transpile.python.rules import cobol_rules
 from transpile.solvers.python import texts
-from transpile.solvers.python.values import Bool, Bytes, Line, Num, PyValue, constant_of, whole
+from transpile.solvers.python.values import Bool, Bytes, Line, Num, PyValue, constant_of, truth_of, units_of, whole
 from transpile.solvers.storage.values import (
     NoTerm,
     Relation,
@@ -127,7 +127,7 @@ def _fit_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     size, given = arguments.size("size"), arguments.given["text"]
     left = arguments.rule == "fit_text"
     if isinstance(given, Line) and left:
-        return evaluation.answer(given, (), size)
+        return evaluation.line(given, size)
     value = arguments.text("text")
     return resized(value, size) if left else texts.fitted_right(value, size)
 
@@ -135,8 +135,7 @@ def _fit_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
 @meaning("cobol_rules.with_part")
 def _with_part(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     value, start, new = arguments.text("text"), arguments.whole("start").units, arguments.text("new")
-    outside = z3.simplify(z3.Or(start < 1, start - 1 + len(new) > len(value)))
-    assert isinstance(outside, z3.BoolRef)
+    outside = truth_of(z3.Or(start < 1, start - 1 + len(new) > len(value)))
     evaluation.note(outside, "IndexError")
     return value if z3.is_true(outside) else texts.with_part(value, start, new)
 
@@ -165,8 +164,7 @@ def _compare(_: Evaluation, arguments: Arguments) -> PyValue:
     less, more = (
         texts_compared(rule, relation, arguments.text(first), arguments.text(second)) for relation in _LESS_AND_MORE
     )
-    units = z3.simplify(z3.If(less, integer(-1), z3.If(more, integer(1), integer(0))))
-    assert isinstance(units, z3.ArithRef)
+    units = units_of(z3.If(less, integer(-1), z3.If(more, integer(1), integer(0))))
     return whole(units, 1)
 
 
@@ -201,8 +199,7 @@ def _is_numeric(_: Evaluation, arguments: Arguments) -> PyValue:
             own = z3.Or(z3.And(mark >= 48, mark <= 57), z3.And(mark >= 112, mark <= 121))
         case _:
             raise NoTerm(f"the sign {sign!r}")
-    found = z3.simplify(z3.And(own, *(z3.And(char >= 48, char <= 57) for char in rest)))
-    assert isinstance(found, z3.BoolRef)
+    found = truth_of(z3.And(own, *(z3.And(char >= 48, char <= 57) for char in rest)))
     return Bool(found)
 
 
@@ -253,23 +250,23 @@ def _str(_: Evaluation, arguments: Arguments) -> PyValue:
 
 @meaning("cobol_console.accept")
 def _accept(_: Evaluation, arguments: Arguments) -> PyValue:
-    size = arguments.size("0") if arguments.given else 0
-    return Line("", (str(size),) if size else (), arguments.at)
+    return Line(arguments.size("0") if arguments.given else 0, arguments.at)
 
 
-_KNOWN_SIZES = {
-    "accept_date": 6,
-    "accept_date_yyyymmdd": 8,
-    "accept_day": 5,
-    "accept_day_yyyyddd": 7,
-    "accept_day_of_week": 1,
-    "accept_time": 8,
+_CLOCK = {
+    "accept_date": ("DATE", 6),
+    "accept_date_yyyymmdd": ("DATE YYYYMMDD", 8),
+    "accept_day": ("DAY", 5),
+    "accept_day_yyyyddd": ("DAY YYYYDDD", 7),
+    "accept_day_of_week": ("DAY-OF-WEEK", 1),
+    "accept_time": ("TIME", 8),
 }
+"""What the old language calls it, and how many characters come back."""
 
 
-@meaning(*(f"cobol_console.{name}" for name in _KNOWN_SIZES))
+@meaning(*(f"cobol_console.{name}" for name in _CLOCK))
 def _accept_clock(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     name = arguments.rule.removeprefix("cobol_console.")
     if arguments.given:
         raise NoTerm(f"{name} with arguments")
-    return evaluation.answer(Line(name.removeprefix("accept_"), (), arguments.at), (), _KNOWN_SIZES[name])
+    return evaluation.answer(arguments.at, *_CLOCK[name])

@@ -16,7 +16,7 @@ from transpile.solvers.python.events import FileCall, display, file_call, file_e
 from transpile.solvers.python.expressions import Asked, Evaluation
 from transpile.solvers.python.frames import Count, Frame, Guarded, Loop, Rest
 from transpile.solvers.python.places import Places
-from transpile.solvers.python.values import PyValue, whole
+from transpile.solvers.python.values import PyValue, negation, truth_of, units_of, whole
 from transpile.solvers.storage.steps import End, Event, Head, Path
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, integer, known
@@ -123,6 +123,19 @@ class Running:
                 return self._jump(state, node)
         raise NoTerm(f"the statement {ast.unparse(node).splitlines()[0][:60]} is not in the model")
 
+    def frame(self, name: str) -> Frame:
+        """The start of a method."""
+        node = self.places.own.methods.get(name)
+        if node is None:
+            raise NoTerm(f"there is no method {name}")
+        arguments = node.args
+        others = [*arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        if [each.arg for each in arguments.args] != ["self"] or any(others) or node.decorator_list:
+            raise NoTerm(f"the method {name} has arguments")
+        if any(isinstance(each, _STRANGE) for each in ast.walk(node)):
+            raise NoTerm(f"the method {name} does something that is not in the model")
+        return Frame(name, (Rest(tuple(node.body)),), {})
+
     def evaluation(self, state: State) -> Evaluation:
         return Evaluation(
             self.module, self.places, state.storage, state.path, state.frame.locals, state.answers, state.facts
@@ -140,7 +153,7 @@ class Running:
             wrong = path.where(condition)
             if wrong is not None:
                 found += self._raised(replace(state, path=wrong, answers={}), exception)
-            path = path.where(_not(condition))
+            path = path.where(negation(condition))
         return found, path
 
     def _raised(self, state: State, exception: str) -> Next:
@@ -216,10 +229,12 @@ class Running:
         if node.args or node.keywords:
             raise NoTerm(f"the method {name} with arguments")
         found = next((each for each in self.correspondence.methods if each.name == name), None)
-        if found is None or found.paragraphs is None:
-            raise NoTerm(f"the method {name} stands for no paragraphs")
         if state.frame.guarded:
             raise NoTerm(f"the method {name} within a try")
+        if found is None or found.paragraphs is None:
+            if any(each.method == name for each in state.frames):
+                raise NoTerm(f"the method {name}, which calls itself")
+            return [replace(state, frames=(*state.frames, self.frame(name)), facts={})]
         first, last = found.paragraphs
         return [Stopped(state, Event("perform", f"{first}-{last}", changes=None), callee=name)]
 
@@ -268,7 +283,7 @@ class Running:
         both = straight(self.evaluation(state), condition, body, orelse)
         if both is not None:
             return [*found, self._having(state, both)]
-        for taken, block in ((condition, body), (_not(condition), orelse)):
+        for taken, block in ((condition, body), (negation(condition), orelse)):
             found += [each.on(each.frame.then(Rest(tuple(block)))) for each in state.where(taken)]
         return found
 
@@ -291,7 +306,7 @@ class Running:
             for each in rest:
                 condition = self._fits(self.evaluation(each), subject, case.pattern)
                 found += [way.on(way.frame.then(Rest(tuple(case.body)))) for way in each.where(condition)]
-                after += each.where(_not(condition))
+                after += each.where(negation(condition))
             rest = after
         return [*found, *rest]
 
@@ -302,9 +317,7 @@ class Running:
             case ast.MatchValue(value=ast.Constant() as value):
                 return evaluation.truth(ast.Compare(subject, [ast.Eq()], [value]))
             case ast.MatchOr(patterns=patterns):
-                made = z3.simplify(z3.Or(*(self._fits(evaluation, subject, each) for each in patterns)))
-                assert isinstance(made, z3.BoolRef)
-                return made
+                return truth_of(z3.Or(*(self._fits(evaluation, subject, each) for each in patterns)))
         raise NoTerm("a case that is no constant")
 
     # Loops and jumps
@@ -338,14 +351,14 @@ class Running:
                 return found
             state = state.along(path)
             found += [each.on(frame.then(Rest(tuple(work.node.body)))) for each in state.where(condition)]
-            return [*found, *(each.on(frame.without()) for each in state.where(_not(condition)))]
+            return [*found, *(each.on(frame.without()) for each in state.where(negation(condition)))]
         assert isinstance(work, Count) and isinstance(work.node.target, ast.Name)
-        more = _truth(work.next < work.stop if work.step > 0 else work.next > work.stop)
+        more = truth_of(work.next < work.stop if work.step > 0 else work.next > work.stop)
         round_ = frame.without().then(replace(work, next=_sum(work.next, work.step)), Rest(tuple(work.node.body)))
         round_ = round_.having(work.node.target.id, whole(work.next, COUNT_DIGITS))
         return [
             *(each.on(round_) for each in state.where(more)),
-            *(each.on(frame.without()) for each in state.where(_not(more))),
+            *(each.on(frame.without()) for each in state.where(negation(more))),
         ]
 
     def _jump(self, state: State, node: ast.Break | ast.Continue | ast.Return | ast.Raise) -> Next:
@@ -369,21 +382,13 @@ def _entry(correspondence: Correspondence) -> Method | None:
     return correspondence.methods[functions.index(program.entry)] if program.entry in functions else None
 
 
+_STRANGE = (
+    ast.AsyncFor, ast.AsyncWith, ast.Await, ast.ClassDef, ast.Delete, ast.Global, ast.Import, ast.ImportFrom,
+    ast.NamedExpr, ast.Nonlocal, ast.Yield, ast.YieldFrom,
+)  # fmt: skip
 COUNT_DIGITS = 20
 """No counter of a loop has more."""
 
 
 def _sum(term: Int, step: int) -> Int:
-    made = z3.simplify(term + step)
-    assert isinstance(made, z3.ArithRef)
-    return made
-
-
-def _not(condition: Truth) -> Truth:
-    return _truth(z3.Not(condition))
-
-
-def _truth(condition: z3.ExprRef) -> Truth:
-    made = z3.simplify(condition)
-    assert isinstance(made, z3.BoolRef)
-    return made
+    return units_of(term + step)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, whole
+from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, truth_of, units_of, whole
 from transpile.solvers.storage.coding import Coding
 from transpile.solvers.storage.values import (
     SPACE,
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from transpile.solvers.python.expressions import Evaluation
 
 MAX_CHOICES = 256
+NO_ROOM = "digits without room"
+"""A number is shown with more digits than are expected, or with a sign: the text has another length. It is an error
+here, which no COBOL makes."""
 
 
 def joined(pieces: list[Text]) -> Text:
@@ -99,14 +102,22 @@ def contains(whole_: Text, part: Text) -> Truth:
         raise NoTerm("the search for text in a long text")
     places = range(len(whole_) - len(part) + 1)
     found = [related("=", Text(whole_.chars[at : at + len(part)]), part) for at in places]
-    return _truth(z3.Or(*found)) if found else z3.BoolVal(False)
+    return truth_of(z3.Or(*found)) if found else z3.BoolVal(False)
 
 
 def consists(value: PyValue, characters: frozenset[int]) -> Truth:
     """``set(value) <= characters``."""
     if not isinstance(value, Text):
         raise NoTerm("a set of something that is no text")
-    return _every(value, lambda char: z3.Or(*(char == code for code in sorted(characters))))
+    runs = _runs(characters)
+    return _every(value, lambda char: z3.Or(*(z3.And(char >= low, char <= high) for low, high in runs)))
+
+
+def _runs(characters: frozenset[int]) -> list[tuple[int, int]]:
+    """The first and last of each run of codes."""
+    firsts = sorted(code for code in characters if code - 1 not in characters)
+    lasts = sorted(code for code in characters if code + 1 not in characters)
+    return list(zip(firsts, lasts, strict=True))
 
 
 def digits_only(value: Text) -> Truth:
@@ -115,7 +126,7 @@ def digits_only(value: Text) -> Truth:
 
 def _every(value: Text, condition: object) -> Truth:
     assert callable(condition)
-    return _truth(z3.And(*(condition(char) for char in value.chars))) if len(value) else z3.BoolVal(True)
+    return truth_of(z3.And(*(condition(char) for char in value.chars))) if len(value) else z3.BoolVal(True)
 
 
 # Numbers as text
@@ -143,10 +154,9 @@ def formatted(evaluation: Evaluation, value: PyValue, spec: str) -> Text:
 
 
 def digits(evaluation: Evaluation, value: Num, size: int) -> Text:
-    """The digits of an int that is not negative and has no more."""
+    """The digits of an int, where it is not negative and has no more."""
     units = value.units
-    if not evaluation.certain(_truth(z3.And(units >= 0, units < 10**size))):
-        raise NoTerm(f"the digits of a number that may be negative, or have more than {size}")
+    evaluation.note(truth_of(z3.Not(z3.And(units >= 0, units < 10**size))), NO_ROOM)
     return evaluation.storage.codings.encode(Coding("display", size, size, False), units)
 
 
@@ -195,8 +205,7 @@ def _count(value: Text, code: int) -> Num:
     total: Int = integer(0)
     for char in value.chars:
         total = total + z3.If(char == code, integer(1), integer(0))
-    made = z3.simplify(total)
-    assert isinstance(made, z3.ArithRef)
+    made = units_of(total)
     return whole(made, len(str(len(value))))
 
 
@@ -207,7 +216,10 @@ def _of_constants(value: PyValue, name: str, arguments: list[PyValue]) -> PyValu
     if isinstance(value, Text) and name in known_names and None not in given:
         data = known_text(value)
         if data is not None:
-            return text(str(getattr(data.decode("latin-1"), name)(*given)))
+            try:
+                return text(str(getattr(data.decode("latin-1"), name)(*given)))
+            except (TypeError, UnicodeEncodeError) as error:
+                raise NoTerm(f"the method {name} of text: {error}") from None
     raise NoTerm(f"the method {name} is not in the model")
 
 
@@ -246,12 +258,4 @@ def fitted_right(value: Text, size: int) -> Text:
 
 
 def _either(condition: z3.ExprRef, yes: Int, no: Int) -> Int:
-    made = z3.simplify(z3.If(condition, yes, no))
-    assert isinstance(made, z3.ArithRef)
-    return made
-
-
-def _truth(condition: z3.ExprRef) -> Truth:
-    made = z3.simplify(condition)
-    assert isinstance(made, z3.BoolRef)
-    return made
+    return units_of(z3.If(condition, yes, no))

@@ -19,6 +19,7 @@ from transpile.solvers.storage.values import (
     integer,
     known,
     known_text,
+    text,
 )
 
 Kind: TypeAlias = Literal["int", "decimal"]
@@ -56,10 +57,10 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Text from outside of a length that is not known: ``name`` says where it is from, ``at`` where it is asked for."""
+    """A line from outside, of a length that is not known; it has at most ``most`` characters, unless that is 0. ``at``:
+    where it is asked for."""
 
-    name: str
-    options: tuple[str, ...]
+    most: int
     at: tuple[int, int]
 
 
@@ -98,6 +99,26 @@ def literal(value: int | Decimal) -> Num:
     return decimal(integer(units), -exponent, len(digits))
 
 
+def literal_of(value: object) -> PyValue:
+    match value:
+        case bool():
+            return Bool(z3.BoolVal(value))
+        case int():
+            return literal(value)
+        case str():
+            return latin(value)
+        case None:
+            return Nothing()
+    raise NoTerm(f"the constant {value!r}")
+
+
+def latin(value: str) -> Text:
+    try:
+        return text(value)
+    except UnicodeEncodeError:
+        raise NoTerm(f"the characters of {value!r}") from None
+
+
 def constant_of(value: PyValue) -> int | Decimal | str | bytes | bool | None:
     """The Python value, where all of it is known; None else."""
     match value:
@@ -128,9 +149,7 @@ def choose_value(condition: Truth, yes: PyValue, no: PyValue) -> PyValue:
         case Text(), Text():
             return choose_text(condition, yes, no)
         case Bool(truth=a), Bool(truth=b):
-            made = z3.simplify(z3.If(condition, a, b))
-            assert isinstance(made, z3.BoolRef)
-            return Bool(made)
+            return Bool(truth_of(z3.If(condition, a, b)))
         case Nothing(), Nothing():
             return yes
     raise NoTerm("a value whose type depends on the data")
@@ -152,3 +171,21 @@ def same_value(left: PyValue, right: PyValue) -> bool:
         case Bool(truth=a), Bool(truth=b):
             return bool(a.eq(b))
     return left == right
+
+
+def truth_of(term: z3.ExprRef) -> Truth:
+    """The same condition, simpler."""
+    made = z3.simplify(term)
+    assert isinstance(made, z3.BoolRef)
+    return made
+
+
+def units_of(term: z3.ExprRef) -> Int:
+    """The same integer, simpler."""
+    made = z3.simplify(term)
+    assert isinstance(made, z3.ArithRef)
+    return made
+
+
+def negation(condition: Truth) -> Truth:
+    return truth_of(z3.Not(condition))
