@@ -14,7 +14,7 @@ from transpile.cobol import statements as verbs
 from transpile.cobol.walking import walk
 from transpile.legacy.expressions import Place
 from transpile.legacy.flow import RETURN, End, Go, Node, arms
-from transpile.legacy.statements import Body, Function, Leave, Perform, Stop
+from transpile.legacy.statements import Body, Function, Leave, Perform, Statement, Stop
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
 from transpile.restructure.block import Block
@@ -22,7 +22,7 @@ from transpile.restructure.jumps import Mark, jumps
 from transpile.restructure.lowering import lower
 from transpile.restructure.naming import Namer, Words
 from transpile.restructure.regions import Apart
-from transpile.restructure.scope import Scope
+from transpile.restructure.scope import Scope, unsupported
 
 _MODES = ("INPUT", "OUTPUT", "I-O", "EXTEND")
 
@@ -105,6 +105,8 @@ class Division:
         found, paragraph = self.scope.names.procedure(label, section)
         if paragraph is None:
             numbers = [each.number for each in self.places if each.section is found]
+            if not numbers:
+                raise unsupported(label.span, f"the section {label.name}, which has no paragraph,")
             return numbers[0], numbers[-1]
         number = next(each.number for each in self.places if each.paragraph is paragraph)
         return number, number
@@ -176,15 +178,15 @@ class Division:
 
     def _lowered(self, place: _Place) -> Body:
         here = f"p{place.number}"
-        body: Body = ()
+        body: list[Statement] = []
         for at, sentence in enumerate(place.paragraph.sentences):
             end = f"{here}.s{at}"
             block = Block(
                 self.scope, self, place.section, here, end, f"{here}.end", f"p{place.last}.end", lower
             )  # fmt: skip
             found = block.body(sentence.statements)
-            body = (*body, *found, *((Mark(end),) if end in jumps(found) else ()))
-        return body
+            body += [*found, *((Mark(end),) if end in jumps(found) else ())]
+        return tuple(body)
 
     def _contained(self, number: int) -> bool:
         here = f"p{number}"

@@ -28,7 +28,15 @@ DIALECT = "GnuCOBOL 3.1.2 -std=default"
 def restructure(unit: Unit) -> tuple[Program, ...]:
     """The programs of a file, those nested in others within them."""
     building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
-    return tuple(building.program(each, None) for each in unit.programs)
+    return tuple(_restructured(building, each) for each in unit.programs)
+
+
+def _restructured(building: _Building, program: cobol.Program) -> Program:
+    try:
+        return building.program(program, None)
+    except RecursionError:
+        what = f"something in {program.name} that is nested so deeply"
+        raise unsupported(program.span, what) from None
 
 
 def _all(found: tuple[cobol.Program, ...]) -> list[cobol.Program]:
