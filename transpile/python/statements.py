@@ -73,6 +73,8 @@ class Statements:
             at += 1
 
     def statement(self, statement: Statement) -> None:
+        if self.lines.full:
+            raise unsupported(self.expressions.program.origin, "it is nested too deeply for Python", statement.span)
         match statement:
             case Assign(target=target, value=value):
                 self.assign(target, value)
@@ -133,7 +135,9 @@ class Statements:
     def assign(self, target: Target, value: Expression) -> None:
         expressions = self.expressions
         if isinstance(target, Part):
-            length = expressions.whole(target.length) if target.length else None
+            rest = Arithmetic("-", Constant(target.place.field.view.size + 1, Number(9)), target.start)
+            size = target.length or (rest if _of_open_size(value) else None)
+            length = expressions.whole(size) if size is not None else None
             if isinstance(value, Repeated) and value.type.size is None and length is not None:
                 code = expressions.call("fill", expressions.code(value.text), length)
             elif isinstance(value, Padded) and value.type.size is None and length is not None:
@@ -383,6 +387,11 @@ def _annotation(expressions: Expressions, place: Place) -> str:
     if kind == "decimal":
         return expressions.uses.use("decimal", "Decimal")
     return {"text": "str"}.get(kind, kind)
+
+
+def _of_open_size(value: Expression) -> bool:
+    """It fills whatever it is assigned to."""
+    return isinstance(value, Repeated | Padded) and value.type.size is None
 
 
 def unpadded(value: Expression) -> Expression:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from transpile.cobol import statements as verbs
 from transpile.legacy.expressions import Place
 from transpile.legacy.flow import RETURN, End, Go, Node, arms, remarked
-from transpile.legacy.statements import Body, Function, Leave, Perform
+from transpile.legacy.statements import Body, Function, Leave, Perform, Statement
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
 from transpile.restructure.block import Block
@@ -26,7 +26,7 @@ from transpile.restructure.lowering import lower
 from transpile.restructure.naming import Namer, Words
 from transpile.restructure.regions import Apart
 from transpile.restructure.renaming import renamed
-from transpile.restructure.scope import Scope
+from transpile.restructure.scope import Scope, unsupported
 
 Region: TypeAlias = tuple[int, int]
 """The paragraph where a function starts, and the one at whose end it returns."""
@@ -122,6 +122,8 @@ class Division:
         found, paragraph = self.scope.names.procedure(label, section)
         if paragraph is None:
             numbers = [each.number for each in self.places if each.section is found]
+            if not numbers:
+                raise unsupported(label.span, f"the section {label.name}, which has no paragraph,")
             return numbers[0], numbers[-1]
         number = next(each.number for each in self.places if each.paragraph is paragraph)
         return number, number
@@ -253,15 +255,15 @@ class Division:
 
     def _lowered(self, place: Position) -> Body:
         here = f"p{place.number}"
-        body: Body = ()
+        body: list[Statement] = []
         for at, sentence in enumerate(place.paragraph.sentences):
             end = f"{here}.s{at}"
             block = Block(
                 self.scope, self, place.section, here, end, f"{here}.end", f"p{place.last}.end", lower
             )  # fmt: skip
             found = block.body(sentence.statements)
-            body = (*body, *found, *((Mark(end),) if end in jumps(found) else ()))
-        return jump_remarks_kept(body)
+            body += [*found, *((Mark(end),) if end in jumps(found) else ())]
+        return jump_remarks_kept(tuple(body))
 
     def _contained(self, number: int) -> bool:
         here = f"p{number}"

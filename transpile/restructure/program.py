@@ -44,13 +44,21 @@ class Restructured:
 def restructured(unit: Unit) -> Restructured:
     """The programs of a file, and what became of their items."""
     building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
-    programs = tuple(building.program(each, None) for each in unit.programs)
+    programs = tuple(_restructured(building, each) for each in unit.programs)
     return Restructured(unit, programs, building.fields, building.laid, building.scopes)
 
 
 def restructure(unit: Unit) -> tuple[Program, ...]:
     """The programs of a file, those nested in others within them."""
     return restructured(unit).programs
+
+
+def _restructured(building: _Building, program: cobol.Program) -> Program:
+    try:
+        return building.program(program, None)
+    except RecursionError:
+        what = f"something in {program.name} that is nested so deeply"
+        raise unsupported(program.span, what) from None
 
 
 def _all(found: tuple[cobol.Program, ...]) -> list[cobol.Program]:
