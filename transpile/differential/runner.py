@@ -1,9 +1,9 @@
 """The process that runs emitted Python: ``runner.py MODULE RUNS WALL_S [CLOCK]``, RUNS being a folder of folders.
 
 The module is imported once; each run is a fork of that, in the folder ``data`` of its own, with ``stdin`` as input. It
-leaves ``stdout``, ``stderr`` and ``ended.json``: how it ended, the lines of methods that it reached, and whether it read
-numbers from bytes that are none. CLOCK, in seconds since 1970, is what the time is all the while. After a run that ran
-out of time there are no more. This is a program of its own and imports nothing of the package.
+leaves ``stdout``, ``stderr`` and ``ended.json``: how it ended, the lines of methods that it reached, and whether it
+read numbers from bytes that are none. CLOCK, in seconds since 1970, is what the time is all the while. After a run that
+ran out of time there are no more. This is a program of its own and imports nothing of the package.
 """
 
 from __future__ import annotations

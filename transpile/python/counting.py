@@ -57,7 +57,7 @@ def counting(statements: Body, expressions: Expressions) -> Counting | None:
     operator, end = limit
     if (step > 0) != (operator in ("<", "<=")) or not _steady(end, tuple(rest)) or _continues(tuple(rest)):
         return None
-    if not _has_room(field, start, end, step) or expressions.kind(end) != "int":
+    if not _has_room(field, last, end, step) or expressions.kind(end) != "int":
         return None
     stop = expressions.code(end)
     if operator in ("<=", ">="):
@@ -102,9 +102,17 @@ def _limit(condition: Expression | None, field: Field) -> tuple[str, Expression]
     return None
 
 
-def _has_room(field: Field, start: Expression, end: Expression, step: int) -> bool:
+def _kept(counts: Statement, field: Field) -> object:
+    """The type that the counter is kept in when ``counts`` has counted."""
+    match counts:
+        case Assign(value=Fit(type=kind)):
+            return kind
+    return field.type
+
+
+def _has_room(field: Field, counts: Statement, end: Expression, step: int) -> bool:
     """The counter holds every value that it takes, the last one too."""
-    kind, last = field.type, extent(end)
+    kind, last = _kept(counts, field), extent(end)
     if not isinstance(kind, Number) or kind.scale or last.low is None or last.high is None:
         return False
     if step > 0:
@@ -171,7 +179,7 @@ def _loose(body: Body, field: Field, inside: bool) -> bool:
                 limit = _limit(condition, field)
                 if _names(start, field) or (limit and _names(limit[1], field)) or _changes(loop.body[:-1], field):
                     return True
-                if not _countable(field, start, loop):
+                if not _countable(field, loop):
                     return True
                 at += 2
                 continue
@@ -181,12 +189,12 @@ def _loose(body: Body, field: Field, inside: bool) -> bool:
     return False
 
 
-def _countable(field: Field, start: Expression, loop: While) -> bool:
+def _countable(field: Field, loop: While) -> bool:
     limit, step = _limit(loop.condition, field), _step(loop.body[-1], field)
     assert limit is not None and step is not None
     steady = _steady(limit[1], loop.body[:-1]) and not _continues(loop.body[:-1]) and not loop.remarks
     right_way = (step > 0) == (limit[0] in ("<", "<=")) and not loop.after
-    return steady and right_way and _has_room(field, start, limit[1], step) and _whole(limit[1])
+    return steady and right_way and _has_room(field, loop.body[-1], limit[1], step) and _whole(limit[1])
 
 
 def _whole(end: Expression) -> bool:
