@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "transpile.errors",
         "transpile.legacy",
         "transpile.python",
+        "transpile.python.rules",
         "transpile.restructure",
     },
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
