@@ -35,10 +35,15 @@ FREE = "identification division.\nprogram-id. free.\nprocedure division.\n    di
 ANY = ["--to", "python", "--require", "any", "-I", "copy"]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def source(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRANSPILE_STORE", str(tmp_path / "proofs.sqlite"))
+    monkeypatch.setenv("TRANSPILE_STORE", str(cache / "proofs.sqlite"))
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "AMOUNTS.cpy").write_text("       01  AMOUNT      PIC 9(5)V99 VALUE 10.\n")
     (tmp_path / "savings.cob").write_text(PROGRAM.format(name="SAVINGS"))

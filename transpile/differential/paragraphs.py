@@ -21,6 +21,7 @@ from transpile.differential.ends import End, SideBySide
 from transpile.differential.harness import Harness, NoHarness, Range, harness, paragraphs
 from transpile.differential.methods import Matched, Methods, match
 from transpile.differential.reach import REGISTERS, OutOfReach, Reach, reach
+from transpile.differential.samples import Naming, Sample, chosen, naming
 from transpile.differential.states import Storage, storage_of
 from transpile.differential.values import Cell, Drawing, cells_of, domains
 from transpile.emulators.cuda.bounded import Limits
@@ -45,6 +46,8 @@ class Settings:
     exhaustive: int = 20_000
     seed: int = 0
     restarts: int = 10
+    samples: int = 5
+    """So many runs of each range are kept."""
     cobol: Limits = _COBOL
     python: Limits = _PYTHON
     folder: Path | None = None
@@ -89,6 +92,7 @@ class Compared:
     difference: Difference | None = None
     assumptions: tuple[str, ...] = (VALID,)
     unseen: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +190,9 @@ def _run(
         except SourceErrors as error:
             return {each: NotRun(f"GnuCOBOL refuses the program: {error.errors[0].message}") for each in reachable}
         base = side_by_side.start()
+        names = naming(subject.found, prepared.made, storage, side_by_side.matched)
         return {
-            each: _Comparison(side_by_side, storage, base, what.found, at, settings).outcome()
+            each: _Comparison(side_by_side, storage, base, what.found, at, settings, names).outcome()
             for at, each in enumerate(reachable)
             if isinstance(what := prepared.ranges[each], _Reachable)
         }
@@ -229,6 +234,8 @@ class _Comparison:
     found: Reach
     which: int
     settings: Settings
+    naming: Naming
+    samples: list[Sample] = field(default_factory=list)
 
     def outcome(self) -> Compared:
         states, exhaustive = self._states()
@@ -245,14 +252,28 @@ class _Comparison:
                 return self._compared(runs + 1, dropped, False, self._difference(state, end))
             else:
                 runs += 1
+                self._keep(state, end)
         return self._compared(runs, dropped, exhaustive and restarts >= 0, None)
+
+    def _keep(self, state: bytes, end: End) -> None:
+        if len(self.samples) < 10 * self.settings.samples and end.cobol is not None:
+            kept = self.naming.sample(self.base, state, end.cobol)
+            self.samples += [kept] if kept is not None else []
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
             f"{self.storage.places[key].laid.name} is {low} to {high}" for key, (low, high) in self.found.limits.items()
         ]
         limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
-        return Compared(runs, dropped, exhaustive, difference, (VALID, *limited), self.both.matched.missing)
+        return Compared(
+            runs,
+            dropped,
+            exhaustive,
+            difference,
+            (VALID, *limited),
+            self.both.matched.missing,
+            chosen(self.samples, self.settings.samples),
+        )
 
     def _states(self) -> tuple[Iterator[bytes], bool]:
         """The states to run, and whether these are all that count."""
