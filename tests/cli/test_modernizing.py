@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -164,3 +165,31 @@ def test_explain_shows_the_paragraph_beside_its_method(source: Path, capsys: pyt
 def test_errors(source: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
     assert main(words) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
+def test_with_gnucobol_paragraphs_are_tested_and_tests_are_written(
+    source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "in").write_text("")
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "bank.py", "-v", "--input", "in"]) == 0
+    said = capsys.readouterr().err
+    assert "block ADD-INTEREST of SAVINGS is tested" in said
+    tests = (source / "test_bank.py").read_text()
+    assert "def test_add_interest_1() -> None:" in tests
+    assert "def test_run_1(tmp_path: Path) -> None:" in tests
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_bank.py"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "other.py", "--no-tests"]) == 0
+    assert not (source / "test_other.py").exists()
+
+
+def test_without_gnucobol_its_checks_are_skipped(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSPILE_COBC", str(source / "nowhere"))
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "bank.py", "--require", "proved"]) in (0, 1)
+    assert main(["explain", "savings.cob", "ADD-INTEREST", "-I", "copy", "--require", "any"]) == 0
+    said = capsys.readouterr()
+    assert "paragraph against GnuCOBOL: skipped" in said.out
+    assert "apt-get install gnucobol3" in said.out

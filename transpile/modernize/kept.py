@@ -59,10 +59,13 @@ class _Once:
         return made
 
 
-@cache
 def _compiler() -> str:
     """Which GnuCOBOL there is, if any."""
-    command = tools.find("cobc").command
+    return _version(tools.find("cobc").command)
+
+
+@cache
+def _version(command: tuple[str, ...]) -> str:
     try:
         said = subprocess.run([*command, "--version"], capture_output=True, check=False, text=True).stdout
     except OSError:

@@ -92,8 +92,7 @@ def _verdict(found: Mapping[str, Found], seed: int) -> Verdict:
         return Refuted({}, tuple(text for each in failed for text in each.differs or (each.rung.detail,)))
     proof = found[PROOF]
     if proof.rung.outcome == "passed":
-        assumed = [*ASSUMED, *(one for each in found.values() for one in each.rung.assumptions)]
-        return Proved(tuple(dict.fromkeys(assumed)), proof.rlimit)
+        return Proved(tuple(dict.fromkeys((*ASSUMED, *proof.rung.assumptions))), proof.rlimit)
     runs = sum(each.runs for each in found.values() if each.rung.outcome == "passed")
     if runs:
         return Tested(runs, seed, proof.rung.detail)
