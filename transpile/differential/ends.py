@@ -14,8 +14,10 @@ from transpile.differential.states import Storage, elements
 from transpile.differential.values import Cell, number, valid
 from transpile.emulators.cobol.modules import Called, Module, Stopped
 from transpile.errors import ToolError
-from transpile.legacy.types import Number
 
+ZEROS = "a zero with a minus sign is a zero"
+UNUSED = "the half byte in front of packed digits, where GnuCOBOL leaves a digit too many, is not part of the number"
+BY_VALUE = "numbers whose bytes are not used otherwise are compared by value"
 _BATCH = 200
 _QUICK_S = 0.05
 """Python that takes its whole time where COBOL needs less than this does not end."""
@@ -24,13 +26,16 @@ _QUICK_S = 0.05
 @dataclass(frozen=True, slots=True)
 class End:
     """``cobol`` is None where it says nothing: it went out of its tables, or took too long; then ``python`` did not
-    run. ``restarted``: the process of the module ended. ``apart`` are the first bytes of what differs."""
+    run. ``restarted``: the process of the module ended. ``apart``: where something begins that
+    differs, and its size."""
 
     cobol: Ran | None
     python: Ran | None = None
     restarted: bool = False
     same_way: bool = True
     apart: tuple[tuple[int, int], ...] = ()
+    alike: frozenset[str] = frozenset()
+    """Why bytes that differ were taken for the same."""
 
     @property
     def drops(self) -> bool:
@@ -166,9 +171,14 @@ class SideBySide:
         python = self.methods.run(which, state)
         if python.how == "late" and not self._quick(which, state):
             return End(cobol, restarted=restarted)
-        same = self._same_way(which, cobol, python)
-        comparable = same and cobol.how != "stopped"
-        return End(cobol, python, restarted, same, tuple(self._apart(cobol.state, python.state)) if comparable else ())
+        if not self._same_way(which, cobol, python):
+            return End(cobol, python, restarted, False)
+        if cobol.how == "stopped" or cobol.state == python.state:
+            return End(cobol, python, restarted)
+        apart = tuple(self._apart(cobol.state, python.state))
+        why = [self._alike(*part, cobol.state, python.state) for part in apart]
+        wrong = tuple(part for part, same in zip(apart, why, strict=True) if not same)
+        return End(cobol, python, restarted, True, wrong, frozenset(filter(None, why)))
 
     def _cobol(self, which: int, state: bytes, called: Called | Stopped) -> Ran | None:
         if isinstance(called, Stopped):
@@ -181,18 +191,15 @@ class SideBySide:
 
     def _left(self, which: int, state: bytes) -> bytes:
         """The state behind a range that leaves the program, which the entry could not give back."""
-        with Module(self.module.path, self.module.entry, self.module.limits) as apart:
-            apart.call(*call(which + 1, state))
-            found = apart.call(*call(LOOK, bytes(self.storage.size)))
+        self.module.call(*call(which + 1, state))
+        found = self.module.call(*call(LOOK, bytes(self.storage.size)))
         assert isinstance(found, Called)
         return found.buffers[1][: self.storage.size]
 
     def _quick(self, which: int, state: bytes) -> bool:
-        with Module(self.module.path, self.module.entry, self.module.limits) as apart:
-            apart.call(*call(LOOK, bytes(self.storage.size)))
-            before = time.monotonic()
-            apart.call(*call(which + 1, state))
-            return time.monotonic() - before < _QUICK_S
+        before = time.monotonic()
+        self.module.call(*call(which + 1, state))
+        return time.monotonic() - before < _QUICK_S
 
     def _same_way(self, which: int, cobol: Ran, python: Ran) -> bool:
         back: Sequence[How] = ("returned", "left")
@@ -204,19 +211,24 @@ class SideBySide:
 
     def _apart(self, cobol: bytes, python: bytes) -> Iterator[tuple[int, int]]:
         """Where the two states are not the same: bytes that are kept as they are, and values."""
-        if cobol == python:
-            return
         for at, kept in enumerate(self.matched.exact):
             if kept and cobol[at] != python[at]:
                 yield at, 1
-        for at, size, field in self.matched.values:
-            ours, theirs = cobol[at : at + size], python[at : at + size]
-            if ours != theirs and not self._equal(at, field.type, ours, theirs):
+        for at, size in self.matched.values:
+            if cobol[at : at + size] != python[at : at + size]:
                 yield at, size
 
-    def _equal(self, at: int, type_: object, cobol: bytes, python: bytes) -> bool:
-        """Numbers are the same by value: a plain field has no bytes, and no negative zero."""
-        cell = _covering(self.storage, at, len(cobol))
-        if cell.laid is None or not isinstance(type_, Number) or not valid(cell.laid, cobol):
-            return False
-        return number(cell.laid, cobol) == number(cell.laid, python)
+    def _alike(self, at: int, size: int, cobol: bytes, python: bytes) -> str:
+        """What has to be assumed to take both for the same number; empty if they are not."""
+        cell = _covering(self.storage, at, size)
+        ours, theirs = (state[cell.at : cell.at + cell.size] for state in (cobol, python))
+        laid = cell.laid
+        if laid is None or not cell.numeric or not valid(laid, ours) or not valid(laid, theirs):
+            return ""
+        if number(laid, ours) != number(laid, theirs):
+            return ""
+        if number(laid, ours) == 0:
+            return ZEROS
+        if laid.usage == "COMP-3" and ours[0] & 15 == theirs[0] & 15 and ours[1:] == theirs[1:]:
+            return UNUSED
+        return "" if self.matched.exact[at] else BY_VALUE

@@ -60,7 +60,7 @@ class Matched:
     groups: tuple[Group, ...]
     exact: bytes
     """A mask: 1 for each such byte."""
-    values: tuple[tuple[int, int, Field], ...]
+    values: tuple[tuple[int, int], ...]
     missing: tuple[str, ...]
     """Items that are nothing but variables of loops."""
 
@@ -69,7 +69,7 @@ def match(found: Restructured, made: Correspondence, storage: Storage) -> Matche
     """What of a state is where in the object of ``made``."""
     groups: list[Group] = []
     exact = bytearray(storage.size)
-    values: list[tuple[int, int, Field]] = []
+    values: list[tuple[int, int]] = []
     missing: list[str] = []
     for record in records_of(made.program):
         root = found.laid.get(record.root.number)
@@ -90,13 +90,13 @@ def match(found: Restructured, made: Correspondence, storage: Storage) -> Matche
                 elif each.number in made.places:
                     some = list(leaves_of(found, made, place.start, each))
                     leaves += some
-                    values += [(leaf["at"], leaf["size"], each) for leaf in some]
+                    values += [(leaf["at"], leaf["size"]) for leaf in some]
             size = max((leaf["at"] + leaf["size"] for leaf in leaves), default=place.start) - place.start
             group = Group(at=place.start, size=size, area="", leaves=leaves)
         if group is not None:
             groups.append(group)
             if root is None:
-                values.append((group["at"], group["size"], record.root))
+                values.append((group["at"], group["size"]))
     return Matched(tuple(groups), bytes(exact), tuple(values), tuple(missing))
 
 

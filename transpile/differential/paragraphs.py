@@ -45,7 +45,7 @@ class Settings:
     states: int = 100
     exhaustive: int = 20_000
     seed: int = 0
-    restarts: int = 10
+    restarts: int = 8
     samples: int = 5
     """So many runs of each range are kept."""
     cobol: Limits = _COBOL
@@ -236,6 +236,7 @@ class _Comparison:
     settings: Settings
     naming: Naming
     samples: list[Sample] = field(default_factory=list)
+    alike: set[str] = field(default_factory=set)
 
     def outcome(self) -> Compared:
         states, exhaustive = self._states()
@@ -243,6 +244,7 @@ class _Comparison:
         restarts = self.settings.restarts
         for state, end in self.both.ends(self.which, states, restarts):
             restarts -= end.restarted
+            self.alike |= end.alike
             if end.drops:
                 dropped += 1
             elif end.differs and not self.both.sound(self.which, state):
@@ -262,9 +264,12 @@ class _Comparison:
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
-            f"{self.storage.places[key].laid.name} is {low} to {high}" for key, (low, high) in self.found.limits.items()
+            f"{item.name} is {low} to {high}"
+            for key, (low, high) in self.found.limits.items()
+            if (item := self.found.mentioned.get(key)) is not None
         ]
         limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
+        limited += sorted(self.alike)
         return Compared(
             runs,
             dropped,

@@ -58,13 +58,25 @@ class Reach:
     literals: set[Decimal] = field(default_factory=set)
     texts: set[bytes] = field(default_factory=set)
     of: dict[int, list[tree.Expression]] = field(default_factory=dict)
+    related: set[tuple[int, int]] = field(default_factory=set)
+    """Pairs of items, one of which is assigned to or compared with the other."""
 
 
 def reach(storage: Storage, places: Sequence[tuple[Section, Paragraph]], begin: int, end: int) -> Reach:
     """Raises ``OutOfReach``. ``places`` are all paragraphs by number."""
     looking = _Looking(storage.names, storage, places)
     looking.run(begin, end)
+    _spread(looking.found)
     return looking.found
+
+
+def _spread(found: Reach) -> None:
+    """What is assigned to a subscript, or compared with one, is in its range too."""
+    for _ in range(3):
+        for first, second in sorted(found.related):
+            for known, other in ((first, second), (second, first)):
+                if known in found.limits and other in found.mentioned:
+                    found.limits.setdefault(other, found.limits[known])
 
 
 @dataclass(slots=True)
@@ -161,6 +173,16 @@ class _Looking:
             case tree.Comparison(left=left, right=right):
                 self._belongs(left, right)
                 self._belongs(right, left)
+                self._relates(left, right)
+            case verbs.Move(value=value, targets=targets):
+                for target in targets:
+                    self._relates(value, target)
+            case verbs.Set(targets=targets, value=value):
+                for each in targets:
+                    if isinstance(each, Reference) and isinstance(value, Reference):
+                        self._relates(value, each)
+            case verbs.Varying(counter=counter, start=start):
+                self._relates(counter, start)
             case verbs.Evaluate(subjects=subjects, branches=branches):
                 for branch in branches:
                     for choice in branch.choices:
@@ -168,6 +190,12 @@ class _Looking:
                             if isinstance(selection.object, tree.Range) and isinstance(subject, tree.Expression):
                                 self._belongs(subject, selection.object.low)
                                 self._belongs(subject, selection.object.high)
+
+    def _relates(self, one: tree.Expression | None, other: tree.Expression | None) -> None:
+        if isinstance(one, Reference) and isinstance(other, Reference):
+            first, second = self._resolved(one).meaning, self._resolved(other).meaning
+            if isinstance(first, Item | Index) and isinstance(second, Item | Index):
+                self.found.related.add((id(first), id(second)))
 
     def _belongs(self, item: tree.Expression, value: tree.Expression | None) -> None:
         if isinstance(item, Reference) and value is not None and not isinstance(value, Reference):
@@ -195,6 +223,7 @@ class _Looking:
                 if name not in self.storage.numbers:
                     raise OutOfReach(f"there are several indexes '{name}'")
                 self.found.numbers[name] = item.occurs.high if item.occurs else 1
+                self.found.limits[id(declared.meaning)] = 1, self.found.numbers[name]
             case Register(name=name) if name not in REGISTERS:
                 raise OutOfReach(f"it uses the register {name}")
             case Symbol(kind="switch"):
