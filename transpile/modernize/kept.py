@@ -1,8 +1,8 @@
 """Checks of programs that were made before, kept in the proof store: a second run takes no longer than the translation.
 
-What a check said is kept under all that it depends on: the program as it was parsed and as it was emitted, every
-setting, the version of GnuCOBOL, and the sources of the checkers. Checks that found a difference, or could not be made
-here, are made again.
+What a check said is kept under all that it depends on: the files of the program, what was emitted, every setting, the
+version of GnuCOBOL, and the sources of the checkers. Checks that found a difference, or could not be made here, are
+made again.
 """
 
 from __future__ import annotations

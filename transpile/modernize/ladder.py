@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
-from transpile.errors import ToolError
+from transpile.errors import ToolError, TranspileError
 from transpile.modernize.checks import NAMES, PARAGRAPH, PROGRAM, PROOF, PYTHON, Case, Checks, Found, Outcome, WholeCase
 from transpile.modernize.subject import ASSUMED, Key, Subject
 from transpile.translation import Rung
@@ -51,6 +51,9 @@ def climb(subject: Subject, checks: Checks, told: Callable[[str], None] = lambda
             outcomes[check.name] = check(subject)
         except ToolError as error:
             skipped[check.name] = f"{error.message}: {error.hint}" if error.hint else error.message
+        except TranspileError as error:
+            rung = Rung(check.name, "open", f"this program is outside what it can do: {error}")
+            outcomes[check.name] = Outcome({key: Found(rung) for key, _, _ in subject.methods})
         seconds[check.name] = time.monotonic() - start
         told(check.name)
     _blame(outcomes)
