@@ -114,7 +114,6 @@ def _number(made: Correspondence, storage: Storage, field: Field) -> Group | Non
         scale=0,
         signed=True,
         sign="none",
-        bits=32,
     )
     return Group(at=at, size=NUMBER_BYTES, area="", leaves=[leaf])
 
@@ -134,7 +133,6 @@ def leaves_of(found: Restructured, made: Correspondence, start: int, field: Fiel
             scale=number.scale,
             signed=number.signed,
             sign=sign_of(field),
-            bits=number.bits,
         )
 
 
