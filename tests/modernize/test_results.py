@@ -79,7 +79,7 @@ def test_sections_tell_paragraphs_of_the_same_name_apart(translated: Translated)
 def test_without_checks_nothing_is_claimed(translated: Translated) -> None:
     found = verdict(translated)
     assert isinstance(found, Undecided)
-    assert "no proof: nothing has tried to prove it" in found.reason
+    assert "no proof: it was not asked for" in found.reason
 
 
 def test_runs_make_it_tested_with_why_there_is_no_proof(translated: Translated) -> None:

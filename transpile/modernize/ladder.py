@@ -18,7 +18,7 @@ from transpile.translation import Rung
 
 _NOT_ASKED = {
     PARAGRAPH: Rung(PARAGRAPH, "skipped", "it was not asked for"),
-    PROOF: Rung(PROOF, "open", "no proof: nothing has tried to prove it"),
+    PROOF: Rung(PROOF, "open", "no proof: it was not asked for"),
 }
 
 
