@@ -1,11 +1,12 @@
 """Relative and indexed files: GnuCOBOL and the emitted Python keep them in formats of their own.
 
 Between the two stand records: COBOL programs made from the file's description read all of a file that a run left, and
-write one that a run is given. A file of Python is its records, each with its number and its size in front.
+write one that a run is given.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ _LIMITS = Limits(cpu_s=10, wall_s=20.0)
 _FREE = Dialect(free_format=True)
 _RECORDS = "transpile.records"
 _HEAD = 16
+_START = struct.Struct(">4I")
+"""Of a row of Python: its number, its size, how much of it is kept, and how many numbers come before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +154,16 @@ close f r stop run.
 def rows_in(content: bytes) -> list[Row]:
     """The rows of a file as Python keeps it."""
     rows, at = [], 0
-    while at + 8 <= len(content):
-        number, size = int.from_bytes(content[at : at + 4], "big"), int.from_bytes(content[at + 4 : at + 8], "big")
-        rows.append(Row(number, content[at + 8 : at + 8 + size]))
-        at += 8 + size
+    while at + _START.size <= len(content):
+        number, size, kept, turns = _START.unpack_from(content, at)
+        at += _START.size + 4 * turns
+        rows.append(Row(number, content[at : at + min(size, kept)]))
+        at += kept
     return rows
 
 
 def rows_for_python(rows: Sequence[Row]) -> bytes:
-    numbered = [(row.number or at, row.record) for at, row in enumerate(rows, 1)]
-    return b"".join(number.to_bytes(4, "big") + len(record).to_bytes(4, "big") + record for number, record in numbered)
+    parts = []
+    for at, row in enumerate(rows, 1):
+        parts.append(_START.pack(row.number or at, len(row.record), len(row.record), 0) + row.record)
+    return b"".join(parts)

@@ -146,15 +146,15 @@ class _Comparing:
     checked: Program | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     notes: dict[str, str] = field(default_factory=dict)
-    """An example of each reason why runs that differ were left out."""
+    """What to say of files, and an example of each reason why runs that differ were left out."""
     keyed: dict[str, Keyed] = field(default_factory=dict)
     """Files that are compared record for record."""
 
     def compare(self) -> Result:
         read, files = reading(self.unit), external_files(self.unit)
-        self.keyed = {
-            name: Keyed(each, name, self.settings.builds) for each in files if each.keyed for name in each.names
-        }
+        for each in files:
+            for name in each.names if each.keyed else ():
+                self.keyed.setdefault(name, Keyed(each, name, self.settings.builds))
         ran: list[PythonRun] = []
         for pairs, limits in self._batches(read):
             for (inputs, cobol), python in zip(
@@ -238,7 +238,12 @@ class _Comparing:
             if (name in cobol.files) != (name in python.files):
                 return f"file {name}: only {'COBOL' if name in cobol.files else 'Python'} leaves it"
             if name in cobol.files:
-                theirs, ours = keyed.left_by_cobol(cobol.files), keyed.left_by_python(python.files[name])
+                try:
+                    theirs = keyed.left_by_cobol(cobol.files)
+                except ToolError as error:
+                    self.notes.setdefault(name, f"{name} is not compared: {error.message}")
+                    continue
+                ours = keyed.left_by_python(python.files[name])
                 if theirs != ours:
                     return of_records(name, theirs, ours)
         return ""

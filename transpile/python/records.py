@@ -114,8 +114,11 @@ class Records:
                 self.lines.add(f'"""{record.reason[:1].upper()}{record.reason[1:].rstrip(".")}."""', "")
             size = max(top.view.size for top in (root, *record.overlays))
             self.lines.add(f"SIZE = {size}")
-            starts = self._starts(root, size)
-            if starts is None and isinstance(root.initial, bytes):
+            of_file = root.number in self.expressions.names.of_files
+            starts = {} if of_file else self._starts(root, size)
+            if of_file:
+                self.lines.add(f"INITIAL = {bytes_literal(bytes(size))}")
+            elif starts is None and isinstance(root.initial, bytes):
                 self.lines.add(f"INITIAL = {bytes_literal(root.initial)}")
             views = [(root, "value")] if root.type is not None or not fills(record) else []
             names = self.expressions.names.attributes
