@@ -134,9 +134,8 @@ def test_what_is_displayed_counts(folder):
 
 def test_states_outside_of_tables_say_nothing(folder):
     data = "01 T.\n    05 E PIC 9 OCCURS 5.\n77 I PIC 9.\n77 J PIC 9."
-    found = run(
-        folder, data, "MAIN.\n    PERFORM P.\nP.\n    MOVE J TO I.\n    ADD 1 TO E (I).", states=20, restarts=20
-    )
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    COMPUTE I = J + 2.\n    ADD 1 TO E (I)."
+    found = run(folder, data, procedure, states=20, restarts=20)
     assert found["P"].difference is None
     assert found["P"].dropped > 0
     assert found["P"].runs > 0

@@ -1,8 +1,8 @@
 """A program of the user's as a module of GnuCOBOL that performs any range of its paragraphs on a given state.
 
 The program stays as it is written, copybooks included; only an entry is put before its first paragraph, and records for
-what is handed over before its procedure division. The entry copies the bytes of a state over all records, whatever
-their usage, performs the range, and copies them back.
+what is handed over before its procedure division; STOP RUN and GOBACK go to the end of the entry. The entry copies the
+bytes of a state over all records, whatever their usage, performs the range, and copies them back.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from transpile.cobol.names import Names
 from transpile.cobol.programs import Program
 from transpile.cobol.source import source_bytes, source_text
-from transpile.cobol.statements import Paragraph, Section
+from transpile.cobol.statements import GoBack, Paragraph, Section, Stop
 from transpile.cobol.unit import Unit
+from transpile.cobol.walking import walk
 from transpile.differential.states import Slot, Storage
 from transpile.emulators.cobol.build import Dialect, build_module
 from transpile.emulators.cobol.modules import Module
@@ -30,9 +32,14 @@ Range = tuple[int, int]
 declaratives included."""
 LOOK = 0
 """Asks the entry for the state as it is, without performing anything."""
-BACK = struct.pack("<i", -1)
-"""What the entry leaves in its first parameter when the range has come to its end."""
+ENDS: Mapping[bytes, Literal["returned", "stopped", "left"]] = {
+    struct.pack("<i", -1): "returned",
+    struct.pack("<i", -2): "stopped",
+    struct.pack("<i", -3): "left",
+}
+"""What the entry leaves in its first parameter: the range came to its end, or to a STOP RUN or GOBACK."""
 _POINTER_BYTES = 8
+_LEAVING = re.compile(r"(?:(STOP\s+RUN)|GOBACK)(?![\w-])", re.IGNORECASE)
 _HEADER = re.compile(r"PROCEDURE\s+DIVISION", re.IGNORECASE)
 
 
@@ -78,6 +85,7 @@ def harness(unit: Unit, program: Program, storage: Storage, ranges: Sequence[Ran
         _header(program.procedure.span, prefix, storage),
         _entry(places[first], labels.pop(first, "") if not places[first][0].name else "", prefix, storage, performed),
         *((places[number][1].span, [f"{label}."], 0) for number, label in labels.items()),
+        *_leaving(unit, program, prefix),
     ]
     if any(span.file != unit.file for span, _, _ in edits):
         raise NoHarness("its procedure division is in a copybook")
@@ -154,9 +162,12 @@ def _entry(
         f"EVALUATE {prefix}-WHICH",
         *(f"WHEN {at} PERFORM {names}" for at, names in enumerate(performed, 1)),
         "END-EVALUATE",
+        f"MOVE -1 TO {prefix}-WHICH GO TO {prefix}-OUT.",
+        f"{prefix}-STOP. MOVE -2 TO {prefix}-WHICH GO TO {prefix}-OUT.",
+        f"{prefix}-LEFT. MOVE -3 TO {prefix}-WHICH.",
+        f"{prefix}-OUT.",
         *(line for slot in storage.slots for line in _copied(slot, prefix, False)),
         *_numbers(storage, prefix, False),
-        f"MOVE -1 TO {prefix}-WHICH",
         "GOBACK.",
     ]
     if section.name:
@@ -164,6 +175,17 @@ def _entry(
     if not paragraph.name:
         lines.append(f"{label or f'{prefix}-FIRST'}.")
     return paragraph.span, lines, 0
+
+
+def _leaving(unit: Unit, program: Program, prefix: str) -> Iterator[_Edit]:
+    """STOP RUN and GOBACK bring the state back, where they stand in the text itself and have no status."""
+    assert program.procedure is not None
+    for section in program.procedure.sections:
+        for node in walk(section):
+            if isinstance(node, Stop | GoBack) and node.status is None and node.span.file == unit.file:
+                found = _LEAVING.match(node.span.line_text, node.span.column - 1)
+                if found is not None:
+                    yield node.span, [f"GO TO {prefix}-{'STOP' if found[1] else 'LEFT'}"], len(found[0])
 
 
 def _copied(slot: Slot, prefix: str, into: bool) -> Iterator[str]:

@@ -243,7 +243,7 @@ class _Comparison:
         runs = dropped = 0
         restarts = self.settings.restarts
         for state, end in self.both.ends(self.which, states, restarts):
-            restarts -= end.restarted
+            restarts -= end.restarts
             self.alike |= end.alike
             if end.drops:
                 dropped += 1
