@@ -25,7 +25,7 @@ from transpile.differential.states import Slot, Storage
 from transpile.emulators.cobol.build import Dialect, build_module
 from transpile.emulators.cobol.modules import Module
 from transpile.emulators.cuda.bounded import Limits
-from transpile.errors import Span
+from transpile.errors import SourceErrors, Span
 
 Range = tuple[int, int]
 """The numbers of the paragraphs where it begins and at whose end it returns, from 0 in the order of the text,
@@ -60,10 +60,38 @@ class Harness:
     def build(self, folder: Path, limits: Limits, *, checked: bool = False) -> Module:
         """``checked``: with all that GnuCOBOL can check at run time, for which it does some arithmetic otherwise; else
         with what it checks of tables in passing. Raises ``SourceErrors`` and ``ToolError`` as ``build_module`` does."""
-        dialect = Dialect(free_format=self.free_format, options=("-debug" if checked else "-fec=EC-BOUND",))
+        dialect = Dialect(free_format=self.free_format, options=("-O0", "-debug" if checked else "-fec=EC-BOUND"))
         module = build_module(self.text, self.entry, folder, dialect=dialect, copybooks=self.copybooks)
         module.limits = limits
         return module
+
+    @property
+    def alone(self) -> bool:
+        """It is not to be compiled with others: it has several programs, or its end is marked."""
+        return re.search(rb"END\s+PROGRAM", self.text, re.IGNORECASE) is not None
+
+
+def built_together(texts: Sequence[Harness], folder: Path, limits: Limits) -> Mapping[int, Module]:
+    """Modules by the identities of those of ``texts`` that GnuCOBOL compiles in one run."""
+    found: dict[str, Harness] = {}
+    for text in texts:
+        fits = not text.copybooks and not text.free_format and not text.alone
+        if fits and text.entry.upper() not in {entry.upper() for entry in found}:
+            found[text.entry] = text
+    if len(found) < 2:
+        return {}
+    whole = b"".join(text.text + f"       END PROGRAM {entry}.\n".encode() for entry, text in found.items())
+    try:
+        first = Harness(next(iter(found)), whole, {}, False, ()).build(folder, limits)
+    except SourceErrors:
+        return {}
+    modules = {}
+    for entry in found:
+        path = first.path.with_name(f"{entry}.so")
+        if not path.exists():
+            path.symlink_to(first.path.name)
+        modules[id(found[entry])] = Module(path, entry, limits)
+    return modules
 
 
 def call(which: int, state: bytes) -> tuple[bytes, bytes]:

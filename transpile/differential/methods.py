@@ -197,7 +197,7 @@ class _Process:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         self._said = folder / "messages"
-        script = [sys.executable, "-I", "-B", worker.__file__, str(folder / "specification.json")]
+        script = [sys.executable, "-I", "-S", "-B", worker.__file__, str(folder / "specification.json")]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(
                 [*without_network(), *script, str(asked), str(answered)],

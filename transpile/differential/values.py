@@ -50,9 +50,14 @@ class Cell:
     @property
     def bounds(self) -> tuple[int, int]:
         """The least and greatest number, in units of the last digit."""
+        low, high = self._natural
         if self.low is not None and self.high is not None:
             unit = 10 ** max(self.scale, 0)
-            return self.low * unit, self.high * unit
+            return max(self.low * unit, low), min(self.high * unit, high)
+        return low, high
+
+    @property
+    def _natural(self) -> tuple[int, int]:
         if self.laid is None:
             return 0, 10**9 - 1
         digits = self.laid.picture.size if self.laid.picture is not None else _NATIVE_DIGITS[self.size]
@@ -184,7 +189,8 @@ class Drawing:
             size = sizes.get(self.found.within.get(cell.key, 0))
             if size is not None and self.random.random() < 0.97:
                 most, value = (int(each.value(bytes(state[each.at : each.at + each.size]))) for each in (size, cell))
-                state[cell.at : cell.at + cell.size] = cell.encoded((value - 1) % max(most, 1) + 1)
+                kept = min((value - 1) % max(most, 1) + 1, cell.bounds[1])
+                state[cell.at : cell.at + cell.size] = cell.encoded(kept)
 
     def _chosen(self) -> list[Cell]:
         """All cells, in any order: of those that overlap the last one stays."""

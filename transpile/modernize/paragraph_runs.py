@@ -7,8 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from transpile.differential.paragraphs import Compared, NotRun, Settings, compare
+from transpile.differential.paragraphs import Compared, Settings, compare
 from transpile.differential.paragraphs import Outcome as Said
+from transpile.differential.preparing import NotRun
 from transpile.differential.samples import Sample
 from transpile.emulators.cobol.build import facts
 from transpile.modernize.checks import PARAGRAPH, Case, Found, Outcome
