@@ -88,7 +88,7 @@ def match(found: Restructured, made: Correspondence, storage: Storage) -> Matche
                 if each.number in made.counters:
                     missing.append(each.origin)
                 elif each.number in made.places:
-                    some = list(_leaves(found, made, place.start, each))
+                    some = list(leaves_of(found, made, place.start, each))
                     leaves += some
                     values += [(leaf["at"], leaf["size"]) for leaf in some]
             size = max((leaf["at"] + leaf["size"] for leaf in leaves), default=place.start) - place.start
@@ -118,7 +118,8 @@ def _number(made: Correspondence, storage: Storage, field: Field) -> Group | Non
     return Group(at=at, size=NUMBER_BYTES, area="", leaves=[leaf])
 
 
-def _leaves(found: Restructured, made: Correspondence, start: int, field: Field) -> Iterator[Leaf]:
+def leaves_of(found: Restructured, made: Correspondence, start: int, field: Field) -> Iterator[Leaf]:
+    """The values of one field, element by element; ``start`` is where its record begins."""
     laid, type_ = found.laid[field.number], field.type
     number = type_ if isinstance(type_, Number) else Number(0)
     coding = "float" if isinstance(type_, Floating) else field.view.coding

@@ -21,6 +21,7 @@ from transpile.differential.harness import Range, built_together
 from transpile.differential.methods import Methods, match
 from transpile.differential.preparing import NotRun, Prepared, Subject, prepare
 from transpile.differential.reach import Reach
+from transpile.differential.samples import Naming, Sample, chosen, naming
 from transpile.differential.states import Storage
 from transpile.differential.values import Cell, Drawing, cells_of, domains
 from transpile.emulators.cobol.modules import Module as CobolModule
@@ -45,6 +46,8 @@ class Settings:
     exhaustive: int = 20_000
     seed: int = 0
     restarts: int = 8
+    samples: int = 5
+    """So many runs of each range are kept."""
     cobol: Limits = _COBOL
     python: Limits = _PYTHON
     folder: Path | None = None
@@ -89,6 +92,7 @@ class Compared:
     difference: Difference | None = None
     assumptions: tuple[str, ...] = (VALID,)
     unseen: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 Outcome: TypeAlias = Compared | NotRun
@@ -144,8 +148,10 @@ def _compared(
         bool(prepared.program.data.local_storage),
     ) as both:
         base = both.start()
+        names = naming(prepared.subject.found, prepared.made, prepared.storage, matched)
         for at, (each, what) in enumerate(prepared.reachable):
-            outcomes[each] = _Comparison(both, prepared.storage, base, what.found, at, settings).outcome()
+            comparison = _Comparison(both, prepared.storage, base, what.found, at, settings, names)
+            outcomes[each] = comparison.outcome()
     return {each: outcomes[each] for each in prepared.ranges}
 
 
@@ -159,6 +165,8 @@ class _Comparison:
     found: Reach
     which: int
     settings: Settings
+    naming: Naming
+    samples: list[Sample] = field(default_factory=list)
     alike: set[str] = field(default_factory=set)
 
     def outcome(self) -> Compared:
@@ -177,7 +185,13 @@ class _Comparison:
                 return self._compared(runs + 1, dropped, False, self._difference(state, end))
             else:
                 runs += 1
+                self._keep(state, end)
         return self._compared(runs, dropped, exhaustive and restarts >= 0, None)
+
+    def _keep(self, state: bytes, end: End) -> None:
+        if len(self.samples) < 10 * self.settings.samples and end.cobol is not None:
+            kept = self.naming.sample(self.base, state, end.cobol)
+            self.samples += [kept] if kept is not None else []
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
@@ -187,7 +201,15 @@ class _Comparison:
         ]
         limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
         limited += sorted(self.alike)
-        return Compared(runs, dropped, exhaustive, difference, (VALID, *limited), self.both.matched.missing)
+        return Compared(
+            runs,
+            dropped,
+            exhaustive,
+            difference,
+            (VALID, *limited),
+            self.both.matched.missing,
+            chosen(self.samples, self.settings.samples),
+        )
 
     def _states(self) -> tuple[Iterator[bytes], bool]:
         """The states to run, and whether these are all that count."""
