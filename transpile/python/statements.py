@@ -131,10 +131,10 @@ class Statements:
     def assign(self, target: Target, value: Expression) -> None:
         expressions = self.expressions
         if isinstance(target, Part):
-            length = expressions.whole(target.length) if target.length else None
-            if isinstance(value, Repeated) and value.type.size is None and length is not None:
+            length = expressions.whole(_length(target))
+            if isinstance(value, Repeated) and value.type.size is None:
                 code = expressions.call("fill", expressions.code(value.text), length)
-            elif isinstance(value, Padded) and value.type.size is None and length is not None:
+            elif isinstance(value, Padded) and value.type.size is None:
                 code = expressions.call("fit_text", expressions.code(value.text), length)
             else:
                 code = expressions.code(value)
@@ -377,3 +377,15 @@ def unpadded(value: Expression) -> Expression:
         case Repeated(text=Constant(value=" ")):
             return Constant(" ", Text(1))
     return value
+
+
+def _length(part: Part) -> Expression:
+    """How many characters it has."""
+    size = part.place.field.view.size
+    match part.length, part.start:
+        case None, Constant(value=int(start)):
+            return Constant(size - start + 1, Number(9))
+        case None, _:
+            return Arithmetic("-", Constant(size + 1, Number(9)), part.start)
+        case length, _:
+            return length
