@@ -3,10 +3,11 @@
     python benchmarks/cobol_nist.py [CHECKOUT] [--modules NC,IF,…] [--programs NC101A,…] [--keep FOLDER] [--json FILE]
 
 CHECKOUT (or the environment variable NIST) is a folder with one folder per module, as tests/cobol85 of
-opensourcecobol4j has them, and the copybooks in ``copy``. Each program is compiled and run with GnuCOBOL, and
-translated and run as Python; what they print and the report that they write are compared byte for byte. The programs
-of a module run in their order, each side with the files that its programs before left. Programs that GnuCOBOL does not
-compile or run are left out of the shares, and named. With ``--keep`` the Python is written there.
+opensourcecobol4j has them, and the copybooks in ``copy``; programs that others call are in ``lib`` of the module. Each
+program is compiled and run with GnuCOBOL, and translated and run as Python; what they print and the report that they
+write are compared byte for byte. The programs of a module run in their order, each side with the files that its
+programs before left. Programs that GnuCOBOL does not compile or run are left out of the shares, and named. With
+``--keep`` the Python is written there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -38,6 +40,7 @@ from transpile.restructure.program import restructure
 MODULES = ("NC", "IF", "SQ", "IC", "ST", "IX", "RL")
 REPORT = "report.log"
 _TRANSLATION_S = 15
+_LITERAL = re.compile(r'^.{6} .*?"([A-Z0-9-]+)"', re.M)
 _LIMITS = Limits(cpu_s=20, wall_s=60.0)
 
 
@@ -68,7 +71,8 @@ def outcomes(checkout: Path, module: str, only: set[str], keep: Path | None, bui
         stdin = data.read_bytes() if data.exists() else b""
         start = time.monotonic()
         try:
-            program = build_program(path.read_bytes(), builds, copybooks=copybooks, name=path.name)
+            others = {each.name: each.read_bytes() for each in called(path)}
+            program = build_program(path.read_bytes(), builds, copybooks=copybooks, others=others, name=path.name)
             start = time.monotonic()
             expected = program.run(stdin, _without_report(theirs), limits=_LIMITS)
         except TranspileError as error:
@@ -82,6 +86,19 @@ def outcomes(checkout: Path, module: str, only: set[str], keep: Path | None, bui
         outcome, files = _ours(module, path, checkout, stdin, _without_report(ours), expected, keep)
         ours = files or theirs
         yield Outcome(**{**asdict(outcome), "cobol_s": round(cobol_s, 3)})
+
+
+def called(path: Path) -> list[Path]:
+    """The files of the module's ``lib`` whose programs ``path`` and they themselves name in literals."""
+    library = {each.stem: each for each in sorted((path.parent / "lib").glob("*.CBL"))}
+    found: dict[str, Path] = {}
+    pending = [path]
+    while pending:
+        for name in _LITERAL.findall(pending.pop().read_text("latin-1")):
+            if name in library and name not in found:
+                found[name] = library[name]
+                pending.append(library[name])
+    return list(found.values())
 
 
 def _without_report(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -109,7 +126,9 @@ def _ours(
     outcome = Outcome(module, path.stem, checks=len(checks), lines=len(path.read_bytes().splitlines()))
     try:
         with _bounded():
-            translated = emit(*restructure(parse_file(path, Options(copy_paths=(checkout / "copy",)))))
+            options = Options(copy_paths=(checkout / "copy",))
+            units = [parse_file(each, options) for each in (path, *called(path))]
+            translated = emit(*(program for unit in units for program in restructure(unit)))
     except TranspileError as error:
         return _failed(outcome, f"not translated: {error.render().splitlines()[0].partition('error: ')[2]}"), {}
     except Exception as error:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,10 +66,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The lines of one level 01 or 77, without columns; ``names`` are all that it declares."""
+    """The lines of one level 01 or 77, without columns; ``names`` are all that it declares. ``over`` is what it
+    redefines."""
 
     lines: tuple[str, ...]
     names: tuple[str, ...]
+    over: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,21 @@ class Data:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     controls: list[Item] = field(default_factory=list)
     counters: list[Item] = field(default_factory=list)
+
+    def overlap(self, names: Sequence[str]) -> bool:
+        """Whether some of ``names`` lie over each other, other than as the same item."""
+        found = [each for each in names if self.record(each) is not None]
+        return any(self._over(one, other) for at, one in enumerate(found) for other in found[at + 1 :])
+
+    def _over(self, one: str, other: str) -> bool:
+        first, second = self.record(one), self.record(other)
+        assert first is not None and second is not None
+        if first is second:
+            return one != other and {one, other} & {*self.groups, first.names[0]} != set()
+        return first.over == second.names[0] or second.over == first.names[0]
+
+    def record(self, name: str) -> Record | None:
+        return next((each for each in self.records if name in each.names), None)
 
 
 def data_of(rng: random.Random) -> Data:
@@ -180,7 +197,8 @@ class _Making:
     def add(self, lines: list[str], *items: Item) -> None:
         names = tuple(line.split()[1].rstrip(".") for line in lines)
         indexes = tuple(line.split("INDEXED BY ")[1].rstrip(".") for line in lines if "INDEXED BY" in line)
-        self.data.records.append(Record(tuple(lines), (*names, *indexes)))
+        over = lines[0].partition("REDEFINES ")[2].rstrip(".")
+        self.data.records.append(Record(tuple(lines), (*names, *indexes), over))
         self.data.items.extend(items)
 
     def alone(self) -> None:
@@ -241,15 +259,14 @@ class _Making:
         """Bytes that are seen in two ways."""
         date, parts = self.name(("DATE-NUM",)), self.name(("DATE-PARTS",))
         year, month, day = (self.name((word,)) for word in ("YEAR-NO", "MONTH-NO", "DAY-NO"))
+        self.add([f"01 {date} PIC 9(8) VALUE 20240229."], Item(date, "number", 8))
         self.add(
             [
-                f"01 {date} PIC 9(8) VALUE 20240229.",
                 f"01 {parts} REDEFINES {date}.",
                 f"    05 {year} PIC 9(4).",
                 f"    05 {month} PIC 99.",
                 f"    05 {day} PIC 99.",
             ],
-            Item(date, "number", 8),
             Item(year, "number", 4),
             Item(month, "number", 2),
             Item(day, "number", 2),
@@ -257,11 +274,8 @@ class _Making:
         area, seen = self.name(("AREA-TXT",)), self.name(("AREA-SEEN",))
         text, said = self.text((), plain=True)
         size = text.size + 4
-        self.add(
-            [f"01 {area} PIC X({size}) VALUE SPACES.", f"01 {seen} REDEFINES {area}.", f"    05 {said}."],
-            Item(area, "text", size),
-            text,
-        )
+        self.add([f"01 {area} PIC X({size}) VALUE SPACES."], Item(area, "text", size))
+        self.add([f"01 {seen} REDEFINES {area}.", f"    05 {said}."], text)
         self.data.groups.append(seen)
 
     def controls(self) -> None:

@@ -116,6 +116,16 @@ def _columns(text: str, column: int) -> Iterator[str]:
 # Smaller programs
 
 
+def alone(program: Program, name: str) -> Program:
+    """With that paragraph, and those that it performs, as its only ones, and no record that they do not need."""
+    wanted = {name}
+    for each in reversed(program.paragraphs):
+        if each.name in wanted:
+            wanted |= _names(each.body)
+    kept = tuple(each for each in program.paragraphs if each.name in wanted)
+    return without_unused(replace(program, paragraphs=kept))
+
+
 def smaller(program: Program) -> Iterator[Program]:
     """Programs with one thing less: without a paragraph, a statement, what is around one, or unused records."""
     for at in range(len(program.paragraphs)):
@@ -170,4 +180,4 @@ def _less(body: Body) -> Iterator[Body]:
                     yield (*body[:at], Statement(parts), *body[at + 1 :])
 
 
-__all__ = ["Paragraph", "Program", "generate", "smaller", "without_unused"]
+__all__ = ["Paragraph", "Program", "alone", "generate", "smaller", "without_unused"]

@@ -46,8 +46,7 @@ class Phrases:
         if table is not None and self.some(0.2):
             return table.index
         if self.some(0.4):
-            name = self.rng.choice(self.data.controls).name
-            return f"{name} - 1" if self.some(0.1) else name
+            return self.rng.choice(self.data.controls).name
         return str(self.rng.randint(1, count))
 
     def table_of(self, item: Item | None) -> Table | None:
@@ -119,22 +118,25 @@ class Phrases:
 
     # Expressions
 
-    def expression(self, depth: int = 2) -> str:
+    def expression(self, depth: int = 2, *, divide: bool = True) -> str:
+        """Without ``divide`` only by what is not zero: what a condition is then is not defined."""
         pick = self.rng.random()
         if depth == 0 or pick < 0.2:
             return self.number_function() if self.some(0.08) else self.number()
         if pick < 0.3:
-            return f"( {self.expression(depth - 1)} )"
+            return f"( {self.expression(depth - 1, divide=divide)} )"
         if pick < 0.34:
-            return f"- {self.operand(depth - 1)}"
+            return f"- {self.operand(depth - 1, divide=divide)}"
         if pick < 0.38:
             return f"{self.operand(0)} ** {self.rng.choice(('2', '2', '3', '0'))}"
         sign = self.rng.choice(("+", "-", "*", "*", "/", "+", "-"))
-        return f"{self.operand(depth - 1)} {sign} {self.operand(depth - 1)}"
+        if sign == "/" and not divide:
+            return f"{self.operand(depth - 1, divide=False)} / {self.rng.choice(('3', '7', '100', '0.4'))}"
+        return f"{self.operand(depth - 1, divide=divide)} {sign} {self.operand(depth - 1, divide=divide)}"
 
-    def operand(self, depth: int) -> str:
+    def operand(self, depth: int, *, divide: bool = True) -> str:
         """A part of a larger expression: a literal below zero stands in brackets."""
-        said = self.expression(depth)
+        said = self.expression(depth, divide=divide)
         return f"( {said} )" if said.startswith("-") else said
 
     def number_function(self) -> str:
@@ -166,7 +168,7 @@ class Phrases:
         if pick < 0.6:
             return f"{self.item_number()} {self.relation()} {self.number()}"
         if pick < 0.66:
-            return f"{self.item_number()} {self.relation()} {self.operand(2)}"
+            return f"{self.item_number()} {self.relation()} {self.operand(2, divide=False)}"
         if pick < 0.78 and self.data.flags:
             return f"{self.rng.choice(('', '', 'NOT '))}{self.rng.choice(self.data.flags)}"
         if pick < 0.84:

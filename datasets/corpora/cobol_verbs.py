@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 from transpile.corpora.cobol_items import Item, word, words
 from transpile.corpora.cobol_phrases import Phrases
 
+_NAME = re.compile(r"[A-Z][A-Z0-9-]*")
 Body: TypeAlias = "tuple[Statement, ...]"
 
 
@@ -45,8 +47,19 @@ class Writer:
         while True:
             verb = self.phrases.rng.choices([each for _, each in kinds], [weight for weight, _ in kinds])[0]
             found = verb(self)
-            if found is not None:
+            if found is not None and self.defined(found):
                 return found
+
+    def defined(self, statement: Statement) -> bool:
+        """Whether no operands lie over each other: what such a statement does is not defined."""
+        for part in statement.parts:
+            if isinstance(part, str):
+                names = _NAME.findall(part)
+                again = part.startswith(("STRING", "UNSTRING")) or (part.startswith("MOVE") and ":" in part)
+                known = [name for name in names if again and self.phrases.data.record(name) is not None]
+                if len(set(known)) < len(known) or self.phrases.data.overlap(names):
+                    return False
+        return True
 
     def counter(self) -> Item | None:
         """A counter that no loop around uses."""

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from transpile import tools
 from transpile.emulators.cobol.modules import Module
@@ -24,6 +25,7 @@ from transpile.errors import SourceError, SourceErrors, Span, ToolError
 
 _LIMITS = Limits(cpu_s=60, wall_s=180.0, output_bytes=256 << 20)
 _MEMORY_BYTES = 4 << 30
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _DIAGNOSTIC = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+): (?P<severity>error|warning|note): (?P<message>.*)$", re.M)
 
 
@@ -64,10 +66,12 @@ def build_program(
     *,
     dialect: Dialect = USUAL_DIALECT,
     copybooks: Mapping[str, bytes] | None = None,
+    others: Mapping[str, bytes] | None = None,
     name: str = "program.cob",
 ) -> Program:
-    """The executable of ``text``. Raises ``SourceErrors``, at the lines of ``name``, where GnuCOBOL refuses it."""
-    return Program(_built(("-x",), "program", text, folder, dialect, copybooks or {}, name))
+    """The executable of ``text``, and of the ``others`` that it calls, by the names of their files. Raises
+    ``SourceErrors``, at the lines of ``name``, where GnuCOBOL refuses it."""
+    return Program(_built(("-x",), "program", text, folder, dialect, copybooks or {}, name, others or {}))
 
 
 def build_module(
@@ -91,11 +95,12 @@ def _built(
     dialect: Dialect,
     copybooks: Mapping[str, bytes],
     name: str,
+    others: Mapping[str, bytes] = _NO_FILES,
 ) -> Path:
     command = [*tools.command("cobc"), *kind, *dialect.flags]
-    parts = [_version(tuple(command[:1])), *command, product, name]
+    parts = [_version(tuple(command[:1])), *command, product, name, *others]
     digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + text)
-    for copybook, content in sorted(copybooks.items()):
+    for copybook, content in sorted({**copybooks, **others}.items()):
         digest.update(b"\0" + copybook.encode() + b"\0" + content)
     home = folder / digest.hexdigest()[:24]
     if not home.exists():
@@ -103,22 +108,23 @@ def _built(
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             made = Path(scratch) / "made"
             made.mkdir()
-            _compile([*command, "-o", str(made / product)], Path(scratch), text, copybooks, name)
+            command += ["-o", str(made / product), name, *others]
+            _compile(command, Path(scratch), {name: text, **copybooks, **others}, name)
             made.replace(home)
     return home / product
 
 
-def _compile(command: Sequence[str], scratch: Path, text: bytes, copybooks: Mapping[str, bytes], name: str) -> None:
-    for file, content in ((name, text), *copybooks.items()):
+def _compile(command: Sequence[str], scratch: Path, files: Mapping[str, bytes], name: str) -> None:
+    for file, content in files.items():
         if Path(file).name != file:
             raise ToolError(f"'{file}' is not the name of a file")
         (scratch / file).write_bytes(content)
     environment = {"PATH": os.environ.get("PATH", os.defpath)}
-    done = run_bounded([*command, name], _LIMITS, environment=environment, cwd=scratch, data_bytes=_MEMORY_BYTES)
+    done = run_bounded(command, _LIMITS, environment=environment, cwd=scratch, data_bytes=_MEMORY_BYTES)
     if done.timed_out or done.exit_code < 0:
         raise ToolError("cobc was stopped: it took too much time or memory")
     if done.exit_code:
-        raise _refusal(done, text, name)
+        raise _refusal(done, files[name], name)
 
 
 def _refusal(done: Ended, text: bytes, name: str) -> SourceErrors | ToolError:

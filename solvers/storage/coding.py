@@ -84,11 +84,36 @@ class Codings:
 
 
 def shown(name: str, value: Number, size: int) -> Text:
-    """``size`` characters of which only this is known: they depend on ``value`` and on the rule called ``name``."""
+    """``size`` characters of which only this is known: they depend on ``value`` and on the rule called ``name``. Those
+    of a constant are computed where the name says how: ``edit PICTURE``, with ``blank`` where zero is not shown;
+    ``show DIGITS SCALE SIGNED TRAILING``; ``show_native SIZE SIGNED``."""
     if value.divisor is not None:
         raise NoTerm("the digits of a quotient")
     value = _short(value)
+    units = known(value.units)
+    if units is not None and (found := _computed(name.split(), units, value.scale)) is not None:
+        return text(found)
     return Text(tuple(_opaque(f"{name}, scale {value.scale}, character {at}", (value.units,)) for at in range(size)))
+
+
+def _computed(words: list[str], units: int, scale: int) -> str | None:
+    value = rules.scaled(units, scale) if scale else units
+    match words:
+        case ["edit", picture, *blank]:
+            return rules.edit(value, picture, blank_when_zero=blank == ["blank"])
+        case ["show", digits, decimals, signed, trailing]:
+            return rules.show(value, int(digits), int(decimals), signed == "True", trailing == "True")
+        case ["show_native", size, signed]:
+            return rules.show_native(units, int(size), signed == "True")
+    return None
+
+
+def number_in(data: Text, digits: int, scale: int) -> Number:
+    """What a numeric field of so many digits gets from text that is moved to it."""
+    given = known_text(data)
+    if given is not None:
+        return Number(integer(rules.number_of_text(given.decode("latin-1"), digits, scale)), scale)
+    return Number(_opaque(f"number_of_text {digits} {scale}", data.chars), scale)
 
 
 def _short(value: Number) -> Number:

@@ -556,11 +556,13 @@ class Paragraph(Node):
 
 @dataclass(frozen=True, slots=True)
 class Use(Node):
-    """``USE AFTER ERROR PROCEDURE ON`` files or modes; ``text`` for other kinds (debugging, reporting), as written."""
+    """``USE AFTER ERROR PROCEDURE ON`` files or modes; ``text`` for other kinds (debugging, reporting), as written.
+    ``globally``: in the programs within this one, too."""
 
     files: tuple[str, ...] = ()
     modes: tuple[OpenMode, ...] = ()
     text: str = ""
+    globally: bool = False
 
 
 @dataclass(frozen=True, slots=True)

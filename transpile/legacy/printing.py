@@ -138,8 +138,8 @@ def _statement(statement: s.Statement) -> Iterator[str]:
         case s.Repeat(times, body):
             yield f"repeat {text(times)}:"
             yield from _indented(_body(body))
-        case s.Perform(function):
-            yield f"{_name(function)}()"
+        case s.Perform(function, further):
+            yield f"{'outer.' * further}{_name(function)}()"
         case s.Stop(status):
             yield f"stop {text(status)}" if status is not None else "stop"
         case s.Leave(called):

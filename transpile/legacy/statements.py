@@ -104,9 +104,10 @@ class Dispatch(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Perform(Statement):
-    """Calls a function of the program."""
+    """Calls a function of the program, or of the one that is so many programs ``further`` out."""
 
     function: tuple[str, ...]
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,9 @@ class Operation(Statement):
 @dataclass(frozen=True, slots=True)
 class Function:
     """``name`` in words; ``origin`` is the paragraph, section or range of them that it was. ``paragraphs``: the
-    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns."""
+    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns; None where
+    it is only a part of a paragraph. ``inside`` are those whose statements are here, and not in a function that is
+    called."""
 
     name: tuple[str, ...]
     origin: str
@@ -149,6 +152,7 @@ class Function:
     remarks: tuple[str, ...] = ()
     span: Span | None = None
     paragraphs: tuple[int, int] | None = field(default=None, compare=False)
+    inside: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from transpile.legacy.fields import Field
 from transpile.legacy.statements import Leave, Operation, Program
 from transpile.legacy.types import Number
 from transpile.python.code import Code, attribute, binary, call, literal, method, shifted
-from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
-from transpile.python.operations import operation, options, outcome
+from transpile.python.operations import operation, options, outcome, success
+from transpile.python.walking import statements_of
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements
@@ -26,7 +26,7 @@ def _call(writer: Statements, statement: Operation) -> None:
     handled = any(key == "exception" for key, _ in statement.outcomes)
     rule = uses.use("cobol_programs", "call" if handled else "call_or_stop")
     code = call(rule, writer.expressions.code(name), *given)
-    end, wrong, right = (outcome(statement, key) for key in ("end", "exception", "ok"))
+    end, wrong, right = outcome(statement, "end"), outcome(statement, "exception"), success(statement)
     writer.expressions.known["returned"] = Code("returned")
     done = f"returned = {code}" if end else str(code)
     if not handled:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
+from transpile.python import displaying as displaying
 from transpile.python import rules as rules_package
 from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
 from transpile.python.correspondence import Correspondence, correspondence
-from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
+from transpile.python.named import name_conditions
 from transpile.python.names import Scope, camel, names_of, records_of, snake
 from transpile.python.places import Places, Uses
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements
+from transpile.python.walking import statements_of
 from transpile.python.wrapping import wrapped
 
 _WHOLE = (
@@ -29,6 +31,7 @@ _WHOLE = (
     "cobol_programs",
     "cobol_files",
     "cobol_keyed_files",
+    "cobol_indexed_files",
     "cobol_functions",
     "cobol_sorting",
 )
@@ -63,7 +66,8 @@ def emit(program: Program, *others: Program) -> Module:
     name = f"{snake(program.name)}.py"
     body = [piece for line in lines.made for piece in wrapped(line)]
     head = [*_docstring(program), "", *_imports(uses)]
-    text = "\n".join([*head, "", "", *body]).rstrip("\n") + "\n"
+    blank = ["", ""] if body[0].startswith(("class ", "@", "def ")) else [""]
+    text = "\n".join([*head, *blank, *body]).rstrip("\n") + "\n"
     return Module(name, {name: text, **_beside(uses)}, tuple(classes))
 
 
@@ -80,7 +84,7 @@ def _public_names() -> set[str]:
 
 
 def _docstring(program: Program) -> list[str]:
-    said = [remark.strip() for remark in program.remarks if remark.strip(" *-=")]
+    said = _said(program.remarks)
     if not said:
         return [f'"""{program.origin}, translated from COBOL."""']
     first = f"{program.origin}, translated from COBOL."
@@ -143,11 +147,12 @@ def _program(
 ) -> list[Correspondence]:
     names = names_of(program, module)
     classes: list[Correspondence] = []
+    conditions = name_conditions(program, names)
     expressions = Expressions(program, names, uses, outer=outer)
     for inner in program.programs:
         around = replace(expressions, owner=Code("self.outer"), outer=_further_out(outer))
         classes += _program(inner, uses, lines, module, around, alone=False)
-    records = Records(expressions, lines)
+    records = Records(expressions, lines, conditions)
     _alphabets(program, lines)
     for record in records_of(program):
         records.classes(record)
@@ -167,6 +172,7 @@ def _program(
                 records.attribute(record.root)
         for file in program.files:
             uses.use("dataclasses", "field")
+            lines.comment(*_said(file.remarks))
             lines.add(f"{names.files[file.origin]}: {file_class(file, expressions)} = field(init=False)")
         if before == len(lines.made):
             lines.made.pop()
@@ -179,7 +185,11 @@ def _program(
                     initial = ", initial=True" if inner.initially else ""
                     lines.add(f"{register}({quoted(inner.origin)}, lambda: {made_name}(self){initial})")
                 for file in program.files:
-                    lines.add(f"self.{names.files[file.origin]} = {made(file, expressions)}")
+                    code = str(made(file, expressions))
+                    if file.external:
+                        code = f"{uses.use('cobol_programs', 'external_file')}({quoted(file.origin)}, lambda: {code})"
+                    lines.add(f"self.{names.files[file.origin]} = {code}")
+        records.properties(0)
         if outer is not None or callable_(program, alone and not program.programs):
             lines.add("")
             entry_point(program, expressions, lines)
@@ -218,7 +228,7 @@ def _function(program: Program, function: Function, expressions: Expressions, li
     if leaving != "return" and any(isinstance(each, Leave) for each in statements_of(function.body)):
         expressions.uses.use("cobol_programs", "Left")
     with lines.block(f"def {expressions.names.function(function.name)}(self) -> None:"):
-        said = [remark.strip() for remark in function.remarks if remark.strip(" *-=")]
+        said = _said(function.remarks)
         body = _without_last_leave(function.body) if leaving == "return" else function.body
         for at, remark in enumerate(said):
             text = remark.replace("\\", "\\\\").replace('"""', "'''")
@@ -228,6 +238,11 @@ def _function(program: Program, function: Function, expressions: Expressions, li
         Statements(expressions, lines, leaving).body(body)
         if not said and lines.made[-1].lstrip().startswith("def "):
             lines.add(f'"""{function.origin} does nothing."""')
+
+
+def _said(remarks: tuple[str, ...]) -> list[str]:
+    """Comments without those that are only a line."""
+    return [remark.strip() for remark in remarks if remark.strip(" *-=")]
 
 
 def _sentence(text: str) -> str:

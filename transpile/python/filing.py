@@ -11,7 +11,7 @@ from transpile.legacy.statements import Body, Operation
 from transpile.legacy.types import Number
 from transpile.python.code import Code, call, literal, method
 from transpile.python.expressions import Expressions
-from transpile.python.operations import operation, option, outcome
+from transpile.python.operations import operation, option
 from transpile.python.places import Places, unsupported
 
 if TYPE_CHECKING:
@@ -21,10 +21,21 @@ _CLASSES = {
     "sequential": ("cobol_files", "SequentialFile"),
     "line sequential": ("cobol_files", "LineSequentialFile"),
     "relative": ("cobol_keyed_files", "RelativeFile"),
-    "indexed": ("cobol_keyed_files", "IndexedFile"),
+    "indexed": ("cobol_indexed_files", "IndexedFile"),
 }
-_EXPECTS = {"end of file": "1", "invalid key": "2", "error": "123456789"}
-_TESTS = {"end of file": "at_end", "invalid key": "invalid_key", "error": "failed", "ok": "ok", "otherwise": ""}
+_ANY = "123456789"
+_EXPECTS = {"end of file": "1", "invalid key": "2", "error": _ANY}
+_TESTS = {
+    "end of file": "at_end",
+    "invalid key": "invalid_key",
+    "error": "failed",
+    "ok": "ok",
+    "end of page": "end_of_page",
+    "same page": "same_page",
+    "otherwise": "",
+}
+_ORDER = {"end of page": 1, "same page": 2, "otherwise": 3}
+"""Of outcomes that are asked for after the others."""
 _MODES = ("input", "output", "i-o", "extend")
 
 
@@ -42,7 +53,7 @@ def made(file: File, expressions: Expressions) -> Code:
         return call(file_class(file, expressions), record)
     outside = expressions.code(file.outside) if file.outside is not None else literal(file.origin)
     named: dict[str, Code | str] = {}
-    if file.varying or file.sizes[0] != file.record.root.view.size:
+    if file.varying or file.sizes[0] != file.sizes[1]:
         named["smallest"] = literal(file.sizes[0])
     if file.optional:
         named["optional"] = "True"
@@ -57,6 +68,9 @@ def made(file: File, expressions: Expressions) -> Code:
         named["linage"] = call(expressions.uses.use("cobol_files", "Linage"), **given)
     if file.keys:
         named["keys"] = f"[{', '.join(_key(file, at) for at in range(len(file.keys)))}]"
+    key_type = file.relative.field.type if file.relative is not None else None
+    if isinstance(key_type, Number) and key_type.digits < 9:
+        named["keys"] = literal(10**key_type.digits)
     if file.organization in ("relative", "indexed") and file.access == "sequential":
         named["sequential"] = "True"
     return call(file_class(file, expressions), f"lambda: {outside}", record, **named)
@@ -143,15 +157,16 @@ def _arguments(writer: Statements, statement: Operation, file: File) -> tuple[li
 
 def _sized(writer: Statements, statement: Operation, file: File, key: list[Code]) -> list[Code | str]:
     size: Code | None = None
+    field = named_record(file.record, option(statement, "record"))
     if file.depending is not None:
         size = writer.expressions.whole(Load(file.depending))
-    else:
-        field = named_record(file.record, option(statement, "record"))
-        if field.view.size != file.record.root.view.size and file.sizes[0] != file.sizes[1]:
-            size = literal(field.view.size)
-    if key:
-        return [*key, *([size] if size is not None else [])]
-    return [size] if size is not None else []
+        if field.view.size != file.sizes[1] and statement.name == "write":
+            size = call("min", size, literal(field.view.size))
+    elif field.view.size != file.sizes[1] and file.sizes[0] != file.sizes[1]:
+        size = literal(field.view.size)
+    if size is None:
+        return list(key)
+    return [*key, size] if key or file.organization != "relative" else [Code("None"), size]
 
 
 def named_record(record: Record, origin: str) -> Field:
@@ -171,8 +186,9 @@ def _advancing(writer: Statements, statement: Operation) -> dict[str, Code | str
 def _expected(statement: Operation, file: File) -> str:
     if file.status is not None:
         return ""
-    given = [name for name, _ in statement.outcomes]
-    return "".join(sorted(set("".join(_EXPECTS.get(name, "") for name in given))))
+    given = [name.removeprefix("error ") for name, _ in statement.outcomes]
+    digits = sorted(set("".join(_EXPECTS.get(name, "") for name in given)))
+    return " ".join(filter(None, ("".join(digits), *(name for name in given if name in _MODES))))
 
 
 def _after(writer: Statements, statement: Operation, file: File, code: Code) -> None:
@@ -182,10 +198,11 @@ def _after(writer: Statements, statement: Operation, file: File, code: Code) -> 
     if statement.name == "read" and file.depending is not None:
         sets.append((file.depending, f"{code}.size"))
     if file.linage is not None and statement.name in ("open", "write"):
-        sets.append((file.linage.counter, f"{code}.line"))
+        writer.lines.add(f"{expressions.place(file.linage.counter)} = {code}.line")
     sequential = statement.name == "read" and option(statement, "how") != "key"
     if file.relative is not None and (sequential or (statement.name == "write" and file.access == "sequential")):
-        sets.append((file.relative, f"{code}.number"))
+        with writer.lines.block(f"if {code}.positioned:"):
+            writer.lines.add(f"{expressions.place(file.relative)} = {code}.key")
     if not sets:
         return
     with writer.lines.block(f"if {code}.ok:"):
@@ -194,9 +211,8 @@ def _after(writer: Statements, statement: Operation, file: File, code: Code) -> 
 
 
 def outcomes(writer: Statements, statement: Operation, code: Code) -> None:
-    pages = [("end_of_page", outcome(statement, "end of page")), ("", outcome(statement, "same page"))]
     branches: list[tuple[str, Body]] = []
-    for name, body in statement.outcomes:
+    for name, body in sorted(statement.outcomes, key=lambda each: _ORDER.get(each[0], 0)):
         if name in _TESTS:
             branches.append((f"{code}.{_TESTS[name]}" if _TESTS[name] else "", body))
         elif (mode := name.removeprefix("error ")) in _MODES:
@@ -205,5 +221,3 @@ def outcomes(writer: Statements, statement: Operation, code: Code) -> None:
         branches[-1] = ("", branches[-1][1])
     if any(body for _, body in branches):
         writer.branches(branches)
-    if any(body for _, body in pages):
-        writer.branches([(f"{code}.end_of_page", pages[0][1]), pages[1]])

@@ -84,22 +84,37 @@ class Places:
     counted: set[int] = field(default_factory=set)
     """The numbers of all fields that have been variables of a loop so far."""
 
+    def further_out(self, programs: int) -> Places:
+        """The same of the program that is so many programs further out."""
+        found: Places | None = self
+        for _ in range(programs):
+            assert found is not None
+            found = found.outer
+        assert found is not None
+        return found
+
     def place(self, place: Place) -> Code:
         """The attribute, or the element of a list."""
         if place.field.number in self.counters:
             return self.counters[place.field.number]
-        if place.field.number not in self.names.roots:
-            if self.outer is None:
-                raise unsupported(place.field.origin, "it belongs to no record of the program")
-            return self.outer.place(place)
-        record = self.names.roots[place.field.number]
-        subscripts = [self.index(each) for each in place.subscripts]
+        return self._home(place.field)._element(place.field, [self.index(each) for each in place.subscripts])
+
+    def _home(self, field: Field) -> Places:
+        """Those of the program whose record has ``field``."""
+        if field.number in self.names.roots:
+            return self
+        if self.outer is None:
+            raise unsupported(field.origin, "it belongs to no record of the program")
+        return self.outer._home(field)
+
+    def _element(self, field: Field, subscripts: list[Code]) -> Code:
+        record = self.names.roots[field.number]
         if not self.names.is_area(record):
-            return self._plain(place.field, subscripts)
+            return self._plain(field, subscripts)
         owner = attribute(self.owner, self.names.attributes[record.root.number])
-        if place.field is record.root or place.field == record.root:
-            return attribute(owner, "text" if place.field.type is None and fills(record) else "value")
-        view = attribute(owner, self.names.attributes[place.field.number])
+        if field is record.root or field == record.root:
+            return attribute(owner, "text" if field.type is None and fills(record) else "value")
+        view = attribute(owner, self.names.attributes[field.number])
         return item(view, *subscripts) if subscripts else view
 
     def _plain(self, field: Field, subscripts: list[Code]) -> Code:
@@ -110,6 +125,14 @@ class Places:
         for subscript in subscripts[outer:]:
             code = item(code, subscript)
         return code
+
+    def holder(self, place: Place) -> Code:
+        """The object whose attribute a field is, or whose bytes hold it."""
+        record = self.names.roots[place.field.number]
+        if self.names.is_area(record):
+            return self.record(place.field)
+        parent = self.names.parents.get(place.field.number)
+        return self._plain(parent, [self.index(each) for each in place.subscripts]) if parent else self.owner
 
     def index(self, subscript: Expression) -> Code:
         return shifted(self.whole(subscript), -1)
@@ -165,6 +188,10 @@ class Places:
         """Any expression; what is written depends on its kind."""
         raise NotImplementedError
 
+    def named(self, condition: Named) -> Code:
+        """A condition with a name."""
+        raise NotImplementedError
+
     def call(self, rule: str, *arguments: Code | str, **named: Code | str) -> Code:
         return call(self.uses.rule(rule), *arguments, **named)
 
@@ -218,7 +245,7 @@ def sign_of(field: Field) -> rules.Sign:
 
 def text_code(text: str) -> Code:
     """A literal, or the repetition of one where that is shorter to read."""
-    if len(text) > 8 and len(set(text)) == 1:
+    if len(text) > (8 if text.isprintable() else 2) and len(set(text)) == 1:
         return Code(f"{quoted(text[0])} * {len(text)}", PRODUCT)
     stripped = text.rstrip(" ")
     if len(text) - len(stripped) > 12:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
-from transpile.legacy.expressions import Expression, Intrinsic
+from transpile.legacy.expressions import Bytes, Expression, Intrinsic
 from transpile.legacy.statements import Assign, Body, Operation
 from transpile.legacy.types import Exact
 from transpile.restructure.block import Block
-from transpile.restructure.expressions import as_text, bytes_of, place, value
+from transpile.restructure.expressions import as_text, bytes_of, place, target, value
 from transpile.restructure.scope import Scope, text, unsupported
 from transpile.restructure.sources import of_count
 
@@ -40,6 +40,8 @@ def _argument(scope: Scope, argument: verbs.Argument) -> tuple[str, Expression]:
     if isinstance(given, cobol.AddressOf):
         raise unsupported(given.span, "ADDRESS OF")
     if isinstance(given, cobol.Reference) and scope.item(given) is not None and argument.by != "VALUE":
+        if argument.by == "REFERENCE":
+            return "reference", Bytes(target(scope, given))
         return argument.by.lower(), bytes_of(scope, given)
     return "content" if argument.by == "REFERENCE" else argument.by.lower(), value(scope, given)
 

@@ -82,8 +82,10 @@ class Builder:
     laid: dict[int, layout.Field] = field(default_factory=dict)
     """By the number of the field."""
 
-    def record(self, laid: layout.Record, namer: Namer, *, given: bool = False, local: bool = False) -> Record:
-        """``given``: it lies with the caller."""
+    def record(
+        self, laid: layout.Record, namer: Namer, *, given: bool = False, local: bool = False, external: str = ""
+    ) -> Record:
+        """``given``: it lies with the caller. ``external`` is the file whose area all programs share."""
         first = laid.fields[0].item
         reason = self.sharing.reasons.get(id(laid), "")
         image = None
@@ -93,7 +95,7 @@ class Builder:
                 reason = "its first contents are given for a group, and differ within a table"
                 self.sharing.share(first, reason)
         made = [self._field(each, namer, image, bool(reason)) for each in laid.fields]
-        external = first.name if first.external else ""
+        external = external or (first.name if first.external else "")
         return Record(made[0], tuple(made[1:]), given, local, external, reason)
 
     def _field(self, laid: layout.Field, namer: Namer, image: bytes | None, shared: bool, top: bool = True) -> Field:

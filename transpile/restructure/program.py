@@ -18,8 +18,9 @@ from transpile.restructure.conditions import class_characters
 from transpile.restructure.describing import describe
 from transpile.restructure.fields import Builder
 from transpile.restructure.naming import Namer, words
-from transpile.restructure.procedures import division
+from transpile.restructure.procedures import Division, division
 from transpile.restructure.remarks import remarks
+from transpile.restructure.renaming import renamed_program
 from transpile.restructure.scope import Scope, unsupported
 from transpile.restructure.sharing import Sharing
 
@@ -29,19 +30,21 @@ DIALECT = "GnuCOBOL 3.1.2 -std=default"
 @dataclass(frozen=True, slots=True)
 class Restructured:
     """``programs`` are those of a file, those nested in others within them. ``fields``: what became of an item, by its
-    identity; ``laid``: the item in its place, by the number of the field."""
+    identity; ``laid``: the item in its place, by the number of the field. ``scopes``: what the statements of a program
+    may name, with what became of indexes and special registers, by the identity of its syntax tree."""
 
     unit: Unit
     programs: tuple[Program, ...]
     fields: Mapping[int, Field]
     laid: Mapping[int, layout.Field]
+    scopes: Mapping[int, Scope]
 
 
 def restructured(unit: Unit) -> Restructured:
     """The programs of a file, and what became of their items."""
     building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
     programs = tuple(building.program(each, None) for each in unit.programs)
-    return Restructured(unit, programs, building.fields, building.laid)
+    return Restructured(unit, programs, building.fields, building.laid, building.scopes)
 
 
 def restructure(unit: Unit) -> tuple[Program, ...]:
@@ -73,6 +76,7 @@ class _Building:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     fields: dict[int, Field] = field(default_factory=dict)
     laid: dict[int, layout.Field] = field(default_factory=dict)
+    scopes: dict[int, Scope] = field(default_factory=dict)
 
     def program(self, program: cobol.Program, outer: Names | None) -> Program:
         sharing = Sharing()
@@ -105,6 +109,8 @@ class _Building:
             )
             areas.append((files, area))
             self._area(sharing, records, area)
+            if any(file.external for file in files):
+                sharing.share(area.fields[0].item, "it is EXTERNAL")
         made = _Storage(
             names, laid_out(data.working_storage), laid_out(data.local_storage), laid_out(data.linkage), areas
         )
@@ -136,11 +142,13 @@ class _Building:
         for inner in storage.inner:
             self._look(inner, sharing)
 
-    def _built(self, storage: _Storage, sharing: Sharing) -> Program:
+    def _built(self, storage: _Storage, sharing: Sharing, outer: Division | None = None) -> Program:
         program, special = storage.names.program, storage.names.program.environment.special_names
         namer = Namer()
         scope = Scope(storage.names, sharing, self.fields, self.laid, self.numbers, namer, remarks=self.remarks)
+        scope.outer = outer.scope if outer is not None else None
         scope.extremes = extremes(special, program.environment.collating)
+        self.scopes[id(program)] = scope
         builder = Builder(
             sharing,
             self.numbers,
@@ -152,14 +160,15 @@ class _Building:
             self.laid,
         )
         areas, working, local, linkage = self._records(builder, namer, storage)
-        made = division(scope)
+        made = division(scope, outer)
         files = tuple(
             describe(scope, file, area)
             for (described, _), area in zip(storage.areas, areas, strict=True)
             for file in described
         )
+        inner = tuple(self._built(each, sharing, made) for each in storage.inner)
         functions, entry = made.finished()
-        inner = tuple(self._built(each, sharing) for each in storage.inner)
+        inner = tuple(renamed_program(each, made.named) for each in inner)
         return Program(
             words(program.name),
             program.name,
@@ -181,6 +190,7 @@ class _Building:
     def _records(self, builder: Builder, namer: Namer, storage: _Storage) -> tuple[list[Record], ...]:
         """Areas of files, working, local and linkage storage, each in order. Records with tables of varying size are
         made after the others, which say how large they are."""
+        outside = {id(area): file.name for files, area in storage.areas for file in files if file.external}
         sections = (
             [area for _, area in storage.areas],
             list(storage.working.records),
@@ -192,7 +202,9 @@ class _Building:
             for at, section in enumerate(sections):
                 for record in section:
                     if _varies(record) == now:
-                        made[id(record)] = builder.record(record, namer, given=at == 3, local=at == 2)
+                        made[id(record)] = builder.record(
+                            record, namer, given=at == 3, local=at == 2, external=outside.get(id(record), "")
+                        )
         return tuple([made[id(record)] for record in section] for section in sections)
 
     def _parameters(self, scope: Scope, linkage: list[Record]) -> tuple[Record, ...]:
@@ -214,6 +226,6 @@ def _areas(program: cobol.Program) -> list[list[cobol.FileDescription]]:
     made: list[list[cobol.FileDescription]] = []
     for file in program.data.files:
         together = next((group for group in groups if file.name in group), [file.name])
-        if file.name == together[0] or not any(each.name in together for area in made for each in area):
+        if not any(each.name in together for area in made for each in area):
             made.append([each for each in program.data.files if each.name in together])
     return made

@@ -51,6 +51,8 @@ class Scope:
     registers: dict[str, Field] = field(default_factory=dict)
     altered: dict[str, tuple[Field, list[str]]] = field(default_factory=dict)
     """For a paragraph that ALTER changes: the field that says where it goes, and where that may be."""
+    outer: Scope | None = None
+    """Of the program around this one."""
 
     @property
     def program(self) -> Program:
@@ -81,6 +83,9 @@ class Scope:
         raise unsupported(reference.span, f"'{reference.name}' here")
 
     def index(self, name: str, item: Item) -> Field:
+        own = (each.meaning for each in self.names.declared.get(name, ()))
+        if self.outer is not None and not any(isinstance(each, Index) and each.item is item for each in own):
+            return self.outer.index(name, item)
         key = (id(item), name)
         if key not in self.indexes:
             self.indexes[key] = self.add(name, Number(10, 0, True, 32), 1, "index")

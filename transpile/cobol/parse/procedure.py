@@ -118,7 +118,8 @@ def _ends(p: Cursor) -> bool:
 
 
 def is_header(p: Cursor) -> bool:
-    return p.next == "DIVISION" and p.text in ("IDENTIFICATION", "ID", "ENVIRONMENT", "DATA", "PROCEDURE")
+    header = p.next == "DIVISION" and p.text in ("IDENTIFICATION", "ID", "ENVIRONMENT", "DATA", "PROCEDURE")
+    return header or p.text == "PROGRAM-ID"
 
 
 def _sections(p: Cursor) -> tuple[Section, ...]:
@@ -203,7 +204,8 @@ def _use(p: Cursor) -> Use:
     p.at += 1
     files: list[str] = []
     modes: list[OpenMode] = []
-    p.skip("GLOBAL", "AFTER", "STANDARD")
+    globally = p.accept("GLOBAL")
+    p.skip("AFTER", "STANDARD")
     if p.accept_any({"ERROR", "EXCEPTION"}):
         p.skip("PROCEDURE", "ON")
         while p.text != "." and not p.ended:
@@ -213,7 +215,7 @@ def _use(p: Cursor) -> Use:
             else:
                 files.append(p.name("the name of a file"))
         p.period("USE")
-        return Use(tuple(files), tuple(modes), span=p.span(start))
+        return Use(tuple(files), tuple(modes), globally=globally, span=p.span(start))
     end = p.at
     while p.texts[end] not in (".", ""):
         end += 1

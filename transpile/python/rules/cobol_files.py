@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from transpile.python.rules.cobol_records import Record
 
@@ -49,6 +49,7 @@ class File:
         self.size = record.SIZE
         """Of the record that was read last."""
         self.locked = self.ended = self.missing = False
+        self.end_of_page = False
 
     @property
     def at_end(self) -> bool:
@@ -66,10 +67,15 @@ class File:
     def failed(self) -> bool:
         return self.status[0] != "0"
 
+    @property
+    def same_page(self) -> bool:
+        """The report stays on the page that it was on."""
+        return self.ok and not self.end_of_page
+
     def done(self, status: str, expects: str = "") -> str:
-        """``expects`` are the first digits that the program deals with."""
+        """``expects`` are the first digits that the program deals with, and the modes in which it deals with all."""
         self.status = status
-        if self.strict and status[0] not in "0" + expects:
+        if self.strict and status[0] not in "0" + expects and (self.mode or "closed") not in expects.split():
             sys.stdout.flush()
             print(f"error: file {self.name().rstrip(' ')!r} has status {status}", file=sys.stderr)
             sys.exit(1)
@@ -81,9 +87,25 @@ class Linage:
     """The pages of a report; everything may change from page to page."""
 
     lines: Callable[[], int]
-    footing: Callable[[], int] = lambda: 0
+    footing: Callable[[], int] | None = None
     top: Callable[[], int] = lambda: 0
     bottom: Callable[[], int] = lambda: 0
+
+    def page(self) -> Page | None:
+        """The next page; None if there is none of that size."""
+        footing = self.footing() if self.footing is not None else None
+        page = Page(self.lines(), footing, self.top(), self.bottom())
+        fits = page.lines > 0 and page.top >= 0 and page.bottom >= 0
+        return page if fits and (footing is None or 1 <= footing <= page.lines) else None
+
+
+class Page(NamedTuple):
+    """One page of a report: its lines, where its footing starts, and the lines above and below it."""
+
+    lines: int
+    footing: int | None
+    top: int
+    bottom: int
 
 
 class SequentialFile(File):
@@ -103,7 +125,7 @@ class SequentialFile(File):
         self.linage = linage
         self.line = 0
         """LINAGE-COUNTER."""
-        self.end_of_page = False
+        self.page: Page | None = None
         self.stream: BinaryIO | None = None
         self.at: int | None = None
         """Where the record that was read last starts."""
@@ -142,7 +164,11 @@ class SequentialFile(File):
         self.mode = mode
         self.needs_newline = False
         if self.linage is not None and mode in ("output", "extend"):
-            self.line, self.needs_top = 1, True
+            self.page = self.linage.page()
+            self.line, self.needs_top = int(self.page is not None), True
+            if self.page is None:
+                self.close()
+                status = "57"
         return self.done(status, expects)
 
     def close(self, how: str = "", expects: str = "") -> str:
@@ -200,13 +226,15 @@ class SequentialFile(File):
         expects: str = "",
     ) -> str:
         """Write ``size`` bytes of the record, and go on by lines ``before`` or ``after`` that; ``page``: a page."""
+        self.end_of_page = False
         if self.mode not in ("output", "extend"):
             return self.done("48", expects)
         assert self.stream is not None
-        size = self.largest if size is None else size
-        if not self.smallest <= size <= self.largest:
+        size = self.largest if size is None else min(size, self.largest)
+        if self.headed and size < self.smallest:
             return self.done("44", expects)
-        self.end_of_page = False
+        if self.linage is not None and self.page is None:
+            return self.done("57", expects)
         if after is not None:
             self._advance(after, page)
             self.needs_newline = True
@@ -216,7 +244,7 @@ class SequentialFile(File):
         if before is not None:
             self._advance(before, page)
             self.needs_newline = False
-        return self.done("00", expects)
+        return self.done("57" if self.linage is not None and self.page is None else "00", expects)
 
     def _put(self, data: bytes) -> None:
         assert self.stream is not None
@@ -224,23 +252,25 @@ class SequentialFile(File):
 
     def _advance(self, lines: int, page: bool) -> None:
         assert self.stream is not None
-        if self.linage is not None:
-            self._advance_in_page(self.linage, lines, page)
+        if self.linage is not None and self.page is not None:
+            self._advance_in_page(self.linage, self.page, lines, page)
         elif page:
             self.stream.write(b"\f")
         else:
             self.stream.write(b"\n" * lines if lines > 0 else b"\r")
 
-    def _advance_in_page(self, linage: Linage, lines: int, page: bool) -> None:
+    def _advance_in_page(self, linage: Linage, now: Page, lines: int, page: bool) -> None:
         assert self.stream is not None
-        before, last = self.line, linage.lines()
-        self.line += 0 if page else lines
-        foot = linage.footing() or last + 1
-        self.end_of_page = not page and (self.line >= foot or self.line > last)
-        if page or self.line > last:
-            self.stream.write(b"\n" * (max(0, last - before) + linage.bottom() + linage.top()))
-            self.line = 1
+        line = self.line + (0 if page else lines)
+        over = page or line > now.lines
+        self.end_of_page = not page and (over or (now.footing is not None and line >= now.footing))
+        if over:
+            self.stream.write(b"\n" * (max(0, now.lines - self.line) + now.bottom))
+            self.page = linage.page()
+            self.line = int(self.page is not None)
+            self.stream.write(b"\n" * (self.page.top if self.page is not None else 0))
         else:
+            self.line = line
             self.stream.write(b"\n" * (lines - 1))
 
     def rewrite(self, size: int | None = None, expects: str = "") -> str:
@@ -248,14 +278,14 @@ class SequentialFile(File):
             return self.done("49", expects)
         if self.at is None or self.stream is None:
             return self.done("43", expects)
+        at, self.at = self.at, None
         size = self.largest if size is None else size
         if self.headed and size != self.size:
             return self.done("44", expects)
         after = self.stream.tell()
-        self.stream.seek(self.at + (4 if self.headed else 0))
+        self.stream.seek(at + (4 if self.headed else 0))
         self.stream.write(bytes(self.record.data[:size]))
         self.stream.seek(after)
-        self.at = None
         return self.done("00", expects)
 
 
@@ -278,7 +308,7 @@ class LineSequentialFile(SequentialFile):
     def _put(self, data: bytes) -> None:
         assert self.stream is not None
         if self.linage is not None and self.needs_top:
-            self.stream.write(b"\n" * self.linage.top())
+            self.stream.write(b"\n" * (self.page.top if self.page is not None else 0))
             self.needs_top = False
         self.stream.write(data.rstrip(b" "))
         if self.linage is not None:

@@ -1,20 +1,32 @@
-"""Relative and indexed files. They are kept in memory while they are open, and in a format of their own outside:
-each record with its number and its size in front, four bytes each.
+"""Relative files, and what indexed files have in common with them.
 
-A relative file is a table of numbered records; an indexed one has its records in the order of each key.
+They are kept in memory while they are open, and in a format of their own outside: before each record, four bytes each,
+its number, its size, the size of what is kept of it, and how many numbers follow that say where it stands among the
+records with the same key, for each key.
 """
 
 from __future__ import annotations
 
 import os
+import struct
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from transpile.python.rules.cobol_files import File, Mode, path_of
 from transpile.python.rules.cobol_records import Record
 
 
-class _KeyedFile(File):
+class Row(NamedTuple):
+    """A record: its size, and the bytes of it that are kept. ``turns``: for each key, those with the same one follow
+    each other in this order."""
+
+    size: int
+    data: bytes
+    turns: tuple[int, ...] = ()
+
+
+class KeyedFile(File):
     def __init__(
         self,
         name: Callable[[], str],
@@ -27,7 +39,7 @@ class _KeyedFile(File):
     ) -> None:
         super().__init__(name, record, smallest=smallest, optional=optional, strict=strict)
         self.sequential = sequential
-        self.rows: dict[int, bytes] = {}
+        self.rows: dict[int, Row] = {}
         self.read_last: int | None = None
         """The row that the last READ found, for REWRITE and DELETE in sequential access."""
 
@@ -48,9 +60,15 @@ class _KeyedFile(File):
                 status = "05"
             else:
                 return self.done("35", expects)
+        if self.conflicts():
+            return self.done("39", expects)
         self.mode = mode
         self.opened()
         return self.done(status, expects)
+
+    def conflicts(self) -> bool:
+        """The records outside are not of this file."""
+        return False
 
     def opened(self) -> None:
         raise NotImplementedError
@@ -61,34 +79,72 @@ class _KeyedFile(File):
         if self.mode != "input":
             with open(path_of(self.name()), "wb") as stream:
                 for number, row in self.rows.items():
-                    stream.write(number.to_bytes(4, "big") + len(row).to_bytes(4, "big") + row)
+                    head = number, row.size, len(row.data), len(row.turns), *row.turns
+                    stream.write(struct.pack(f">{len(head)}I", *head) + row.data)
         self.mode = None
         self.locked = how == "lock"
         return self.done("00", expects)
 
-    def show(self, row: bytes) -> None:
-        self.size = len(row)
-        self.record.data[: len(row)] = row
+    def show(self, row: Row) -> None:
+        self.size = row.size
+        data = row.data[: self.largest]
+        self.record.data[: len(data)] = data
 
-    def row(self, size: int | None) -> bytes:
-        return bytes(self.record.data[: self.largest if size is None else size])
+    def row(self, size: int | None) -> Row | None:
+        """What there is to write; None if it is too small."""
+        size = self.largest if size is None else min(size, self.largest)
+        return Row(size, bytes(self.record.data[: self.kept(size)])) if size >= self.smallest else None
+
+    def kept(self, size: int) -> int:
+        """How many bytes of the area are kept of a record of ``size``."""
+        return size
 
     @property
     def readable(self) -> bool:
         return self.mode in ("input", "i-o")
 
 
-def _rows(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _rows(data: bytes) -> Iterator[tuple[int, Row]]:
     at = 0
     while at < len(data):
-        number, size = int.from_bytes(data[at : at + 4], "big"), int.from_bytes(data[at + 4 : at + 8], "big")
-        yield number, data[at + 8 : at + 8 + size]
-        at += 8 + size
+        number, size, kept, count = struct.unpack_from(">4I", data, at)
+        start = at + 16 + 4 * count
+        yield number, Row(size, data[start : start + kept], struct.unpack_from(f">{count}I", data, at + 16))
+        at = start + kept
 
 
-class RelativeFile(_KeyedFile):
-    number = 0
-    """Of the record that was read or written last."""
+class RelativeFile(KeyedFile):
+    """``keys``: how many values RELATIVE KEY can have. All of the record area is kept, whatever the size of the
+    record."""
+
+    def __init__(
+        self,
+        name: Callable[[], str],
+        record: Record,
+        *,
+        keys: int = 1 << 31,
+        smallest: int | None = None,
+        optional: bool = False,
+        strict: bool = False,
+        sequential: bool = False,
+    ) -> None:
+        super().__init__(name, record, smallest=smallest, optional=optional, strict=strict, sequential=sequential)
+        self.keys = keys
+        self.number = 0
+        """Of the record that was read or written last."""
+
+    @property
+    def key(self) -> int:
+        """What RELATIVE KEY gets."""
+        return self.number % self.keys
+
+    @property
+    def positioned(self) -> bool:
+        """The last operation found or made a record, be its number too large for RELATIVE KEY."""
+        return self.status in ("00", "14")
+
+    def kept(self, size: int) -> int:
+        return self.largest
 
     def opened(self) -> None:
         self.number = max(self.rows, default=0) if self.mode == "extend" else 0
@@ -111,9 +167,11 @@ class RelativeFile(_KeyedFile):
         if not 0 <= at < len(self.numbers):
             self.ended = True
             return self.done("10", expects)
-        self.number = self.read_last = self.numbers[at]
-        self.next = at + 1
+        self.number = self.numbers[at]
         self.show(self.rows[self.number])
+        if self.number >= self.keys:
+            return self.done("14", expects)
+        self.read_last, self.next = self.number, at + 1
         return self.done("00", expects)
 
     def read(self, number: int, expects: str = "") -> str:
@@ -142,17 +200,22 @@ class RelativeFile(_KeyedFile):
         number = self.number + 1 if number is None else number
         if number < 1:
             return self.done("24", expects)
+        row = self.row(size)
+        if row is None:
+            return self.done("44", expects)
         if number in self.rows:
             return self.done("22", expects)
-        self.rows[number] = self.row(size)
+        self.rows[number] = row
         insort(self.numbers, number)
         self.number = number
         return self.done("00", expects)
 
     def rewrite(self, number: int | None = None, size: int | None = None, *, expects: str = "") -> str:
-        status = self._changed(number)
-        if status == "00":
-            self.rows[self.number] = self.row(size)
+        row, status = self.row(size), self._changed(number)
+        if status == "00" and row is None:
+            status = "44"
+        elif status == "00" and row is not None:
+            self.rows[self.number] = Row(self.rows[self.number].size, row.data)
         return self.done(status, expects)
 
     def delete(self, number: int | None = None, *, expects: str = "") -> str:
@@ -172,7 +235,7 @@ class RelativeFile(_KeyedFile):
                 return "43"
             number, self.read_last = self.read_last, None
         if number not in self.rows:
-            return "23"
+            return "23" if number else "24"
         self.number = number
         return "00"
 
@@ -184,150 +247,3 @@ def _first(numbers: Sequence[int], relation: str, number: int) -> int | None:
     if not 0 <= at < len(numbers) or (relation == "=" and numbers[at] != number):
         return None
     return at
-
-
-class IndexedFile(_KeyedFile):
-    """``keys``: offset, size, and whether several records may have the same one; the prime key is the first."""
-
-    def __init__(
-        self,
-        name: Callable[[], str],
-        record: Record,
-        *,
-        keys: Sequence[tuple[int, int, bool]],
-        smallest: int | None = None,
-        optional: bool = False,
-        strict: bool = False,
-        sequential: bool = False,
-    ) -> None:
-        super().__init__(name, record, smallest=smallest, optional=optional, strict=strict, sequential=sequential)
-        self.keys = keys
-        self.indexes: list[list[tuple[bytes, int]]] = []
-
-    def opened(self) -> None:
-        self.indexes = [sorted((self._key(at, row), number) for number, row in self.rows.items()) for at in self._all()]
-        self.current, self.position = 0, (b"", -1)
-        """The key of reference, and what was read last by it; the next is behind that."""
-        self.written = b""
-
-    def _all(self) -> range:
-        return range(len(self.keys))
-
-    def _key(self, at: int, row: bytes) -> bytes:
-        offset, size, _ = self.keys[at]
-        return row[offset : offset + size]
-
-    def _find(self, at: int, key: bytes) -> tuple[bytes, int] | None:
-        index = self.indexes[at]
-        place = bisect_left(index, (key, -1))
-        return index[place] if place < len(index) and index[place][0] == key else None
-
-    def read_next(self, expects: str = "") -> str:
-        return self._read_on(bisect_right(self.indexes[self.current], self.position) if self.mode else 0, expects)
-
-    def read_previous(self, expects: str = "") -> str:
-        return self._read_on(bisect_left(self.indexes[self.current], self.position) - 1 if self.mode else 0, expects)
-
-    def _read_on(self, at: int, expects: str) -> str:
-        if not self.readable:
-            return self.done("47", expects)
-        if self.ended:
-            return self.done("46", expects)
-        self.read_last = None
-        index = self.indexes[self.current]
-        if not 0 <= at < len(index):
-            self.ended = True
-            return self.done("10", expects)
-        return self._found(index[at], expects)
-
-    def _found(self, entry: tuple[bytes, int], expects: str) -> str:
-        self.position, self.read_last, self.ended = entry, entry[1], False
-        self.show(self.rows[entry[1]])
-        return self.done("00", expects)
-
-    def read(self, key: int = 0, expects: str = "") -> str:
-        if not self.readable:
-            return self.done("47", expects)
-        self.read_last = None
-        entry = self._find(key, self._key(key, self.row(None)))
-        if entry is None:
-            return self.done("23", expects)
-        self.current = key
-        return self._found(entry, expects)
-
-    def start(self, relation: str, *, key: int = 0, size: int | None = None, expects: str = "") -> str:
-        if not self.readable:
-            return self.done("47", expects)
-        wanted = self._key(key, self.row(None))[:size]
-        firsts = [entry[0][: len(wanted)] for entry in self.indexes[key]]
-        low, high = bisect_left(firsts, wanted), bisect_right(firsts, wanted)
-        at = {"=": low, ">=": low, ">": high, "<": low - 1, "<=": high - 1}[relation]
-        if not 0 <= at < len(firsts) or (relation == "=" and firsts[at] != wanted):
-            return self.done("23", expects)
-        value, number = self.indexes[key][at]
-        self.current, self.position, self.ended = key, (value, number - 1), False
-        return self.done("00", expects)
-
-    def write(self, size: int | None = None, *, expects: str = "") -> str:
-        if self.mode not in (("output", "extend") if self.sequential else ("output", "i-o", "extend")):
-            return self.done("48", expects)
-        row = self.row(size)
-        if self.sequential and self._key(0, row) <= self.written and self.written:
-            return self.done("21", expects)
-        number = max(self.rows, default=0) + 1
-        status = self._twice(row, None)
-        if status != "22":
-            self._put(number, row)
-            self.written = self._key(0, row)
-        return self.done(status, expects)
-
-    def _twice(self, row: bytes, own: int | None) -> str:
-        """22 if a key that may not be there twice is; 02 if one is that may."""
-        status = "00"
-        for at in self._all():
-            entry = self._find(at, self._key(at, row))
-            if entry is not None and (entry[1] != own):
-                if not self.keys[at][2]:
-                    return "22"
-                status = "02"
-        return status
-
-    def _put(self, number: int, row: bytes) -> None:
-        self.rows[number] = row
-        for at in self._all():
-            insort(self.indexes[at], (self._key(at, row), number))
-
-    def _take(self, number: int) -> None:
-        row = self.rows.pop(number)
-        for at in self._all():
-            self.indexes[at].remove((self._key(at, row), number))
-
-    def _own(self) -> int | str:
-        """The row that REWRITE or DELETE is about, or why there is none."""
-        if self.mode != "i-o":
-            return "49"
-        entry = self._find(0, self._key(0, self.row(None)))
-        if not self.sequential:
-            return "23" if entry is None else entry[1]
-        last, self.read_last = self.read_last, None
-        if last is None:
-            return "43"
-        return "21" if entry is None or entry[1] != last else last
-
-    def rewrite(self, size: int | None = None, *, expects: str = "") -> str:
-        own = self._own()
-        if isinstance(own, str):
-            return self.done(own, expects)
-        row = self.row(size)
-        status = self._twice(row, own)
-        if status != "22":
-            self._take(own)
-            self._put(own, row)
-        return self.done(status, expects)
-
-    def delete(self, expects: str = "") -> str:
-        own = self._own()
-        if isinstance(own, str):
-            return self.done(own if own != "21" else "23", expects)
-        self._take(own)
-        return self.done("00", expects)

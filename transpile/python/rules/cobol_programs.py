@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from transpile.python.rules.cobol_records import Data, Record
 
 R = TypeVar("R", bound=Record)
+F = TypeVar("F")
 
 
 class Left(Exception):
@@ -29,6 +30,7 @@ _made: dict[str, Callable[[], Called]] = {}
 _initial: set[str] = set()
 _running: dict[str, Called] = {}
 _external: dict[str, Data] = {}
+_files: dict[str, object] = {}
 
 
 def register(name: str, made: Callable[[], Called], *, initial: bool = False) -> None:
@@ -73,6 +75,13 @@ def cancel(name: str) -> None:
 def content(text: str) -> bytearray:
     """A copy for the called program."""
     return bytearray(text, "latin-1")
+
+
+def external_file(name: str, made: Callable[[], F]) -> F:
+    """The file that all programs share by ``name``: the first of them makes it."""
+    if name not in _files:
+        _files[name] = made()
+    return cast("F", _files[name])
 
 
 def external(name: str, record: type[R]) -> R:
