@@ -55,7 +55,7 @@ class Writer:
         for part in statement.parts:
             if isinstance(part, str):
                 names = _NAME.findall(part)
-                again = part.startswith(("STRING", "UNSTRING")) or (part.startswith("MOVE") and ":" in part)
+                again = part.startswith(("STRING", "UNSTRING", "MOVE"))
                 known = [name for name in names if again and self.phrases.data.record(name) is not None]
                 if len(set(known)) < len(known) or self.phrases.data.overlap(names):
                     return False
@@ -95,7 +95,7 @@ def _mixed_move(writer: Writer) -> Statement | None:
     letters = phrases.text_item(("letters",))
     choices = [
         f"MOVE {phrases.whole()} TO {phrases.written_text()}",
-        f"MOVE {word(rng, 6).replace('SPACES', _DIGITS)} TO {phrases.receiver()}",
+        f"MOVE {rng.choice(_DIGITS)} TO {phrases.receiver()}",
         f"MOVE {phrases.written_text()} TO {phrases.receiver()}",
         f"MOVE {rng.choice(('SPACES', 'ZEROS', 'LOW-VALUES', 'HIGH-VALUES', 'QUOTES'))} TO {phrases.written_text()}",
         f"MOVE ALL {rng.choice(_PATTERNS)} TO {phrases.written_text()}",
@@ -121,7 +121,7 @@ def _mixed_move(writer: Writer) -> Statement | None:
     return _one(rng.choice(choices))
 
 
-_DIGITS = '"012"'
+_DIGITS = ('"012"', '"7"', '"10025"', '"0"')
 _PATTERNS = ('"A"', '"AB"', '"XYZ"', '"-"', '"01"')
 
 
