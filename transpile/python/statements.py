@@ -292,8 +292,10 @@ class Statements:
         else:
             code = expressions.exact(value)
         signed = {} if type.signed else {"signed": "False"}
-        if type.bits and not type.scale:
-            return expressions.call("checked_native", code, literal(type.bits // 8), **signed), True
+        if type.bits:
+            digits = expressions.call("unscaled", code, literal(type.scale)) if type.scale else code
+            checked = expressions.call("checked_native", digits, literal(type.bits // 8), **signed)
+            return expressions.call("scaled", checked, literal(type.scale)) if type.scale else checked, True
         if type.scale:
             return expressions.call("checked_decimal", code, literal(type.digits), literal(type.scale), **signed), True
         return expressions.call("checked_int", code, literal(type.digits), **signed), True
