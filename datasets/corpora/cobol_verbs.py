@@ -133,6 +133,8 @@ def _initialize(writer: Writer) -> Statement | None:
     group = rng.choice(phrases.data.groups)
     if pick < 0.8:
         return _one(f"INITIALIZE {group}")
+    if any(table.name.startswith(group) for table in phrases.data.tables):
+        return None
     kind, value = rng.choice((("NUMERIC", "1"), ("ALPHANUMERIC", '"A"')))
     return _one(f"INITIALIZE {group} REPLACING {kind} DATA BY {value}")
 
