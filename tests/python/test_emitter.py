@@ -208,6 +208,12 @@ def test_a_record_that_is_shorter_than_what_lies_over_it_is_a_part_of_the_area()
     assert 'self.group.value = "AB"' in made
 
 
+def test_a_part_from_a_place_that_varies_is_filled_to_the_end_of_its_field() -> None:
+    part = Part(Place(NAME), load(A))
+    padded = Assign(part, Padded(load(NAME), Text(None)))
+    assert lines(padded) == ["self.name = with_part(self.name, self.a, fit_text(self.name, 11 - self.a))"]
+
+
 def equal(field: Field, value: str) -> Compare:
     return Compare("==", load(field), Constant(value, Text(len(value))))
 

@@ -45,3 +45,8 @@ def test_a_line_that_has_room_stays_as_it_is() -> None:
 def test_a_comment_is_left_alone() -> None:
     line = "# " + "word " * 40
     assert wrapped(line) == [line]
+
+
+def test_a_part_of_a_longer_text_gets_no_brackets() -> None:
+    line = f'    f"{{{LONG}}}{{{LONG}}}{{call({LONG}, {LONG})}}"'
+    assert wrapped(line, 88) == [line]

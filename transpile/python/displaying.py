@@ -110,7 +110,9 @@ def _shown(writer: Statements, value: Expression) -> Iterator[str | Code]:
 def _number(writer: Statements, value: Load, type: Number) -> Code:
     expressions, view = writer.expressions, value.place.field.view
     code = expressions.code(value)
-    if view.coding in ("native", "index", "pointer") and not type.scale:
+    if view.coding in ("native", "index", "pointer"):
+        if type.scale:
+            code = expressions.call("unscaled", code, literal(type.scale))
         signed = [] if type.signed else ["signed=False"]
         return expressions.call("show_native", code, literal(view.size), *signed)
     if not type.scale and not type.signed and extent(value).never_negative:

@@ -135,12 +135,10 @@ class Statements:
     def assign(self, target: Target, value: Expression) -> None:
         expressions = self.expressions
         if isinstance(target, Part):
-            rest = Arithmetic("-", Constant(target.place.field.view.size + 1, Number(9)), target.start)
-            size = target.length or (rest if _of_open_size(value) else None)
-            length = expressions.whole(size) if size is not None else None
-            if isinstance(value, Repeated) and value.type.size is None and length is not None:
+            length = expressions.whole(_length(target))
+            if isinstance(value, Repeated) and value.type.size is None:
                 code = expressions.call("fill", expressions.code(value.text), length)
-            elif isinstance(value, Padded) and value.type.size is None and length is not None:
+            elif isinstance(value, Padded) and value.type.size is None:
                 code = expressions.call("fit_text", expressions.code(value.text), length)
             else:
                 code = expressions.code(value)
@@ -296,8 +294,10 @@ class Statements:
         else:
             code = expressions.exact(value)
         signed = {} if type.signed else {"signed": "False"}
-        if type.bits and not type.scale:
-            return expressions.call("checked_native", code, literal(type.bits // 8), **signed), True
+        if type.bits:
+            digits = expressions.call("unscaled", code, literal(type.scale)) if type.scale else code
+            checked = expressions.call("checked_native", digits, literal(type.bits // 8), **signed)
+            return expressions.call("scaled", checked, literal(type.scale)) if type.scale else checked, True
         if type.scale:
             return expressions.call("checked_decimal", code, literal(type.digits), literal(type.scale), **signed), True
         return expressions.call("checked_int", code, literal(type.digits), **signed), True
@@ -389,11 +389,6 @@ def _annotation(expressions: Expressions, place: Place) -> str:
     return {"text": "str"}.get(kind, kind)
 
 
-def _of_open_size(value: Expression) -> bool:
-    """It fills whatever it is assigned to."""
-    return isinstance(value, Repeated | Padded) and value.type.size is None
-
-
 def unpadded(value: Expression) -> Expression:
     """A text without what filling it up with spaces does by itself."""
     match value:
@@ -404,3 +399,15 @@ def unpadded(value: Expression) -> Expression:
         case Repeated(text=Constant(value=" ")):
             return Constant(" ", Text(1))
     return value
+
+
+def _length(part: Part) -> Expression:
+    """How many characters it has."""
+    size = part.place.field.view.size
+    match part.length, part.start:
+        case None, Constant(value=int(start)):
+            return Constant(size - start + 1, Number(9))
+        case None, _:
+            return Arithmetic("-", Constant(size + 1, Number(9)), part.start)
+        case length, _:
+            return length

@@ -51,6 +51,8 @@ class _Wrapping:
 
     def statement(self, node: ast.stmt, indent: str, head: str, tail: str) -> list[str] | None:
         match node:
+            case ast.Expr(value=ast.JoinedStr() | ast.Constant()):
+                return None
             case ast.Expr(value=value):
                 return self.value(value, indent, head, tail)
             case ast.Return(value=ast.expr() as value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
@@ -25,7 +25,8 @@ from transpile.legacy.types import Floating, Number, Text
 from transpile.restructure.block import Block
 from transpile.restructure.expressions import kind, number, place
 from transpile.restructure.moving import corresponding, number_shown
-from transpile.restructure.scope import Scope
+from transpile.restructure.receivers import changed_twice, in_turn, named_again
+from transpile.restructure.scope import Scope, unsupported
 
 ROUNDINGS: dict[verbs.RoundingMode, Rounding] = {
     "TRUNCATION": "down",
@@ -92,8 +93,12 @@ def _changed(
             assert isinstance(result[0].field.type, Number)
             result = result[0], Intrinsic("wrap", (changed,), result[0].field.type), result[2]
         results.append(result)
-    if handler is None and len(results) > 1:
-        return tuple(made for each in results for made in _stored(block, [each], None))
+    if len(amounts) == 1:
+        return _each(block, results, handler, amounts)
+    if not named_again(amounts, results):
+        return _each(block, results, handler, ())
+    if changed_twice(results):
+        raise unsupported(targets[0].span, "arithmetic that changes twice what it is given")
     return _stored(block, results, handler)
 
 
@@ -114,14 +119,21 @@ def multiply(block: Block, statement: verbs.Multiply) -> Body:
         right = number(scope, statement.right if statement.right is not None else receiver.target)
         product = Arithmetic("*", left, right) if statement.right is not None else Arithmetic("*", right, left)
         results.append(_result(scope, receiver, product))
-    return _each(block, results, statement.on_size_error, statement.right is None)
+    if statement.right is None:
+        return _each(block, results, statement.on_size_error, [left])
+    return _stored(block, results, statement.on_size_error)
 
 
-def _each(block: Block, results: list[_Result], handler: verbs.Handler | None, apart: bool) -> Body:
-    """``apart``: each target is changed before the next is computed."""
-    if apart and handler is None:
+def _each(
+    block: Block, results: list[_Result], handler: verbs.Handler | None, given: Sequence[Expression] = ()
+) -> Body:
+    """Each target is changed before the next is computed."""
+    if handler is None:
         return tuple(made for each in results for made in _stored(block, [each], None))
-    return _stored(block, results, handler)
+    if not named_again(given, results) and not changed_twice(results):
+        return _stored(block, results, handler)
+    stores = [_store(block.scope, each, True) for each in results]
+    return in_turn(stores, block.body(handler.yes), block.body(handler.no))
 
 
 def divide(block: Block, statement: verbs.Divide) -> Body:
@@ -139,7 +151,9 @@ def divide(block: Block, statement: verbs.Divide) -> Body:
         rest = Arithmetic("-", dividend, Arithmetic("*", cut, divisor))
         remainder = verbs.Receiver(statement.remainder, span=statement.span)
         results.append(_result(scope, remainder, rest))
-    return _each(block, results, statement.on_size_error, statement.dividend is None)
+    if statement.dividend is None:
+        return _each(block, results, statement.on_size_error, [divisor])
+    return _stored(block, results, statement.on_size_error)
 
 
 def _quotient(scope: Scope, target: cobol.Reference) -> Number:
@@ -196,14 +210,15 @@ def _stored(block: Block, results: list[_Result], handler: verbs.Handler | None)
         return (Assign(made, _fitted(scope, made, value, rounding, checked=False)),)
     wrong = block.body(handler.yes) if handler is not None else ()
     right = block.body(handler.no) if handler is not None else ()
-    checked = handler is not None
-    stored: list[_Result] = []
-    for made, value, rounding in results:
-        if checked and not isinstance(made.field.type, Text | Floating):
-            stored.append((made, value, rounding))
-        else:
-            stored.append((made, _fitted(scope, made, value, rounding, checked), "down"))
-    return (Store(tuple(stored), wrong, right),)
+    stored = tuple(result for each in results for result in _store(scope, each, handler is not None).results)
+    return (Store(stored, wrong, right),)
+
+
+def _store(scope: Scope, result: _Result, checked: bool) -> Store:
+    made, value, rounding = result
+    if checked and not isinstance(made.field.type, Text | Floating):
+        return Store((result,))
+    return Store(((made, _fitted(scope, made, value, rounding, checked), "down"),))
 
 
 def _fitted(scope: Scope, made: Place, value: Expression, rounding: Rounding, checked: bool) -> Expression:

@@ -1,0 +1,182 @@
+"""Faults put into Python that was made of the COBOL corpus: are they refuted, with an input in the program's own terms?
+
+    python benchmarks/cobol_faults.py [--each 1] [--programs payroll,…] [--kinds "sign,wrong scale"] [--seed N]
+        [--states 100] [--json FILE]
+
+``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
+paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
+both against GnuCOBOL. What neither refutes is run on 5,000 states more: where it differs there it survived, where it
+does not it is told apart ("no difference") and counts neither as refuted nor as a survivor; where the paragraph cannot
+be run alone it survived. The exit status is 1 where fewer than 99 % of the kinds that matter most are refuted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from cobol_mutation import KINDS, Mutant, mutants
+from harness import markdown, share, write_json
+
+from transpile.cobol.options import Options
+from transpile.cobol.parse import parse_file
+from transpile.corpora.programs import Program, load
+from transpile.differential import paragraphs, programs
+from transpile.differential.running import Inputs
+from transpile.errors import TranspileError
+from transpile.python.correspondence import Correspondence
+from transpile.python.emitter import Module, emit
+from transpile.restructure.program import Restructured, restructured
+
+CORPUS = Path(__file__).parents[1] / "datasets" / "cobol"
+FLOOR = 0.99
+FOREMOST = (
+    "banker's rounding",
+    "rounding dropped",
+    "truncation dropped",
+    "wrong scale",
+    "float arithmetic",
+    "off by one",
+    "sign",
+)
+MORE_STATES = 5_000
+WORDS = ("refuted by paragraph", "refuted by program", "survived", "no difference")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A program and its translation. ``builds`` keeps what GnuCOBOL makes."""
+
+    program: Program
+    found: Restructured
+    module: Module
+    builds: Path
+    states: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    program: str
+    kind: str
+    method: str
+    line: int
+    description: str
+    word: str
+    said: str
+
+
+def subject(program: Program, builds: Path, states: int, seed: int) -> Subject:
+    unit = parse_file(program.source, Options(copy_paths=(CORPUS / "copybooks",)))
+    found = restructured(unit)
+    return Subject(program, found, emit(*found.programs), builds, states, seed)
+
+
+def drawn(
+    given: Subject, each: int, kinds: Sequence[str], rng: random.Random
+) -> Iterator[tuple[Correspondence, Mutant]]:
+    """``each`` faults of each kind, of all classes of a program."""
+    found: dict[str, list[tuple[Correspondence, Mutant]]] = {}
+    for one in given.module.classes:
+        for mutant in mutants(given.module.text, one.class_name):
+            if mutant.text != given.module.text:
+                found.setdefault(mutant.kind, []).append((one, mutant))
+    for kind in kinds:
+        some = found.get(kind, [])
+        yield from rng.sample(some, min(each, len(some)))
+
+
+def judge(given: Subject, one: Correspondence, mutant: Mutant) -> Fault:
+    word, said = _climb(given, one, mutant)
+    return Fault(given.program.name, mutant.kind, mutant.method, mutant.line, mutant.description, word, said)
+
+
+def _climb(given: Subject, one: Correspondence, mutant: Mutant) -> tuple[str, str]:
+    changed = replace(given.module, files={**given.module.files, given.module.name: mutant.text})
+    alone = _alone(given, one, mutant, changed, given.states)
+    if isinstance(alone, paragraphs.Compared) and alone.difference is not None:
+        return "refuted by paragraph", str(alone.difference)
+    known = Inputs(given.program.stdin, given.program.reads, "the corpus")
+    whole = programs.compare(given.found.unit, changed, programs.Settings(given.builds, (known,), seed=given.seed))
+    if isinstance(whole, programs.Different):
+        return "refuted by program", f"{whole.what}, with {whole.inputs.about or 'other inputs'}"
+    if isinstance(alone, paragraphs.NotRun):
+        return "survived", f"the paragraph is not run alone: {alone.reason}"
+    if alone.exhaustive:
+        return "no difference", "on all values"
+    longer = _alone(given, one, mutant, changed, MORE_STATES)
+    if isinstance(longer, paragraphs.Compared) and longer.difference is None:
+        return "no difference", f"on {longer.runs} states"
+    return "survived", str(longer.difference if isinstance(longer, paragraphs.Compared) else longer.reason)
+
+
+def _alone(
+    given: Subject, one: Correspondence, mutant: Mutant, changed: Module, states: int
+) -> paragraphs.Compared | paragraphs.NotRun:
+    range_ = next((each.paragraphs for each in one.methods if each.name == mutant.method), None)
+    if range_ is None:
+        return paragraphs.NotRun("it is no paragraph")
+    settings = paragraphs.Settings(states=states, seed=given.seed, folder=given.builds)
+    return paragraphs.compare(given.found, one.program.origin, changed, [range_], settings)[range_]
+
+
+def table(faults: Sequence[Fault]) -> str:
+    rows = []
+    for kind in (*KINDS, "all"):
+        counts = Counter(each.word for each in faults if kind in ("all", each.kind))
+        total = sum(counts.values())
+        rows.append((kind, total, *(counts[word] for word in WORDS), share(_refuted(counts), total - counts[WORDS[3]])))
+    return markdown(("fault", "number", *WORDS, "refuted"), [row for row in rows if row[1]])
+
+
+def _refuted(counts: Counter[str]) -> int:
+    return counts[WORDS[0]] + counts[WORDS[1]]
+
+
+def _meets_floor(faults: Sequence[Fault]) -> bool:
+    counts = Counter(each.word for each in faults if each.kind in FOREMOST)
+    return _refuted(counts) >= FLOOR * (sum(counts.values()) - counts[WORDS[3]])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--each", type=int, default=1, help="faults of each kind in each program")
+    parser.add_argument("--programs", default="", help="names, with commas; all if none is given")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--states", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--json", type=Path, default=None)
+    given = parser.parse_args(arguments)
+    only = set(filter(None, given.programs.split(",")))
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory(prefix="transpile-") as builds:
+        for program in load(CORPUS):
+            if only and program.name not in only:
+                continue
+            rng = random.Random(f"{given.seed} {program.name}")
+            try:
+                one = subject(program, Path(builds), given.states, given.seed)
+            except TranspileError as error:
+                print(f"{program.name}: {error.render()}", file=sys.stderr)
+                continue
+            made = [judge(one, *each) for each in drawn(one, given.each, given.kinds.split(","), rng)]
+            faults += made
+            print(program.name, dict(Counter(each.word for each in made)), file=sys.stderr, flush=True)
+    print(table(faults))
+    for each in faults:
+        if each.word in ("survived", "no difference"):
+            where = f"{each.program}, {each.method}, line {each.line}"
+            print(f"{each.word}: {where}: {each.kind}, {each.description}; {each.said}")
+    if given.json is not None:
+        write_json(given.json, [asdict(each) for each in faults])
+    return int(not _meets_floor(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
