@@ -35,6 +35,15 @@ MAY_IMPORT = {
     "transpile.restructure": {"transpile.cobol", "transpile.errors", "transpile.legacy", "transpile.python.rules"},
     "transpile.python.rules": set(),
     "transpile.python": {"transpile.errors", "transpile.legacy", "transpile.python.rules"},
+    "transpile.differential": {
+        "transpile.cobol",
+        "transpile.emulators",
+        "transpile.errors",
+        "transpile.legacy",
+        "transpile.python",
+        "transpile.python.rules",
+        "transpile.restructure",
+    },
     "transpile.c": {"transpile.core", "transpile.errors", "transpile.tools"},
     "transpile.loops": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.matching": {
@@ -61,6 +70,21 @@ MAY_IMPORT = {
         "transpile.translation",
         "transpile.trials",
     },
+    "transpile.modernize": {
+        "transpile.cobol",
+        "transpile.core",
+        "transpile.differential",
+        "transpile.emulators",
+        "transpile.errors",
+        "transpile.options",
+        "transpile.python",
+        "transpile.python.rules",
+        "transpile.restructure",
+        "transpile.solvers",
+        "transpile.store",
+        "transpile.tools",
+        "transpile.translation",
+    },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
@@ -72,7 +96,10 @@ MAY_IMPORT = {
     | PROVING
     | {"transpile.corpora", "transpile.lm", "transpile.judging", "transpile.sketches"}
     | {"transpile.c", "transpile.cuda", "transpile.offload", "transpile.solvers"},
-    "transpile.solvers": BASE | CONTRACTS | {"transpile.c", "transpile.loops", "transpile.kernels"},
+    "transpile.solvers": BASE
+    | CONTRACTS
+    | {"transpile.c", "transpile.loops", "transpile.kernels"}
+    | {"transpile.cobol", "transpile.legacy", "transpile.python", "transpile.python.rules", "transpile.restructure"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.trials": {

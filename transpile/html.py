@@ -113,7 +113,7 @@ def block_section(block: BlockResult, require: Require) -> str:
     notes = [("relation", f"{place}: {held}") for place, held in block.relation.items()]
     if block.reason:
         notes.append(("reason", block.reason))
-    if isinstance(block.verdict, Refuted):
+    if isinstance(block.verdict, Refuted) and block.verdict.witness:
         witness = ", ".join(f"{place} = {value:#x}" for place, value in sorted(block.verdict.witness.items()))
         notes.append(("counterexample", witness))
     notes += [(rung.name, rung_text(rung)) for rung in block.rungs]

@@ -10,6 +10,7 @@
        01  SMALL-BINARY            PIC S9(3) COMP.
        01  SMALL-NATIVE            PIC S9(4) COMP-5.
        01  SCALED-UP               PIC 9(3)PP.
+       01  SCALED-SHOWN            PIC 9(6).
        01  FRACTION                PIC V9(3).
        01  BIG                     PIC S9(9)V9(4).
        01  ALPHA                   PIC X(4).
@@ -43,8 +44,9 @@
            MOVE SEED TO SMALL-PACKED.
            MOVE SEED TO SCALED-UP.
            COMPUTE FRACTION = SEED / 1000.
+           MOVE SCALED-UP TO SCALED-SHOWN.
            DISPLAY SEED " " SMALL-DISPLAY " " SMALL-PACKED " "
-               SCALED-UP " " FRACTION.
+               SCALED-SHOWN " " FRACTION.
        ARITHMETIC-DOWN.
            COMPUTE SMALL-DISPLAY = SEED - 1000000.
            ADD SEED TO SMALL-PACKED.

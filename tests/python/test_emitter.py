@@ -9,11 +9,15 @@ import pytest
 from transpile.errors import UnsupportedError
 from transpile.legacy.expressions import (
     Arithmetic,
+    Both,
     Compare,
+    Consists,
     Constant,
+    Either,
     Expression,
     Fit,
     Load,
+    Named,
     Not,
     Padded,
     Part,
@@ -202,3 +206,118 @@ def test_a_record_that_is_shorter_than_what_lies_over_it_is_a_part_of_the_area()
     assert "SIZE = 5" in made
     assert "value = Text(0, 3)" in made
     assert 'self.group.value = "AB"' in made
+
+
+def equal(field: Field, value: str) -> Compare:
+    return Compare("==", load(field), Constant(value, Text(len(value))))
+
+
+def ranging(low: int, high: int) -> Both:
+    bounds = (Constant(low, Number(1)), Constant(high, Number(1)))
+    return Both((Compare(">=", load(A), bounds[0]), Compare("<=", load(A), bounds[1])))
+
+
+ABC = Either((equal(NAME, "AB"), equal(NAME, "C"), equal(NAME, "AB")))
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (ABC, 'self.name in ("AB        ", "C         ")'),
+        (Not(ABC), 'self.name not in ("AB        ", "C         ")'),
+        (Either((Compare("==", load(A), ONE), ABC)), 'self.a == 1 or self.name in ("AB        ", "C         ")'),
+        (ranging(2, 5), "2 <= self.a <= 5"),
+        (Not(ranging(2, 5)), "not 2 <= self.a <= 5"),
+        (Both((ranging(2, 5), Compare("==", load(B), ONE))), "2 <= self.a <= 5 and self.b == 1"),
+        (Not(Both((Compare("==", load(A), ONE), Compare("<", load(B), ONE)))), "self.a != 1 or self.b >= 1"),
+        (
+            Either((Compare("==", load(A), ONE), Both((Compare("==", load(B), ONE), Compare("==", load(C), ONE))))),
+            "self.a == 1 or (self.b == 1 and self.c == 1)",
+        ),
+        (Both((Compare(">", load(A), load(B)), Compare("<", load(A), load(C)))), "self.b < self.a < self.c"),
+        (Both((Compare(">", load(A), ONE), Compare("<", load(B), NINE))), "self.a > 1 and self.b < 9"),
+        (Either((Compare("==", load(A), load(B)), Compare("==", load(A), ONE))), "self.a == self.b or self.a == 1"),
+    ],
+)
+def test_conditions_read_as_a_programmer_writes_them(condition: Expression, expected: str) -> None:
+    assert lines(If(condition, (Perform(("run",)),)))[0] == f"if {expected}:"
+
+
+def test_a_class_is_not_turned_round() -> None:
+    """Sets that are not within another are not larger than it."""
+    body = (If(Not(Consists(load(NAME), "vowels")), (Perform(("run",)),)),)
+    classes = (("vowels", frozenset("AEIOU")),)
+    main = Function(("run",), "RUN", body)
+    made = emit(Program(("s",), "S", (Record(NAME),), (main,), ("run",), "default", classes=classes)).text
+    assert "if not set(self.name) <= CLASS_VOWELS:" in made
+
+
+def test_a_condition_with_a_name_is_a_property() -> None:
+    named = Named(("is", "one"), A, Compare("==", load(A), ONE))
+    assert lines(If(named, (Perform(("run",)),)))[0] == "if self.is_one:"
+    made = emitted(If(Not(named), (Perform(("run",)),)))
+    assert "    @property\n    def is_one(self) -> bool:\n        return self.a == 1\n" in made
+    assert "if not self.is_one:" in made
+
+
+def test_a_condition_of_an_area_is_a_property_of_its_class() -> None:
+    named = Named(("dirty",), DIRTY, Compare("==", load(DIRTY), ONE))
+    made = emitted(If(named, (Perform(("run",)),)))
+    assert "    def is_dirty(self) -> bool:\n        return self.dirty == 1\n" in made
+    assert "if self.area.is_dirty:" in made
+
+
+def test_a_condition_of_an_element_that_has_no_class_is_written_out() -> None:
+    named = Named(("used",), COUNTS, Compare("==", load(COUNTS, load(A)), ONE))
+    assert lines(If(named, (Perform(("run",)),)))[0] == "if self.table.counts[self.a - 1] == 1:"
+
+
+def test_a_condition_of_an_element_with_a_class_is_its_property() -> None:
+    rows = (Dimension(4, 3),)
+    code = Field(31, ("code",), "CODE", Number(3), View(0, 3, "display"), dimensions=rows)
+    row = Field(30, ("row",), "ROW", None, View(0, 3, "text"), dimensions=rows, members=(code,))
+    top = Field(32, ("rows",), "ROWS", None, View(0, 12, "text"), members=(row,))
+    named = Named(("used",), code, Compare("==", load(code, load(A)), ONE))
+    main = Function(("run",), "RUN", (If(named, (Perform(("run",)),)),))
+    made = emit(Program(("s",), "S", (Record(A), Record(top)), (main,), ("run",), "default")).text
+    assert "if self.rows.row[self.a - 1].used:" in made
+    assert "        return self.code == 1\n" in made
+
+
+def test_nested_conditions_are_one() -> None:
+    inner = If(Compare("==", load(B), ONE), (Perform(("run",)),))
+    assert lines(If(Compare("==", load(A), ONE), (inner,)))[0] == "if self.a == 1 and self.b == 1:"
+
+
+def test_a_counter_that_nobody_looks_at_has_no_name() -> None:
+    assert lines(*counting(Perform(("run",))))[0] == "for _ in range(1, 10):"
+
+
+def displayed(*values: Expression | str) -> list[str]:
+    return lines(
+        Operation(
+            "display", tuple(Constant(each, Text(len(each))) if isinstance(each, str) else each for each in values)
+        )
+    )
+
+
+def test_a_display_of_several_values_is_one_text() -> None:
+    assert displayed("A ", load(A), " {", load(NAME), "}") == ['print(f"A {self.a:03d} {{{self.name}}}")']
+
+
+def test_a_long_one_has_several_lines() -> None:
+    made = displayed(*(part for at in range(5) for part in (f"WHAT THERE IS IN {at}: ", load(NAME), " ")))
+    assert made[0] == "print("
+    assert all(line.startswith('    f"WHAT') and len(line) < 112 for line in made[1:-1])
+    assert made[-1] == ")"
+
+
+def test_classes_of_the_same_name_have_that_of_their_program() -> None:
+    def program(name: str, *inner: Program) -> Program:
+        main = Function(("run",), "RUN", (Assign(Place(COUNTS, (ONE,)), ONE),))
+        table = Field(7, ("table",), "TABLE", None, View(0, 27, "text"), members=(COUNTS,))
+        return Program((name,), name.upper(), (Record(table),), (main,), ("run",), "default", programs=inner)
+
+    made = emit(program("outside", program("inside"))).text
+    assert "class InsideTable:" in made
+    assert "class OutsideTable:" in made

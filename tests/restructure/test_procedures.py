@@ -83,3 +83,57 @@ def test_names_are_unique(names: list[str]) -> None:
     namer = Namer()
     made = [namer.name(name) for name in names]
     assert len(set(made)) == len(made)
+
+
+def test_a_range_up_to_an_empty_exit_is_its_first_paragraph(form: Form) -> None:
+    text = "MAIN.\n PERFORM P THRU P-EXIT.\n STOP RUN.\nP.\n ADD 1 TO N.\nP-EXIT.\n EXIT."
+    assert bodies(form(STORAGE, text)) == {"main": "p()\nstop return_code", "p": "n := fit(n + 1, 9(3))"}
+
+
+def test_it_is_the_same_function_where_the_paragraph_is_performed_alone_too(form: Form) -> None:
+    text = "MAIN.\n PERFORM P THRU P-EXIT.\n PERFORM P.\n STOP RUN.\nP.\n ADD 1 TO N.\nP-EXIT.\n EXIT."
+    assert bodies(form(STORAGE, text)) == {"main": "p()\np()\nstop return_code", "p": "n := fit(n + 1, 9(3))"}
+
+
+def test_what_falls_through_to_an_exit_is_called_behind_the_first_paragraph(form: Form) -> None:
+    text = "MAIN.\n PERFORM P THRU X.\n STOP RUN.\nP.\n ADD 1 TO N.\nQ.\n ADD 2 TO N.\nX.\n EXIT."
+    assert bodies(form(STORAGE, text))["p"] == "n := fit(n + 1, 9(3))\nq()"
+
+
+def test_nothing_is_behind_a_paragraph_that_ends_the_run(form: Form) -> None:
+    text = "MAIN.\n ADD 1 TO N.\nLOOP-1.\n IF N > 5 GO TO DONE-1.\n ADD 1 TO N.\n GO TO LOOP-1.\nDONE-1.\n STOP RUN.\n"
+    made = bodies(form(STORAGE, text + "REST.\n ADD 2 TO N."))
+    assert list(made) == ["main", "done 1"]
+    assert made["main"].endswith("done_1()")
+
+
+def test_paragraphs_of_the_same_name_say_of_which_section_they_are(form: Form) -> None:
+    text = (
+        "S SECTION.\nMAIN.\n PERFORM P.\n PERFORM P OF T.\n STOP RUN.\nP.\n ADD 1 TO N.\nT SECTION.\nP.\n ADD 2 TO N."
+    )
+    assert list(bodies(form(STORAGE, text))) == ["main", "p", "p of t"]
+
+
+def test_comments_before_a_paragraph_in_the_middle_of_a_function_are_remarks(form: Form) -> None:
+    text = "MAIN.\n ADD 1 TO N.\n*> once more\nQ.\n ADD 2 TO N.\n IF N < 9 GO TO MAIN."
+    assert "# once more" in show(form(STORAGE, text))
+
+
+def test_comments_before_a_jump_stay(form: Form) -> None:
+    text = "MAIN.\n IF N = 1 STOP RUN.\n*> else once more\n GO TO MAIN."
+    assert "# else once more" in show(form(STORAGE, text))
+
+
+def test_comments_at_the_head_are_those_of_the_program(form: Form) -> None:
+    made = form(STORAGE, "MAIN.\n ADD 1 TO N.", "*> what it is for")
+    assert made.remarks == ("what it is for",)
+
+
+def test_a_paragraph_that_only_jumps_at_its_end_is_a_function_up_to_there(form: Form) -> None:
+    first = "MAIN.\n ADD 1 TO N.\nNEXT-1.\n ACCEPT N.\n IF N = 1 GO TO BAD.\n IF N = 2 GO TO BAD.\n"
+    text = first + " IF N = 9 STOP RUN.\n GO TO NEXT-1.\nBAD.\n DISPLAY N.\n ADD 1 TO N.\n GO TO NEXT-1."
+    made = form(STORAGE, text)
+    bad = next(each for each in made.functions if each.origin == "BAD")
+    assert show_body(bad.body) == "display upon=out advancing=yes: n\nn := fit(n + 1, 9(3))"
+    assert bad.paragraphs is None
+    assert "bad()" in bodies(made)["main"]

@@ -82,6 +82,7 @@ class TranslateByDefault(click.Group):
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "FILE.s... --to riscv|aarch64 [OPTIONS]")
         formatter.write_usage(ctx.command_path, "FILE.c... --to cuda [OPTIONS]", prefix="   or: ")
+        formatter.write_usage(ctx.command_path, "FILE.cob... --to python [OPTIONS]", prefix="   or: ")
         formatter.write_usage(ctx.command_path, "COMMAND ...", prefix="   or: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import click
 
 from transpile import __version__
 from transpile.cli.arguments import (
-    Price,
     TranslateByDefault,
     color_choice,
     expand_response_files,
     split_program_arguments,
 )
+from transpile.cli.option_rows import (
+    CHECKING,
+    CUDA,
+    INCLUDE,
+    LAYOUT,
+    LAYOUTS,
+    MODEL_OPTIONS,
+    MODELS,
+    MODERNIZE_OPTIONS,
+    MODERNIZING,
+    OFFLOAD_OPTIONS,
+    OFFLOADING,
+    PYTHON,
+    REPORTS,
+    REPORTS_AND_LAYOUT,
+    SCREEN,
+    STANDARD,
+    WRITING,
+    any_target,
+    to_option,
+)
 from transpile.cli.screen import Color, Screen, wants_color
 from transpile.errors import TranspileError
-from transpile.options import (
-    DEFAULT_LM,
-    DEFAULT_RLIMIT,
-    MEMORY_MODELS,
-    REQUIREMENTS,
-    TARGETS,
-    MemoryModel,
-    Options,
-    Require,
-    Target,
-    default_store,
-)
+from transpile.options import TARGETS, MemoryModel, Options, Require, Target
 
 INPUT_ERROR = 2
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
-HELP = """Translate x86-64 assembly, as gcc and clang write it, to RISC-V or AArch64, and sequential C to CUDA.
+HELP = """Translate x86-64 assembly, as gcc and clang write it, to RISC-V or AArch64, C to CUDA, and COBOL to Python.
 
-Every basic block of the result carries a verdict: proved (equal on every input), tested (no difference on many inputs,
+Every block of the result carries a verdict: proved (equal on every input), tested (no difference on many inputs,
 with the reason why there is no proof), refuted or undecided. Refuted and undecided blocks are not emitted.
 
 \b
@@ -57,6 +66,11 @@ with the reason why there is no proof), refuted or undecided. Refuted and undeci
 \b
   transpile kernel.c --to cuda -o kernel.cu                     loops become kernels, checked
   transpile explain kernel.c --block 12 --to cuda               the loop on line 12 beside its kernel
+
+\b
+  transpile payroll.cob --to python -o payroll.py               a module, its rules and its tests
+  transpile src/*.cob --to python -o out/ -I copybooks          several programs that call each other
+  transpile explain payroll.cob COMPUTE-TAX                     a paragraph beside its Python
 """
 
 EPILOG = """Exit codes: 0 every block meets --require; 1 some do not, and the output is withheld (or traps there, with
@@ -64,240 +78,42 @@ EPILOG = """Exit codes: 0 every block meets --require; 1 some do not, and the ou
 to stderr.
 """
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
+def directed(values: dict[str, Any], to: str) -> Any:
+    """Take the options of single directions out of ``values``, and give those of this one; UsageError if others are
+    given."""
+    from transpile.cli import modernizing, offloading
 
-def options(*rows: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several option decorators as one; they are shown in this order."""
-
-    def decorate(command: Command) -> Command:
-        for row in reversed(rows):
-            command = row(command)
-        return command
-
-    return decorate
-
-
-def to_option(required: bool = True) -> Callable[[Command], Command]:
-    return click.option("--to", type=click.Choice(TARGETS), required=required, help="Target instruction set.")
-
-
-CHECKING = options(
-    click.option(
-        "--require",
-        type=click.Choice(REQUIREMENTS),
-        default="tested",
-        show_default=True,
-        help="What every block must be at least. 'any' lets undecided blocks through.",
-    ),
-    click.option("--march", default="", metavar="ARCH", help="Target architecture as the target's gcc spells it."),
-    click.option(
-        "--memory-model",
-        type=click.Choice(MEMORY_MODELS),
-        default="relaxed",
-        show_default=True,
-        help="tso keeps x86's memory order between threads; relaxed keeps it for atomic instructions only.",
-    ),
-    click.option("--trap-division", is_flag=True, help="Trap where x86 faults on division, instead of assuming not."),
-    click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes (default: all CPUs)."),
-    click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws the inputs of tests."),
-    click.option(
-        "--rlimit",
-        type=click.IntRange(1),
-        default=DEFAULT_RLIMIT,
-        show_default=True,
-        metavar="N",
-        help="Z3 resource units for one proof.",
-    ),
-    click.option(
-        "--store",
-        default=str(default_store()),
-        metavar="PATH|none",
-        envvar="TRANSPILE_STORE",
-        help="Remembers proofs, so that nothing is proved twice. Default: in the user's cache folder.",
-    ),
-)
-
-MODELS = options(
-    click.option(
-        "--lm",
-        default=DEFAULT_LM,
-        show_default=True,
-        metavar="SPEC",
-        envvar="TRANSPILE_LM",
-        help="Language models that propose beside the rules: none, random, embedded, hf:NAME_OR_PATH, "
-        "openai:MODEL@URL, or several with commas between.",
-    ),
-    click.option(
-        "--samples",
-        type=click.IntRange(1, 256),
-        default=8,
-        show_default=True,
-        metavar="N",
-        help="Answers asked of each model for a block.",
-    ),
-    click.option(
-        "--temperature",
-        type=click.FloatRange(0, 2),
-        default=0.8,
-        show_default=True,
-        metavar="T",
-        help="How freely models answer; 0: one answer, always the same.",
-    ),
-    click.option(
-        "--lm-timeout",
-        type=click.FloatRange(0, min_open=True),
-        default=120.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="For one request to a model.",
-    ),
-    click.option(
-        "--lm-retries",
-        type=click.IntRange(0, 100),
-        default=4,
-        show_default=True,
-        metavar="N",
-        help="Further attempts after a request that failed in a way that may pass.",
-    ),
-    click.option(
-        "--lm-concurrency",
-        type=click.IntRange(1, 1024),
-        default=8,
-        show_default=True,
-        metavar="N",
-        help="Requests to an endpoint at once, or blocks in a batch of a model here.",
-    ),
-    click.option(
-        "--lm-price",
-        type=Price(),
-        metavar="IN,OUT",
-        help="What a million tokens cost, in and out: the summary tells what the run cost.",
-    ),
-    click.option(
-        "--lm-cache",
-        default=str(default_store().parent),
-        metavar="DIR|none",
-        envvar="TRANSPILE_LM_CACHE",
-        help="Keeps models' answers. Default: the user's cache folder.",
-    ),
-    click.option(
-        "--prompts",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        metavar="DIR",
-        help="Your own prompt files for hf: and openai:.",
-    ),
-    click.option(
-        "--candidates",
-        type=click.IntRange(0),
-        default=16,
-        show_default=True,
-        metavar="N",
-        help="Proposals that are judged for one block in a round.",
-    ),
-    click.option(
-        "--sketches",
-        type=click.IntRange(0),
-        default=1,
-        show_default=True,
-        metavar="N",
-        help="Refuted proposals for one block whose doubtful parts the solver fills in.",
-    ),
-    click.option(
-        "--feedback",
-        type=click.IntRange(0),
-        default=0,
-        show_default=True,
-        metavar="N",
-        help="Times that a model is shown what was refuted.",
-    ),
-)
-
-SCREEN = options(
-    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
-    click.option("--verbose", "-v", count=True, help="List every block that is not proved."),
-    click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto respects NO_COLOR."
-    ),
-    click.option("--debug", is_flag=True, help="Show stack traces."),
-)
-
-MODEL_OPTIONS = (
-    "lm", "samples", "temperature", "lm_timeout", "lm_retries", "lm_concurrency", "lm_price", "lm_cache", "prompts",
-    "candidates", "sketches", "feedback",
-)  # fmt: skip
-
-INCLUDE = click.option(
-    "-I",
-    "include",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where the C preprocessor looks for the includes of .S and C files.",
-)
-
-OFFLOADING = options(
-    click.option("--function", "-f", default="", metavar="NAME", help="To CUDA: the C function to translate."),
-    click.option(
-        "--extent",
-        "extents",
-        multiple=True,
-        metavar="ARRAY=EXPR",
-        help="To CUDA: how many elements an array has, where the loops do not tell: 'a=n*m'.",
-    ),
-    click.option(
-        "--scratch",
-        multiple=True,
-        metavar="NAME,…",
-        help="To CUDA: arrays that are workspace: what they hold before and after the call does not matter.",
-    ),
-    click.option(
-        "--plan",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="To CUDA: which loops run where (docs/cuda-plans.md), instead of what the rules propose.",
-    ),
-    click.option("-D", "define", multiple=True, metavar="NAME[=VALUE]", help="To CUDA: for the C preprocessor."),
-    click.option("-U", "undefine", multiple=True, metavar="NAME", help="To CUDA: for the C preprocessor."),
-    click.option(
-        "--verify",
-        type=click.Choice(["gpu"]),
-        help="To CUDA: run the result on this machine's GPU too, and time it. Needs nvcc.",
-    ),
-    click.option("--std", "standard", default="", metavar="STANDARD", help="To CUDA: of the C file, such as c99."),
-)
-OFFLOAD_OPTIONS = ("function", "extents", "scratch", "plan", "save_plan", "define", "undefine", "standard", "verify")
-CUDA = "cuda"
-
-
-def any_target(required: bool = True) -> Callable[[Command], Command]:
-    return click.option(
-        "--to", type=click.Choice((*TARGETS, CUDA)), required=required, help="Target: an instruction set, or CUDA."
+    standard = values.pop("standard")
+    cuda = offloading.Asked(
+        **{name: values.pop(name) for name in OFFLOAD_OPTIONS if name in values},
+        standard="" if to == PYTHON else standard,
     )
-
-
-def offloading(values: dict[str, Any], to: str) -> Any:
-    """Take the options of the direction to CUDA out of ``values``; UsageError if they do not fit ``to``."""
-    from transpile.cli.offloading import Asked, refused_words
-
-    asked = Asked(**{name: values.pop(name) for name in OFFLOAD_OPTIONS if name in values})
+    given = {name: values.pop(name) for name in MODERNIZE_OPTIONS if name in values}
+    python = modernizing.Asked(**given, standard=standard if to == PYTHON else "")
     if to != CUDA:
-        refused_words(asked, to)
-    return asked
+        offloading.refused_words(cuda, to)
+    if to != PYTHON:
+        modernizing.refused_words(python, to)
+    return python if to == PYTHON else cuda
 
 
-REPORTS = options(
-    click.option("--report", type=click.Path(), metavar="R.json", help="Write the report as JSON (docs/report.md)."),
-    click.option("--html", type=click.Path(), metavar="R.html", help="Write the report as one self-contained page."),
-    click.option(
-        "--format",
-        "style",
-        type=click.Choice(["text", "json", "sarif", "github"]),
-        default="text",
-        show_default=True,
-        help="How findings are told. Not 'text': on stdout with -o, else on stderr.",
-    ),
-)
+def target_of(to: str | None, files: Sequence[str]) -> str:
+    """What ``--to`` says, which must be given; what is missing is told with what fits the files."""
+    from transpile.cli.modernizing import is_cobol
+
+    if to is not None:
+        return to
+    if all(map(is_cobol, files)):
+        raise click.UsageError(f"Missing option '--to'. COBOL files are translated to Python: --to {PYTHON}")
+    raise click.UsageError(f"Missing option '--to'. Choose from: {', '.join((*TARGETS, CUDA, PYTHON))}")
+
+
+def formats_of(formats: Sequence[str]) -> tuple[str, str]:
+    """``--format`` says two things: how findings are told, and how COBOL is laid out."""
+    layouts = [each for each in formats if each in LAYOUTS] or ["auto"]
+    styles = [each for each in formats if each not in LAYOUTS] or ["text"]
+    return styles[-1], layouts[-1]
 
 
 def chosen(values: dict[str, Any]) -> tuple[Options, Screen]:
@@ -343,25 +159,36 @@ def cli() -> None:
 
 
 @cli.command(epilog=EPILOG)
-@click.argument("files", nargs=-1, required=True, metavar="FILE.s...|FILE.c...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE.s...|FILE.c...|FILE.cob...")
 @any_target()
 @click.option("--output", "-o", metavar="OUT", help="A file, or a folder for several inputs. Default: stdout.")
-@REPORTS
+@REPORTS_AND_LAYOUT
 @CHECKING
 @MODELS
 @click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require.")
 @OFFLOADING
 @click.option("--save-plan", metavar="FILE", help="To CUDA: write the plan that was followed.")
+@MODERNIZING
+@WRITING
+@STANDARD
 @INCLUDE
 @SCREEN
-def translate(files: Sequence[str], to: str, allow_untranslated: bool, **values: Any) -> int:
+def translate(
+    files: Sequence[str], to: str | None, allow_untranslated: bool, formats: Sequence[str], **values: Any
+) -> int:
     """Translate files. This is the default: the word `translate` may be left out."""
     from transpile.cli.translating import Outputs, translate_files
 
-    asked = offloading(values, to)
+    to = target_of(to, files)
+    values["style"], values["layout"] = formats_of(formats)
+    asked = directed(values, to)
     picked, screen = chosen(values)
     include = values.pop("include")
     picked = replace(picked, allow_untranslated=allow_untranslated)
+    if to == PYTHON:
+        from transpile.cli.modernizing import modernize_files
+
+        return modernize_files(files, asked, picked, Outputs(**values), screen, include)
     if to == CUDA:
         from transpile.cli.offloading import offload_files
 
@@ -382,21 +209,34 @@ def runtime(to: Target) -> int:
     return 0
 
 
-@cli.command(short_help="One block beside its translation.")
-@click.argument("file", metavar="FILE.s|FILE.c")
-@click.option("--block", required=True, metavar="LABEL|LINE", help="The block's label, or a line in it.")
+@cli.command(short_help="One block or paragraph beside its translation.")
+@click.argument("file", metavar="FILE.s|FILE.c|FILE.cob")
+@click.argument("paragraph", required=False, metavar="[PARAGRAPH]")
+@click.option("--block", metavar="LABEL|LINE", help="The block's label, or a line in it.")
 @any_target()
 @CHECKING
 @MODELS
 @OFFLOADING
+@MODERNIZING
+@LAYOUT
+@STANDARD
 @INCLUDE
 @SCREEN
-def explain(file: str, block: str, to: str, include: Sequence[Path], **values: Any) -> int:
-    """Show one block, or loop nest, beside its translation: the relation, the verdict, what stands behind it."""
+def explain(
+    file: str, paragraph: str | None, block: str | None, to: str | None, include: Sequence[Path], **values: Any
+) -> int:
+    """Show one block, loop nest or paragraph beside its translation: the verdict, and what stands behind it."""
     from transpile.cli.explaining import explain_block
+    from transpile.cli.modernizing import explain_paragraph, is_cobol
 
-    asked = offloading(values, to)
+    to = PYTHON if to is None and is_cobol(file) else target_of(to, [file])
+    block = block or paragraph
+    if block is None:
+        raise click.UsageError("Missing option '--block'." if to != PYTHON else "Which paragraph? Give its name.")
+    asked = directed(values, to)
     picked, screen = chosen(values)
+    if to == PYTHON:
+        return explain_paragraph(file, block, asked, picked, screen, include)
     if to == CUDA:
         from transpile.cli.offloading import explain_nest
 

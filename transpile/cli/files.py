@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transpile import tools
@@ -87,6 +87,27 @@ def replace(destination: Path, raw: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def write_together(files: Mapping[Path, str]) -> None:
+    """Write all of them beside their destinations, then rename all: none is there half, and none without the others if
+    the disk is full."""
+    beside: dict[Path, Path] = {}
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            beside[Path(name)] = path.resolve()
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(text.encode("utf-8", "surrogateescape"))
+            os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~current_umask())
+        for temporary, destination in list(beside.items()):
+            os.replace(temporary, destination)
+    except OSError as error:
+        raise ToolError(f"cannot write {error.filename or ''}: {error.strerror or error}") from error
+    finally:
+        for temporary in beside:
+            temporary.unlink(missing_ok=True)
 
 
 def current_umask() -> int:

@@ -131,9 +131,9 @@ def explanation_text(explanation: Explanation) -> str:
     heading = f"{explanation.file}:{block.first_line}-{block.last_line}: block {block.label} of {explanation.function}"
     lines = [click.style(heading, bold=True), ""]
     lines += side_by_side(block.source_text, block.target_text, explanation.target)
-    heading = "how:" if explanation.target == "cuda" else "at entry:"
+    heading = {"cuda": "how:", "python": "runs in:"}.get(explanation.target, "at entry:")
     lines += ["", *relation_lines(block, heading), *verdict_lines(block, explanation.target)]
-    lines += history_lines(block, "ns expected" if explanation.target == "cuda" else "instructions")
+    lines += history_lines(block, {"cuda": "ns expected", "python": "lines"}.get(explanation.target, "instructions"))
     return "\n".join(lines)
 
 
@@ -166,7 +166,7 @@ def verdict_lines(block: BlockResult, target: str) -> Iterator[str]:
         yield from (f"  assuming {assumption}" for assumption in verdict.assumptions)
     if isinstance(verdict, Tested):
         yield f"  no difference on {verdict.runs} inputs, seed {verdict.seed}"
-    if isinstance(verdict, Refuted):
+    if isinstance(verdict, Refuted) and verdict.witness:
         yield "counterexample:"
         yield from (f"  {place} = {value:#x}" for place, value in sorted(verdict.witness.items()))
     if block.rungs:
@@ -175,10 +175,13 @@ def verdict_lines(block: BlockResult, target: str) -> Iterator[str]:
         yield f"  {rung.name}: {rung.outcome}" + (f": {rung.detail}" if rung.detail else "")
         yield from (f"    assuming {assumption}" for assumption in rung.assumptions)
     proposer = block.proposer or "nobody"
-    if target == "cuda":
-        yield f"kernels: {block.cost}, planned by {proposer}"
-    else:
-        yield f"cost: {block.cost} instructions, proposed by {proposer}; solver resources: {block.rlimit}"
+    match target:
+        case "cuda":
+            yield f"kernels: {block.cost}, planned by {proposer}"
+        case "python":
+            yield f"lines: {block.cost}, proposed by {proposer}; solver resources: {block.rlimit}"
+        case _:
+            yield f"cost: {block.cost} instructions, proposed by {proposer}; solver resources: {block.rlimit}"
     if block.trapped:
         yield "the output traps here instead of running this block"
 

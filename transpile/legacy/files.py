@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from transpile.legacy.expressions import Expression, Place
@@ -51,3 +51,5 @@ class File:
     linage: Linage | None = None
     work: bool = False
     external: bool = False
+    remarks: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The comments before its description."""

@@ -112,6 +112,23 @@ def arms(leave: Leave) -> tuple[str, ...]:
     assert_never(leave)
 
 
+def remarked(node: Node, remarks: tuple[str, ...]) -> Node:
+    """``node`` with comments before what it does; they get lost if it does nothing."""
+    if not remarks:
+        return node
+    if node.body:
+        first, *others = node.body
+        return replace(node, body=(replace(first, remarks=(*remarks, *first.remarks)), *others))
+    match node.leave:
+        case Branch() | Depending() as leave:
+            return replace(node, leave=replace(leave, remarks=(*remarks, *leave.remarks)))
+        case Fork(statement=statement) as leave:
+            return replace(
+                node, leave=replace(leave, statement=replace(statement, remarks=(*remarks, *statement.remarks)))
+            )
+    return node
+
+
 def redirected(leave: Leave, to: Mapping[str, str]) -> Leave:
     """``leave`` with other labels; those that ``to`` does not name stay."""
     match leave:

@@ -141,13 +141,18 @@ class Operation(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``name`` in words; ``origin`` is the paragraph, section or range of them that it was."""
+    """``name`` in words; ``origin`` is the paragraph, section or range of them that it was. ``paragraphs``: the
+    numbers, from 0 in the order of the text, of the one where it begins and the one at whose end it returns; None where
+    it is only a part of a paragraph. ``inside`` are those whose statements are here, and not in a function that is
+    called."""
 
     name: tuple[str, ...]
     origin: str
     body: Body
     remarks: tuple[str, ...] = ()
     span: Span | None = None
+    paragraphs: tuple[int, int] | None = field(default=None, compare=False)
+    inside: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

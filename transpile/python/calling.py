@@ -9,10 +9,10 @@ from transpile.legacy.fields import Field
 from transpile.legacy.statements import Leave, Operation, Program
 from transpile.legacy.types import Number
 from transpile.python.code import Code, attribute, binary, call, literal, method, shifted
-from transpile.python.counting import statements_of
 from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
 from transpile.python.operations import operation, options, outcome, success
+from transpile.python.walking import statements_of
 
 if TYPE_CHECKING:
     from transpile.python.statements import Statements

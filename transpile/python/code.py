@@ -27,22 +27,6 @@ def binary(left: Code, operator: str, right: Code) -> Code:
     return Code(f"{left.at(level)} {operator} {right.at(level + 1)}", level)
 
 
-def compare(left: Code, operator: str, right: Code) -> Code:
-    return Code(f"{left.at(COMPARISON + 1)} {operator} {right.at(COMPARISON + 1)}", COMPARISON)
-
-
-def all_of(operands: list[Code]) -> Code:
-    return Code(" and ".join(operand.at(AND) for operand in operands), AND) if len(operands) > 1 else operands[0]
-
-
-def any_of(operands: list[Code]) -> Code:
-    return Code(" or ".join(operand.at(OR) for operand in operands), OR) if len(operands) > 1 else operands[0]
-
-
-def negation(operand: Code) -> Code:
-    return Code(f"not {operand.at(NOT)}", NOT)
-
-
 def minus(operand: Code) -> Code:
     return Code(f"-{operand.at(UNARY)}", UNARY)
 

@@ -22,21 +22,13 @@ from transpile.legacy.expressions import (
 )
 from transpile.legacy.fields import Field
 from transpile.legacy.types import Number, Text
-from transpile.python.code import (
-    Code,
-    all_of,
-    any_of,
-    call,
-    compare,
-    literal,
-    method,
-    negation,
-)
+from transpile.python.code import COMPARISON, Code, attribute, call, literal, method
+from transpile.python.named import place_of
 from transpile.python.names import snake
 from transpile.python.places import sign_of, text_code, unsupported
+from transpile.python.relations import all_of, any_of, compare, negation
 from transpile.python.texts import Texts
 
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _SHORT = 12
 """Texts up to this size are compared with constants of their size."""
 
@@ -50,13 +42,13 @@ class Conditions(Texts):
             case Compare():
                 return self.comparison(condition)
             case Both(operands=operands):
-                return all_of([self.truth(each) for each in operands])
+                return all_of(self.truth(each) for each in operands)
             case Either(operands=operands):
-                return any_of([self.truth(each) for each in operands])
+                return any_of(self.truth(each) for each in operands)
             case Not(operand=operand):
                 return self.inverted(operand)
-            case Named(condition=meaning):
-                return self.truth(meaning)
+            case Named():
+                return self.named(condition)
             case Consists():
                 return self._consists(condition)
             case Local(name=name):
@@ -66,14 +58,16 @@ class Conditions(Texts):
         raise unsupported(type(condition).__name__, "it is no condition")
 
     def inverted(self, operand: Expression) -> Code:
-        match operand:
-            case Compare(operator=operator, left=left, right=right, order=order):
-                return self.comparison(Compare(_OPPOSITE[operator], left, right, order))  # type: ignore[arg-type]
-            case Not(operand=inner):
-                return self.truth(inner)
-            case Either(operands=operands) if all(isinstance(each, Compare) for each in operands):
-                return self.truth(Both(tuple(Not(each) for each in operands)))
         return negation(self.truth(operand))
+
+    def named(self, condition: Named) -> Code:
+        """A property of the object that has the field, or what it means where there is none."""
+        if condition.of.number not in self.names.roots and self.outer is not None:
+            return self.outer.named(condition)
+        name = self.names.conditions.get((condition.of.number, condition.name))
+        if name is None or condition.of.number in self.counters:
+            return self.truth(condition.condition)
+        return attribute(self.holder(place_of(condition)), name)
 
     def comparison(self, test: Compare) -> Code:
         left, right = self.kind(test.left), self.kind(test.right)
@@ -152,7 +146,7 @@ class Conditions(Texts):
                 return method(text, "isdecimal")
             case "alphabetic" | "alphabetic-lower" | "alphabetic-upper":
                 return self.call("is_" + test.name.replace("-", "_"), text)
-        return compare(call("set", text), "<=", Code(f"CLASS_{test.name.upper().replace('-', '_')}"))
+        return Code(f"{call('set', text)} <= CLASS_{test.name.upper().replace('-', '_')}", COMPARISON)
 
     def _numeric(self, target: Expression, field: Field) -> Code:
         if not self.is_shared(field) or field.view.coding not in ("display", "packed"):

@@ -7,7 +7,7 @@ such loops of its own, as nobody can then see its value before, after, or from a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from transpile.legacy.expressions import (
     Arithmetic,
@@ -27,6 +27,7 @@ from transpile.legacy.types import Number
 from transpile.python.code import literal, shifted
 from transpile.python.expressions import Expressions
 from transpile.python.extents import extent
+from transpile.python.walking import expressions_in, expressions_of, pieces_of, statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def counting(statements: Body, expressions: Expressions) -> Counting | None:
     operator, end = limit
     if (step > 0) != (operator in ("<", "<=")) or not _steady(end, tuple(rest)) or _continues(tuple(rest)):
         return None
-    if not _has_room(field, start, end, step) or expressions.kind(end) != "int":
+    if not _has_room(field, last, end, step) or expressions.kind(end) != "int":
         return None
     stop = expressions.code(end)
     if operator in ("<=", ">="):
@@ -67,7 +68,8 @@ def counting(statements: Body, expressions: Expressions) -> Counting | None:
     begin = expressions.code(start)
     parts = [] if begin.text == "0" and step == 1 else [begin.text]
     parts += [stop.text] + ([] if step == 1 else [literal(step).text])
-    variable = expressions.names.attributes[field.number]
+    seen = any(_names(each, field) for inner in rest for each in expressions_in(inner))
+    variable = expressions.names.attributes[field.number] if seen else "_"
     return Counting(field, variable, f"range({', '.join(parts)})", loop, tuple(rest), (*first.remarks,))
 
 
@@ -104,9 +106,17 @@ def _limit(condition: Expression | None, field: Field) -> tuple[str, Expression]
     return None
 
 
-def _has_room(field: Field, start: Expression, end: Expression, step: int) -> bool:
+def _kept(counts: Statement, field: Field) -> object:
+    """The type that the counter is kept in when ``counts`` has counted."""
+    match counts:
+        case Assign(value=Fit(type=kind)):
+            return kind
+    return field.type
+
+
+def _has_room(field: Field, counts: Statement, end: Expression, step: int) -> bool:
     """The counter holds every value that it takes, the last one too."""
-    kind, last = field.type, extent(end)
+    kind, last = _kept(counts, field), extent(end)
     if not isinstance(kind, Number) or kind.scale or last.low is None or last.high is None:
         return False
     if step > 0:
@@ -116,7 +126,7 @@ def _has_room(field: Field, start: Expression, end: Expression, step: int) -> bo
 
 def _steady(end: Expression, body: Body) -> bool:
     """``end`` keeps its value in the loop: a constant, or fields that nothing there can change."""
-    loads = [each for each in _expressions(end) if isinstance(each, Place | Intrinsic)]
+    loads = [each for each in expressions_of(end) if isinstance(each, Place | Intrinsic)]
     if not loads:
         return True
     if any(isinstance(each, Intrinsic) or each.subscripts or each.field.shared for each in loads):
@@ -173,7 +183,7 @@ def _loose(body: Body, field: Field, inside: bool) -> bool:
                 limit = _limit(condition, field)
                 if _names(start, field) or (limit and _names(limit[1], field)) or _changes(loop.body[:-1], field):
                     return True
-                if not _countable(field, start, loop):
+                if not _countable(field, loop):
                     return True
                 at += 2
                 continue
@@ -183,12 +193,12 @@ def _loose(body: Body, field: Field, inside: bool) -> bool:
     return False
 
 
-def _countable(field: Field, start: Expression, loop: While) -> bool:
+def _countable(field: Field, loop: While) -> bool:
     limit, step = _limit(loop.condition, field), _step(loop.body[-1], field)
     assert limit is not None and step is not None
     steady = _steady(limit[1], loop.body[:-1]) and not _continues(loop.body[:-1]) and not loop.remarks
     right_way = (step > 0) == (limit[0] in ("<", "<=")) and not loop.after
-    return steady and right_way and _has_room(field, start, limit[1], step) and _whole(limit[1])
+    return steady and right_way and _has_room(field, loop.body[-1], limit[1], step) and _whole(limit[1])
 
 
 def _whole(end: Expression) -> bool:
@@ -203,14 +213,14 @@ def _changes(body: Body, field: Field) -> bool:
         if isinstance(statement, Assign) and _target(statement) == field.number:
             return True
         if type(statement).__name__ in ("Store", "Operation") and any(
-            isinstance(each, Place) and each.field == field for each in _places(statement)
+            isinstance(each, Place) and each.field == field for each in expressions_in(statement)
         ):
             return True
     return False
 
 
 def _loose_in(statement: Statement, field: Field, inside: bool) -> bool:
-    for each in _own_parts(statement):
+    for each in pieces_of(statement):
         if isinstance(each, Expression):
             if _names(each, field):
                 return True
@@ -219,49 +229,5 @@ def _loose_in(statement: Statement, field: Field, inside: bool) -> bool:
     return False
 
 
-def _own_parts(statement: Statement) -> Iterator[Expression | Body]:
-    """The expressions and bodies of a statement."""
-    for each in fields(statement):
-        if each.name not in ("span", "remarks"):
-            yield from _found(getattr(statement, each.name))
-
-
-def _found(value: object) -> Iterator[Expression | Body]:
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, tuple):
-        if value and all(isinstance(each, Statement) for each in value):
-            yield value
-        else:
-            for each in value:
-                yield from _found(each)
-
-
-def statements_of(body: Body) -> Iterator[Statement]:
-    """All statements in ``body``, inner ones too."""
-    for statement in body:
-        yield statement
-        for each in _own_parts(statement):
-            if isinstance(each, tuple):
-                yield from statements_of(each)
-
-
-def _places(statement: Statement) -> Iterator[Expression]:
-    for each in _own_parts(statement):
-        if isinstance(each, Expression):
-            yield from _expressions(each)
-        else:
-            for inner in each:
-                yield from _places(inner)
-
-
-def _expressions(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    for name in expression.PARTS:
-        for each in _found(getattr(expression, name)):
-            if isinstance(each, Expression):
-                yield from _expressions(each)
-
-
 def _names(expression: Expression, field: Field) -> bool:
-    return any(isinstance(each, Place) and each.field == field for each in _expressions(expression))
+    return any(isinstance(each, Place) and each.field == field for each in expressions_of(expression))

@@ -8,19 +8,22 @@ from pathlib import Path
 
 from transpile.errors import Span, UnsupportedError
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
+from transpile.python import displaying as displaying
 from transpile.python import rules as rules_package
 from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
-from transpile.python.counting import statements_of
+from transpile.python.correspondence import Correspondence, correspondence
 from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
+from transpile.python.named import name_conditions
 from transpile.python.names import Scope, camel, names_of, records_of, snake
 from transpile.python.places import Places, Uses
 from transpile.python.records import Records
 from transpile.python.selection import select
 from transpile.python.statements import Statements
+from transpile.python.walking import statements_of
 from transpile.python.wrapping import wrapped
 
 _WHOLE = (
@@ -39,10 +42,12 @@ _TAKEN = {"Decimal", "main", "dataclass", "field", "suppress", "sys", "os"}
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """``files`` are texts by name; ``name`` is the one to run, the others belong beside it."""
+    """``files`` are texts by name; ``name`` is the one to run, the others belong beside it. ``classes``: what stands
+    for what, a program after those that are nested in it."""
 
     name: str
     files: Mapping[str, str]
+    classes: tuple[Correspondence, ...] = ()
 
     @property
     def text(self) -> str:
@@ -62,15 +67,17 @@ def emit(program: Program, *others: Program) -> Module:
 def _emitted(program: Program, *others: Program) -> Module:
     uses, lines = Uses(), Lines()
     module = Scope({*_TAKEN, *_public_names()})
+    classes: list[Correspondence] = []
     for each in (*others, program):
-        _program(each, uses, lines, module, None, alone=not others)
+        classes += _program(each, uses, lines, module, None, alone=not others)
     uses.rule("use_exact_arithmetic")
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
     body = [piece for line in lines.made for piece in wrapped(line)]
     head = [*_docstring(program), "", *_imports(uses)]
-    text = "\n".join([*head, "", "", *body]).rstrip("\n") + "\n"
-    return Module(name, {name: text, **_beside(uses)})
+    blank = ["", ""] if body[0].startswith(("class ", "@", "def ")) else [""]
+    text = "\n".join([*head, *blank, *body]).rstrip("\n") + "\n"
+    return Module(name, {name: text, **_beside(uses)}, tuple(classes))
 
 
 def _public_names() -> set[str]:
@@ -86,7 +93,7 @@ def _public_names() -> set[str]:
 
 
 def _docstring(program: Program) -> list[str]:
-    said = [remark.strip() for remark in program.remarks if remark.strip(" *-=")]
+    said = _said(program.remarks)
     if not said:
         return [f'"""{program.origin}, translated from COBOL."""']
     first = f"{program.origin}, translated from COBOL."
@@ -146,13 +153,15 @@ def _imported(source: str, module: str) -> set[str]:
 
 def _program(
     program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None, *, alone: bool
-) -> None:
+) -> list[Correspondence]:
     names = names_of(program, module)
+    classes: list[Correspondence] = []
+    conditions = name_conditions(program, names)
     expressions = Expressions(program, names, uses, outer=outer)
     for inner in program.programs:
         around = replace(expressions, owner=Code("self.outer"), outer=_further_out(outer))
-        _program(inner, uses, lines, module, around, alone=False)
-    records = Records(expressions, lines)
+        classes += _program(inner, uses, lines, module, around, alone=False)
+    records = Records(expressions, lines, conditions)
     _alphabets(program, lines)
     for record in records_of(program):
         records.classes(record)
@@ -172,6 +181,7 @@ def _program(
                 records.attribute(record.root)
         for file in program.files:
             uses.use("dataclasses", "field")
+            lines.comment(*_said(file.remarks))
             lines.add(f"{names.files[file.origin]}: {file_class(file, expressions)} = field(init=False)")
         if before == len(lines.made):
             lines.made.pop()
@@ -188,6 +198,7 @@ def _program(
                     if file.external:
                         code = f"{uses.use('cobol_programs', 'external_file')}({quoted(file.origin)}, lambda: {code})"
                     lines.add(f"self.{names.files[file.origin]} = {code}")
+        records.properties(0)
         if outer is not None or callable_(program, alone and not program.programs):
             lines.add("")
             entry_point(program, expressions, lines)
@@ -200,6 +211,7 @@ def _program(
         lines.add(
             f"{uses.use('cobol_programs', 'register')}({quoted(program.origin)}, {names.program}{initial})", "", ""
         )
+    return [*classes, correspondence(program, names, expressions.counted)]
 
 
 def _further_out(outer: Places | None) -> Places | None:
@@ -225,7 +237,7 @@ def _function(program: Program, function: Function, expressions: Expressions, li
     if leaving != "return" and any(isinstance(each, Leave) for each in statements_of(function.body)):
         expressions.uses.use("cobol_programs", "Left")
     with lines.block(f"def {expressions.names.function(function.name)}(self) -> None:"):
-        said = [remark.strip() for remark in function.remarks if remark.strip(" *-=")]
+        said = _said(function.remarks)
         body = _without_last_leave(function.body) if leaving == "return" else function.body
         for at, remark in enumerate(said):
             text = remark.replace("\\", "\\\\").replace('"""', "'''")
@@ -240,6 +252,11 @@ def _function(program: Program, function: Function, expressions: Expressions, li
             raise UnsupportedError(function.span, error.message, error.hint, mnemonic=error.mnemonic) from error
         if not said and lines.made[-1].lstrip().startswith("def "):
             lines.add(f'"""{function.origin} does nothing."""')
+
+
+def _said(remarks: tuple[str, ...]) -> list[str]:
+    """Comments without those that are only a line."""
+    return [remark.strip() for remark in remarks if remark.strip(" *-=")]
 
 
 def _sentence(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from transpile.python.wrapping import WIDTH
 
@@ -27,7 +28,9 @@ class Lines:
         self.made += [INDENT * self.depth + line if line else "" for line in lines]
 
     def comment(self, *remarks: str) -> None:
-        self.add(*(f"# {remark}".rstrip() for remark in remarks))
+        width = WIDTH - len(INDENT * self.depth) - 2
+        for remark in remarks:
+            self.add(*(f"# {line}".rstrip() for line in wrap(remark, width) or [""]))
 
     def remarked(self, line: str, remark: str) -> None:
         """``remark`` stands behind a line, or above it where there is no room."""

@@ -60,6 +60,8 @@ class Names:
     """Of every field, the record that it is in."""
     classes: dict[int, str] = field(default_factory=dict)
     methods: dict[tuple[str, ...], str] = field(default_factory=dict)
+    conditions: dict[tuple[int, tuple[str, ...]], str] = field(default_factory=dict)
+    """The properties that conditions are, by the number of the field and their name."""
     of_files: frozenset[int] = frozenset()
     """The roots of the areas of files."""
     files: dict[str, str] = field(default_factory=dict)
@@ -117,7 +119,7 @@ def _name_plain(names: Names, record: Record, group: Field, module: Scope) -> No
     names.roots[group.number] = record
     if group.type is not None:
         return
-    names.classes[group.number] = module.new(camel(group.name))
+    names.classes[group.number] = _class(names, group, module)
     scope = Scope()
     for member in group.members:
         names.parents[member.number] = group
@@ -125,8 +127,13 @@ def _name_plain(names: Names, record: Record, group: Field, module: Scope) -> No
         _name_plain(names, record, member, module)
 
 
+def _class(names: Names, group: Field, module: Scope) -> str:
+    """A name for a class; that of the program comes before it where another class has it."""
+    return module.new(camel(group.name), f"{names.program}{camel(group.name)}")
+
+
 def _name_shared(names: Names, record: Record, module: Scope) -> None:
-    names.classes[record.root.number] = module.new(camel(record.root.name))
+    names.classes[record.root.number] = _class(names, record.root, module)
     scope = Scope(_OF_RECORDS)
     names.roots[record.root.number] = record
     for top in (record.root, *record.overlays):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from transpile.legacy.expressions import Constant, Expression, Load, Place
+from transpile.legacy.expressions import Constant, Expression
 from transpile.legacy.statements import Body, Operation
-from transpile.legacy.types import Floating, Number
-from transpile.python.code import Code, call, item, literal, method
-from transpile.python.extents import extent
+from transpile.python.code import Code, item, literal, method
 from transpile.python.places import unsupported
 
 if TYPE_CHECKING:
@@ -53,89 +51,6 @@ def outcome(statement: Operation, name: str) -> Body:
 def success(statement: Operation) -> Body:
     """What is done where nothing went wrong."""
     return outcome(statement, "ok") or outcome(statement, "otherwise")
-
-
-# DISPLAY
-
-_LONG = 60
-"""More than this is not put in an f-string."""
-
-
-@operation("display")
-def _display(writer: Statements, statement: Operation) -> None:
-    pieces = [piece for each in statement.inputs for piece in _shown(writer, each)]
-    ending = [] if option(statement, "advancing") != "no" else ['end=""']
-    if option(statement, "upon") == "err":
-        writer.expressions.uses.use("", "sys")
-        ending.append("file=sys.stderr")
-    elif ending:
-        ending.append("flush=True")
-    writer.expressions.uses.use("cobol_console", "use_latin_1")
-    writer.lines.add(str(call("print", *_arguments(pieces), *ending)))
-
-
-def _arguments(pieces: list[str | Code]) -> list[Code | str]:
-    """One text for ``print``; an f-string where there are several."""
-    if all(isinstance(piece, str) for piece in pieces):
-        text = "".join(str(piece) for piece in pieces)
-        return [literal(text)] if text else []
-    if len(pieces) == 1 and isinstance(pieces[0], Code) and not pieces[0].text.startswith("{"):
-        return [pieces[0]]
-    codes = [piece.text for piece in pieces if isinstance(piece, Code)]
-    together = sum(len(piece) if isinstance(piece, str) else len(piece.text) + 2 for piece in pieces)
-    if together > _LONG or any(sign in code for code in codes for sign in ('"', "\\")):
-        return [*(_plain(piece) for piece in pieces), 'sep=""']
-    return [Code('f"' + "".join(_in_f_string(piece) for piece in pieces) + '"')]
-
-
-def _plain(piece: str | Code) -> Code:
-    if isinstance(piece, str):
-        return literal(piece)
-    return Code(f'f"{piece.text}"') if piece.text.startswith("{") else piece
-
-
-def _in_f_string(piece: str | Code) -> str:
-    if isinstance(piece, str):
-        shown = literal(piece + "'").text[1:-2].replace("{", "{{").replace("}", "}}")
-        return shown
-    return piece.text if piece.text.startswith("{") else f"{{{piece.text}}}"
-
-
-def _shown(writer: Statements, value: Expression) -> Iterator[str | Code]:
-    """Text as it is, or code; code that starts with ``{`` is a replacement field with a format."""
-    expressions = writer.expressions
-    match value:
-        case Constant(value=str(text)):
-            yield text
-        case Load(place=Place(field=field)) if isinstance(field.type, Number):
-            yield _number(writer, value, field.type)
-        case Load(place=Place(field=field)) if isinstance(field.type, Floating):
-            single = ["single=True"] if field.type.bits == 32 else []
-            yield expressions.call("show_float", expressions.code(value), *single)
-        case Constant(value=number):
-            yield str(number)
-        case _ if expressions.kind(value) == "float":
-            yield expressions.call("show_float", expressions.code(value))
-        case _ if expressions.kind(value) in ("int", "decimal"):
-            yield call("str", expressions.code(value))
-        case _:
-            yield expressions.code(value)
-
-
-def _number(writer: Statements, value: Load, type: Number) -> Code:
-    expressions, view = writer.expressions, value.place.field.view
-    code = expressions.code(value)
-    if view.coding in ("native", "index", "pointer") and not type.scale:
-        signed = [] if type.signed else ["signed=False"]
-        return expressions.call("show_native", code, literal(view.size), *signed)
-    if not type.scale and not type.signed and extent(value).never_negative:
-        return Code(f"{{{code}:0{type.digits}d}}")
-    more: list[Code | str] = [literal(type.scale)] if type.scale else []
-    if type.signed:
-        more.append("signed=True")
-    if view.separate and not view.leading:
-        more.append("trailing=True")
-    return expressions.call("show", code, literal(type.digits), *more)
 
 
 # STRING, UNSTRING and INSPECT

@@ -81,6 +81,8 @@ class Places:
     outer: Places | None = None
     known: dict[str, Code] = field(default_factory=dict)
     counters: dict[int, Code] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
+    """The numbers of all fields that have been variables of a loop so far."""
 
     def further_out(self, programs: int) -> Places:
         """The same of the program that is so many programs further out."""
@@ -123,6 +125,14 @@ class Places:
         for subscript in subscripts[outer:]:
             code = item(code, subscript)
         return code
+
+    def holder(self, place: Place) -> Code:
+        """The object whose attribute a field is, or whose bytes hold it."""
+        record = self.names.roots[place.field.number]
+        if self.names.is_area(record):
+            return self.record(place.field)
+        parent = self.names.parents.get(place.field.number)
+        return self._plain(parent, [self.index(each) for each in place.subscripts]) if parent else self.owner
 
     def index(self, subscript: Expression) -> Code:
         return shifted(self.whole(subscript), -1)
@@ -178,6 +188,10 @@ class Places:
         """Any expression; what is written depends on its kind."""
         raise NotImplementedError
 
+    def named(self, condition: Named) -> Code:
+        """A condition with a name."""
+        raise NotImplementedError
+
     def call(self, rule: str, *arguments: Code | str, **named: Code | str) -> Code:
         return call(self.uses.rule(rule), *arguments, **named)
 
@@ -231,7 +245,7 @@ def sign_of(field: Field) -> rules.Sign:
 
 def text_code(text: str) -> Code:
     """A literal, or the repetition of one where that is shorter to read."""
-    if len(text) > 8 and len(set(text)) == 1:
+    if len(text) > (8 if text.isprintable() else 2) and len(set(text)) == 1:
         return Code(f"{quoted(text[0])} * {len(text)}", PRODUCT)
     stripped = text.rstrip(" ")
     if len(text) - len(stripped) > 12:

@@ -6,19 +6,24 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from transpile.legacy.expressions import Named
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.types import Floating, Number, Text
 from transpile.python.code import Code, call, literal, quoted
 from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
+from transpile.python.named import class_of
 from transpile.python.places import fills, kind_of, sign_of, text_code
 from transpile.python.rules import cobol_rules as rules
 
 
 @dataclass(slots=True)
 class Records:
+    """``conditions`` are those that are properties."""
+
     expressions: Expressions
     lines: Lines
+    conditions: tuple[Named, ...] = ()
 
     def classes(self, record: Record) -> None:
         """The classes of a record, inner ones first; none for a number or text of its own."""
@@ -48,7 +53,8 @@ class Records:
         if record.external:
             rule = self.expressions.uses.use("cobol_programs", "external")
             factory = f"lambda: {call(rule, quoted(record.external), made)}"
-        self.lines.add(f"{names.attributes[record.root.number]}: {made} = field(default_factory={factory})")
+        attribute = f"{names.attributes[record.root.number]}: {made} = field(default_factory={factory})"
+        self.lines.remarked(attribute, "" if record.root.type is not None else record.root.remark)
 
     def _value(self, field: Field) -> tuple[str, Code]:
         """The type, and what it starts with."""
@@ -80,7 +86,23 @@ class Records:
         with self.lines.block(f"class {self.expressions.names.classes[group.number]}:"):
             for member in group.members:
                 self.attribute(member, len(group.dimensions))
+            self.properties(group.number)
         self.lines.add("", "")
+
+    def properties(self, number: int) -> None:
+        """The conditions of the fields that are in a class: that of the group or record ``number``."""
+        names, counters = self.expressions.names, self.expressions.counters
+        for condition in self.conditions:
+            if class_of(condition.of, names) != number:
+                continue
+            field, area = condition.of, names.is_area(names.roots[condition.of.number])
+            root = area and field == names.roots[field.number].root
+            counters[field.number] = Code("self.value" if root else f"self.{names.attributes[field.number]}")
+            meaning = self.expressions.truth(condition.condition)
+            del counters[field.number]
+            self.lines.add("", "@property")
+            with self.lines.block(f"def {names.conditions[field.number, condition.name]}(self) -> bool:"):
+                self.lines.add(f"return {meaning}")
 
     # Areas of bytes
 
@@ -104,6 +126,7 @@ class Records:
                 start = (starts or {}).get(view.number)
                 if start is not None or view.name != ("filler",):
                     self.lines.remarked(f"{name} = {self.view(view, start)}", view.remark)
+            self.properties(root.number)
         self.lines.add("", "")
 
     def view(self, field: Field, start: Code | None) -> Code:

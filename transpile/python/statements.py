@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from transpile.legacy.expressions import (
     Arithmetic,
+    Both,
     Constant,
     Edited,
     Expression,
@@ -312,7 +313,10 @@ class Statements:
                 branches.append((str(self.expressions.inverted(chosen.condition)), chosen.otherwise))
                 rest = ()
                 break
-            branches.append((str(self.expressions.truth(chosen.condition)), chosen.then))
+            condition, then = chosen.condition, chosen.then
+            while not chosen.otherwise and (inner := _only_if(then)) is not None:
+                condition, then = Both((condition, inner.condition)), inner.then
+            branches.append((str(self.expressions.truth(condition)), then))
             rest = chosen.otherwise
         self.branches([*branches, ("", rest)])
 
@@ -325,10 +329,15 @@ class Statements:
             inverse = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
             if test.isidentifier() or test.startswith("not ") or test.replace(".", "_").isidentifier():
                 branches = [(inverse, branches[1][1])]
-        for at, (condition, body) in enumerate(branches):
-            head = f"{'elif' if at else 'if'} {condition}:" if condition else "else:"
-            with self.lines.block(head):
+        chained = False
+        for condition, body in branches:
+            word = "elif" if chained else "if"
+            if not condition and not chained:
                 self.body(body)
+                continue
+            with self.lines.block(f"{word} {condition}:" if condition else "else:"):
+                self.body(body)
+            chained |= not (body and isinstance(body[-1], Break | Continue | Return))
 
     def loop(self, loop: While) -> None:
         if loop.condition is None or loop.after:
@@ -350,9 +359,18 @@ class Statements:
         self.lines.comment(*loop.remarks)
         counters = self.expressions.counters
         counters[loop.field.number] = Code(loop.variable)
+        self.expressions.counted.add(loop.field.number)
         with self.lines.block(f"for {loop.variable} in {loop.range}:"):
             self._inside(loop.loop, loop.body)
         del counters[loop.field.number]
+
+
+def _only_if(body: Body) -> If | None:
+    """The ``if`` that a body is, if it has no ``else`` and no comment of its own."""
+    match body:
+        case [If(otherwise=(), remarks=()) as inner] if inner.then:
+            return inner
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from transpile.legacy.expressions import (
     Rounding,
     ToFloat,
 )
+from transpile.legacy.fields import Field, View
 from transpile.legacy.statements import Assign, Body, Statement, Store
 from transpile.legacy.types import Floating, Number, Text
 from transpile.restructure.block import Block
@@ -243,7 +244,13 @@ def parts(value: Expression) -> Iterator[Expression]:
 
 
 def step(scope: Scope, counter: cobol.Reference, amount: Expression, down: bool = False) -> Statement:
-    """``counter`` made larger by ``amount``, as PERFORM VARYING and SET do it."""
+    """``counter`` made larger by ``amount``, as PERFORM VARYING and SET do it: without regard to its PICTURE as long as
+    its bytes have room, so that ``PIC 99 COMP`` counts to 100 and a loop up to 99 ends."""
     made = place(scope, counter)
     changed = Arithmetic("-" if down else "+", Load(made), amount)
+    match made.field:
+        case Field(type=Number(scale=0, signed=signed, bits=0) as kind, view=View(coding="binary", size=size)):
+            return Assign(made, Fit(changed, Number(kind.digits, 0, signed, 8 * size)))
+        case Field(type=Number(scale=0, signed=signed, digits=digits), view=View(coding="packed")) if digits % 2 == 0:
+            return Assign(made, Fit(changed, Number(digits + 1, 0, signed)))
     return Assign(made, _fitted(scope, made, changed, "down", checked=False))

@@ -9,6 +9,7 @@ from typing import Protocol
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.legacy.statements import Body
+from transpile.restructure.jumps import jump_remarks_kept
 from transpile.restructure.naming import Words
 from transpile.restructure.scope import Scope
 
@@ -43,7 +44,7 @@ class Block:
     """EXIT PERFORM leaves one loop, not several."""
 
     def body(self, statements: Sequence[cobol.Statement] | None) -> Body:
-        return tuple(made for each in statements or () for made in self.lower(self, each))
+        return jump_remarks_kept(made for each in statements or () for made in self.lower(self, each))
 
     def inside(self, cycle: Body, breaks: bool = True) -> Block:
         """The same within an inline PERFORM."""

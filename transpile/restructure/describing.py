@@ -47,6 +47,7 @@ def describe(scope: Scope, file: FileDescription, area: Record) -> File:
         _linage(scope, file),
         file.sort,
         file.external,
+        (*scope.said(given), *scope.said(file)),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from transpile.legacy.expressions import Expression
@@ -43,6 +43,16 @@ def bodies(statement: Statement) -> tuple[Body, ...]:
         case Operation():
             return tuple(body for _, body in statement.outcomes)
     return ()
+
+
+def jump_remarks_kept(body: Iterable[Statement]) -> Body:
+    """``body`` where comments before a jump, of which nothing may be left, stand before the statement before it too."""
+    made: list[Statement] = []
+    for statement in body:
+        if isinstance(statement, Jump) and statement.remarks and made and not isinstance(made[-1], Jump | Mark):
+            made[-1] = replace(made[-1], remarks=(*made[-1].remarks, *statement.remarks))
+        made.append(statement)
+    return tuple(made)
 
 
 def within(body: Body) -> Iterator[Statement]:

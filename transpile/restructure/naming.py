@@ -24,7 +24,12 @@ class Namer:
     def __init__(self) -> None:
         self._taken: set[Words] = set()
 
-    def name(self, name: str) -> Words:
+    def name(self, name: str, *others: str) -> Words:
+        """``name``, or the first of ``others`` that is free, or ``name`` with a number."""
+        for chosen in map(words, (name, *others)):
+            if chosen not in self._taken:
+                self._taken.add(chosen)
+                return chosen
         plain = found = words(name)
         count = 1
         while found in self._taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transpile.cobol import layout, tree
@@ -19,16 +20,36 @@ from transpile.restructure.fields import Builder
 from transpile.restructure.naming import Namer, words
 from transpile.restructure.procedures import Division, division
 from transpile.restructure.remarks import remarks
+from transpile.restructure.renaming import renamed_program
 from transpile.restructure.scope import Scope, unsupported
 from transpile.restructure.sharing import Sharing
 
 DIALECT = "GnuCOBOL 3.1.2 -std=default"
 
 
+@dataclass(frozen=True, slots=True)
+class Restructured:
+    """``programs`` are those of a file, those nested in others within them. ``fields``: what became of an item, by its
+    identity; ``laid``: the item in its place, by the number of the field. ``scopes``: what the statements of a program
+    may name, with what became of indexes and special registers, by the identity of its syntax tree."""
+
+    unit: Unit
+    programs: tuple[Program, ...]
+    fields: Mapping[int, Field]
+    laid: Mapping[int, layout.Field]
+    scopes: Mapping[int, Scope]
+
+
+def restructured(unit: Unit) -> Restructured:
+    """The programs of a file, and what became of their items."""
+    building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
+    programs = tuple(_restructured(building, each) for each in unit.programs)
+    return Restructured(unit, programs, building.fields, building.laid, building.scopes)
+
+
 def restructure(unit: Unit) -> tuple[Program, ...]:
     """The programs of a file, those nested in others within them."""
-    building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
-    return tuple(_restructured(building, each) for each in unit.programs)
+    return restructured(unit).programs
 
 
 def _restructured(building: _Building, program: cobol.Program) -> Program:
@@ -63,6 +84,7 @@ class _Building:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     fields: dict[int, Field] = field(default_factory=dict)
     laid: dict[int, layout.Field] = field(default_factory=dict)
+    scopes: dict[int, Scope] = field(default_factory=dict)
 
     def program(self, program: cobol.Program, outer: Names | None) -> Program:
         sharing = Sharing()
@@ -134,6 +156,7 @@ class _Building:
         scope = Scope(storage.names, sharing, self.fields, self.laid, self.numbers, namer, remarks=self.remarks)
         scope.outer = outer.scope if outer is not None else None
         scope.extremes = extremes(special, program.environment.collating)
+        self.scopes[id(program)] = scope
         builder = Builder(
             sharing,
             self.numbers,
@@ -153,6 +176,7 @@ class _Building:
         )
         inner = tuple(self._built(each, sharing, made) for each in storage.inner)
         functions, entry = made.finished()
+        inner = tuple(renamed_program(each, made.named) for each in inner)
         return Program(
             words(program.name),
             program.name,

@@ -18,7 +18,7 @@ from transpile.cobol.parse.identification import programs
 from transpile.cobol.parse.procedure import VERBS
 from transpile.cobol.problems import Problems, TooManyErrors, hinted
 from transpile.cobol.programs import Program
-from transpile.cobol.source import guess_format, read_source, source_text
+from transpile.cobol.source import guess_format, read_source, source_bytes, source_text
 from transpile.cobol.tokens import tokenize
 from transpile.cobol.unit import Unit
 from transpile.errors import SourceError, SourceErrors
@@ -34,6 +34,11 @@ def parse_file(path: str | Path, options: Options = _NO_OPTIONS) -> Unit:
 def parse_text(text: str, file: str = "<text>", options: Options = _NO_OPTIONS) -> Unit:
     """The unit in ``text``, which messages call ``file``."""
     return _parse(source_text(text, file), options)
+
+
+def parse_bytes(data: bytes, file: str = "<text>", options: Options = _NO_OPTIONS) -> Unit:
+    """The unit in ``data``, the content of a file, which messages call ``file``."""
+    return _parse(source_bytes(data, file), options)
 
 
 def _parse(source: SourceFile, options: Options) -> Unit:

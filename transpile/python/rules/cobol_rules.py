@@ -687,9 +687,10 @@ def edit_text(text: str, picture: str) -> str:
 def show(value: Number, digits: int, scale: int = 0, signed: bool = False, trailing: bool = False) -> str:
     """A numeric field as DISPLAY writes it; ``trailing``: its sign is SEPARATE and TRAILING.
 
-    >>> show(Decimal("-1.50"), 5, 2, signed=True), show(7, 3)
-    ('-001.50', '007')
+    >>> show(Decimal("-1.50"), 5, 2, signed=True), show(7, 3), show(43700, 3, -2)
+    ('-001.50', '007', '43700')
     """
+    digits += max(-scale, 0)
     text = f"{abs(unscaled(value, max(scale, 0))):0{digits}d}"[-digits:]
     if scale > 0:
         text = f"{text[:-scale]}.{text[-scale:]}"

@@ -1,0 +1,118 @@
+"""The business programs of ``datasets/cobol`` as Python: which paragraphs are proved, which tested, and in what time.
+
+    benchmarks/cobol_corpus.py [--programs payroll,…] [--seed N] [--store FILE] [--output FILE.json|FILE.md] [--reasons]
+
+Each program is translated with the input and the files that it has. ``--reasons`` tells why paragraphs are not proved.
+The exit status is 1 where less is proved than the floor, or anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from harness import added, markdown, share, write_json
+
+from transpile.core.verdict import WORDS, Proved
+from transpile.corpora.programs import Program, load
+from transpile.errors import TranspileError
+from transpile.modernize.subject import Given
+from transpile.modernize.translate import Choices, translate_file
+from transpile.translation import BlockResult
+
+CORPUS = Path(__file__).parents[1] / "datasets" / "cobol"
+FLOOR = 0.70
+"""Of all paragraphs are proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One program. ``seconds`` are those of all checks together, ``by_check`` those of each."""
+
+    name: str
+    verdicts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(WORDS, 0))
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    by_check: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def paragraphs(self) -> int:
+        return sum(self.verdicts.values())
+
+
+def row(program: Program, seed: int, store: Path | None) -> Row:
+    start = time.monotonic()
+    given = Given(program.stdin, program.reads)
+    choices = Choices(copy_paths=(CORPUS / "copybooks",), given=given, seed=seed, store=store)
+    try:
+        made = translate_file(program.source, choices)
+    except TranspileError as error:
+        return Row(program.name, seconds=time.monotonic() - start, error=error.render())
+    blocks = list(made.translation.blocks)
+    reasons = Counter(_reason(block) for block in blocks if not isinstance(block.verdict, Proved))
+    spent = time.monotonic() - start
+    return Row(program.name, made.translation.verdicts, dict(reasons), spent, made.seconds)
+
+
+def _reason(block: BlockResult) -> str:
+    return f"{block.verdict.word}: {block.reason}"
+
+
+def table(rows: Sequence[Row]) -> str:
+    total = added(row.verdicts for row in rows)
+    cells = [[row.name, row.paragraphs, *(row.verdicts[word] for word in WORDS), f"{row.seconds:.1f}"] for row in rows]
+    count = sum(row.paragraphs for row in rows)
+    cells.append(["all", count, *(total.get(word, 0) for word in WORDS), f"{sum(row.seconds for row in rows):.1f}"])
+    cells.append(["share", "", *(share(total.get(word, 0), count) for word in WORDS), ""])
+    return markdown(["program", "paragraphs", *WORDS, "seconds"], cells)
+
+
+def shortfalls(rows: Sequence[Row]) -> list[str]:
+    """Which floors are missed."""
+    total = added(row.verdicts for row in rows)
+    wanted = math.ceil(FLOOR * sum(row.paragraphs for row in rows))
+    found = [f"{row.name}: {row.error}" for row in rows if row.error]
+    if total.get("proved", 0) < wanted:
+        found.append(f"{total.get('proved', 0)} paragraphs are proved, not {wanted}")
+    found += [f"{row.name}: {row.verdicts[word]} {word}" for row in rows for word in WORDS[2:] if row.verdicts[word]]
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Translate the business programs to Python, and check them.")
+    parser.add_argument("--programs", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", type=Path)
+    parser.add_argument("--output", type=Path, help="JSON, or a table as Markdown, by its suffix")
+    parser.add_argument("--reasons", action="store_true")
+    arguments = parser.parse_args()
+    only = set(filter(None, arguments.programs.split(",")))
+    rows = []
+    for program in load(CORPUS):
+        if not only or program.name in only:
+            rows.append(row(program, arguments.seed, arguments.store))
+            print(f"{program.name}: {dict(rows[-1].verdicts)} {rows[-1].error}", file=sys.stderr, flush=True)
+    text = table(rows)
+    print(text)
+    if arguments.reasons:
+        for reason, times in added(row.reasons for row in rows).items():
+            print(f"{times:4} {reason}")
+    if arguments.output is not None:
+        if arguments.output.suffix == ".json":
+            write_json(arguments.output, [asdict(row) for row in rows])
+        else:
+            arguments.output.write_text(text)
+    missed = shortfalls(rows)
+    print("\n".join(missed or ["all floors are met"]))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The meaning of COBOL paragraphs as Z3 terms, from their syntax tree."""

@@ -1,0 +1,478 @@
+"""A COBOL program as a machine: from its syntax tree, step by step, as GnuCOBOL 3.1.2 runs it (``-std=default``).
+
+Statements that neither wait for anything nor go anywhere are done on both ways of an IF at once; all others fork the
+path. What has no meaning here raises NoTerm, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from transpile.cobol import programs, tree
+from transpile.cobol import statements as verbs
+from transpile.legacy.statements import Program
+from transpile.restructure.program import Restructured
+from transpile.solvers.cobol import filing, looping, showing
+from transpile.solvers.cobol.conditions import chosen, condition
+from transpile.solvers.cobol.frames import (
+    Activation,
+    Awaiting,
+    Block,
+    Frame,
+    Look,
+    NextFile,
+    Rest,
+    Round,
+    Stack,
+    activation,
+    hidden_of,
+    inline_loop,
+    key_of,
+    paragraph,
+    with_hidden,
+)
+from transpile.solvers.cobol.operands import Evaluation
+from transpile.solvers.cobol.scene import Scene, scene
+from transpile.solvers.cobol.straight import State, done, is_straight, negated
+from transpile.solvers.storage.steps import Answer, End, Event, Head, Path, Reached
+from transpile.solvers.storage.storage import Storage
+from transpile.solvers.storage.values import Int, NoTerm, Number, Truth, integer, units_at
+
+MAX_WAYS = 200
+"""Paths between two points; more are not followed."""
+
+_FILE = verbs.Open | verbs.Close | verbs.Read | verbs.Write | verbs.Rewrite | verbs.Delete | verbs.Start
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A path that goes on."""
+
+    state: State
+    stack: Stack
+
+
+_Next: TypeAlias = Way | Reached
+
+
+@dataclass(frozen=True, slots=True)
+class CobolMachine:
+    """One program. Paragraphs are numbered from 0 in the order of the text, declaratives included."""
+
+    scene: Scene
+
+    def start(self, paragraphs: tuple[int, int], storage: Storage, path: Path) -> list[Reached]:
+        begin, end = paragraphs
+        return self._run([Way(State(path, storage), (Activation(begin, end), Rest(begin, 0)))])
+
+    def advance(self, reached: Reached, answer: Answer) -> list[Reached]:
+        stack = _stack(reached)
+        state = State(reached.path, reached.storage)
+        if isinstance(reached.at, Event):
+            waiting = stack[-1]
+            assert isinstance(waiting, Awaiting)
+            return self._run(list(self._answered(state, stack[:-1], waiting, answer)))
+        return self._run([Way(state, stack)])
+
+    def enter(self, reached: Reached) -> list[Reached]:
+        stack = _stack(reached)
+        waiting = stack[-1]
+        assert isinstance(waiting, Awaiting) and isinstance(waiting.statement, verbs.Perform)
+        begin, end = self._performed(waiting.statement, stack)
+        inner = (*stack[:-1], Activation(begin, end), Rest(begin, 0))
+        return self._run([Way(State(reached.path, reached.storage), inner)])
+
+    def with_hidden(self, reached: Reached, hidden: tuple[Int, ...]) -> Reached:
+        stack = with_hidden(_stack(reached), hidden)
+        assert isinstance(reached.at, Head)
+        return replace(reached, at=replace(reached.at, hidden=hidden), point=stack)
+
+    # Running
+
+    def _run(self, ways: list[Way]) -> list[Reached]:
+        found: list[Reached] = []
+        while ways:
+            way = ways.pop()
+            for each in self._step(way.state, way.stack):
+                if isinstance(each, Reached):
+                    found.append(each)
+                else:
+                    ways.append(each)
+            if len(found) + len(ways) > MAX_WAYS:
+                raise NoTerm(f"more than {MAX_WAYS} paths between two points")
+        return found
+
+    def _step(self, state: State, stack: Stack) -> Iterator[_Next]:
+        *below, frame = stack
+        rest = tuple(below)
+        match frame:
+            case Block(statements, at):
+                if at == len(statements):
+                    yield Way(state, rest)
+                    return
+                outer = (*rest, Block(statements, at + 1)) if at + 1 < len(statements) else rest
+                yield from self._statement(state, outer, statements[at])
+            case Rest(number, sentence):
+                sentences = self.scene.paragraphs[number].paragraph.sentences
+                if sentence == len(sentences):
+                    yield from self._through(state, rest, number)
+                else:
+                    inner = (Rest(number, sentence + 1), Block(sentences[sentence].statements))
+                    yield Way(state, (*rest, *inner))
+            case Round():
+                yield from self._again(state, rest, frame)
+            case Look():
+                yield from self._look(state, rest, frame)
+            case NextFile(waits, at):
+                yield from self._file(state, rest, Awaiting(waits, at))
+            case Activation() | Awaiting():
+                raise AssertionError(frame)
+
+    def _through(self, state: State, stack: Stack, number: int) -> Iterator[_Next]:
+        """Paragraph ``number`` is at its end; the range that it is performed in is on top of ``stack``."""
+        top = stack[-1]
+        assert isinstance(top, Activation)
+        if top.end == number:
+            yield _end(state) if len(stack) == 1 else Way(state, stack[:-1])
+        elif number + 1 in (len(self.scene.paragraphs), self.scene.first):
+            yield _reached(state, stack, Event("leave"))
+        else:
+            yield _head(state, (*stack, Rest(number + 1, 0)), optional=True)
+
+    def _statement(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[_Next]:
+        """``stack``: where it goes on behind ``statement``."""
+        if is_straight(statement):
+            made = done(self.scene, state, (statement,))
+            if made is not None:
+                yield Way(made, stack)
+            return
+        match statement:
+            case verbs.If(tested, then, otherwise):
+                evaluation = self._evaluation(state)
+                truth = condition(evaluation, tested)
+                yield from self._fork(state, evaluation, truth, (*stack, Block(then)), (*stack, Block(otherwise)))
+            case verbs.Evaluate():
+                yield from self._evaluate(state, stack, statement)
+            case verbs.Perform():
+                yield from self._perform(state, stack, statement)
+            case verbs.Search():
+                raise NoTerm("SEARCH is not in the model")
+            case verbs.GoTo():
+                yield from self._go_to(state, stack, statement)
+            case verbs.Exit() | verbs.NextSentence():
+                yield from self._exit(state, stack, statement)
+            case verbs.Stop() | verbs.GoBack():
+                yield from self._leave(state, stack, statement)
+            case verbs.Display() | verbs.Accept():
+                evaluation = self._evaluation(state)
+                event = (
+                    showing.display(evaluation, statement)
+                    if isinstance(statement, verbs.Display)
+                    else showing.accept(evaluation, statement)
+                )
+                yield from self._wait(evaluation, state, stack, Awaiting(statement), event)
+            case _ if isinstance(statement, _FILE):
+                yield from self._file(state, stack, Awaiting(statement))
+            case _:
+                yield from self._handled(state, stack, statement)
+
+    def _evaluation(self, state: State) -> Evaluation:
+        return Evaluation(self.scene, state.storage)
+
+    def _fork(self, state: State, evaluation: Evaluation, truth: Truth, yes: Stack, no: Stack) -> Iterator[_Next]:
+        path = evaluation.settle(state.path)
+        if path is None:
+            return
+        for condition_, stack in ((truth, yes), (negated(truth), no)):
+            way = path.where(condition_)
+            if way is not None:
+                yield Way(State(way, evaluation.storage), stack)
+
+    def _wait(
+        self, evaluation: Evaluation, state: State, stack: Stack, waiting: Awaiting, event: Event
+    ) -> Iterator[_Next]:
+        path = evaluation.settle(state.path)
+        if path is not None:
+            yield _reached(State(path, evaluation.storage), (*stack, waiting), event)
+
+    def _handled(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[_Next]:
+        """Arithmetic whose ON SIZE ERROR phrases go somewhere."""
+        handler = getattr(statement, "on_size_error", None)
+        if not isinstance(handler, verbs.Handler):
+            raise NoTerm(f"{_verb(statement)} is not in the model")
+        from transpile.solvers.cobol.arithmetic import perform
+
+        evaluation = self._evaluation(state)
+        failed = perform(evaluation, statement)
+        yes, no = (*stack, Block(handler.yes or ())), (*stack, Block(handler.no or ()))
+        yield from self._fork(state, evaluation, failed, yes, no)
+
+    def _evaluate(self, state: State, stack: Stack, statement: verbs.Evaluate) -> Iterator[_Next]:
+        current: State | None = state
+        for branch in statement.branches:
+            if current is None:
+                return
+            evaluation = self._evaluation(current)
+            truth = chosen(evaluation, statement.subjects, branch.choices)
+            path = evaluation.settle(current.path)
+            if path is None:
+                return
+            way, other = path.where(truth), path.where(negated(truth))
+            if way is not None:
+                yield Way(State(way, state.storage), (*stack, Block(branch.statements)))
+            current = None if other is None else State(other, state.storage)
+        if current is not None:
+            yield Way(current, (*stack, Block(statement.other or ())))
+
+    # PERFORM
+
+    def _performed(self, statement: verbs.Perform, stack: Stack) -> tuple[int, int]:
+        section = self.scene.paragraphs[paragraph(stack)].section
+        assert statement.first is not None
+        begin, end = self.scene.range(statement.first, section)
+        return begin, end if statement.last is None else self.scene.range(statement.last, section)[1]
+
+    def _perform(self, state: State, stack: Stack, statement: verbs.Perform) -> Iterator[_Next]:
+        evaluation = self._evaluation(state)
+        hidden: tuple[Int, ...] = ()
+        if statement.times is not None:
+            hidden = (integer(0), units_at(evaluation.number(statement.times), 0))
+        elif statement.varying:
+            looping.begin(evaluation, statement, 0)
+        path = evaluation.settle(state.path)
+        if path is None:
+            return
+        state = State(path, evaluation.storage)
+        if statement.times is not None or statement.until is not None or statement.varying:
+            yield _head(state, (*stack, Look(statement, 0, hidden)))
+        elif statement.first is None:
+            yield Way(state, (*stack, Round(statement), Block(statement.body)))
+        else:
+            yield self._perform_range(state, stack, statement)
+
+    def _perform_range(self, state: State, stack: Stack, statement: verbs.Perform) -> Reached:
+        begin, end = self._performed(statement, stack)
+        event = Event("perform", f"{begin}-{end}", changes=None)
+        return _reached(state, (*stack, Awaiting(statement)), event)
+
+    def _body(self, state: State, stack: Stack, look: Look) -> _Next:
+        statement = look.statement
+        assert isinstance(statement, verbs.Perform)
+        stack = (*stack, Round(statement, look.hidden))
+        if statement.first is None:
+            return Way(state, (*stack, Block(statement.body)))
+        return self._perform_range(state, stack, statement)
+
+    def _look(self, state: State, stack: Stack, look: Look) -> Iterator[_Next]:
+        """At the head of a loop: is it through?"""
+        statement = look.statement
+        assert isinstance(statement, verbs.Perform)
+        inner = look.level + 1
+        if statement.test_after and statement.times is None:
+            if inner < len(statement.varying):
+                yield _head(state, (*stack, Look(statement, inner)))
+            else:
+                yield self._body(state, stack, look)
+            return
+        evaluation = self._evaluation(state)
+        through = looping.through(evaluation, statement, look)
+        path = evaluation.settle(state.path)
+        if path is None:
+            return
+        after, before = path.where(through), path.where(negated(through))
+        if after is not None:
+            yield from self._level_done(State(after, state.storage), stack, look)
+        if before is not None:
+            more = State(before, state.storage)
+            if inner < len(statement.varying):
+                yield _head(more, (*stack, Look(statement, inner)))
+            else:
+                yield self._body(more, stack, look)
+
+    def _level_done(self, state: State, stack: Stack, look: Look) -> Iterator[_Next]:
+        """One level of a loop is through; the level around it, tested before, takes its next step."""
+        statement = look.statement
+        assert isinstance(statement, verbs.Perform)
+        if look.level == 0:
+            yield Way(state, stack)
+        elif statement.test_after:
+            yield from self._tested_after(state, stack, statement, look.level - 1)
+        else:
+            yield from self._stepped(state, stack, statement, look.level - 1)
+
+    def _stepped(self, state: State, stack: Stack, statement: verbs.Perform, level: int) -> Iterator[_Next]:
+        evaluation = self._evaluation(state)
+        looping.step_on(evaluation, statement, level)
+        path = evaluation.settle(state.path)
+        if path is not None:
+            yield _head(State(path, evaluation.storage), (*stack, Look(statement, level)))
+
+    def _again(self, state: State, stack: Stack, round_: Round) -> Iterator[_Next]:
+        """The body is through."""
+        statement = round_.statement
+        if statement.times is not None:
+            done_, total = round_.hidden
+            yield _head(state, (*stack, Look(statement, 0, (looping.one_more(done_), total))))
+        elif statement.test_after:
+            yield from self._tested_after(state, stack, statement, max(0, len(statement.varying) - 1))
+        elif statement.varying:
+            yield from self._stepped(state, stack, statement, len(statement.varying) - 1)
+        elif statement.until is not None:
+            yield _head(state, (*stack, Look(statement)))
+        else:
+            yield Way(state, stack)
+
+    def _tested_after(self, state: State, stack: Stack, statement: verbs.Perform, level: int) -> Iterator[_Next]:
+        evaluation = self._evaluation(state)
+        through = looping.through(evaluation, statement, Look(statement, level))
+        path = evaluation.settle(state.path)
+        if path is None:
+            return
+        after, before = path.where(through), path.where(negated(through))
+        if after is not None:
+            yield from self._level_done(State(after, state.storage), stack, Look(statement, level))
+        if before is not None:
+            more = State(before, state.storage)
+            if statement.varying:
+                yield from self._stepped(more, stack, statement, level)
+            else:
+                yield _head(more, (*stack, Look(statement)))
+
+    # Jumps
+
+    def _go_to(self, state: State, stack: Stack, statement: verbs.GoTo) -> Iterator[_Next]:
+        if self.scene.alters:
+            raise NoTerm("GO TO in a program with ALTER is not in the model")
+        base = stack[: activation(stack) + 1]
+        section = self.scene.paragraphs[paragraph(stack)].section
+        goals = [self.scene.range(label, section)[0] for label in statement.labels]
+        if statement.depending is None:
+            (goal,) = goals
+            yield _head(state, (*base, Rest(goal, 0)), optional=True)
+            return
+        evaluation = self._evaluation(state)
+        chosen_ = units_at(evaluation.number(statement.depending), 0)
+        path = evaluation.settle(state.path)
+        for at, goal in enumerate(goals):
+            if path is None:
+                return
+            way, path = path.where(chosen_ == at + 1), path.where(negated(chosen_ == at + 1))
+            if way is not None:
+                yield _head(State(way, state.storage), (*base, Rest(goal, 0)), optional=True)
+        if path is not None:
+            yield Way(State(path, state.storage), stack)
+
+    def _exit(self, state: State, stack: Stack, statement: verbs.Exit | verbs.NextSentence) -> Iterator[_Next]:
+        base = activation(stack)
+        number = paragraph(stack)
+        if isinstance(statement, verbs.NextSentence):
+            yield Way(state, stack[: base + 2])
+            return
+        match statement.what:
+            case "PARAGRAPH":
+                yield Way(state, (*stack[: base + 1], self._end_of(number)))
+            case "SECTION":
+                yield Way(state, (*stack[: base + 1], self._end_of(self.scene.paragraphs[number].last)))
+            case "PERFORM" | "CYCLE":
+                at = inline_loop(stack)
+                if at is None:
+                    raise NoTerm("EXIT PERFORM outside of an inline PERFORM")
+                yield Way(state, stack[: at + (statement.what == "CYCLE")])
+            case _:
+                raise NoTerm(f"EXIT {statement.what} is not in the model")
+
+    def _end_of(self, number: int) -> Frame:
+        return Rest(number, len(self.scene.paragraphs[number].paragraph.sentences))
+
+    def _leave(self, state: State, stack: Stack, statement: verbs.Stop | verbs.GoBack) -> Iterator[_Next]:
+        if isinstance(statement, verbs.Stop) and statement.literal is not None:
+            raise NoTerm("STOP with a literal is not in the model")
+        evaluation = self._evaluation(state)
+        code = self.scene.registers.get("RETURN-CODE")
+        if statement.status is not None:
+            if code is None:
+                raise NoTerm("RETURN-CODE is not in the model")
+            value = evaluation.number(statement.status)
+            evaluation.storage = evaluation.storage.write(code, Number(units_at(value, 0)))
+        if isinstance(statement, verbs.GoBack):
+            event = Event("leave")
+        else:
+            event = Event("stop", values=() if code is None else (evaluation.storage.read(code),))
+        yield from self._wait(evaluation, state, stack, Awaiting(statement), event)
+
+    # Files, and what events bring
+
+    def _file(self, state: State, stack: Stack, waiting: Awaiting) -> Iterator[_Next]:
+        evaluation, statement = self._evaluation(state), waiting.statement
+        assert isinstance(statement, _FILE)
+        filing.before(evaluation, statement)
+        event = filing.event(evaluation, statement, waiting.at)
+        yield from self._wait(evaluation, state, stack, waiting, event)
+
+    def _answered(self, state: State, stack: Stack, waiting: Awaiting, answer: Answer) -> Iterator[Way]:
+        statement, evaluation = waiting.statement, self._evaluation(state)
+        match statement:
+            case verbs.Accept():
+                showing.accepted(evaluation, statement, answer.results[0])
+                path = evaluation.settle(state.path)
+                if path is not None:
+                    yield Way(State(path, evaluation.storage), stack)
+            case _ if isinstance(statement, _FILE):
+                yield from self._file_answered(state, stack, waiting, answer)
+            case verbs.Stop() | verbs.GoBack():
+                raise NoTerm("nothing follows the end of a run")
+            case _:
+                yield Way(state, stack)
+
+    def _file_answered(self, state: State, stack: Stack, waiting: Awaiting, answer: Answer) -> Iterator[Way]:
+        statement, evaluation = waiting.statement, self._evaluation(state)
+        assert isinstance(statement, _FILE)
+        found = filing.outcome(evaluation, statement, waiting.at, answer)
+        path = state.path.where(found.facts)
+        if isinstance(statement, verbs.Open | verbs.Close) and waiting.at + 1 < len(statement.files):
+            stack = (*stack, NextFile(statement, waiting.at + 1))
+        for truth, statements in found.phrases:
+            if path is None:
+                return
+            way, path = path.where(truth), path.where(negated(truth))
+            if way is None:
+                continue
+            inner = Evaluation(self.scene, evaluation.storage)
+            if truth is found.ok and isinstance(statement, verbs.Read):
+                filing.into(inner, statement)
+                way = inner.settle(way)
+            if way is not None:
+                yield Way(State(way, inner.storage), (*stack, Block(statements)))
+        if path is not None:
+            yield Way(State(path, evaluation.storage), stack)
+
+
+def machine(restructured: Restructured, source: programs.Program, program: Program) -> CobolMachine:
+    """The machine of ``source``, a program of the unit that ``program`` was made from."""
+    return CobolMachine(scene(restructured, source, program))
+
+
+def _stack(reached: Reached) -> Stack:
+    stack = reached.point
+    assert isinstance(stack, tuple)
+    return stack
+
+
+def _reached(state: State, stack: Stack, at: Event | Head) -> Reached:
+    return Reached(state.path, state.storage, at, stack, key_of(stack))
+
+
+def _head(state: State, stack: Stack, optional: bool = False) -> Reached:
+    return _reached(state, stack, Head(hidden_of(stack), optional))
+
+
+def _end(state: State) -> Reached:
+    return Reached(state.path, state.storage, End(), (), "end")
+
+
+def _verb(statement: tree.Statement) -> str:
+    if isinstance(statement, verbs.Unsupported):
+        return statement.verb
+    return {"StringTogether": "STRING"}.get(type(statement).__name__, type(statement).__name__.upper())

@@ -1,0 +1,269 @@
+"""A paragraph and a method, walked together from event to event.
+
+Both begin with the same storage, of which nothing is known but what the pictures say. They must come to the same events
+with the same values, get the same answers, and leave the same storage. What another paragraph does is an answer too:
+the claim of each paragraph stands on those that it performs, which have their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import z3
+
+from transpile.solvers.paragraphs.cuts import Again, Cut, Cuts
+from transpile.solvers.paragraphs.questions import Questions
+from transpile.solvers.storage.cells import Cell, Layout
+from transpile.solvers.storage.coding import Codings
+from transpile.solvers.storage.steps import Answer, End, Event, Head, Machine, Path, Reached
+from transpile.solvers.storage.storage import differences, fresh
+from transpile.solvers.storage.values import NoTerm, Number, Text, Truth, Value, same
+
+ENDS = ("stop", "leave", "error")
+MAX_STEPS = 1500
+MAX_ROUNDS = 60
+MAX_RLIMIT = 150_000_000
+
+
+class Differs(Exception):
+    """The two were not shown to do the same; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``reason``: why there is none. ``assumptions``: what it takes for granted; ``performs``: the ranges of paragraphs
+    on whose claims it stands. ``rlimit``: resources of Z3."""
+
+    proved: bool
+    reason: str = ""
+    assumptions: tuple[str, ...] = ()
+    performs: frozenset[tuple[int, int]] = frozenset()
+    rlimit: int = 0
+
+
+@dataclass(slots=True)
+class Walk:
+    """``counters``: cells of fields that Python has as variables of loops only."""
+
+    cobol: Machine
+    python: Machine
+    layout: Layout
+    codings: Codings
+    counters: frozenset[Cell] = frozenset()
+    questions: Questions = field(default_factory=Questions)
+
+    def prove(self, paragraphs: tuple[int, int]) -> Proof:
+        """Whether the range of paragraphs and its method do the same."""
+        before = self.questions.spent
+        cuts = Cuts(self.counters)
+        try:
+            for _ in range(MAX_ROUNDS):
+                journey = _Journey(self, cuts, before)
+                try:
+                    journey.all(paragraphs)
+                except Again:
+                    continue
+                spent = self.questions.spent - before
+                return Proof(True, "", tuple(sorted(journey.assumed)), frozenset(journey.performs), spent)
+            raise Differs("what its loops keep was not found")
+        except (Differs, NoTerm) as why:
+            return Proof(False, str(why), rlimit=self.questions.spent - before)
+        except (z3.Z3Exception, RecursionError) as error:
+            return Proof(False, f"Z3 has no answer: {error}", rlimit=self.questions.spent - before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    cobol: Reached
+    python: Reached
+    cuts: tuple[Cut, ...] = ()
+
+
+@dataclass(slots=True)
+class _Journey:
+    """One attempt at all paths."""
+
+    walk: Walk
+    cuts: Cuts
+    before: int
+    steps: int = 0
+    answers: int = 0
+    pending: list[_Pair] = field(default_factory=list)
+    assumed: set[str] = field(default_factory=set)
+    performs: set[tuple[int, int]] = field(default_factory=set)
+
+    def all(self, paragraphs: tuple[int, int]) -> None:
+        storage, facts = fresh(self.walk.layout, self.walk.codings, "at the start")
+        path = Path(self.walk.questions, (facts,))
+        own = fresh(self.walk.layout, self.walk.codings, "python at the start", self.walk.counters)[0].held
+        other = replace(storage, held={**storage.held, **own})
+        for cobol in self.walk.cobol.start(paragraphs, storage, path):
+            for python in self.walk.python.start(paragraphs, other, cobol.path):
+                self._meet(cobol, python, ())
+        while self.pending:
+            self.steps += 1
+            if self.steps > MAX_STEPS or self.walk.questions.spent - self.before > MAX_RLIMIT:
+                raise Differs("it has too many paths")
+            self._step(self.pending.pop())
+
+    def _meet(self, cobol: Reached, python: Reached, cuts: tuple[Cut, ...]) -> None:
+        """``python`` came on the longer path."""
+        path = replace(python.path, assumed=cobol.path.assumed | python.path.assumed)
+        self.assumed |= path.assumed
+        self.pending.append(_Pair(replace(cobol, path=path), replace(python, path=path), cuts))
+
+    def _step(self, pair: _Pair) -> None:
+        match pair.cobol.at, pair.python.at:
+            case Event() as mine, Event() as theirs:
+                self._events(pair, mine, theirs)
+            case Head() as mine, Head() as theirs:
+                if mine.optional and theirs.optional:
+                    self._cobol_on(pair)
+                else:
+                    self._heads(pair)
+            case Head(), _:
+                self._cobol_on(pair)
+            case _, Head():
+                self._python_on(pair)
+            case End(), End():
+                self._equal(pair)
+            case Event(kind="perform"), _:
+                self._cobol_enters(pair)
+            case _, Event(kind="perform"):
+                self._python_enters(pair)
+            case mine, theirs:
+                raise Differs(f"COBOL comes to {_words(mine)}, Python to {_words(theirs)}")
+
+    # One side alone
+
+    def _cobol_on(self, pair: _Pair) -> None:
+        for cobol in self.walk.cobol.advance(pair.cobol, Answer()):
+            self._meet(cobol, replace(pair.python, path=cobol.path), pair.cuts)
+
+    def _python_on(self, pair: _Pair) -> None:
+        for python in self.walk.python.advance(pair.python, Answer()):
+            self._meet(pair.cobol, python, pair.cuts)
+
+    def _cobol_enters(self, pair: _Pair) -> None:
+        for cobol in self.walk.cobol.enter(pair.cobol):
+            self._meet(cobol, replace(pair.python, path=cobol.path), pair.cuts)
+
+    def _python_enters(self, pair: _Pair) -> None:
+        for python in self.walk.python.enter(pair.python):
+            self._meet(pair.cobol, python, pair.cuts)
+
+    # Both together
+
+    def _heads(self, pair: _Pair) -> None:
+        key = (pair.cobol.key, pair.python.key)
+        cut = next((each for each in reversed(pair.cuts) if each.key == key), None)
+        self._equal(pair)
+        if cut is not None:
+            self.cuts.close(cut, pair.cobol, pair.python)
+            return
+        cut = self.cuts.begin(key, pair.cobol, pair.python)
+        cobol = self.walk.cobol.with_hidden(cut.cobol, cut.hidden[0])
+        python = self.walk.python.with_hidden(cut.python, cut.hidden[1])
+        for one in self.walk.cobol.advance(cobol, Answer()):
+            for other in self.walk.python.advance(replace(python, path=one.path), Answer()):
+                self._meet(one, other, (*pair.cuts, cut))
+
+    def _events(self, pair: _Pair, mine: Event, theirs: Event) -> None:
+        if (mine.kind, mine.name, mine.options) != (theirs.kind, theirs.name, theirs.options):
+            if theirs.kind == "perform" and (mine.kind != "perform" or _within(theirs, mine)):
+                self._python_enters(pair)
+            elif mine.kind == "perform":
+                self._cobol_enters(pair)
+            else:
+                raise Differs(f"COBOL comes to {_words(mine)}, Python to {_words(theirs)}")
+            return
+        self._same_values(pair, mine, theirs)
+        if mine.kind in ENDS:
+            if mine.kind != "error":
+                self._equal(pair)
+            return
+        # What an event may change is the same on both sides afterwards, so it must have been before.
+        self._equal(pair, _changes(mine, theirs))
+        if mine.kind == "perform":
+            first, _, last = mine.name.partition("-")
+            self.performs.add((int(first), int(last)))
+        self._answered(pair, mine, theirs)
+
+    def _answered(self, pair: _Pair, mine: Event, theirs: Event) -> None:
+        if (mine.truths, mine.results) != (theirs.truths, theirs.results):
+            raise Differs(f"the two look at other outcomes of {_words(mine)}")
+        self.answers += 1
+        name = f"answer {self.answers}"
+        changes = _changes(mine, theirs)
+        cells = [each for each in self.walk.layout.all() if changes is None or each.record in changes]
+        after, facts = fresh(self.walk.layout, self.walk.codings, name, cells)
+        results: list[Value] = []
+        conditions = [facts]
+        for at, size in enumerate(mine.results):
+            result, fact = _result(f"{name} result {at}", size)
+            results.append(result)
+            conditions.append(fact)
+        answer = Answer({each: z3.Bool(f"{name} {each}") for each in mine.truths}, tuple(results))
+        path = replace(pair.python.path, conditions=(*pair.python.path.conditions, *conditions))
+        left = replace(pair.cobol.storage, held={**pair.cobol.storage.held, **after.held})
+        kept = {cell: pair.python.storage.held[cell] for cell in self.walk.counters}
+        right = replace(pair.python.storage, held={**pair.python.storage.held, **after.held, **kept})
+        for cobol in self.walk.cobol.advance(replace(pair.cobol, storage=left, path=path), answer):
+            python = replace(pair.python, storage=right, path=cobol.path)
+            for other in self.walk.python.advance(python, answer):
+                self._meet(cobol, other, pair.cuts)
+
+    # What must be equal
+
+    def _same_values(self, pair: _Pair, mine: Event, theirs: Event) -> None:
+        if len(mine.values) != len(theirs.values):
+            raise Differs(f"the two give {_words(mine)} another number of values")
+        for left, right in zip(mine.values, theirs.values, strict=True):
+            if isinstance(left, Text) and isinstance(right, Text) and len(left) != len(right):
+                raise Differs(f"{_words(mine)}: {len(left)} characters against {len(right)}")
+            if not pair.python.path.certain(same(left, right)):
+                raise Differs(f"{_words(mine)}: what is given was not shown to be equal")
+
+    def _equal(self, pair: _Pair, records: frozenset[int] | None = None) -> None:
+        """All cells that Python has, or those of some records."""
+        found = differences(pair.cobol.storage, pair.python.storage, self.walk.counters)
+        found = [(cell, condition) for cell, condition in found if records is None or cell.record in records]
+        path = pair.python.path
+        if not found or path.certain(z3.And(*(condition for _, condition in found))):
+            return
+        for cell, condition in found:
+            if not path.certain(condition):
+                raise Differs(f"{_called(self.walk.layout, cell)} was not shown to be equal")
+
+
+def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:
+    return None if mine.changes is None or theirs.changes is None else mine.changes | theirs.changes
+
+
+def _within(inner: Event, outer: Event) -> bool:
+    first, last = map(int, inner.name.split("-"))
+    begin, end = map(int, outer.name.split("-"))
+    return not (begin <= first and last <= end)
+
+
+def _words(at: Event | Head | End) -> str:
+    match at:
+        case End():
+            return "the end"
+        case Head():
+            return "a loop"
+    return f"{at.kind} {at.name} {' '.join(at.options)}".strip()
+
+
+def _called(layout: Layout, cell: Cell) -> str:
+    if cell.field is not None:
+        return cell.field.origin
+    root = next((each for number, each in layout.roots.items() if number == cell.record), None)
+    return f"bytes of {root.root.origin}" if root is not None else "bytes"
+
+
+def _result(name: str, size: int | None) -> tuple[Value, Truth]:
+    if size is None:
+        return Number(z3.Int(name)), z3.BoolVal(True)
+    chars = tuple(z3.Int(f"{name} {at}") for at in range(size))
+    return Text(chars), z3.And(*(z3.And(char >= 0, char <= 255) for char in chars))

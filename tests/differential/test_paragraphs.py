@@ -1,0 +1,187 @@
+"""Paragraphs in COBOL and in the Python made of them: what is the same is said to be, faults are found and shrunk."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from transpile.cobol.options import Options
+from transpile.cobol.parse import parse_file, parse_text
+from transpile.differential.paragraphs import Compared, NotRun, Settings, compare
+from transpile.python.emitter import emit
+from transpile.restructure.program import restructured
+
+CORPUS = Path(__file__).parents[2] / "datasets" / "cobol"
+pytestmark = pytest.mark.skipif(shutil.which("cobc") is None, reason="needs cobc")
+
+HEAD = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. Small.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("built")
+
+
+def run(folder, data, procedure, *, old="", new="", **settings):
+    """What became of each method of a small program, by its COBOL name; ``old`` in the Python becomes ``new``."""
+    text = f"{HEAD}{indented(data)}       PROCEDURE DIVISION.\n{indented(procedure)}"
+    found = restructured(parse_text(text, "small.cob"))
+    module = emit(*found.programs)
+    if old:
+        assert old in module.text
+        module = replace(module, files={**module.files, module.name: module.text.replace(old, new)})
+    outcomes = compare(found, "SMALL", module, settings=Settings(folder=folder, **settings))
+    names = {each.paragraphs: each.origin for each in module.classes[-1].methods}
+    return {names[each]: outcome for each, outcome in outcomes.items()}
+
+
+def indented(text):
+    return "".join(f"       {line}\n" for line in text.strip("\n").splitlines())
+
+
+TAX = """
+77  GROSS PIC 9(5)V99.
+77  RATE PIC V9(4) VALUE .2225.
+77  TAX PIC 9(5)V99.
+"""
+
+
+def test_equal_paragraphs_are_equal(folder):
+    found = run(folder, TAX, "MAIN.\n    PERFORM TAXES.\nTAXES.\n    COMPUTE TAX ROUNDED = GROSS * RATE.")
+    assert found["TAXES"] == Compared(runs=100)
+
+
+def test_a_fault_is_found_and_shrunk(folder):
+    procedure = "MAIN.\n    PERFORM TAXES.\nTAXES.\n    COMPUTE TAX ROUNDED = GROSS * RATE."
+    difference = run(folder, TAX, procedure, old="(self.gross *", new="(min(self.gross, 99) *")["TAXES"].difference
+    assert [name for name, _ in difference.given] == ["GROSS"]
+    assert [each.item for each in difference.changed] == ["TAX"]
+    assert str(difference).startswith("GROSS = ")
+    assert " → TAX: COBOL " in str(difference)
+
+
+def test_what_lies_outside_is_not_run(folder):
+    procedure = """
+MAIN.
+    PERFORM ASKS. PERFORM TELLS. PERFORM CALLS.
+ASKS.
+    ACCEPT TAX.
+TELLS.
+    PERFORM ASKS.
+CALLS.
+    CALL "OTHER".
+"""
+    found = run(folder, TAX, procedure)
+    assert found["TELLS"] == found["ASKS"] == NotRun("it reads what is typed, or the clock (ACCEPT)")
+    assert found["CALLS"] == NotRun("it calls another program (CALL)")
+
+
+def test_few_values_are_all_tried(folder):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    IF A > B MOVE A TO C ELSE MOVE B TO C."
+    found = run(folder, "77 A PIC 99.\n77 B PIC S9.\n77 C PIC S99.", procedure)
+    assert (found["P"].runs, found["P"].exhaustive) == (1900, True)
+    wrong = run(
+        folder,
+        "77 A PIC 99.\n77 B PIC S9.\n77 C PIC S99.",
+        procedure,
+        old="self.a > self.b",
+        new="self.a > max(8, self.b)",
+    )
+    assert str(wrong["P"].difference) == "B = -9 → C: COBOL 0, Python -9"
+
+
+def test_every_usage_goes_through(folder):
+    data = """
+01  R1.
+    05  A PIC S9(3)V9 COMP-3.
+    05  B PIC S9(4) COMP.
+    05  C PIC S9(9) COMP-5.
+    05  D PIC S9(3) SIGN LEADING SEPARATE.
+    05  E PIC X(3).
+    05  F COMP-2.
+    05  G PIC ZZ9.9.
+01  FILLER.
+    05  FILLER PIC X.
+    05  H OCCURS 3 INDEXED BY K PIC S9(3).
+01  TWICE PIC 9(4).
+01  TWICE-X REDEFINES TWICE PIC X(4).
+"""
+    procedure = """
+MAIN.
+    PERFORM P.
+P.
+    ADD A TO B. ADD 1 TO C. SUBTRACT D FROM A. MOVE A TO G. MOVE "XYZ" TO E. COMPUTE F = F + 1.
+    ADD H (2) TO H (3). SET K UP BY 1. MOVE "12" TO TWICE-X (2:2). ADD 1 TO TWICE. MOVE 4 TO RETURN-CODE.
+"""
+    found = run(folder, data, procedure.replace(". ", ".\n    "))
+    assert found["P"].difference is None
+    assert found["P"].runs == 100
+
+
+def test_what_is_displayed_counts(folder):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    DISPLAY TAX."
+    assert run(folder, TAX, procedure)["P"].difference is None
+    difference = run(folder, TAX, procedure, old="print(", new='print("", ')["P"].difference
+    assert [each.item for each in difference.changed] == ["what is displayed"]
+
+
+def test_states_outside_of_tables_say_nothing(folder):
+    data = "01 T.\n    05 E PIC 9 OCCURS 5.\n77 I PIC 9.\n77 J PIC 9."
+    found = run(
+        folder, data, "MAIN.\n    PERFORM P.\nP.\n    MOVE J TO I.\n    ADD 1 TO E (I).", states=20, restarts=20
+    )
+    assert found["P"].difference is None
+    assert found["P"].dropped > 0
+    assert found["P"].runs > 0
+
+
+def test_the_end_of_the_run_is_an_outcome(folder):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    IF TAX > 5 DISPLAY TAX STOP RUN.\n    MOVE 1 TO TAX."
+    assert run(folder, TAX, procedure, states=20, restarts=20)["P"].difference is None
+    wrong = run(folder, TAX, procedure, old="sys.exit(", new="print(", states=20, restarts=20)["P"].difference
+    assert wrong.changed[0].cobol.startswith("stops the run")
+
+
+def test_leaving_the_program_is_an_outcome(folder):
+    procedure = "MAIN.\n    PERFORM P.\n    STOP RUN.\nP.\n    IF TAX > 5 MOVE 3 TO TAX GOBACK.\n    MOVE 1 TO TAX."
+    assert run(folder, TAX, procedure, states=30)["P"].difference is None
+    wrong = run(folder, TAX, procedure, old="raise Left", new="return", states=30)["P"].difference
+    assert wrong.changed[0].cobol == "leaves the program"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("import os; os._exit(3)", "fails: the process ended (3)"),
+        ("raise ValueError('no')", "fails: ValueError: no"),
+        ("self.tax = 12", "fails: self.tax is 12, not of type Decimal"),
+        ("self.tax = Decimal('1.234')", "fails: self.tax is 1.234, which its field cannot hold"),
+        ("bytearray(1 << 40)", "fails: MemoryError: "),
+    ],
+)
+def test_python_that_misbehaves_is_a_difference(folder, new, said):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    MOVE 1 TO TAX."
+    difference = run(folder, TAX, procedure, old='self.tax = Decimal("1.00")', new=new, states=3)["P"].difference
+    assert difference.changed[0].python == said
+
+
+def test_python_that_does_not_end_is_a_difference(folder):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    MOVE 1 TO TAX."
+    difference = run(folder, TAX, procedure, old='self.tax = Decimal("1.00")', new="while True: pass", states=3)
+    assert difference["P"].difference.changed[0].python == "does not end in time"
+
+
+def test_a_program_with_copybooks_and_files():
+    found = restructured(parse_file(CORPUS / "payroll.cob", Options(copy_paths=(CORPUS / "copybooks",))))
+    module = emit(*found.programs)
+    outcomes = compare(found, "PAYROLL", module)
+    names = {each.paragraphs: each.origin for each in module.classes[-1].methods}
+    ran = {names[each] for each, outcome in outcomes.items() if outcome == Compared(runs=100)}
+    assert ran == {"SPLIT-HOURS", "COMPUTE-GROSS", "COMPUTE-TAX", "COMPUTE-PENSION", "COMPUTE-NET"}

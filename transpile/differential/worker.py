@@ -1,0 +1,263 @@
+"""The process that runs methods of an emitted program: ``worker.py SPECIFICATION REQUESTS ANSWERS``, the last two being
+open pipes.
+
+It sets the fields of the program's object from the bytes of a state, runs a method, and gives the bytes back. It is a
+program of its own and imports nothing of this package but the rules of coding, from the file that it is told.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import json
+import os
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType, ModuleType
+from typing import TypedDict
+
+FRAME = struct.Struct("<I")
+CALL = struct.Struct("<II")
+MESSAGE_BYTES = 400
+RETURNED, LEFT, STOPPED, FAILED, LATE = range(5)
+Value = int | str | float | object
+
+
+class Leaf(TypedDict):
+    """One value of the object: the Python that names it, and its bytes in a state."""
+
+    place: str
+    at: int
+    size: int
+    coding: str
+    digits: int
+    scale: int
+    signed: bool
+    sign: str
+    bits: int
+
+
+class Group(TypedDict):
+    """Bytes of a state that belong together: an area, or values."""
+
+    at: int
+    size: int
+    area: str
+    leaves: list[Leaf]
+
+
+class Specification(TypedDict):
+    folder: str
+    rules: str
+    module: str
+    program: str
+    methods: list[str]
+    groups: list[Group]
+    limit_s: float
+
+
+class Late(BaseException):
+    """The method takes too long."""
+
+
+class Unfit(Exception):
+    """A value is none that its field can have."""
+
+
+def main(specification: str, requests: int, answers: int) -> None:
+    """Answer requests until there are no more."""
+    with open(specification, encoding="utf-8") as file:
+        given: Specification = json.load(file)
+    said, sys.stdout = sys.stdout, io.StringIO()
+    object_ = Translated(given)
+    sys.stdout = said
+    signal.signal(signal.SIGALRM, _late)
+    with os.fdopen(requests, "rb") as source:
+        while header := source.read(FRAME.size):
+            request = source.read(FRAME.unpack(header)[0])
+            which, _ = CALL.unpack_from(request)
+            answer = object_.run(given["methods"][which], request[CALL.size :])
+            _write(answers, FRAME.pack(len(answer)) + answer)
+
+
+def _late(number: int, frame: FrameType | None) -> None:
+    raise Late
+
+
+def _write(pipe: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(pipe, view) :]
+
+
+class Translated:
+    """The object of the emitted program."""
+
+    def __init__(self, given: Specification) -> None:
+        rules = _load("reference_rules", given["rules"])
+        sys.path.insert(0, given["folder"])
+        self.module = importlib.import_module(given["module"])
+        self.module.use_exact_arithmetic()
+        left = sys.modules.get("cobol_programs")
+        self.left: type[BaseException] = left.Left if left is not None else Late
+        self.made: Callable[[], object] = getattr(self.module, given["program"])
+        self.groups = [Held(group, rules) for group in given["groups"]]
+        self.limit_s = given["limit_s"]
+        self.object: object = None
+
+    def run(self, method: str, state: bytes) -> bytes:
+        if self.object is None:
+            self.object = self.made()
+            for group in self.groups:
+                group.forget()
+        for group in self.groups:
+            group.set(self.object, state)
+        output = io.StringIO()
+        sys.stdout, said = output, sys.stdout
+        how, message = self._run(getattr(self.object, method))
+        sys.stdout = said
+        after = bytearray(state)
+        if how in (RETURNED, LEFT, STOPPED):
+            try:
+                for group in self.groups:
+                    group.get(self.object, after)
+            except Unfit as error:
+                how, message = FAILED, str(error)
+        if how in (FAILED, LATE):
+            self.object = None
+        text = message.encode("utf-8", "replace")[:MESSAGE_BYTES]
+        shown = output.getvalue().encode("latin-1", "replace")
+        return b"".join((FRAME.pack(how), FRAME.pack(len(text)), text, bytes(after), shown))
+
+    def _run(self, method: Callable[[], None]) -> tuple[int, str]:
+        signal.setitimer(signal.ITIMER_REAL, self.limit_s)
+        try:
+            method()
+        except Late:
+            return LATE, ""
+        except self.left:
+            return LEFT, ""
+        except SystemExit as end:
+            return STOPPED, str(end.code if end.code is not None else 0)
+        except Exception as error:
+            return FAILED, f"{type(error).__name__}: {error}"
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return RETURNED, ""
+
+
+class Held:
+    """A group, with what is known to be in the object: only what changes is set and read."""
+
+    def __init__(self, given: Group, rules: ModuleType) -> None:
+        self.given, self.rules = given, rules
+        self.range = slice(given["at"], given["at"] + given["size"])
+        self.leaves = given["leaves"]
+        places = "".join(f"{leaf['place']}, " for leaf in self.leaves)
+        self.values_of = compile(f"({places})" if places else "()", "<values>", "eval")
+        self.setters: dict[int, CodeType] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        self.content: bytes | None = None
+        self.values: tuple[Value, ...] = ()
+
+    def set(self, object_: object, state: bytes) -> None:
+        content = state[self.range]
+        if self.given["area"]:
+            eval(self.given["area"], {"self": object_}).data[:] = content
+            return
+        if content == self.content:
+            return
+        for at, leaf in enumerate(self.leaves):
+            start = leaf["at"] - self.range.start
+            own = content[start : start + leaf["size"]]
+            if self.content is None or own != self.content[start : start + leaf["size"]]:
+                self._setter(at)(object_, self._decoded(leaf, own))
+        self.content = content
+        self.values = eval(self.values_of, {"self": object_})
+
+    def _setter(self, at: int) -> Callable[[object, Value], None]:
+        if at not in self.setters:
+            self.setters[at] = compile(f"{self.leaves[at]['place']} = value", "<set>", "exec")
+        code = self.setters[at]
+        return lambda object_, value: exec(code, {"self": object_, "value": value})
+
+    def get(self, object_: object, after: bytearray) -> None:
+        if self.given["area"]:
+            data = bytes(eval(self.given["area"], {"self": object_}).data)
+            if len(data) != self.given["size"]:
+                raise Unfit(f"{self.given['area']} has {len(data)} bytes, not {self.given['size']}")
+            after[self.range] = data
+            return
+        values: tuple[Value, ...] = eval(self.values_of, {"self": object_})
+        if values == self.values:
+            return
+        for leaf, old, new in zip(self.leaves, self.values, values, strict=True):
+            if old != new:
+                after[leaf["at"] : leaf["at"] + leaf["size"]] = self._encoded(leaf, new)
+        self.content, self.values = bytes(after[self.range]), values
+
+    def _decoded(self, leaf: Leaf, content: bytes) -> Value:
+        coding, rules = leaf["coding"], self.rules
+        if coding == "text":
+            return content.decode("latin-1")
+        if coding == "float":
+            return float(struct.unpack("<f" if leaf["size"] == 4 else "<d", content)[0])
+        if coding == "display":
+            digits = rules.decode_display(content, leaf["sign"])
+        elif coding == "packed":
+            digits = rules.decode_packed(content, leaf["digits"], leaf["signed"])
+        else:
+            digits = rules.decode_binary(content, leaf["signed"], coding != "binary")
+        value: Value = rules.scaled(digits, leaf["scale"]) if leaf["scale"] else digits
+        return value
+
+    def _encoded(self, leaf: Leaf, value: Value) -> bytes:
+        coding, rules = leaf["coding"], self.rules
+        if coding == "text":
+            if not isinstance(value, str) or len(value) != leaf["size"]:
+                raise Unfit(f"{leaf['place']} is {value!r}, not a text of {leaf['size']} characters")
+            return value.encode("latin-1")
+        if coding == "float":
+            if not isinstance(value, float):
+                raise Unfit(f"{leaf['place']} is {value!r}, not a float")
+            return struct.pack("<f" if leaf["size"] == 4 else "<d", value)
+        digits = self._digits(leaf, value)
+        if coding == "display":
+            return bytes(rules.encode_display(digits, leaf["digits"], leaf["sign"]))
+        if coding == "packed":
+            return bytes(rules.encode_packed(digits, leaf["digits"], leaf["signed"]))
+        return bytes(rules.encode_binary(digits, leaf["size"], leaf["signed"], coding != "binary"))
+
+    def _digits(self, leaf: Leaf, value: Value) -> int:
+        """In units of the last digit."""
+        kind = "Decimal" if leaf["scale"] else "int"
+        if type(value).__name__ != kind:
+            raise Unfit(f"{leaf['place']} is {value!r}, not of type {kind}")
+        digits = int(self.rules.unscaled(value, leaf["scale"]))
+        if leaf["bits"]:
+            high = (1 << (leaf["bits"] - leaf["signed"])) - 1
+            low = -high - 1 if leaf["signed"] else 0
+        else:
+            high = 10 ** leaf["digits"] - 1
+            low = -high if leaf["signed"] else 0
+        if not low <= digits <= high or (leaf["scale"] and self.rules.scaled(digits, leaf["scale"]) != value):
+            raise Unfit(f"{leaf['place']} is {value}, which its field cannot hold")
+        return digits
+
+
+def _load(name: str, path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
