@@ -128,7 +128,7 @@ class Phrases:
         if pick < 0.34:
             return f"- {self.operand(depth - 1, divide=divide)}"
         if pick < 0.38:
-            return f"{self.operand(0)} ** {self.rng.choice(('2', '2', '3'))}"
+            return f"{self.receiver()} ** {self.rng.choice(('2', '2', '3'))}"
         sign = self.rng.choice(("+", "-", "*", "*", "/", "+", "-"))
         if sign == "/" and not divide:
             return f"{self.operand(depth - 1, divide=False)} / {self.rng.choice(('3', '7', '100', '0.4'))}"
