@@ -150,7 +150,7 @@ class Phrases:
             return f"FUNCTION {self.rng.choice(('MOD', 'REM'))} ( {self.whole()} {self.rng.randint(1, 12)} )"
         item = self.text_item()
         said = self.said(item) if item is not None else '"12"'
-        return f"FUNCTION {self.rng.choice(('LENGTH', 'NUMVAL', 'ORD'))} ( {said} )"
+        return f"FUNCTION {self.rng.choice(('LENGTH', 'ORD'))} ( {said} )"
 
     def text_function(self) -> str:
         return f"FUNCTION {self.rng.choice(_TEXT_FUNCTIONS)} ( {self.text(parts=0.0).replace('SPACES', 'SPACE')} )"

@@ -185,3 +185,9 @@ def test_a_program_with_copybooks_and_files():
     names = {each.paragraphs: each.origin for each in module.classes[-1].methods}
     ran = {names[each] for each, outcome in outcomes.items() if outcome == Compared(runs=100)}
     assert ran == {"SPLIT-HOURS", "COMPUTE-GROSS", "COMPUTE-TAX", "COMPUTE-PENSION", "COMPUTE-NET"}
+
+
+def test_a_subscript_with_fewer_digits_than_its_table_has_elements(folder):
+    data = "01  SUB PIC 9 COMP-3.\n01  ITS-TEXT PIC X(20).\n01  TARGET PIC X."
+    found = run(folder, data, "MAIN.\n    PERFORM TAKES.\nTAKES.\n    MOVE ITS-TEXT (SUB:1) TO TARGET.")
+    assert found["TAKES"].difference is None
