@@ -1,6 +1,7 @@
 """Can the proof of COBOL paragraphs be deceived? Faults in the Python of proved paragraphs must not be proved.
 
-    python benchmarks/cobol_proofs.py [--each 1] [--programs payroll,…] [--kinds …] [--seed N] [--states 2000] [--json FILE]
+    python benchmarks/cobol_proofs.py [--each 1] [--programs payroll,…] [--kinds …] [--seed N] [--states 2000]
+        [--json FILE]
 
 Of each kind of fault so many in each program are put into methods that are proved. A fault that is proved, too, may be
 none; it is run against GnuCOBOL, the paragraph on so many states and the whole program. If it differs there, the proof

@@ -155,7 +155,7 @@ class _Making:
         digits = rng.choice((1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9, 9, 10, 11, 13, 15, 18))
         scale = min(digits, rng.choice((0, 0, 0, 1, 2, 2, 2, 2, 3, 4)))
         picture, scale = _picture(digits, scale), scale
-        if usage in ("DISPLAY", "COMP") and digits < 6 and rng.random() < 0.06:
+        if usage == "DISPLAY" and digits < 6 and rng.random() < 0.06:
             picture, scale = rng.choice(((f"9({digits})PP", -2), (f"VP9({digits})", digits + 1)))
         separate = ""
         if signed and usage == "DISPLAY" and rng.random() < 0.4:

@@ -128,7 +128,7 @@ class Phrases:
         if pick < 0.34:
             return f"- {self.operand(depth - 1, divide=divide)}"
         if pick < 0.38:
-            return f"{self.operand(0)} ** {self.rng.choice(('2', '2', '3'))}"
+            return f"{self.receiver()} ** {self.rng.choice(('2', '2', '3'))}"
         sign = self.rng.choice(("+", "-", "*", "*", "/", "+", "-"))
         if sign == "/" and not divide:
             return f"{self.operand(depth - 1, divide=False)} / {self.rng.choice(('3', '7', '100', '0.4'))}"
@@ -150,7 +150,7 @@ class Phrases:
             return f"FUNCTION {self.rng.choice(('MOD', 'REM'))} ( {self.whole()} {self.rng.randint(1, 12)} )"
         item = self.text_item()
         said = self.said(item) if item is not None else '"12"'
-        return f"FUNCTION {self.rng.choice(('LENGTH', 'NUMVAL', 'ORD'))} ( {said} )"
+        return f"FUNCTION {self.rng.choice(('LENGTH', 'ORD'))} ( {said} )"
 
     def text_function(self) -> str:
         return f"FUNCTION {self.rng.choice(_TEXT_FUNCTIONS)} ( {self.text(parts=0.0).replace('SPACES', 'SPACE')} )"

@@ -168,14 +168,13 @@ def _receivers(writer: Writer, *, edited: float = 0.0) -> str:
 
 
 def _sized(writer: Writer, text: str, verb: str) -> Statement:
-    """With ON SIZE ERROR, now and then."""
+    """With ON SIZE ERROR, now and then. Alone, NOT ON SIZE ERROR leaves COMP-5 wrapped around in GnuCOBOL."""
     pick = writer.phrases.rng.random()
     if pick > 0.35:
         return _one(text)
     parts: list[str | Body] = [text]
-    if pick < 0.25:
-        parts += ["ON SIZE ERROR", writer.body(2)]
-    if pick < 0.1 or pick >= 0.25:
+    parts += ["ON SIZE ERROR", writer.body(2)]
+    if pick < 0.15:
         parts += ["NOT ON SIZE ERROR", writer.body(2)]
     return Statement((*parts, f"END-{verb}"))
 
