@@ -17,10 +17,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cobol_faults import CORPUS, Subject, drawn, subject
+from cobol_faults import CORPUS, Subject, broken, drawn, subject
 from cobol_mutation import KINDS, Mutant
 from harness import markdown, write_json
 
@@ -56,7 +56,7 @@ def tried(given: Subject, one: Correspondence, mutant: Mutant, paragraph: tuple[
 
 def _run(given: Subject, one: Correspondence, mutant: Mutant, paragraph: tuple[int, int]) -> tuple[str, str]:
     """A fault that is proved: does it make any difference?"""
-    changed = replace(given.module, files={**given.module.files, given.module.name: mutant.text})
+    changed = broken(given.module, mutant)
     settings = paragraphs.Settings(states=given.states, seed=given.seed, folder=given.builds)
     alone = paragraphs.compare(given.found, one.program.origin, changed, [paragraph], settings)[paragraph]
     if isinstance(alone, paragraphs.Compared) and alone.difference is not None:

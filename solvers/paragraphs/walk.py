@@ -68,8 +68,10 @@ class Walk:
             raise Differs("what its loops keep was not found")
         except (Differs, NoTerm) as why:
             return Proof(False, str(why), rlimit=self.questions.spent - before)
-        except (z3.Z3Exception, RecursionError) as error:
-            return Proof(False, f"Z3 has no answer: {error}", rlimit=self.questions.spent - before)
+        except Exception as error:
+            # A fault of the prover costs one proof, not the translation.
+            what = f"the prover fails with {type(error).__name__}: {error}"
+            return Proof(False, what, rlimit=self.questions.spent - before)
 
 
 @dataclass(frozen=True, slots=True)
