@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from transpile.legacy.statements import Perform, Program
 from transpile.python.correspondence import Correspondence
+from transpile.python.walking import statements_of
 from transpile.restructure.program import Restructured
 from transpile.solvers.cobol.machine import CobolMachine
 from transpile.solvers.cobol.scene import scene
@@ -37,5 +39,13 @@ def prove(
         counters = frozenset(layout.places[number].cell for number in correspondence.counters)
     except NoTerm as why:
         return {each: Proof(False, str(why)) for each in wanted}
-    walk = Walk(cobol, python, layout, codings, counters, Questions(rlimit))
+    walk = Walk(cobol, python, layout, codings, counters, Questions(rlimit, codings.facts), _entry(program))
     return {each: walk.prove(each) for each in wanted}
+
+
+def _entry(program: Program) -> tuple[int, int] | None:
+    """The paragraphs of the function that runs the program, unless something performs it."""
+    every = [each for function in program.functions for each in statements_of(function.body)]
+    performed = {each.function for each in every if isinstance(each, Perform)}
+    found = next(each for each in program.functions if each.name == program.entry)
+    return None if found.name in performed else found.paragraphs

@@ -51,6 +51,8 @@ class Walk:
     codings: Codings
     counters: frozenset[Cell] = frozenset()
     questions: Questions = field(default_factory=Questions)
+    entry: tuple[int, int] | None = None
+    """The range that runs the program, if nothing performs it: behind its end the program is left."""
 
     def prove(self, paragraphs: tuple[int, int]) -> Proof:
         """Whether the range of paragraphs and its method do the same."""
@@ -58,7 +60,7 @@ class Walk:
         cuts = Cuts(self.counters)
         try:
             for _ in range(MAX_ROUNDS):
-                journey = _Journey(self, cuts, before)
+                journey = _Journey(self, cuts, before, paragraphs == self.entry)
                 try:
                     journey.all(paragraphs)
                 except Again:
@@ -88,6 +90,8 @@ class _Journey:
     walk: Walk
     cuts: Cuts
     before: int
+    leaves: bool
+    """The end is as good as leaving the program."""
     steps: int = 0
     answers: int = 0
     pending: list[_Pair] = field(default_factory=list)
@@ -128,6 +132,8 @@ class _Journey:
             case _, Head():
                 self._python_on(pair)
             case End(), End():
+                self._equal(pair)
+            case (End(), Event(kind="leave")) | (Event(kind="leave"), End()) if self.leaves:
                 self._equal(pair)
             case Event(kind="perform"), _:
                 self._cobol_enters(pair)
@@ -184,8 +190,9 @@ class _Journey:
             if mine.kind != "error":
                 self._equal(pair)
             return
-        # What an event may change is the same on both sides afterwards, so it must have been before.
-        self._equal(pair, _changes(mine, theirs))
+        # What an event may change is the same on both sides afterwards, so it must have been before. What a paragraph
+        # does depends on all storage.
+        self._equal(pair, None if mine.kind == "perform" else _changes(mine, theirs))
         if mine.kind == "perform":
             first, _, last = mine.name.partition("-")
             self.performs.add((int(first), int(last)))
@@ -239,6 +246,9 @@ class _Journey:
 
 
 def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:
+    """The records that may change; of what a paragraph performs COBOL's statements say it, for both."""
+    if mine.kind == "perform":
+        return mine.changes
     return None if mine.changes is None or theirs.changes is None else mine.changes | theirs.changes
 
 

@@ -26,7 +26,7 @@ from transpile.solvers.python.values import (
     whole,
 )
 from transpile.solvers.storage import values
-from transpile.solvers.storage.coding import Coding, number_in, shown
+from transpile.solvers.storage.coding import Coding, number_in
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -229,7 +229,7 @@ def _as_decimal(value: Num) -> Num:
 
 
 @meaning("cobol_rules.edit")
-def _edit(_: Evaluation, arguments: Arguments) -> PyValue:
+def _edit(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     picture, value = arguments.word("picture"), arguments.number("value")
     blank, comma = arguments.flag("blank_when_zero"), arguments.flag("comma")
     currency = arguments.word("currency")
@@ -238,7 +238,7 @@ def _edit(_: Evaluation, arguments: Arguments) -> PyValue:
     if any(" " in word for word in words):
         raise NoTerm(f"the picture {picture!r}")
     size = len(cobol_rules.edit(0, picture, comma=comma, currency=currency))
-    return shown(" ".join(words), value.number, size)
+    return evaluation.storage.codings.shown(" ".join(words), value.number, size)
 
 
 @meaning("cobol_rules.show")
@@ -248,16 +248,16 @@ def _show(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     if not signed and scale <= 0:
         return _last_digits(evaluation, units_at(value, 0), digits)
     size = len(cobol_rules.show(0, digits, scale, signed, trailing))
-    return shown(f"show {digits} {scale} {signed} {trailing}", value.number, size)
+    return evaluation.storage.codings.shown(f"show {digits} {scale} {signed} {trailing}", value.number, size)
 
 
 @meaning("cobol_rules.show_native")
-def _show_native(_: Evaluation, arguments: Arguments) -> PyValue:
+def _show_native(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     value, size, signed = arguments.whole("value"), arguments.size("size"), arguments.flag("signed")
     if size not in (1, 2, 4, 8):
         raise NoTerm(f"a COMP-5 of {size} bytes")
     length = len(cobol_rules.show_native(0, size, signed))
-    return shown(f"show_native {size} {signed}", value.number, length)
+    return evaluation.storage.codings.shown(f"show_native {size} {signed}", value.number, length)
 
 
 @meaning("cobol_rules.digits_text")
