@@ -3,9 +3,9 @@
     python benchmarks/cobol_speed.py [--lines 5000] [--seed 1] [--repeat 3] [--json FILE]
 
 A program of at least so many lines is generated; it is read, restructured, emitted and climbs the checks, on this
-machine with what it has. Then ``tests/python/programs/batch.cob``, with 300,000 rounds, runs as GnuCOBOL's executable and
-as Python, best of ``--repeat`` each. The exit status is 1 where it takes more than 60 seconds, or Python has less than 0.2 times
-GnuCOBOL's speed.
+machine with what it has. Then ``tests/python/programs/batch.cob``, with 300,000 rounds, runs as GnuCOBOL's executable
+and as Python, best of ``--repeat`` each. The exit status is 1 where it takes more than 60 seconds, or Python has less
+than 0.2 times GnuCOBOL's speed.
 """
 
 from __future__ import annotations
