@@ -30,6 +30,7 @@ from transpile.corpora.programs import Program, load
 from transpile.differential import paragraphs, programs
 from transpile.differential.running import Inputs
 from transpile.errors import TranspileError
+from transpile.python import rules as rules_package
 from transpile.python.correspondence import Correspondence
 from transpile.python.emitter import Module, emit
 from transpile.restructure.program import Restructured, restructured
@@ -92,13 +93,19 @@ def drawn(
         yield from rng.sample(some, min(each, len(some)))
 
 
+def broken(module: Module, mutant: Mutant) -> Module:
+    """The module with the fault in it, beside all the rules: the fault may need one that it had no use for."""
+    rules = (Path(rules_package.__file__).parent / "cobol_rules.py").read_text()
+    return replace(module, files={**module.files, "cobol_rules.py": rules, module.name: mutant.text})
+
+
 def judge(given: Subject, one: Correspondence, mutant: Mutant) -> Fault:
     word, said = _climb(given, one, mutant)
     return Fault(given.program.name, mutant.kind, mutant.method, mutant.line, mutant.description, word, said)
 
 
 def _climb(given: Subject, one: Correspondence, mutant: Mutant) -> tuple[str, str]:
-    changed = replace(given.module, files={**given.module.files, given.module.name: mutant.text})
+    changed = broken(given.module, mutant)
     alone = _alone(given, one, mutant, changed, given.states)
     if isinstance(alone, paragraphs.Compared) and alone.difference is not None:
         return "refuted by paragraph", str(alone.difference)

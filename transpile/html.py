@@ -36,13 +36,18 @@ dt { font-family: monospace; } dd { margin: 0; }
 """
 
 
+UNITS = {"cuda": "kernels", "python": "lines"}
+"""What a block's cost counts, by target, where it is not instructions."""
+
+
 def page(translations: Sequence[Translation], require: Require) -> str:
     """The whole document. Blocks that do not satisfy ``require`` are unfolded."""
     names = ", ".join(translation.file for translation in translations)
     body = [f"<h1>transpile: {escape(names)}</h1>", counts(translations), yield_counts(translations)]
     for translation in translations:
         body.append(f"<h2>{escape(translation.file)} to {escape(translation.target)}</h2>")
-        body.extend(function_section(function, require) for function in translation.functions)
+        unit = UNITS.get(translation.target, "instructions")
+        body.extend(function_section(function, require, unit) for function in translation.functions)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
@@ -97,18 +102,19 @@ def tried(block: BlockResult) -> str:
     return "".join(sections)
 
 
-def function_section(function: FunctionResult, require: Require) -> str:
+def function_section(function: FunctionResult, require: Require, unit: str) -> str:
     failing = any(block.trapped or not accepts(block.verdict, require) for block in function.blocks)
     words = " ".join(
         f"{badge(word)} {number}"
         for word in WORDS
         if (number := sum(block.verdict.word == word for block in function.blocks))
     )
-    blocks = "".join(block_section(block, require) for block in function.blocks)
+    blocks = "".join(block_section(block, require, unit) for block in function.blocks)
     return f"<details{is_open(failing)}><summary><h3>{escape(function.name)}</h3> {words}</summary>{blocks}</details>"
 
 
-def block_section(block: BlockResult, require: Require) -> str:
+def block_section(block: BlockResult, require: Require, unit: str) -> str:
+    """``unit`` is that of costs."""
     failing = block.trapped or not accepts(block.verdict, require)
     notes = [("relation", f"{place}: {held}") for place, held in block.relation.items()]
     if block.reason:
@@ -117,7 +123,7 @@ def block_section(block: BlockResult, require: Require) -> str:
         witness = ", ".join(f"{place} = {value:#x}" for place, value in sorted(block.verdict.witness.items()))
         notes.append(("counterexample", witness))
     notes += [(rung.name, rung_text(rung)) for rung in block.rungs]
-    notes.append(("proposer", f"{block.proposer}; {block.cost} instructions; rlimit {block.rlimit}"))
+    notes.append(("proposer", f"{block.proposer}; {block.cost} {unit}; rlimit {block.rlimit}"))
     if block.trapped:
         notes.append(("output", "traps here"))
     title = f"{escape(block.label)} <small>lines {block.first_line}–{block.last_line}</small>"

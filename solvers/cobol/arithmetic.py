@@ -25,7 +25,6 @@ from transpile.solvers.storage.values import (
     absolute,
     add,
     compared,
-    exact_quotient,
     fits,
     integer,
     multiply,
@@ -236,7 +235,7 @@ def _remainder(results: Results, statement: verbs.Divide, dividend: tree.Express
         raise NoTerm(f"arithmetic to {goal.field.origin}, which is no number in the model")
     top, bottom = evaluation.number(dividend), evaluation.number(statement.divisor)
     value, impossible = results.computed(lambda: evaluation.computed("/", top, bottom, last=True))
-    cut = Number(units_at(exact_quotient(top, bottom), type_.scale), type_.scale)
+    cut = Number(units_at(value, type_.scale), type_.scale)
     left = subtract(top, multiply(cut, bottom))
     results.keep(goal, value, receiver.rounding, impossible)
     results.keep(rest, left, "TRUNCATION", impossible)

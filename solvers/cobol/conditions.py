@@ -8,7 +8,7 @@ from transpile.cobol import tree
 from transpile.cobol.programs import CharacterClass
 from transpile.cobol.statements import Selection
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Operand, Repeated
-from transpile.solvers.storage.storage import Elements
+from transpile.solvers.storage.storage import Elements, Spelled
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -146,7 +146,7 @@ def _number_class(evaluation: Evaluation, operand: Numeric, name: str) -> Truth:
     assert spot is not None
     place = evaluation.storage.layout.places[spot.field.number]
     held = evaluation.storage.held[place.cell]
-    if name == "NUMERIC" and place.cell.field is not None and not isinstance(held, Text):
+    if name == "NUMERIC" and place.cell.field is not None and not isinstance(held, Text | Spelled):
         assert isinstance(held, z3.ArithRef | Elements)
         return z3.BoolVal(True)
     view = spot.field.view

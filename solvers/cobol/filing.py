@@ -1,8 +1,9 @@
 """File statements: the event that each is, and what it leaves.
 
-``options`` of an event are the name of the operation, the first digits of the statuses that the statement deals with,
-and what else is constant; ``values`` are the bytes of the record where the operation looks at them, then numbers. Every
-operation brings a status of two digits.
+``options`` of an event are the name of the operation, what it is given (``value`` for what is not constant), and the
+first digits of the statuses that the statement deals with; ``values`` are the bytes of the record where the operation
+looks at them, then what it is given, then the keys of an indexed file. The record, the status and the RELATIVE KEY may
+change.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ import z3
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
 from transpile.cobol.programs import FileDescription
+from transpile.legacy.fields import Field
 from transpile.legacy.files import File
 from transpile.legacy.types import Text as TextType
 from transpile.solvers.cobol.moving import move
 from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.scene import Scene
 from transpile.solvers.storage.steps import Answer, Event
-from transpile.solvers.storage.values import NoTerm, Text, Truth, Value
+from transpile.solvers.storage.values import NoTerm, Text, Truth, Value, known, units_at
 
 FileStatement = verbs.Open | verbs.Close | verbs.Read | verbs.Write | verbs.Rewrite | verbs.Delete | verbs.Start
-TRUTHS = ("at end", "invalid key", "ok")
+TRUTHS = ("at end", "invalid key", "ok", "end of page")
 _EXPECTS = {"at end": "1", "invalid key": "2"}
 _SEQUENTIAL = ("sequential", "line sequential")
 
@@ -57,10 +59,23 @@ def event(evaluation: Evaluation, statement: FileStatement, at: int) -> Event:
         raise NoTerm("USE procedures are not in the model")
     file = file_of(scene, _name(scene, statement, at))
     options, values = _asked(evaluation, statement, file, at)
-    method, *others = options
-    changes = frozenset({file.record.root.number}) if isinstance(statement, verbs.Read) else frozenset[int]()
     expects = "" if file.status is not None else _expected(statement)
-    return Event("file", file.origin, (method, expects, *others), values, changes, TRUTHS, (2,))
+    more = (f"expects={expects}",) if expects else ()
+    if isinstance(statement, verbs.Write | verbs.Rewrite):
+        values = (_area(evaluation, file), *values)
+    keyed = options[0] in ("read", "start", "delete") and file.organization == "indexed"
+    keys = tuple(_key_bytes(evaluation, key.place.field) for key in file.keys) if keyed else ()
+    return Event("file", file.origin, (*options, *more), (*values, *keys), _changes(evaluation, file), TRUTHS)
+
+
+def _changes(evaluation: Evaluation, file: File) -> frozenset[int]:
+    fields = [file.record.root, *(each.field for each in (file.status, file.relative) if each is not None)]
+    return frozenset(evaluation.storage.layout.roots[each.number].root.number for each in fields)
+
+
+def _key_bytes(evaluation: Evaluation, field: Field) -> Text:
+    root = evaluation.storage.layout.roots[field.number].root
+    return evaluation.storage.bytes(root.number, field.view.offset, field.view.size)
 
 
 def _name(scene: Scene, statement: FileStatement, at: int) -> str:
@@ -106,12 +121,15 @@ def _asked(
                 raise NoTerm("END-OF-PAGE is not in the model")
             options, values = _advancing(evaluation, advancing)
             _one_size(file, statement)
-            return ("write", *options), (*_relative(evaluation, file), _area(evaluation, file), *values)
+            given = _relative(evaluation, file)
+            return ("write", *("value" for _ in given), *options), (*given, *values)
         case verbs.Rewrite():
             _one_size(file, statement)
-            return ("rewrite",), (*_relative(evaluation, file), _area(evaluation, file))
+            given = _relative(evaluation, file)
+            return ("rewrite", *("value" for _ in given)), given
         case verbs.Delete():
-            return ("delete",), (*_relative(evaluation, file), _area(evaluation, file))
+            given = _relative(evaluation, file)
+            return ("delete", *("value" for _ in given)), given
         case verbs.Start():
             return _start(evaluation, statement, file)
 
@@ -154,9 +172,9 @@ def _read(evaluation: Evaluation, statement: verbs.Read, file: File) -> tuple[tu
             raise NoTerm("the RELATIVE KEY of a file that is read in sequence")
         return (method,), ()
     if file.relative is not None:
-        return (method,), (_held(evaluation, file),)
+        return (method, "value"), (_held(evaluation, file),)
     number = _key(evaluation, statement, file)
-    return (method, *((str(number),) if number else ())), (_area(evaluation, file),)
+    return (method, *((str(number),) if number else ())), ()
 
 
 def _key(evaluation: Evaluation, statement: verbs.Read | verbs.Start, file: File) -> int:
@@ -172,13 +190,13 @@ def _key(evaluation: Evaluation, statement: verbs.Read | verbs.Start, file: File
 
 def _start(evaluation: Evaluation, statement: verbs.Start, file: File) -> tuple[tuple[str, ...], tuple[Value, ...]]:
     if file.relative is not None:
-        return ("start", statement.relation), (_held(evaluation, file),)
+        return ("start", statement.relation, "value"), (_held(evaluation, file),)
     number = _key(evaluation, statement, file)
-    return ("start", statement.relation, *((f"key={number}",) if number else ())), (_area(evaluation, file),)
+    return ("start", statement.relation, *((f"key={number}",) if number else ())), ()
 
 
 def _advancing(evaluation: Evaluation, advancing: verbs.Advancing | None) -> tuple[tuple[str, ...], tuple[Value, ...]]:
-    """The side of the lines, and their number as a value; ``page=True`` for a new page."""
+    """The side of the lines, and their number; ``page=True`` for a new page."""
     if advancing is None:
         return (), ()
     side = advancing.side.lower()
@@ -186,7 +204,9 @@ def _advancing(evaluation: Evaluation, advancing: verbs.Advancing | None) -> tup
         raise NoTerm("ADVANCING by a mnemonic name is not in the model")
     if advancing.lines is None:
         return (f"{side}=0", "page=True"), ()
-    return (side,), (evaluation.number(advancing.lines),)
+    lines = evaluation.number(advancing.lines)
+    number = known(units_at(lines, 0))
+    return ((f"{side}=value",), (lines,)) if number is None else ((f"{side}={number}",), ())
 
 
 # What it brings
@@ -199,34 +219,34 @@ def before(evaluation: Evaluation, statement: FileStatement) -> None:
 
 
 def outcome(evaluation: Evaluation, statement: FileStatement, at: int, answer: Answer) -> Outcome:
-    """Sets the status field, and READ INTO's target where the operation succeeded is left to ``into``."""
+    """READ INTO's target, where the operation succeeded, is left to ``into``."""
     file = file_of(evaluation.scene, _name(evaluation.scene, statement, at))
-    (status,) = answer.results
-    assert isinstance(status, Text)
-    at_end, invalid, ok = (answer.truths[name] for name in TRUTHS)
-    known = {"at end": at_end, "invalid key": invalid}
-    digit = status.chars[0]
-    facts = [at_end == (digit == 49), invalid == (digit == 50), ok == (digit == 48)]
+    at_end, invalid, ok = (answer.truths[name] for name in TRUTHS[:3])
+    met = {"at end": at_end, "invalid key": invalid}
     if file.status is None:
         expected = _expected(statement)
-        facts.append(z3.Or(ok, *(known[name] for name, each in _EXPECTS.items() if each in expected)))
+        facts = [z3.Or(ok, *(met[name] for name, each in _EXPECTS.items() if each in expected))]
+        facts += [z3.Not(z3.And(a, b)) for a, b in ((at_end, invalid), (at_end, ok), (invalid, ok))]
     else:
-        _set_status(evaluation, file, status)
+        digit = _status(evaluation, file).chars[0]
+        facts = [at_end == (digit == 49), invalid == (digit == 50), ok == (digit == 48)]
     phrases: list[tuple[Truth, tuple[tree.Statement, ...]]] = []
     done: tuple[tree.Statement, ...] = ()
     for name, handler in _phrases(statement):
         if handler.yes is not None:
-            phrases.append((known[name], handler.yes))
+            phrases.append((met[name], handler.yes))
         done = (*done, *(handler.no or ()))
     return Outcome(z3.And(*facts), (*phrases, (ok, done)), ok)
 
 
-def _set_status(evaluation: Evaluation, file: File, status: Text) -> None:
+def _status(evaluation: Evaluation, file: File) -> Text:
     assert file.status is not None
     goal = file.status.field
     if not isinstance(goal.type, TextType) or goal.view.size != 2 or file.status.subscripts:
         raise NoTerm(f"the status {goal.origin}, which is not two characters")
-    evaluation.storage = evaluation.storage.write(goal, status)
+    held = evaluation.storage.read(goal)
+    assert isinstance(held, Text)
+    return held
 
 
 def into(evaluation: Evaluation, statement: verbs.Read) -> None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from transpile.cobol import programs, tree
 from transpile.cobol import statements as verbs
 from transpile.legacy.statements import Program
 from transpile.restructure.program import Restructured
-from transpile.solvers.cobol import filing, looping, showing
+from transpile.solvers.cobol import filing, searching, showing
 from transpile.solvers.cobol.conditions import chosen, condition
 from transpile.solvers.cobol.frames import (
     Activation,
@@ -27,18 +26,18 @@ from transpile.solvers.cobol.frames import (
     Round,
     Stack,
     activation,
-    hidden_of,
     inline_loop,
-    key_of,
     paragraph,
     with_hidden,
 )
 from transpile.solvers.cobol.operands import Evaluation
+from transpile.solvers.cobol.rounds import Rounds
 from transpile.solvers.cobol.scene import Scene, scene
 from transpile.solvers.cobol.straight import State, done, is_straight, negated
-from transpile.solvers.storage.steps import Answer, End, Event, Head, Path, Reached
+from transpile.solvers.cobol.ways import Next, Way, end, head, reached
+from transpile.solvers.storage.steps import Answer, Event, Head, Path, Reached
 from transpile.solvers.storage.storage import Storage
-from transpile.solvers.storage.values import Int, NoTerm, Number, Truth, integer, units_at
+from transpile.solvers.storage.values import Int, NoTerm, Number, Truth, units_at
 
 MAX_WAYS = 200
 """Paths between two points; more are not followed."""
@@ -47,21 +46,14 @@ _FILE = verbs.Open | verbs.Close | verbs.Read | verbs.Write | verbs.Rewrite | ve
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A path that goes on."""
-
-    state: State
-    stack: Stack
-
-
-_Next: TypeAlias = Way | Reached
-
-
-@dataclass(frozen=True, slots=True)
 class CobolMachine:
     """One program. Paragraphs are numbered from 0 in the order of the text, declaratives included."""
 
     scene: Scene
+
+    @property
+    def rounds(self) -> Rounds:
+        return Rounds(self.scene)
 
     def start(self, paragraphs: tuple[int, int], storage: Storage, path: Path) -> list[Reached]:
         begin, end = paragraphs
@@ -80,7 +72,7 @@ class CobolMachine:
         stack = _stack(reached)
         waiting = stack[-1]
         assert isinstance(waiting, Awaiting) and isinstance(waiting.statement, verbs.Perform)
-        begin, end = self._performed(waiting.statement, stack)
+        begin, end = self.rounds.performed(waiting.statement, stack)
         inner = (*stack[:-1], Activation(begin, end), Rest(begin, 0))
         return self._run([Way(State(reached.path, reached.storage), inner)])
 
@@ -104,7 +96,7 @@ class CobolMachine:
                 raise NoTerm(f"more than {MAX_WAYS} paths between two points")
         return found
 
-    def _step(self, state: State, stack: Stack) -> Iterator[_Next]:
+    def _step(self, state: State, stack: Stack) -> Iterator[Next]:
         *below, frame = stack
         rest = tuple(below)
         match frame:
@@ -122,26 +114,26 @@ class CobolMachine:
                     inner = (Rest(number, sentence + 1), Block(sentences[sentence].statements))
                     yield Way(state, (*rest, *inner))
             case Round():
-                yield from self._again(state, rest, frame)
+                yield from self.rounds.again(state, rest, frame)
             case Look():
-                yield from self._look(state, rest, frame)
+                yield from self.rounds.look(state, rest, frame)
             case NextFile(waits, at):
                 yield from self._file(state, rest, Awaiting(waits, at))
             case Activation() | Awaiting():
                 raise AssertionError(frame)
 
-    def _through(self, state: State, stack: Stack, number: int) -> Iterator[_Next]:
+    def _through(self, state: State, stack: Stack, number: int) -> Iterator[Next]:
         """Paragraph ``number`` is at its end; the range that it is performed in is on top of ``stack``."""
         top = stack[-1]
         assert isinstance(top, Activation)
         if top.end == number:
-            yield _end(state) if len(stack) == 1 else Way(state, stack[:-1])
+            yield end(state) if len(stack) == 1 else Way(state, stack[:-1])
         elif number + 1 in (len(self.scene.paragraphs), self.scene.first):
-            yield _reached(state, stack, Event("leave"))
+            yield reached(state, stack, Event("leave"))
         else:
-            yield _head(state, (*stack, Rest(number + 1, 0)), optional=True)
+            yield head(state, (*stack, Rest(number + 1, 0)), optional=True)
 
-    def _statement(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[_Next]:
+    def _statement(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[Next]:
         """``stack``: where it goes on behind ``statement``."""
         if is_straight(statement):
             made = done(self.scene, state, (statement,))
@@ -156,9 +148,12 @@ class CobolMachine:
             case verbs.Evaluate():
                 yield from self._evaluate(state, stack, statement)
             case verbs.Perform():
-                yield from self._perform(state, stack, statement)
+                yield from self.rounds.perform(state, stack, statement)
             case verbs.Search():
-                raise NoTerm("SEARCH is not in the model")
+                evaluation = self._evaluation(state)
+                if statement.all:
+                    searching.begin_halving(evaluation, statement)
+                yield from self.rounds.on(evaluation, state, (*stack, Look(statement)))
             case verbs.GoTo():
                 yield from self._go_to(state, stack, statement)
             case verbs.Exit() | verbs.NextSentence():
@@ -181,7 +176,7 @@ class CobolMachine:
     def _evaluation(self, state: State) -> Evaluation:
         return Evaluation(self.scene, state.storage)
 
-    def _fork(self, state: State, evaluation: Evaluation, truth: Truth, yes: Stack, no: Stack) -> Iterator[_Next]:
+    def _fork(self, state: State, evaluation: Evaluation, truth: Truth, yes: Stack, no: Stack) -> Iterator[Next]:
         path = evaluation.settle(state.path)
         if path is None:
             return
@@ -192,12 +187,12 @@ class CobolMachine:
 
     def _wait(
         self, evaluation: Evaluation, state: State, stack: Stack, waiting: Awaiting, event: Event
-    ) -> Iterator[_Next]:
+    ) -> Iterator[Next]:
         path = evaluation.settle(state.path)
         if path is not None:
-            yield _reached(State(path, evaluation.storage), (*stack, waiting), event)
+            yield reached(State(path, evaluation.storage), (*stack, waiting), event)
 
-    def _handled(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[_Next]:
+    def _handled(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[Next]:
         """Arithmetic whose ON SIZE ERROR phrases go somewhere."""
         handler = getattr(statement, "on_size_error", None)
         if not isinstance(handler, verbs.Handler):
@@ -209,7 +204,7 @@ class CobolMachine:
         yes, no = (*stack, Block(handler.yes or ())), (*stack, Block(handler.no or ()))
         yield from self._fork(state, evaluation, failed, yes, no)
 
-    def _evaluate(self, state: State, stack: Stack, statement: verbs.Evaluate) -> Iterator[_Next]:
+    def _evaluate(self, state: State, stack: Stack, statement: verbs.Evaluate) -> Iterator[Next]:
         current: State | None = state
         for branch in statement.branches:
             if current is None:
@@ -226,123 +221,9 @@ class CobolMachine:
         if current is not None:
             yield Way(current, (*stack, Block(statement.other or ())))
 
-    # PERFORM
-
-    def _performed(self, statement: verbs.Perform, stack: Stack) -> tuple[int, int]:
-        section = self.scene.paragraphs[paragraph(stack)].section
-        assert statement.first is not None
-        begin, end = self.scene.range(statement.first, section)
-        return begin, end if statement.last is None else self.scene.range(statement.last, section)[1]
-
-    def _perform(self, state: State, stack: Stack, statement: verbs.Perform) -> Iterator[_Next]:
-        evaluation = self._evaluation(state)
-        hidden: tuple[Int, ...] = ()
-        if statement.times is not None:
-            hidden = (integer(0), units_at(evaluation.number(statement.times), 0))
-        elif statement.varying:
-            looping.begin(evaluation, statement, 0)
-        path = evaluation.settle(state.path)
-        if path is None:
-            return
-        state = State(path, evaluation.storage)
-        if statement.times is not None or statement.until is not None or statement.varying:
-            yield _head(state, (*stack, Look(statement, 0, hidden)))
-        elif statement.first is None:
-            yield Way(state, (*stack, Round(statement), Block(statement.body)))
-        else:
-            yield self._perform_range(state, stack, statement)
-
-    def _perform_range(self, state: State, stack: Stack, statement: verbs.Perform) -> Reached:
-        begin, end = self._performed(statement, stack)
-        event = Event("perform", f"{begin}-{end}", changes=None)
-        return _reached(state, (*stack, Awaiting(statement)), event)
-
-    def _body(self, state: State, stack: Stack, look: Look) -> _Next:
-        statement = look.statement
-        assert isinstance(statement, verbs.Perform)
-        stack = (*stack, Round(statement, look.hidden))
-        if statement.first is None:
-            return Way(state, (*stack, Block(statement.body)))
-        return self._perform_range(state, stack, statement)
-
-    def _look(self, state: State, stack: Stack, look: Look) -> Iterator[_Next]:
-        """At the head of a loop: is it through?"""
-        statement = look.statement
-        assert isinstance(statement, verbs.Perform)
-        inner = look.level + 1
-        if statement.test_after and statement.times is None:
-            if inner < len(statement.varying):
-                yield _head(state, (*stack, Look(statement, inner)))
-            else:
-                yield self._body(state, stack, look)
-            return
-        evaluation = self._evaluation(state)
-        through = looping.through(evaluation, statement, look)
-        path = evaluation.settle(state.path)
-        if path is None:
-            return
-        after, before = path.where(through), path.where(negated(through))
-        if after is not None:
-            yield from self._level_done(State(after, state.storage), stack, look)
-        if before is not None:
-            more = State(before, state.storage)
-            if inner < len(statement.varying):
-                yield _head(more, (*stack, Look(statement, inner)))
-            else:
-                yield self._body(more, stack, look)
-
-    def _level_done(self, state: State, stack: Stack, look: Look) -> Iterator[_Next]:
-        """One level of a loop is through; the level around it, tested before, takes its next step."""
-        statement = look.statement
-        assert isinstance(statement, verbs.Perform)
-        if look.level == 0:
-            yield Way(state, stack)
-        elif statement.test_after:
-            yield from self._tested_after(state, stack, statement, look.level - 1)
-        else:
-            yield from self._stepped(state, stack, statement, look.level - 1)
-
-    def _stepped(self, state: State, stack: Stack, statement: verbs.Perform, level: int) -> Iterator[_Next]:
-        evaluation = self._evaluation(state)
-        looping.step_on(evaluation, statement, level)
-        path = evaluation.settle(state.path)
-        if path is not None:
-            yield _head(State(path, evaluation.storage), (*stack, Look(statement, level)))
-
-    def _again(self, state: State, stack: Stack, round_: Round) -> Iterator[_Next]:
-        """The body is through."""
-        statement = round_.statement
-        if statement.times is not None:
-            done_, total = round_.hidden
-            yield _head(state, (*stack, Look(statement, 0, (looping.one_more(done_), total))))
-        elif statement.test_after:
-            yield from self._tested_after(state, stack, statement, max(0, len(statement.varying) - 1))
-        elif statement.varying:
-            yield from self._stepped(state, stack, statement, len(statement.varying) - 1)
-        elif statement.until is not None:
-            yield _head(state, (*stack, Look(statement)))
-        else:
-            yield Way(state, stack)
-
-    def _tested_after(self, state: State, stack: Stack, statement: verbs.Perform, level: int) -> Iterator[_Next]:
-        evaluation = self._evaluation(state)
-        through = looping.through(evaluation, statement, Look(statement, level))
-        path = evaluation.settle(state.path)
-        if path is None:
-            return
-        after, before = path.where(through), path.where(negated(through))
-        if after is not None:
-            yield from self._level_done(State(after, state.storage), stack, Look(statement, level))
-        if before is not None:
-            more = State(before, state.storage)
-            if statement.varying:
-                yield from self._stepped(more, stack, statement, level)
-            else:
-                yield _head(more, (*stack, Look(statement)))
-
     # Jumps
 
-    def _go_to(self, state: State, stack: Stack, statement: verbs.GoTo) -> Iterator[_Next]:
+    def _go_to(self, state: State, stack: Stack, statement: verbs.GoTo) -> Iterator[Next]:
         if self.scene.alters:
             raise NoTerm("GO TO in a program with ALTER is not in the model")
         base = stack[: activation(stack) + 1]
@@ -350,7 +231,7 @@ class CobolMachine:
         goals = [self.scene.range(label, section)[0] for label in statement.labels]
         if statement.depending is None:
             (goal,) = goals
-            yield _head(state, (*base, Rest(goal, 0)), optional=True)
+            yield head(state, (*base, Rest(goal, 0)), optional=True)
             return
         evaluation = self._evaluation(state)
         chosen_ = units_at(evaluation.number(statement.depending), 0)
@@ -360,11 +241,11 @@ class CobolMachine:
                 return
             way, path = path.where(chosen_ == at + 1), path.where(negated(chosen_ == at + 1))
             if way is not None:
-                yield _head(State(way, state.storage), (*base, Rest(goal, 0)), optional=True)
+                yield head(State(way, state.storage), (*base, Rest(goal, 0)), optional=True)
         if path is not None:
             yield Way(State(path, state.storage), stack)
 
-    def _exit(self, state: State, stack: Stack, statement: verbs.Exit | verbs.NextSentence) -> Iterator[_Next]:
+    def _exit(self, state: State, stack: Stack, statement: verbs.Exit | verbs.NextSentence) -> Iterator[Next]:
         base = activation(stack)
         number = paragraph(stack)
         if isinstance(statement, verbs.NextSentence):
@@ -386,7 +267,7 @@ class CobolMachine:
     def _end_of(self, number: int) -> Frame:
         return Rest(number, len(self.scene.paragraphs[number].paragraph.sentences))
 
-    def _leave(self, state: State, stack: Stack, statement: verbs.Stop | verbs.GoBack) -> Iterator[_Next]:
+    def _leave(self, state: State, stack: Stack, statement: verbs.Stop | verbs.GoBack) -> Iterator[Next]:
         if isinstance(statement, verbs.Stop) and statement.literal is not None:
             raise NoTerm("STOP with a literal is not in the model")
         evaluation = self._evaluation(state)
@@ -404,7 +285,7 @@ class CobolMachine:
 
     # Files, and what events bring
 
-    def _file(self, state: State, stack: Stack, waiting: Awaiting) -> Iterator[_Next]:
+    def _file(self, state: State, stack: Stack, waiting: Awaiting) -> Iterator[Next]:
         evaluation, statement = self._evaluation(state), waiting.statement
         assert isinstance(statement, _FILE)
         filing.before(evaluation, statement)
@@ -458,18 +339,6 @@ def _stack(reached: Reached) -> Stack:
     stack = reached.point
     assert isinstance(stack, tuple)
     return stack
-
-
-def _reached(state: State, stack: Stack, at: Event | Head) -> Reached:
-    return Reached(state.path, state.storage, at, stack, key_of(stack))
-
-
-def _head(state: State, stack: Stack, optional: bool = False) -> Reached:
-    return _reached(state, stack, Head(hidden_of(stack), optional))
-
-
-def _end(state: State) -> Reached:
-    return Reached(state.path, state.storage, End(), (), "end")
 
 
 def _verb(statement: tree.Statement) -> str:

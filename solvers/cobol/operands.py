@@ -49,6 +49,8 @@ from transpile.solvers.storage.values import (
 
 MAX_POWER = 8
 _FIGURATIVES = {"SPACE": b" ", "ZERO": b"0", "QUOTE": b'"', "HIGH-VALUE": b"\xff", "LOW-VALUE": b"\0", "NULL": b"\0"}
+_NATIVE_DIGITS = {1: 2, 2: 4, 4: 9, 8: 18}
+"""The digits of BINARY-CHAR, -SHORT, -LONG and -DOUBLE as text; larger numbers lose some."""
 IN_TABLES = "subscripts lie in their tables"
 
 
@@ -266,7 +268,10 @@ class Evaluation:
             return Characters(self.bytes(spot), spot)
         found = self.storage.read(spot.field, spot.subscripts)
         assert isinstance(found, Number)
-        return Numeric(found, type_.digits, type_.scale, spot)
+        digits = type_.digits
+        if spot.laid is not None and spot.laid.picture is None:
+            digits = _NATIVE_DIGITS[spot.size]
+        return Numeric(found, digits, type_.scale, spot)
 
     def digits(self, operand: Numeric) -> Text:
         """The digits of a number as text: without sign and point."""
@@ -274,7 +279,8 @@ class Evaluation:
             raise NoTerm("an arithmetic expression as text")
         size = operand.digits + max(0, -operand.scale)
         units = absolute(units_at(operand.number, max(0, operand.scale)))
-        if known(units) is None and operand.spot is None:
+        type_ = operand.spot.number if operand.spot is not None else None
+        if type_ is None or type_.bits:
             units = _low(units, size)
         return self.storage.codings.encode(Coding("display", size, size, False), units)
 
@@ -318,7 +324,10 @@ class Evaluation:
             case "*":
                 return multiply(left, right)
         if known(right.units) == 0:
-            raise NoTerm("a division by a constant zero")
+            if self.failing is None:
+                raise NoTerm("a division by a constant zero")
+            self.failing.append(z3.BoolVal(True))
+            return left
         if self.failing is not None:
             self.failing.append(is_zero(right))
         else:

@@ -63,8 +63,7 @@ def _one(scene: Scene, state: State, statement: tree.Statement) -> State | None:
         case verbs.Evaluate():
             return _evaluate(scene, state, statement, 0)
         case verbs.Move(value, targets):
-            for target in targets:
-                moving.move(evaluation, evaluation.operand(value), evaluation.spot(target))
+            _move(evaluation, value, targets)
         case verbs.Corresponding(verb="MOVE"):
             _move_corresponding(evaluation, statement)
         case verbs.Initialize():
@@ -76,6 +75,14 @@ def _one(scene: Scene, state: State, statement: tree.Statement) -> State | None:
         case _:
             return _computed(scene, state, evaluation, statement)
     return _settled(evaluation, state)
+
+
+def _move(evaluation: Evaluation, value: tree.Expression, targets: tuple[tree.Reference, ...]) -> None:
+    """An element or a part of an item is looked at once, a whole item for each target."""
+    parted = isinstance(value, tree.Reference) and (value.subscripts or value.slice is not None)
+    once = evaluation.operand(value) if parted else None
+    for target in targets:
+        moving.move(evaluation, once or evaluation.operand(value), evaluation.spot(target))
 
 
 def _settled(evaluation: Evaluation, state: State) -> State | None:

@@ -13,8 +13,8 @@ from typing import TypeAlias
 import z3
 
 from transpile.solvers.storage.cells import Cell
-from transpile.solvers.storage.steps import Path, Reached
-from transpile.solvers.storage.storage import Elements, Held, Storage, fresh
+from transpile.solvers.storage.steps import Reached
+from transpile.solvers.storage.storage import Elements, Held, fresh
 from transpile.solvers.storage.values import Int, Text, Truth
 
 Relation: TypeAlias = tuple[str, object]
@@ -110,7 +110,7 @@ class Cuts:
         changed = [
             cell
             for cell, held in cobol.storage.held.items()
-            if cell not in known.changing and not _unchanged(path, cut.cobol.storage, held, cell)
+            if cell not in known.changing and not _unchanged(cut.cobol.storage.held[cell], held)
         ]
         known.changing |= set(changed)
         begun, now = cut.hidden[0], _hidden(cobol)
@@ -150,15 +150,13 @@ def _meant(relation: Relation, old: Int, new: Int, cobol: Sequence[Int], held: M
     return z3.BoolVal(True)
 
 
-def _unchanged(path: Path, before: Storage, now: Held, cell: Cell) -> bool:
-    old = before.held[cell]
+def _unchanged(old: Held, now: Held) -> bool:
+    """They are the same terms."""
     if old is now:
         return True
     match old, now:
         case z3.ArithRef(), z3.ArithRef():
-            return path.certain(old == now)
-        case Text(chars=a), Text(chars=b):
-            return path.certain(z3.And(*(x == y for x, y in zip(a, b, strict=True))))
-        case Elements(parts=a), Elements(parts=b):
-            return all(x.eq(y) for x, y in zip(a, b, strict=True))
+            return bool(z3.simplify(old).eq(z3.simplify(now)))
+        case (Text(chars=a), Text(chars=b)) | (Elements(parts=a), Elements(parts=b)):
+            return len(a) == len(b) and all(z3.simplify(x).eq(z3.simplify(y)) for x, y in zip(a, b, strict=True))
     return False

@@ -27,14 +27,17 @@ class Questions:
     _answers: dict[tuple[int, ...], bool] = field(default_factory=dict)
     _kept: list[z3.ExprRef] = field(default_factory=list)
     _opaque: dict[int, z3.ExprRef] = field(default_factory=dict)
+    _parts: dict[int, tuple[z3.ExprRef, ...]] = field(default_factory=dict)
+    _unknowns: dict[int, frozenset[int]] = field(default_factory=dict)
+    _counted: int = 0
 
     def possible(self, conditions: tuple[Truth, ...]) -> bool:
-        """False only if the conditions contradict each other."""
-        return not self._refuted(conditions, LOOK, opaque=True)
+        """False only if the conditions contradict each other; all but the last are known not to."""
+        return not conditions or not self._refuted(self._about(conditions[:-1], conditions[-1]), LOOK, opaque=True)
 
     def certain(self, conditions: tuple[Truth, ...], consequence: Truth) -> bool:
         """True only if the consequence follows."""
-        asked = (*conditions, z3.Not(consequence))
+        asked = self._about(conditions, z3.Not(consequence))
         if self._refuted(asked, self.rlimit, opaque=True):
             return True
         return any(_nonlinear(each) for each in asked) and self._refuted(asked, self.rlimit, opaque=False)
@@ -44,10 +47,42 @@ class Questions:
         solver = _solver(self.rlimit)
         solver.add(*conditions, z3.Not(consequence))
         found = solver.model() if solver.check() == z3.sat else None
-        self.spent += _effort(solver)
+        self._count(solver)
         return found
 
-    def _refuted(self, conditions: Sequence[Truth], rlimit: int, *, opaque: bool) -> bool:
+    def _about(self, conditions: Sequence[Truth], last: Truth) -> list[z3.ExprRef]:
+        """``last``, and those of the conditions that have to do with it: by what they have in common with it, with
+        those that have, and so on. To leave one out is always right."""
+        left = [each for condition in conditions for each in self._split(condition)]
+        chosen = [*self._split(last)]
+        reached = set[int]().union(*(self._in(each) for each in chosen))
+        growing = True
+        while growing:
+            near = [each for each in left if not self._in(each).isdisjoint(reached)]
+            left = [each for each in left if self._in(each).isdisjoint(reached)]
+            chosen += near
+            growing = any(not self._in(each) <= reached for each in near)
+            reached.update(*(self._in(each) for each in near))
+        return chosen
+
+    def _split(self, condition: z3.ExprRef) -> tuple[z3.ExprRef, ...]:
+        """The parts of a conjunction."""
+        key = condition.get_id()
+        if key not in self._parts:
+            self._kept.append(condition)
+            inner = condition.children() if z3.is_and(condition) else []
+            self._parts[key] = tuple(part for each in inner for part in self._split(each)) if inner else (condition,)
+        return self._parts[key]
+
+    def _in(self, term: z3.ExprRef) -> frozenset[int]:
+        """The unknowns that a term is about."""
+        key = term.get_id()
+        if key not in self._unknowns:
+            self._kept.append(term)
+            self._unknowns[key] = frozenset(_unknowns(term))
+        return self._unknowns[key]
+
+    def _refuted(self, conditions: Sequence[z3.ExprRef], rlimit: int, *, opaque: bool) -> bool:
         asked = [self._hidden(each) for each in conditions] if opaque else list(conditions)
         key = (int(opaque), rlimit, *sorted(each.get_id() for each in asked))
         if key not in self._answers:
@@ -55,8 +90,14 @@ class Questions:
             solver = _solver(rlimit)
             solver.add(*asked)
             self._answers[key] = solver.check() == z3.unsat
-            self.spent += _effort(solver)
+            self._count(solver)
         return self._answers[key]
+
+    def _count(self, solver: z3.Solver) -> None:
+        """Z3 counts for all solvers of the process together."""
+        total = _total(solver)
+        self.spent += total - self._counted if self._counted else 0
+        self._counted = total
 
     def _hidden(self, term: z3.ExprRef) -> z3.ExprRef:
         """``term`` with unknowns for its products and quotients of unknowns."""
@@ -89,6 +130,24 @@ class Questions:
         return made
 
 
+def _unknowns(term: z3.ExprRef) -> set[int]:
+    found: set[int] = set()
+    seen: set[int] = set()
+    pending = [term]
+    while pending:
+        at = pending.pop()
+        if at.get_id() in seen:
+            continue
+        seen.add(at.get_id())
+        if z3.is_quantifier(at):
+            pending.append(at.body())
+        elif z3.is_const(at) and at.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            found.add(at.get_id())
+        else:
+            pending += at.children()
+    return found
+
+
 def _unknown_product(term: z3.ExprRef) -> bool:
     kind = term.decl().kind()
     if kind == z3.Z3_OP_MUL:
@@ -116,6 +175,6 @@ def _solver(rlimit: int) -> z3.Solver:
     return solver
 
 
-def _effort(solver: z3.Solver) -> int:
+def _total(solver: z3.Solver) -> int:
     statistics = solver.statistics()
     return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0  # noqa: SIM118

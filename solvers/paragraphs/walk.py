@@ -68,8 +68,10 @@ class Walk:
             raise Differs("what its loops keep was not found")
         except (Differs, NoTerm) as why:
             return Proof(False, str(why), rlimit=self.questions.spent - before)
-        except (z3.Z3Exception, RecursionError) as error:
-            return Proof(False, f"Z3 has no answer: {error}", rlimit=self.questions.spent - before)
+        except Exception as error:
+            # A fault of the prover costs one proof, not the translation.
+            what = f"the prover fails with {type(error).__name__}: {error}"
+            return Proof(False, what, rlimit=self.questions.spent - before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ class _Journey:
             if mine.kind != "error":
                 self._equal(pair)
             return
-        if mine.changes is None or theirs.changes is None:
-            self._equal(pair)
+        # What an event may change is the same on both sides afterwards, so it must have been before.
+        self._equal(pair, _changes(mine, theirs))
         if mine.kind == "perform":
             first, _, last = mine.name.partition("-")
             self.performs.add((int(first), int(last)))
@@ -194,9 +196,8 @@ class _Journey:
             raise Differs(f"the two look at other outcomes of {_words(mine)}")
         self.answers += 1
         name = f"answer {self.answers}"
-        whole = mine.changes is None or theirs.changes is None
-        changes = (mine.changes or frozenset()) | (theirs.changes or frozenset())
-        cells = [each for each in self.walk.layout.all() if whole or each.record in changes]
+        changes = _changes(mine, theirs)
+        cells = [each for each in self.walk.layout.all() if changes is None or each.record in changes]
         after, facts = fresh(self.walk.layout, self.walk.codings, name, cells)
         results: list[Value] = []
         conditions = [facts]
@@ -225,14 +226,20 @@ class _Journey:
             if not pair.python.path.certain(same(left, right)):
                 raise Differs(f"{_words(mine)}: what is given was not shown to be equal")
 
-    def _equal(self, pair: _Pair) -> None:
+    def _equal(self, pair: _Pair, records: frozenset[int] | None = None) -> None:
+        """All cells that Python has, or those of some records."""
         found = differences(pair.cobol.storage, pair.python.storage, self.walk.counters)
+        found = [(cell, condition) for cell, condition in found if records is None or cell.record in records]
         path = pair.python.path
         if not found or path.certain(z3.And(*(condition for _, condition in found))):
             return
         for cell, condition in found:
             if not path.certain(condition):
                 raise Differs(f"{_called(self.walk.layout, cell)} was not shown to be equal")
+
+
+def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:
+    return None if mine.changes is None or theirs.changes is None else mine.changes | theirs.changes
 
 
 def _within(inner: Event, outer: Event) -> bool:

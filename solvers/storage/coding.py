@@ -5,6 +5,7 @@ rules that the translated program has; everything else is a function that nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import z3
 
@@ -59,7 +60,7 @@ class Codings:
         elif coding.kind == "display" and coding.sign == "none":
             made = Text(tuple(_digit(units, at) for at in reversed(range(coding.digits))))
         else:
-            made = Text(tuple(_opaque(f"byte {at} of {coding.name}", (units,)) for at in range(coding.size)))
+            made = Text(tuple(opaque(f"byte {at} of {coding.name}", (units,)) for at in range(coding.size)))
         if value is None:
             self._kept.append(made)
             self.encoded[_identity(made)] = (coding, units)
@@ -72,7 +73,7 @@ class Codings:
         given = known_text(data)
         if given is not None:
             return integer(_value_of(coding, given))
-        return _opaque(f"number of {coding.name}", data.chars)
+        return opaque(f"number of {coding.name}", data.chars)
 
     def holds_digits(self, coding: Coding, data: Text) -> bool:
         """Whether ``data`` is, for certain, what ``encode`` gives for some number."""
@@ -85,26 +86,28 @@ class Codings:
 
 def shown(name: str, value: Number, size: int) -> Text:
     """``size`` characters of which only this is known: they depend on ``value`` and on the rule called ``name``. Those
-    of a constant are computed where the name says how: ``edit PICTURE``, with ``blank`` where zero is not shown;
-    ``show DIGITS SCALE SIGNED TRAILING``; ``show_native SIZE SIGNED``."""
+    of a constant are computed, if ``name`` is ``edit``, a picture and options, or ``show`` and its arguments."""
     if value.divisor is not None:
         raise NoTerm("the digits of a quotient")
     value = _short(value)
-    units = known(value.units)
-    if units is not None and (found := _computed(name.split(), units, value.scale)) is not None:
-        return text(found)
-    return Text(tuple(_opaque(f"{name}, scale {value.scale}, character {at}", (value.units,)) for at in range(size)))
+    number = known(value.units)
+    if number is not None:
+        found = _computed(name.split(), rules.scaled(number, value.scale))
+        if found is not None and len(found) == size:
+            return text(found)
+    return Text(tuple(opaque(f"{name}, scale {value.scale}, character {at}", (value.units,)) for at in range(size)))
 
 
-def _computed(words: list[str], units: int, scale: int) -> str | None:
-    value = rules.scaled(units, scale) if scale else units
+def _computed(words: list[str], value: Decimal) -> str | None:
     match words:
-        case ["edit", picture, *blank]:
-            return rules.edit(value, picture, blank_when_zero=blank == ["blank"])
-        case ["show", digits, decimals, signed, trailing]:
-            return rules.show(value, int(digits), int(decimals), signed == "True", trailing == "True")
+        case ["edit", picture, *options]:
+            currency = next((each.removeprefix("currency=") for each in options if each.startswith("currency=")), "$")
+            blank, comma = "blank" in options, "comma" in options
+            return rules.edit(value, picture, blank_when_zero=blank, comma=comma, currency=currency)
+        case ["show", digits, scale, signed, trailing]:
+            return rules.show(value, int(digits), int(scale), signed == "True", trailing == "True")
         case ["show_native", size, signed]:
-            return rules.show_native(units, int(size), signed == "True")
+            return rules.show_native(int(value), int(size), signed == "True")
     return None
 
 
@@ -113,7 +116,7 @@ def number_in(data: Text, digits: int, scale: int) -> Number:
     given = known_text(data)
     if given is not None:
         return Number(integer(rules.number_of_text(given.decode("latin-1"), digits, scale)), scale)
-    return Number(_opaque(f"number_of_text {digits} {scale}", data.chars), scale)
+    return Number(opaque(f"number_of_text {digits} {scale}", data.chars), scale)
 
 
 def _short(value: Number) -> Number:
@@ -131,7 +134,8 @@ def _digit(units: Int, at: int) -> Int:
     return made
 
 
-def _opaque(name: str, arguments: tuple[Int, ...]) -> Int:
+def opaque(name: str, arguments: tuple[Int, ...]) -> Int:
+    """A number of which only this is known: it depends on ``arguments`` and on the rule called ``name``."""
     function = z3.Function(name, *(z3.IntSort() for _ in arguments), z3.IntSort())
     made = function(*arguments)
     assert isinstance(made, z3.ArithRef)

@@ -76,8 +76,8 @@ def text(value: str | bytes) -> Text:
 
 def known(term: Int) -> int | None:
     """The value of a term that is a constant."""
-    made = term if z3.is_int_value(term) else z3.simplify(term)
-    return made.as_long() if isinstance(made, z3.IntNumRef) else None
+    made = term if isinstance(term, z3.IntNumRef) else z3.simplify(term)
+    return int(made.as_string()) if isinstance(made, z3.IntNumRef) else None
 
 
 def known_text(value: Text) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import jsonschema
 import pytest
 
 from transpile.cli import main
+from transpile.cli.files import write_together
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "transpile" / "report.schema.json").read_text())
 PROGRAM = """\
@@ -35,10 +37,15 @@ FREE = "identification division.\nprogram-id. free.\nprocedure division.\n    di
 ANY = ["--to", "python", "--require", "any", "-I", "copy"]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def source(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRANSPILE_STORE", str(tmp_path / "proofs.sqlite"))
+    monkeypatch.setenv("TRANSPILE_STORE", str(cache / "proofs.sqlite"))
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "AMOUNTS.cpy").write_text("       01  AMOUNT      PIC 9(5)V99 VALUE 10.\n")
     (tmp_path / "savings.cob").write_text(PROGRAM.format(name="SAVINGS"))
@@ -159,3 +166,40 @@ def test_explain_shows_the_paragraph_beside_its_method(source: Path, capsys: pyt
 def test_errors(source: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
     assert main(words) == 2
     assert message in capsys.readouterr().err
+
+
+def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("old\n")
+    with pytest.raises(UnicodeEncodeError):
+        write_together({tmp_path / "one.py": "new\n", tmp_path / "two.py": "\ud800"})
+    assert [path.name for path in tmp_path.iterdir()] == ["one.py"]
+    assert (tmp_path / "one.py").read_text() == "old\n"
+    write_together({tmp_path / "one.py": "new\n", tmp_path / "sub" / "two.py": "x\n"})
+    assert (tmp_path / "one.py").read_text() + (tmp_path / "sub" / "two.py").read_text() == "new\nx\n"
+
+
+@pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
+def test_with_gnucobol_nothing_is_undecided_and_tests_are_written(
+    source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "in").write_text("")
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "bank.py", "-v", "--input", "in"]) == 0
+    assert "undecided:" not in capsys.readouterr().err
+    tests = (source / "test_bank.py").read_text()
+    assert "def test_add_interest_1() -> None:" in tests
+    assert "def test_run_1(tmp_path: Path) -> None:" in tests
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "test_bank.py"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "other.py", "--no-tests"]) == 0
+    assert not (source / "test_other.py").exists()
+
+
+def test_without_gnucobol_its_checks_are_skipped(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSPILE_COBC", str(source / "nowhere"))
+    assert main(["savings.cob", "--to", "python", "-I", "copy", "-o", "bank.py", "--require", "proved"]) in (0, 1)
+    assert main(["explain", "savings.cob", "ADD-INTEREST", "-I", "copy", "--require", "any"]) == 0
+    said = capsys.readouterr()
+    assert "paragraph against GnuCOBOL: skipped" in said.out
+    assert "apt-get install gnucobol3" in said.out

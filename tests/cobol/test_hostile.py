@@ -10,8 +10,9 @@ import pytest
 from transpile.cobol.checking import check
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_text
+from transpile.cobol.source import source_bytes
 from transpile.cobol.words import RESERVED
-from transpile.errors import SourceErrors, TranspileError
+from transpile.errors import SourceError, SourceErrors, TranspileError
 
 DATA = "IDENTIFICATION DIVISION.\nPROGRAM-ID. T1.\nDATA DIVISION.\nWORKING-STORAGE SECTION.\n01 A PIC 9.\n"
 HEAD = DATA + "PROCEDURE DIVISION.\n"
@@ -88,3 +89,30 @@ def test_any_order_of_words_ends(seed: int) -> None:
     for head in ("", "ENVIRONMENT DIVISION. ", DATA, HEAD):
         with pytest.raises(SourceErrors):
             parse_text(head + text, "t.cob", Options("free"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (HEAD.encode("utf-16"), "UTF-16", "iconv -f UTF-16 -t UTF-8"),
+        (HEAD.encode("utf-16-le"), "UTF-16LE", "iconv -f UTF-16LE"),
+        (HEAD.encode("utf-16-be"), "UTF-16BE", "iconv -f UTF-16BE"),
+        (HEAD.encode("utf-32"), "UTF-32", "iconv -f UTF-32"),
+        (HEAD.encode("utf-32-le"), "UTF-32LE", "iconv -f UTF-32LE"),
+        (HEAD.encode("cp037"), "EBCDIC", "iconv -f IBM1047"),
+        (b"".join(line.ljust(80).encode("cp037") for line in HEAD.splitlines()), "EBCDIC", "dd conv=ascii"),
+        (HEAD.encode() + b"\0\0", "0x00", "tr -d"),
+    ],
+)
+def test_other_encodings_are_named(data: bytes, message: str, hint: str) -> None:
+    with pytest.raises(SourceError, match=message) as raised:
+        source_bytes(data, "t.cob")
+    assert hint in raised.value.hint
+
+
+def test_what_is_behind_column_72_is_told() -> None:
+    text = "".join(f"       {line}\n" for line in HEAD.splitlines()) + " " * 65 + "MOVE 1 TO A.\n"
+    assert len(text.splitlines()[-1]) > 72
+    with pytest.raises(SourceErrors) as raised:
+        parse_text(text, "t.cob", Options("fixed"))
+    assert "column 72" in raised.value.diagnostics[0].hint

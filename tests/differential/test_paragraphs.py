@@ -10,7 +10,7 @@ import pytest
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
-from transpile.differential.paragraphs import Compared, NotRun, Settings, compare
+from transpile.differential.paragraphs import Compared, NotRun, Settings, Subject, compare, compare_all
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 
@@ -134,9 +134,8 @@ def test_what_is_displayed_counts(folder):
 
 def test_states_outside_of_tables_say_nothing(folder):
     data = "01 T.\n    05 E PIC 9 OCCURS 5.\n77 I PIC 9.\n77 J PIC 9."
-    found = run(
-        folder, data, "MAIN.\n    PERFORM P.\nP.\n    MOVE J TO I.\n    ADD 1 TO E (I).", states=20, restarts=20
-    )
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    COMPUTE I = J + 2.\n    ADD 1 TO E (I)."
+    found = run(folder, data, procedure, states=20, restarts=20)
     assert found["P"].difference is None
     assert found["P"].dropped > 0
     assert found["P"].runs > 0
@@ -185,6 +184,37 @@ def test_a_program_with_copybooks_and_files():
     names = {each.paragraphs: each.origin for each in module.classes[-1].methods}
     ran = {names[each] for each, outcome in outcomes.items() if outcome == Compared(runs=100)}
     assert ran == {"SPLIT-HOURS", "COMPUTE-GROSS", "COMPUTE-TAX", "COMPUTE-PENSION", "COMPUTE-NET"}
+
+
+def test_programs_are_compiled_together_with_the_same_result(folder):
+    subjects = []
+    for name, factor in (("One", 2), ("Two", 3), ("One", 4)):
+        text = f"{HEAD.replace('Small', name)}{indented(TAX)}       PROCEDURE DIVISION.\n"
+        text += indented(f"MAIN.\n    PERFORM P.\nP.\n    MULTIPLY {factor} BY TAX.")
+        found = restructured(parse_text(text, "together.cob"))
+        subjects.append(Subject(found, name.upper(), emit(*found.programs)))
+    wrong = replace(subjects[1].module, files={**subjects[1].module.files})
+    wrong.files[wrong.name] = wrong.text.replace("self.tax * 3", "self.tax * 2")
+    subjects[1] = replace(subjects[1], module=wrong)
+    together, apart = (list(compare_all(subjects, Settings(folder=folder), count)) for count in (20, 1))
+    assert together == apart
+    assert [outcome[1, 1].difference is None for outcome in together] == [True, False, True]
+
+
+def test_the_same_seed_gives_the_same_states(folder):
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    ADD GROSS TO TAX."
+    first, second = (
+        run(folder, TAX, procedure, old="+ self.gross", new="+ min(self.gross, 9999)")["P"] for _ in range(2)
+    )
+    assert first == second
+    assert first.difference.state == second.difference.state
+
+
+def test_a_small_subscript_of_a_large_table(folder):
+    data = "01 T.\n    05 E PIC 9 OCCURS 100.\n77 I PIC 99."
+    found = run(folder, data, "MAIN.\n    PERFORM P.\nP.\n    ADD 1 TO E (I).")
+    assert found["P"].difference is None
+    assert found["P"].runs > 90
 
 
 def test_a_subscript_with_fewer_digits_than_its_table_has_elements(folder):

@@ -10,6 +10,7 @@ import pytest
 
 from transpile.cobol.parse import parse_text
 from transpile.cobol.unit import Unit
+from transpile.differential import programs
 from transpile.differential.programs import Compared, Different, NotRun, Result, Settings, compare
 from transpile.differential.running import Inputs
 from transpile.python.emitter import Module, emit
@@ -143,6 +144,15 @@ def test_what_goes_out_of_a_table_is_left_out(builds: Path) -> None:
     found = compared(unit, builds, Inputs(b"77\n", {}, "given"), Inputs(b"2\n", {}, "given"), runs=2)
     assert isinstance(found, Compared)
     assert found.left_out == {"the COBOL program leaves a table or a field": 1}
+
+
+@needs_cobc
+def test_python_that_never_ends_is_different_and_stopped(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "_PYTHON", replace(programs._PYTHON, wall_s=0.5))
+    module = altered(emitted(CARDS), 'print(f"sum', 'while True:\n            pass\n        print(f"sum')
+    found = compared(CARDS, builds, module=module, runs=1)
+    assert isinstance(found, Different)
+    assert found.what == "Python had not ended when its time was up"
 
 
 @needs_cobc

@@ -12,7 +12,29 @@ from transpile.differential.programs import Compared, Settings, compare
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructure
 
+FILES = """environment division.
+input-output section.
+file-control.
+select lines-file assign "a.txt" organization line sequential.
+select work-file assign "b.tmp".
+data division.
+file section.
+fd lines-file. 01 one-line. 03 name pic x(5). 03 amount pic 9(3). 03 rest pic x(4).
+sd work-file. 01 work-rec. 03 part pic x(4).
+"""
 CASES = {
+    "the records of files are binary zeros at the start": (
+        """
+        display one-line work-rec.
+        open output lines-file.
+        move "ab" to name. write one-line.
+        string "xyz" delimited by size into one-line. write one-line.
+        close lines-file.
+        display one-line.
+        stop run.
+""",
+        "01 unused pic x.",
+    ),
     "binary and packed counters go over their PICTURE, so that loops to its end end": (
         """
         perform count-one varying t from 1 by 1 until t > y
@@ -33,7 +55,9 @@ count-one. add 1 to c.
 @pytest.mark.parametrize("case", CASES)
 def test_they_do_the_same_now(case: str, tmp_path: Path) -> None:
     procedure, storage = CASES[case]
-    head = "identification division.\nprogram-id. trial.\ndata division.\nworking-storage section.\n"
-    unit = parse_text(f"{head}{storage}\nprocedure division.\nmain.{procedure}", "trial.cob")
+    head = "identification division.\nprogram-id. trial.\n"
+    unit = parse_text(
+        f"{head}{FILES}working-storage section.\n{storage}\nprocedure division.\nmain.{procedure}", "trial.cob"
+    )
     found = compare(unit, emit(*restructure(unit)), Settings(tmp_path))
     assert isinstance(found, Compared), found

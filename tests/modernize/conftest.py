@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from transpile.modernize.checks import Compiles
 from transpile.modernize.translate import Choices, Modernized, translate_bytes
 
 HEAD = """\
@@ -49,6 +50,6 @@ def fixed(body: str = BODY, name: str = "SAVINGS") -> bytes:
 @pytest.fixture
 def translated() -> Callable[..., Modernized]:
     def translate(body: str = BODY, choices: Choices | None = None, name: str = "SAVINGS") -> Modernized:
-        return translate_bytes(fixed(body, name), "savings.cob", choices or Choices())
+        return translate_bytes(fixed(body, name), "savings.cob", choices or Choices(checks=(Compiles(),)))
 
     return translate

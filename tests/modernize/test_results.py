@@ -79,7 +79,7 @@ def test_sections_tell_paragraphs_of_the_same_name_apart(translated: Translated)
 def test_without_checks_nothing_is_claimed(translated: Translated) -> None:
     found = verdict(translated)
     assert isinstance(found, Undecided)
-    assert "no proof: nothing has tried to prove it" in found.reason
+    assert "no proof: it was not asked for" in found.reason
 
 
 def test_runs_make_it_tested_with_why_there_is_no_proof(translated: Translated) -> None:
@@ -135,3 +135,26 @@ def test_errors_of_the_source_are_all_told(translated: Translated) -> None:
 def test_other_dialects_are_refused() -> None:
     with pytest.raises(UsageError, match="-std=ibm"):
         translate_bytes(b"", "x.cob", Choices(standard="ibm"))
+
+
+def test_an_exit_behind_a_paragraph_that_is_performed_alone_is_no_news(translated: Translated) -> None:
+    made = translated(
+        "MAIN-LINE.\n    PERFORM STEP.\n    PERFORM STEP THRU STEP-END.\n    STOP RUN.\n"
+        "STEP.\n    ADD 1 TO COUNTER.\nSTEP-END.\n    EXIT.\n"
+    )
+    assert not made.translation.diagnostics
+    assert {"MAIN-LINE", "STEP"} <= set(blocks(made))
+
+
+def test_parts_of_a_method_that_are_methods_of_their_own_are_shown_with_it(translated: Translated) -> None:
+    jumping = (
+        "MAIN-LINE.\n    ADD 1 TO COUNTER.\n    IF COUNTER = 1 GO TO LAST-STEP.\n    IF COUNTER = 2 GO TO MIDDLE.\n"
+        "    DISPLAY 'ONE'.\n    DISPLAY 'TWO'.\n    GO TO LAST-STEP.\nMIDDLE.\n    DISPLAY 'MIDDLE'.\n"
+        "    IF AMOUNT > 3 GO TO LAST-STEP.\n    ADD 1 TO AMOUNT.\n    GO TO MAIN-LINE.\n"
+        "LAST-STEP.\n    DISPLAY 'LAST'.\n    DISPLAY AMOUNT.\n    IF AMOUNT > 5 GO TO MIDDLE.\n    STOP RUN.\n"
+    )
+    made = translated(jumping)
+    (one,) = made.subject.module.classes
+    parts = [method.name for method in one.methods if method.paragraphs is None]
+    shown = "\n".join(line for block in made.translation.blocks for line in block.target_text)
+    assert all(f"def {name}(self)" in shown for name in parts)

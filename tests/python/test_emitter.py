@@ -38,7 +38,7 @@ from transpile.legacy.statements import (
     Store,
     While,
 )
-from transpile.legacy.types import Number, Text
+from transpile.legacy.types import Number, Text, Truth
 from transpile.python.emitter import emit
 
 ONE, NINE = Constant(1, Number(1)), Constant(9, Number(1))
@@ -327,3 +327,24 @@ def test_classes_of_the_same_name_have_that_of_their_program() -> None:
     made = emit(program("outside", program("inside"))).text
     assert "class InsideTable:" in made
     assert "class OutsideTable:" in made
+
+
+def test_constants_stand_on_the_right() -> None:
+    assert lines(If(Compare("<", ONE, load(A)), (Perform(("run",)),)))[0] == "if self.a > 1:"
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    true = Constant(True, Truth())
+    assert lines(If(Both((true, Compare("==", load(A), ONE))), (Perform(("run",)),)))[0] == "if self.a == 1:"
+    assert lines(If(Either((true, Compare("==", load(A), ONE))), (Perform(("run",)),)))[0] == "if True:"
+
+
+def test_quotes_in_a_text_stand_in_the_other_ones() -> None:
+    assert displayed('A "', load(NAME), '"') == ["""print(f'A "{self.name}"')"""]
+
+
+def test_a_small_decimal_has_no_exponent() -> None:
+    small = Field(40, ("small",), "SMALL", Number(13, 8), View(0, 13, "display"), initial=0)
+    main = Function(("run",), "RUN", (Assign(Place(A), ONE),))
+    made = emit(Program(("s",), "S", (Record(A), Record(small)), (main,), ("run",), "default")).text
+    assert 'small: Decimal = Decimal("0.00000000")' in made

@@ -117,6 +117,7 @@ class Copier:
 
     def _find(self, span: Span, name: str, library: str, beside: Path) -> Path:
         folders = [*self.paths, beside, Path(".")]
+        _refuse_way_out(span, name, library)
         tried = list(dict.fromkeys(folder / case for folder in folders for case in _cases(library)))
         for folder in [*tried, *(folders if library else [])]:
             for spelling in _cases(name):
@@ -187,6 +188,14 @@ def _next(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \n,;":
         at += 1
     return at
+
+
+def _refuse_way_out(span: Span, name: str, library: str) -> None:
+    """COPY takes files from the folders that are searched, and from nowhere else."""
+    for part in (name, library):
+        if Path(part).is_absolute() or ".." in Path(part).parts:
+            hint = "give the folder with -I, and COPY the name of the file in it"
+            raise SourceError(span, f"'{part}' leads out of the folders that COPY searches", hint)
 
 
 def _cases(name: str) -> tuple[str, ...]:

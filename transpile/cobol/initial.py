@@ -58,16 +58,16 @@ class _Filling:
 
     def fill(self, field: Field, shift: int) -> None:
         """``field``, in all its elements, at its offset and ``shift`` more."""
-        times = field.item.occurs.high if field.item.occurs else 1
-        for _ in range(times):
-            if field.item.value is not None or not field.group:
-                content = self.content(field)
-                self.made[field.offset + shift : field.offset + shift + field.size] = content
-            else:
-                for child in field.children:
-                    if not child.redefines:
-                        self.fill(child, shift)
-            shift += field.size
+        start = field.offset + shift
+        if field.item.value is not None or not field.group:
+            self.made[start : start + field.size] = self.content(field)
+        else:
+            for child in field.children:
+                if not child.redefines:
+                    self.fill(child, shift)
+        if field.item.occurs and field.item.occurs.high > 1:
+            element = bytes(self.made[start : start + field.size])
+            self.made[start : start + field.size * field.item.occurs.high] = element * field.item.occurs.high
 
     def content(self, field: Field) -> bytes:
         value = field.item.value

@@ -84,6 +84,8 @@ def parse_picture(text: str, decimal_comma: bool = False, currency: str = "$") -
     _check_order(body, signed, point, separator, currency)
     category = _category(runs, point, separator, currency)
     letters = sum(run.count for run in body if run.symbol in "XA")
+    if digits and not letters and not any(run.symbol not in "PSVB/0CRDB" for run in body):
+        raise PictureError(1, "a PICTURE with no digits but those of P", unsupported=True)
     if digits == 0 and letters == 0:
         raise PictureError(1, "the PICTURE string has no place for a character or digit")
     if len(text) > _MAX_LENGTH:

@@ -41,8 +41,10 @@ def _place(span: Span) -> tuple[str, int, int]:
 def hinted(error: SourceError, fixed: bool) -> SourceError:
     """``error``, which may come from a line that goes on behind column 72."""
     line = error.span.line_text.expandtabs(8)
-    cut = fixed and len(line) > 72 and " " not in line[71:73]
-    if error.hint or not cut or type(error) is not SourceError:
+    within = len(line) > 72 and " " not in line[71:73]
+    rest = line[72:80].strip()
+    behind = bool(rest) and not rest.isdigit() and not line[error.span.column - 1 : 72].strip()
+    if error.hint or not (fixed and (within or behind)) or type(error) is not SourceError:
         return error
     hint = "the line goes on behind column 72, where fixed format ends; for free format give --format free"
     return SourceError(error.span, error.message, hint)

@@ -15,6 +15,13 @@ from transpile.errors import SourceError, Span, UsageError
 
 MAX_BYTES = 64 * 1024 * 1024
 _JUNK = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_MARKS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+"""Byte order marks."""
 _EBCDIC_BLANK = b"\x40"
 
 
@@ -59,19 +66,40 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _refuse_junk(data: bytes, name: str) -> None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        hint = "convert it first: iconv -f UTF-16 -t UTF-8"
-        raise SourceError(Span(name, 1), "the file is UTF-16; COBOL source has one byte for a character", hint)
+    if wide := _wide(data):
+        hint = f"convert it first: iconv -f {wide} -t UTF-8"
+        raise SourceError(Span(name, 1), f"the file is {wide}; COBOL source has one byte for a character", hint)
     blanks = data.count(_EBCDIC_BLANK)
     high = sum(1 for byte in data[:4096] if byte >= 0x80)
     if blanks > 4 * (data.count(b" ") + 1) and high * 10 > len(data[:4096]):
-        hint = "convert it first: iconv -f IBM1047 -t ISO8859-1 (records of 80 bytes may lack line ends)"
+        hint = "convert it first: iconv -f IBM1047 -t ISO8859-1 (IBM037 and others are alike)"
+        if not {0x0A, 0x15, 0x25} & set(data):
+            hint = "convert it first: dd conv=ascii,unblock cbs=80 (it has no line ends: records of 80 bytes, it seems)"
         raise SourceError(Span(name, 1), "the file looks like EBCDIC", hint)
     if junk := _JUNK.search(data.split(b"\x1a", 1)[0]):
         line = data.count(b"\n", 0, junk.start()) + 1
         column = junk.start() - (data.rfind(b"\n", 0, junk.start()) + 1) + 1
         message = f"the file is not text: it holds the byte {junk[0][0]:#04x}"
-        raise SourceError(Span(name, line, column), message, "is it an object file, or packed data?")
+        hint = "is it an object file, or packed data?"
+        if junk[0] == b"\0":
+            hint += " Bytes of zero alone go with: tr -d '\\000'"
+        raise SourceError(Span(name, line, column), message, hint)
+
+
+def _wide(data: bytes) -> str:
+    """The encoding, if characters take more than one byte."""
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    start = data[:4096]
+    for at, encoding in ((1, "UTF-16LE"), (0, "UTF-16BE")):
+        other = start[1 - at :: 2]
+        if len(start) > 7 and not start[at::2].strip(b"\0") and other.count(0) == 0:
+            return encoding
+    for at, encoding in ((0, "UTF-32LE"), (3, "UTF-32BE")):
+        if len(start) > 7 and start[at::4].count(0) == 0 and start.count(0) == 3 * (len(start) // 4):
+            return encoding
+    return ""
 
 
 _INDICATORS = frozenset(" *-/Dd$")

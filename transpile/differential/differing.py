@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
+from transpile.differential.keyed import Row
 from transpile.emulators.cobol.programs import Run
 
 _SHOWN = 70
@@ -27,6 +28,15 @@ def difference(cobol: Run, python: Run, apart: Set[str] = frozenset()) -> str:
         if theirs != ours:
             return _content(f"file {name}", theirs, ours)
     return ""
+
+
+def of_records(name: str, theirs: Sequence[Row], ours: Sequence[Row]) -> str:
+    """The first record that two files with keys, in the order of the main one, do not both have."""
+    for number, (left, right) in enumerate(zip(theirs, ours, strict=False), 1):
+        if left != right:
+            shown = [f"{_shown(each.record, 0)}{f' as {each.number}' if each.number else ''}" for each in (left, right)]
+            return f"file {name}, record {number}: COBOL {shown[0]}, Python {shown[1]}"
+    return f"file {name}: COBOL leaves {len(theirs)} records, Python {len(ours)}"
 
 
 def _ends(cobol: Run, python: Run) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from transpile.differential.harness import BACK, LOOK, call
+from transpile.differential.harness import ENDS, LOOK, call
 from transpile.differential.methods import How, Matched, Methods, Ran
 from transpile.differential.states import Storage, elements
 from transpile.differential.values import Cell, number, valid
@@ -26,12 +26,13 @@ _QUICK_S = 0.05
 @dataclass(frozen=True, slots=True)
 class End:
     """``cobol`` is None where it says nothing: it went out of its tables, or took too long; then ``python`` did not
-    run. ``restarted``: the process of the module ended. ``apart``: where something begins that
+    run. ``apart``: where something begins that
     differs, and its size."""
 
     cobol: Ran | None
     python: Ran | None = None
-    restarted: bool = False
+    restarts: int = 0
+    """What it counts of those that are allowed."""
     same_way: bool = True
     apart: tuple[tuple[int, int], ...] = ()
     alike: frozenset[str] = frozenset()
@@ -101,6 +102,13 @@ def _covering(storage: Storage, at: int, size: int) -> Cell:
     return Cell(f"byte {at + 1}", at, size, None)
 
 
+def _cost(called: Called | Stopped) -> int:
+    """How many restarts it counts for: more if it took all its time, or says little, as where the run is ended."""
+    if isinstance(called, Called):
+        return 0
+    return 1 if "error:" in called.message else 3
+
+
 class SideBySide:
     """``checked`` builds the module with all checks of GnuCOBOL. ``entries`` are the methods that return where the
     program is left; ``local``: what the program has in its LOCAL STORAGE is gone when it is left."""
@@ -149,7 +157,7 @@ class SideBySide:
             called: list[Called | Stopped] = []
             for each in self.module.call_all([call(which + 1, state) for state in batch]):
                 called.append(each)
-                restarts -= isinstance(each, Stopped)
+                restarts -= _cost(each)
                 if restarts < 0:
                     break
             for state, each in zip(batch, called, strict=False):
@@ -165,28 +173,28 @@ class SideBySide:
 
     def _end(self, which: int, state: bytes, called: Called | Stopped) -> End:
         cobol = self._cobol(which, state, called)
-        restarted = isinstance(called, Stopped)
+        restarts = _cost(called)
         if cobol is None:
-            return End(None, restarted=restarted)
+            return End(None, restarts=restarts)
         python = self.methods.run(which, state)
         if python.how == "late" and not self._quick(which, state):
-            return End(cobol, restarted=restarted)
+            return End(cobol, restarts=restarts)
         if not self._same_way(which, cobol, python):
-            return End(cobol, python, restarted, False)
-        if cobol.how == "stopped" or cobol.state == python.state:
-            return End(cobol, python, restarted)
+            return End(cobol, python, restarts, False)
+        if not cobol.state or cobol.state == python.state:
+            return End(cobol, python, restarts)
         apart = tuple(self._apart(cobol.state, python.state))
         why = [self._alike(*part, cobol.state, python.state) for part in apart]
         wrong = tuple(part for part, same in zip(apart, why, strict=True) if not same)
-        return End(cobol, python, restarted, True, wrong, frozenset(filter(None, why)))
+        return End(cobol, python, restarts, True, wrong, frozenset(filter(None, why)))
 
     def _cobol(self, which: int, state: bytes, called: Called | Stopped) -> Ran | None:
         if isinstance(called, Stopped):
             if called.timed_out or called.exit_code < 0 or "error:" in called.message:
                 return None
-            return Ran("stopped", state, called.output, str(called.exit_code))
-        if called.buffers[0] == BACK:
-            return Ran("returned", called.buffers[1][: self.storage.size], called.output)
+            return Ran("stopped", b"", called.output, str(called.exit_code))
+        if how := ENDS.get(called.buffers[0]):
+            return Ran(how, called.buffers[1][: self.storage.size], called.output, str(called.return_code))
         return None if self.local else Ran("left", self._left(which, state), called.output)
 
     def _left(self, which: int, state: bytes) -> bytes:

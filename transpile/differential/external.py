@@ -25,8 +25,9 @@ class External:
     read: bool
     last: bool
     """It is the last, or only, one that an OPEN names."""
+    smallest: int
     size: int
-    """Of its largest record, in bytes."""
+    """Of its smallest and largest record, in bytes."""
 
     @property
     def keyed(self) -> bool:
@@ -57,8 +58,11 @@ def external_files(unit: Unit) -> tuple[External, ...]:
             if file is not None and not file.sort and file.records:
                 called = tuple(dict.fromkeys(_called(control.assign, control.name, program, names)))
                 records = lay_out(file.records, decimal_comma=program.environment.special_names.decimal_comma).records
-                size = max(file.record_sizes[1] or 0, *(record.size for record in records))
-                found.append(External(file, control, called, control.name in read, control.name not in not_last, size))
+                sizes = [record.size for record in records]
+                low, high = min(file.record_sizes[0] or sizes[0], *sizes), max(file.record_sizes[1] or 0, *sizes)
+                found.append(
+                    External(file, control, called, control.name in read, control.name not in not_last, low, high)
+                )
     return tuple(found)
 
 

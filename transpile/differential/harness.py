@@ -1,8 +1,8 @@
 """A program of the user's as a module of GnuCOBOL that performs any range of its paragraphs on a given state.
 
 The program stays as it is written, copybooks included; only an entry is put before its first paragraph, and records for
-what is handed over before its procedure division. The entry copies the bytes of a state over all records, whatever
-their usage, performs the range, and copies them back.
+what is handed over before its procedure division; STOP RUN and GOBACK go to the end of the entry. The entry copies the
+bytes of a state over all records, whatever their usage, performs the range, and copies them back.
 """
 
 from __future__ import annotations
@@ -13,26 +13,33 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from transpile.cobol.names import Names
 from transpile.cobol.programs import Program
 from transpile.cobol.source import source_bytes, source_text
-from transpile.cobol.statements import Paragraph, Section
+from transpile.cobol.statements import GoBack, Paragraph, Section, Stop
 from transpile.cobol.unit import Unit
+from transpile.cobol.walking import walk
 from transpile.differential.states import Slot, Storage
 from transpile.emulators.cobol.build import Dialect, build_module
 from transpile.emulators.cobol.modules import Module
 from transpile.emulators.cuda.bounded import Limits
-from transpile.errors import Span
+from transpile.errors import SourceErrors, Span
 
 Range = tuple[int, int]
 """The numbers of the paragraphs where it begins and at whose end it returns, from 0 in the order of the text,
 declaratives included."""
 LOOK = 0
 """Asks the entry for the state as it is, without performing anything."""
-BACK = struct.pack("<i", -1)
-"""What the entry leaves in its first parameter when the range has come to its end."""
+ENDS: Mapping[bytes, Literal["returned", "stopped", "left"]] = {
+    struct.pack("<i", -1): "returned",
+    struct.pack("<i", -2): "stopped",
+    struct.pack("<i", -3): "left",
+}
+"""What the entry leaves in its first parameter: the range came to its end, or to a STOP RUN or GOBACK."""
 _POINTER_BYTES = 8
+_LEAVING = re.compile(r"(?:(STOP\s+RUN)|GOBACK)(?![\w-])", re.IGNORECASE)
 _HEADER = re.compile(r"PROCEDURE\s+DIVISION", re.IGNORECASE)
 
 
@@ -53,10 +60,38 @@ class Harness:
     def build(self, folder: Path, limits: Limits, *, checked: bool = False) -> Module:
         """``checked``: with all that GnuCOBOL can check at run time, for which it does some arithmetic otherwise; else
         with what it checks of tables in passing. Raises ``SourceErrors`` and ``ToolError`` as ``build_module`` does."""
-        dialect = Dialect(free_format=self.free_format, options=("-debug" if checked else "-fec=EC-BOUND",))
+        dialect = Dialect(free_format=self.free_format, options=("-O0", "-debug" if checked else "-fec=EC-BOUND"))
         module = build_module(self.text, self.entry, folder, dialect=dialect, copybooks=self.copybooks)
         module.limits = limits
         return module
+
+    @property
+    def alone(self) -> bool:
+        """It is not to be compiled with others: it has several programs, or its end is marked."""
+        return re.search(rb"END\s+PROGRAM", self.text, re.IGNORECASE) is not None
+
+
+def built_together(texts: Sequence[Harness], folder: Path, limits: Limits) -> Mapping[int, Module]:
+    """Modules by the identities of those of ``texts`` that GnuCOBOL compiles in one run."""
+    found: dict[str, Harness] = {}
+    for text in texts:
+        fits = not text.copybooks and not text.free_format and not text.alone
+        if fits and text.entry.upper() not in {entry.upper() for entry in found}:
+            found[text.entry] = text
+    if len(found) < 2:
+        return {}
+    whole = b"".join(text.text + f"       END PROGRAM {entry}.\n".encode() for entry, text in found.items())
+    try:
+        first = Harness(next(iter(found)), whole, {}, False, ()).build(folder, limits)
+    except SourceErrors:
+        return {}
+    modules = {}
+    for entry in found:
+        path = first.path.with_name(f"{entry}.so")
+        if not path.exists():
+            path.symlink_to(first.path.name)
+        modules[id(found[entry])] = Module(path, entry, limits)
+    return modules
 
 
 def call(which: int, state: bytes) -> tuple[bytes, bytes]:
@@ -78,6 +113,7 @@ def harness(unit: Unit, program: Program, storage: Storage, ranges: Sequence[Ran
         _header(program.procedure.span, prefix, storage),
         _entry(places[first], labels.pop(first, "") if not places[first][0].name else "", prefix, storage, performed),
         *((places[number][1].span, [f"{label}."], 0) for number, label in labels.items()),
+        *_leaving(unit, program, prefix),
     ]
     if any(span.file != unit.file for span, _, _ in edits):
         raise NoHarness("its procedure division is in a copybook")
@@ -154,9 +190,12 @@ def _entry(
         f"EVALUATE {prefix}-WHICH",
         *(f"WHEN {at} PERFORM {names}" for at, names in enumerate(performed, 1)),
         "END-EVALUATE",
+        f"MOVE -1 TO {prefix}-WHICH GO TO {prefix}-OUT.",
+        f"{prefix}-STOP. MOVE -2 TO {prefix}-WHICH GO TO {prefix}-OUT.",
+        f"{prefix}-LEFT. MOVE -3 TO {prefix}-WHICH.",
+        f"{prefix}-OUT.",
         *(line for slot in storage.slots for line in _copied(slot, prefix, False)),
         *_numbers(storage, prefix, False),
-        f"MOVE -1 TO {prefix}-WHICH",
         "GOBACK.",
     ]
     if section.name:
@@ -164,6 +203,17 @@ def _entry(
     if not paragraph.name:
         lines.append(f"{label or f'{prefix}-FIRST'}.")
     return paragraph.span, lines, 0
+
+
+def _leaving(unit: Unit, program: Program, prefix: str) -> Iterator[_Edit]:
+    """STOP RUN and GOBACK bring the state back, where they stand in the text itself and have no status."""
+    assert program.procedure is not None
+    for section in program.procedure.sections:
+        for node in walk(section):
+            if isinstance(node, Stop | GoBack) and node.status is None and node.span.file == unit.file:
+                found = _LEAVING.match(node.span.line_text, node.span.column - 1)
+                if found is not None:
+                    yield node.span, [f"GO TO {prefix}-{'STOP' if found[1] else 'LEFT'}"], len(found[0])
 
 
 def _copied(slot: Slot, prefix: str, into: bool) -> Iterator[str]:

@@ -20,10 +20,12 @@ from transpile.cobol.statements import Accept
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
 from transpile.differential.external import External, external_files, programs_of
+from transpile.differential.keyed import Keyed, rows_for_python, rows_in
 from transpile.differential.literals import Literals, literals
 from transpile.differential.records import Records
 from transpile.differential.running import Inputs
 
+_NONE: Mapping[str, Keyed] = {}
 _ENDINGS = 14
 _ROUNDS = 3
 _SIZES = (0, 1, 2, 3, 5, 8, 12, 4, 7, 60)
@@ -59,9 +61,7 @@ def reading(unit: Unit) -> Reading:
     for file in external_files(unit):
         if not file.read:
             continue
-        if file.keyed:
-            unknown.append(f"{file.file.name} is {file.control.organization.lower()}: no records of it were made")
-        elif not file.names or any("/" in name for name in file.names):
+        if not file.names or any("/" in name for name in file.names):
             unknown.append(f"{file.file.name}: where it lies is not known before a run, or in another folder")
         else:
             files.append(file)
@@ -78,8 +78,10 @@ def _terminal(statement: Accept, names: Names) -> Item | None:
     return known[0].item if known else None
 
 
-def generated(read: Reading, seed: int, known: Sequence[Inputs] = ()) -> Iterator[Inputs]:
-    """Inputs without end; some are ``known`` ones with changes."""
+def generated(
+    read: Reading, seed: int, known: Sequence[Inputs] = (), keyed: Mapping[str, Keyed] = _NONE
+) -> Iterator[Inputs]:
+    """Inputs without end; some are ``known`` ones with changes. Files with keys are as Python keeps them."""
     number = 0
     while True:
         chance = Random(f"{seed}/{number}")
@@ -89,7 +91,7 @@ def generated(read: Reading, seed: int, known: Sequence[Inputs] = ()) -> Iterato
         for file in read.files:
             for name in file.names:
                 sample = template.files.get(name, b"") if template is not None else b""
-                files[name] = _file(file, read.literals, chance, size, sample)
+                files[name] = _file(file, read.literals, chance, size, sample, keyed.get(name))
         stdin = _lines(read, chance, size, template)
         about = f"generated, seed {seed}, number {number}"
         optional = [name for file in read.files if file.last for name in file.names]
@@ -101,13 +103,15 @@ def generated(read: Reading, seed: int, known: Sequence[Inputs] = ()) -> Iterato
         number += 1
 
 
-def _file(file: External, known: Literals, chance: Random, count: int, sample: bytes) -> bytes:
+def _file(file: External, known: Literals, chance: Random, count: int, sample: bytes, keyed: Keyed | None) -> bytes:
     making = Records(known, chance, file.lines)
-    sizes = [laid.size for each in file.file.records if (laid := known.field_of(each)) is not None]
-    low, high = file.file.record_sizes
-    largest = max(high or 0, *sizes)
-    headed = not file.lines and (file.file.varying or min(low or largest, *sizes) != largest)
+    largest = file.size
+    headed = not file.lines and (file.file.varying or file.smallest != largest)
     samples = [] if headed else records_in(sample, None if file.lines else largest)
+    if keyed is not None:
+        samples = [row.record for row in rows_in(sample)]
+        rows = _rows(making, file.file.records, chance, count, samples)
+        return rows_for_python(keyed.accepted([row.ljust(largest) for row in rows]))
     rows = _rows(making, file.file.records, chance, count, samples)
     if chance.random() < 0.5:
         rows.sort()
@@ -162,7 +166,8 @@ def _lines(read: Reading, chance: Random, count: int, template: Inputs | None) -
     chosen = list(dict.fromkeys(endings))[:_ENDINGS]
     for _ in range(_ROUNDS):
         lines += chance.sample(chosen, len(chosen))
-    lines += [b"", *(b" " * laid.size for item in read.accepted if (laid := read.literals.field_of(item)))]
+    if chance.random() < 0.2:
+        lines += [b"", *(b" " * laid.size for item in read.accepted if (laid := read.literals.field_of(item)))]
     return b"".join(line.replace(b"\n", b" ").rstrip(b" ") + b"\n" for line in lines)
 
 

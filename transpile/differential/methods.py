@@ -88,7 +88,7 @@ def match(found: Restructured, made: Correspondence, storage: Storage) -> Matche
                 if each.number in made.counters:
                     missing.append(each.origin)
                 elif each.number in made.places:
-                    some = list(_leaves(found, made, place.start, each))
+                    some = list(leaves_of(found, made, place.start, each))
                     leaves += some
                     values += [(leaf["at"], leaf["size"]) for leaf in some]
             size = max((leaf["at"] + leaf["size"] for leaf in leaves), default=place.start) - place.start
@@ -114,12 +114,12 @@ def _number(made: Correspondence, storage: Storage, field: Field) -> Group | Non
         scale=0,
         signed=True,
         sign="none",
-        bits=32,
     )
     return Group(at=at, size=NUMBER_BYTES, area="", leaves=[leaf])
 
 
-def _leaves(found: Restructured, made: Correspondence, start: int, field: Field) -> Iterator[Leaf]:
+def leaves_of(found: Restructured, made: Correspondence, start: int, field: Field) -> Iterator[Leaf]:
+    """The values of one field, element by element; ``start`` is where its record begins."""
     laid, type_ = found.laid[field.number], field.type
     number = type_ if isinstance(type_, Number) else Number(0)
     coding = "float" if isinstance(type_, Floating) else field.view.coding
@@ -133,7 +133,6 @@ def _leaves(found: Restructured, made: Correspondence, start: int, field: Field)
             scale=number.scale,
             signed=number.signed,
             sign=sign_of(field),
-            bits=number.bits,
         )
 
 
@@ -198,7 +197,7 @@ class _Process:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         self._said = folder / "messages"
-        script = [sys.executable, "-I", "-B", worker.__file__, str(folder / "specification.json")]
+        script = [sys.executable, "-I", "-S", "-B", worker.__file__, str(folder / "specification.json")]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(
                 [*without_network(), *script, str(asked), str(answered)],

@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from transpile.cobol.programs import Program
 from transpile.differential.ends import End, SideBySide
-from transpile.differential.harness import Harness, NoHarness, Range, harness, paragraphs
-from transpile.differential.methods import Matched, Methods, match
-from transpile.differential.reach import REGISTERS, OutOfReach, Reach, reach
-from transpile.differential.states import Storage, storage_of
+from transpile.differential.harness import Range, built_together
+from transpile.differential.methods import Methods, match
+from transpile.differential.preparing import NotRun, Prepared, Subject, prepare
+from transpile.differential.reach import Reach
+from transpile.differential.samples import Naming, Sample, chosen, naming
+from transpile.differential.states import Storage
 from transpile.differential.values import Cell, Drawing, cells_of, domains
+from transpile.emulators.cobol.modules import Module as CobolModule
 from transpile.emulators.cuda.bounded import Limits
-from transpile.errors import SourceError, SourceErrors
-from transpile.python.correspondence import Correspondence, Method
+from transpile.errors import SourceErrors
 from transpile.python.emitter import Module
 from transpile.restructure.program import Restructured
 
@@ -45,6 +46,8 @@ class Settings:
     exhaustive: int = 20_000
     seed: int = 0
     restarts: int = 8
+    samples: int = 5
+    """So many runs of each range are kept."""
     cobol: Limits = _COBOL
     python: Limits = _PYTHON
     folder: Path | None = None
@@ -89,24 +92,10 @@ class Compared:
     difference: Difference | None = None
     assumptions: tuple[str, ...] = (VALID,)
     unseen: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NotRun:
-    reason: str
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 Outcome: TypeAlias = Compared | NotRun
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A program and the Python made of it. ``ranges`` are all that have a method, if None."""
-
-    found: Restructured
-    name: str
-    module: Module
-    ranges: tuple[Range, ...] | None = None
 
 
 def compare(
@@ -118,105 +107,52 @@ def compare(
 ) -> Mapping[Range, Outcome]:
     """What became of each of ``ranges`` (pairs of numbers of paragraphs) of the program ``name``. Raises ``ToolError``
     without GnuCOBOL."""
-    return compare_subject(Subject(found, name, module, None if ranges is None else tuple(ranges)), settings)
+    return next(compare_all([Subject(found, name, module, None if ranges is None else tuple(ranges))], settings))
 
 
-def compare_subject(subject: Subject, settings: Settings = USUAL_SETTINGS) -> Mapping[Range, Outcome]:
-    prepared = _prepared(subject)
-    reachable = [each for each, what in prepared.ranges.items() if isinstance(what, _Reachable)]
-    outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
-    if reachable:
-        outcomes |= _run(subject, prepared, reachable, settings)
-    return {each: outcomes[each] for each in prepared.ranges}
+def compare_all(
+    subjects: Iterable[Subject], settings: Settings = USUAL_SETTINGS, together: int = 20
+) -> Iterator[Mapping[Range, Outcome]]:
+    """The same for many programs, so many of which are compiled ``together`` where they allow it: that is faster."""
+    pending = iter(subjects)
+    while some := list(itertools.islice(pending, together)):
+        prepared = [prepare(each) for each in some]
+        with ExitStack() as stack:
+            folder = settings.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="transpile-")))
+            texts = [each.harness for each in prepared if isinstance(each, Prepared) and each.harness]
+            modules = built_together(texts, folder, settings.cobol)
+            for each in prepared:
+                yield _compared(each, modules, folder, settings) if isinstance(each, Prepared) else each
 
 
-@dataclass(frozen=True, slots=True)
-class _Reachable:
-    found: Reach
-    method: Method
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    program: Program
-    made: Correspondence
-    storage: Storage | None
-    ranges: Mapping[Range, _Reachable | NotRun]
-
-
-def _prepared(subject: Subject) -> _Prepared:
-    program = subject.found.unit.program(subject.name)
-    made = next(each for each in subject.module.classes if each.program.origin == program.name)
-    wanted = subject.ranges
-    if wanted is None:
-        wanted = tuple(each.paragraphs for each in made.methods if each.paragraphs is not None)
-    try:
-        registers = {record.root.origin for record in made.program.records}
-        storage = storage_of(program, tuple(name for name in REGISTERS if name in registers))
-    except SourceError as error:
-        return _Prepared(program, made, None, {each: NotRun(error.message) for each in wanted})
-    places = paragraphs(program)
-    ranges: dict[Range, _Reachable | NotRun] = {}
-    for each in wanted:
-        method = made.method(each)
-        try:
-            ranges[each] = (
-                _Reachable(reach(storage, places, *each), method)
-                if method is not None
-                else NotRun("there is no method for it")
-            )
-        except OutOfReach as error:
-            ranges[each] = NotRun(str(error))
-    return _Prepared(program, made, storage, ranges)
-
-
-def _run(
-    subject: Subject, prepared: _Prepared, reachable: Sequence[Range], settings: Settings
+def _compared(
+    prepared: Prepared, modules: Mapping[int, CobolModule], folder: Path, settings: Settings
 ) -> Mapping[Range, Outcome]:
-    storage = prepared.storage
-    assert storage is not None
+    text = prepared.harness
+    assert text is not None
     try:
-        made = harness(subject.found.unit, prepared.program, storage, reachable)
-    except NoHarness as error:
-        return {each: NotRun(str(error)) for each in reachable}
-    with ExitStack() as stack:
-        folder = settings.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="transpile-")))
-        try:
-            side_by_side = stack.enter_context(_side_by_side(subject, prepared, storage, made, folder, settings))
-        except SourceErrors as error:
-            return {each: NotRun(f"GnuCOBOL refuses the program: {error.errors[0].message}") for each in reachable}
-        base = side_by_side.start()
-        return {
-            each: _Comparison(side_by_side, storage, base, what.found, at, settings).outcome()
-            for at, each in enumerate(reachable)
-            if isinstance(what := prepared.ranges[each], _Reachable)
-        }
-
-
-def _side_by_side(
-    subject: Subject, prepared: _Prepared, storage: Storage, made: Harness, folder: Path, settings: Settings
-) -> SideBySide:
-    matched: Matched = match(subject.found, prepared.made, storage)
-    methods = [each.method for each in prepared.ranges.values() if isinstance(each, _Reachable)]
-    program = prepared.made.program
-    entry = next(each.name for each in prepared.made.methods if each.origin == _origin_of_entry(program))
-    running = Methods(
-        subject.module, prepared.made, matched, [each.name for each in methods], storage.size, settings.python
-    )
-    return SideBySide(
-        made.build(folder, settings.cobol),
-        lambda: made.build(folder, settings.cobol, checked=True),
+        module = modules.get(id(text)) or text.build(folder, settings.cobol)
+    except SourceErrors as error:
+        return prepared.refused(f"GnuCOBOL refuses the program: {error.errors[0].message}")
+    matched = match(prepared.subject.found, prepared.made, prepared.storage)
+    methods = [each.method.name for _, each in prepared.reachable]
+    running = Methods(prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python)
+    outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
+    with SideBySide(
+        module,
+        lambda: text.build(folder, settings.cobol, checked=True),
         running,
         matched,
-        storage,
-        frozenset(at for at, each in enumerate(methods) if each.name == entry),
+        prepared.storage,
+        frozenset(at for at, each in enumerate(methods) if each == prepared.entry),
         bool(prepared.program.data.local_storage),
-    )
-
-
-def _origin_of_entry(program: object) -> str:
-    functions = getattr(program, "functions", ())
-    return next(str(each.origin) for each in functions if each.name == getattr(program, "entry", None))
+    ) as both:
+        base = both.start()
+        names = naming(prepared.subject.found, prepared.made, prepared.storage, matched)
+        for at, (each, what) in enumerate(prepared.reachable):
+            comparison = _Comparison(both, prepared.storage, base, what.found, at, settings, names)
+            outcomes[each] = comparison.outcome()
+    return {each: outcomes[each] for each in prepared.ranges}
 
 
 @dataclass(slots=True)
@@ -229,6 +165,8 @@ class _Comparison:
     found: Reach
     which: int
     settings: Settings
+    naming: Naming
+    samples: list[Sample] = field(default_factory=list)
     alike: set[str] = field(default_factory=set)
 
     def outcome(self) -> Compared:
@@ -236,7 +174,7 @@ class _Comparison:
         runs = dropped = 0
         restarts = self.settings.restarts
         for state, end in self.both.ends(self.which, states, restarts):
-            restarts -= end.restarted
+            restarts -= end.restarts
             self.alike |= end.alike
             if end.drops:
                 dropped += 1
@@ -247,7 +185,13 @@ class _Comparison:
                 return self._compared(runs + 1, dropped, False, self._difference(state, end))
             else:
                 runs += 1
+                self._keep(state, end)
         return self._compared(runs, dropped, exhaustive and restarts >= 0, None)
+
+    def _keep(self, state: bytes, end: End) -> None:
+        if len(self.samples) < 10 * self.settings.samples and end.cobol is not None:
+            kept = self.naming.sample(self.base, state, end.cobol)
+            self.samples += [kept] if kept is not None else []
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
@@ -257,7 +201,15 @@ class _Comparison:
         ]
         limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
         limited += sorted(self.alike)
-        return Compared(runs, dropped, exhaustive, difference, (VALID, *limited), self.both.matched.missing)
+        return Compared(
+            runs,
+            dropped,
+            exhaustive,
+            difference,
+            (VALID, *limited),
+            self.both.matched.missing,
+            chosen(self.samples, self.settings.samples),
+        )
 
     def _states(self) -> tuple[Iterator[bytes], bool]:
         """The states to run, and whether these are all that count."""

@@ -12,7 +12,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,9 +21,10 @@ from transpile.cobol.tree import FunctionCall, Text
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
 from transpile.differential.coverage import Reached, lines_of, reached
-from transpile.differential.differing import difference
+from transpile.differential.differing import difference, of_records
 from transpile.differential.external import External, external_files, programs_of
 from transpile.differential.inputs import Reading, generated, reading
+from transpile.differential.keyed import Keyed, rows_for_python, rows_in
 from transpile.differential.running import Inputs, PythonProgram, PythonRun, run_cobol
 from transpile.differential.shrinking import shrink
 from transpile.emulators.cobol.build import Dialect, build_program
@@ -32,13 +33,12 @@ from transpile.emulators.cuda.bounded import Limits
 from transpile.errors import SourceError, SourceErrors, ToolError
 from transpile.python.emitter import Module
 
-_QUICK = Limits(cpu_s=2, wall_s=0.6, memory_bytes=256 << 20, output_bytes=1 << 20)
+_QUICK = Limits(cpu_s=2, wall_s=1.0, memory_bytes=256 << 20, output_bytes=1 << 20)
 _LONG = Limits(cpu_s=20, wall_s=30.0)
 _PYTHON = Limits(cpu_s=5, wall_s=5.0, output_bytes=8 << 20)
 _SHORT = Limits(cpu_s=2, wall_s=1.5, output_bytes=8 << 20)
 _TOGETHER = 8
 _SHRINKING_S = 10.0
-_OWN_FORMAT = "Python keeps its records in a format of its own"
 _CHECKS = ("-fec=bound", "-fec=data-incompatible")
 _NO_NUMBER = "a field of digits holds something else, and the programs differ"
 _OUTSIDE = (
@@ -146,16 +146,15 @@ class _Comparing:
     checked: Program | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     notes: dict[str, str] = field(default_factory=dict)
-    """An example of each reason why runs that differ were left out."""
-    apart: set[str] = field(default_factory=set)
-    """Files that are not compared byte for byte."""
+    """What to say of files, and an example of each reason why runs that differ were left out."""
+    keyed: dict[str, Keyed] = field(default_factory=dict)
+    """Files that are compared record for record."""
 
     def compare(self) -> Result:
         read, files = reading(self.unit), external_files(self.unit)
-        self.apart = {name for each in files if each.keyed for name in each.names}
         for each in files:
-            if each.keyed:
-                self.apart |= {f"{name}.{number}" for name in each.names for number in range(1, 10)}
+            for name in each.names if each.keyed else ():
+                self.keyed.setdefault(name, Keyed(each, name, self.settings.builds))
         ran: list[PythonRun] = []
         for pairs, limits in self._batches(read):
             for (inputs, cobol), python in zip(
@@ -171,34 +170,48 @@ class _Comparing:
         if not ran:
             why = "; ".join(f"{why} ({times} runs)" for why, times in self.left_out.items())
             return NotRun(f"no run says anything: {why}")
-        unknown = (
-            *read.unknown,
-            *self.notes.values(),
-            *(f"{each.file.name} is not compared: {_OWN_FORMAT}" for each in files if each.keyed),
-        )
+        unknown = (*read.unknown, *self.notes.values())
         found = reached(self.module.text, [each.reached for each in ran])
         return Compared(len(ran), found, dict(self.left_out), unknown)
 
     def _batches(self, read: Reading) -> Iterator[tuple[list[tuple[Inputs, Run]], Limits]]:
         """Inputs with what COBOL does with them, and the limits for Python."""
-        known = [(inputs, run_cobol(self.program, inputs, _LONG)) for inputs in self.settings.known]
+        given = [self._for_python(inputs) for inputs in self.settings.known]
+        known = [(inputs, self._cobol(self.program, inputs, _LONG)) for inputs in given]
         usable = [pair for pair in known if self._says_something(pair[1])]
         yield usable, _LONG
-        yield self._generated(read, self.settings.runs - len(usable)), _PYTHON
+        yield self._generated(read, given, self.settings.runs - len(usable)), _PYTHON
 
-    def _generated(self, read: Reading, wanted: int) -> list[tuple[Inputs, Run]]:
+    def _for_python(self, inputs: Inputs) -> Inputs:
+        """Files with keys that GnuCOBOL made, as Python keeps them."""
+        files = dict(inputs.files)
+        for name, keyed in self.keyed.items():
+            if name in files:
+                content = rows_for_python(keyed.left_by_cobol(files))
+                files = {each: known for each, known in files.items() if not keyed.owns(each)}
+                files[name] = content
+        return replace(inputs, files=files)
+
+    def _cobol(self, program: Program, inputs: Inputs, limits: Limits) -> Run:
+        files = dict(inputs.files)
+        for name, keyed in self.keyed.items():
+            if name in files:
+                files |= keyed.for_cobol(rows_in(files[name]))
+        return run_cobol(program, replace(inputs, files=files), limits)
+
+    def _generated(self, read: Reading, known: Sequence[Inputs], wanted: int) -> list[tuple[Inputs, Run]]:
         found: list[tuple[Inputs, Run]] = []
         seen: list[Inputs] = []
         useless = 0
         alike = not read.accepted and not read.files
-        source = generated(read, self.settings.seed, self.settings.known)
+        source = generated(read, self.settings.seed, known, self.keyed)
         for inputs in itertools.islice(source, 1 if alike else 3 * max(wanted, 0)):
             if len(found) >= wanted or useless >= _USELESS:
                 break
             if inputs in seen:
                 continue
             seen.append(inputs)
-            cobol = run_cobol(self.program, inputs, _QUICK)
+            cobol = self._cobol(self.program, inputs, _QUICK)
             if self._says_something(cobol):
                 found.append((inputs, cobol))
             else:
@@ -218,7 +231,22 @@ class _Comparing:
         return tuple(name for name in lines_of(self.module.text) if name in run.reached)
 
     def _difference(self, cobol: Run, python: Run) -> str:
-        return difference(cobol, python, self.apart)
+        apart = {name for name in {**cobol.files, **python.files} if any(k.owns(name) for k in self.keyed.values())}
+        if what := difference(cobol, python, apart):
+            return what
+        for name, keyed in self.keyed.items():
+            if (name in cobol.files) != (name in python.files):
+                return f"file {name}: only {'COBOL' if name in cobol.files else 'Python'} leaves it"
+            if name in cobol.files:
+                try:
+                    theirs = keyed.left_by_cobol(cobol.files)
+                except ToolError as error:
+                    self.notes.setdefault(name, f"{name} is not compared: {error.message}")
+                    continue
+                ours = keyed.left_by_python(python.files[name])
+                if theirs != ours:
+                    return of_records(name, theirs, ours)
+        return ""
 
     def _outside(self, inputs: Inputs, python: PythonRun) -> str:
         """Why it has no meaning what the COBOL program does with these inputs; empty if all checks pass."""
@@ -226,7 +254,7 @@ class _Comparing:
             return _NO_NUMBER
         if self.checked is None:
             self.checked = _built(self.unit, self.settings, _CHECKS)
-        checked = run_cobol(self.checked, inputs, _LONG)
+        checked = self._cobol(self.checked, inputs, _LONG)
         if not checked.exit_code:
             return ""
         return next((why for pattern, why in _OUTSIDE if pattern.search(checked.messages)), "")
@@ -241,7 +269,9 @@ class _Comparing:
             for start in range(0, len(candidates), _TOGETHER):
                 if time.monotonic() > deadline:
                     break
-                some = [(each, run_cobol(self.program, each, _QUICK)) for each in candidates[start : start + _TOGETHER]]
+                some = [
+                    (each, self._cobol(self.program, each, _QUICK)) for each in candidates[start : start + _TOGETHER]
+                ]
                 ended = [at for at, (_, cobol) in enumerate(some) if cobol.exit_code >= 0 and not cobol.timed_out]
                 runs = self.python.run_all([some[at][0] for at in ended], _SHORT)
                 for at, made in zip(ended, runs, strict=True):
@@ -256,4 +286,4 @@ class _Comparing:
 
 
 def _sizes(files: Sequence[External]) -> dict[str, int]:
-    return {name: each.size for each in files if not each.lines and not each.keyed for name in each.names}
+    return {name: 0 if each.keyed else each.size for each in files if not each.lines for name in each.names}

@@ -54,10 +54,14 @@ class Reach:
     mentioned: dict[int, Item] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
+    indexes: dict[str, int] = field(default_factory=dict)
+    """The identities of indexes, by which they are in ``limits``."""
     limits: dict[int, tuple[int, int]] = field(default_factory=dict)
     literals: set[Decimal] = field(default_factory=set)
     texts: set[bytes] = field(default_factory=set)
     of: dict[int, list[tree.Expression]] = field(default_factory=dict)
+    within: dict[int, int] = field(default_factory=dict)
+    """For a subscript, the item that says how many elements its table has."""
     related: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of items, one of which is assigned to or compared with the other."""
 
@@ -77,6 +81,8 @@ def _spread(found: Reach) -> None:
             for known, other in ((first, second), (second, first)):
                 if known in found.limits and other in found.mentioned:
                     found.limits.setdefault(other, found.limits[known])
+                    if known in found.within and other != found.within[known]:
+                        found.within.setdefault(other, found.within[known])
 
 
 @dataclass(slots=True)
@@ -224,6 +230,7 @@ class _Looking:
                     raise OutOfReach(f"there are several indexes '{name}'")
                 self.found.numbers[name] = item.occurs.high if item.occurs else 1
                 self.found.limits[id(declared.meaning)] = 1, self.found.numbers[name]
+                self.found.indexes[name] = id(declared.meaning)
             case Register(name=name) if name not in REGISTERS:
                 raise OutOfReach(f"it uses the register {name}")
             case Symbol(kind="switch"):
@@ -255,7 +262,7 @@ class _Looking:
         if not isinstance(value, Reference):
             return
         meaning = self._resolved(value).meaning
-        if isinstance(meaning, Item):
+        if isinstance(meaning, Item | Index):
             old = self.found.limits.get(id(meaning), (low, high))
             self.found.limits[id(meaning)] = max(low, old[0]), min(high, old[1])
 
@@ -269,6 +276,9 @@ class _Looking:
             return
         for subscript, dimension in zip(reference.subscripts, place.laid.dimensions, strict=False):
             self._limit(subscript, 1, dimension.count)
+            if isinstance(subscript, Reference) and dimension.occurs.depending is not None:
+                size = self._resolved(dimension.occurs.depending).meaning
+                self.found.within[id(self._resolved(subscript).meaning)] = id(size)
         if reference.slice is not None:
             self._limit(reference.slice.start, 1, place.laid.size)
             self._limit(reference.slice.length, 1, place.laid.size)

@@ -19,7 +19,8 @@ def shrink(
     first_that_differs: Callable[[Sequence[Inputs]], int | None],
     most: int = 160,
 ) -> Inputs:
-    """``sizes``: the records of which files are that long; the others are lines. At most ``most`` inputs are tried."""
+    """``sizes``: the records of which files are that long, 0 for files that stay whole; the others are lines. At most
+    ``most`` inputs are tried."""
     pieces = _pieces(inputs, sizes)
     parts, tried = 2, 0
     while len(pieces) > 1 and tried < most:
@@ -41,7 +42,7 @@ def _pieces(inputs: Inputs, sizes: Mapping[str, int]) -> list[Piece]:
     pieces = [(_STDIN, line + b"\n") for line in records_in(inputs.stdin, None)]
     for name, content in inputs.files.items():
         if name in sizes:
-            pieces += [(name, record) for record in records_in(content, sizes[name])]
+            pieces += [(name, record) for record in records_in(content, sizes[name] or len(content) or 1)]
         else:
             pieces += [(name, line + b"\n") for line in records_in(content, None)]
     return pieces

@@ -28,7 +28,8 @@ _MOST_ELEMENTS = 40
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One elementary item, or one element of it, at its place in a state; or an index or register, without ``laid``.
-    ``low`` and ``high`` bound whole numbers where the program uses it as a subscript."""
+    ``key`` is the identity of the item or index. ``low`` and ``high`` bound whole numbers where the program uses it as
+    a subscript."""
 
     name: str
     at: int
@@ -36,6 +37,7 @@ class Cell:
     laid: layout.Field | None
     low: int | None = None
     high: int | None = None
+    key: int = 0
 
     @property
     def scale(self) -> int:
@@ -49,10 +51,11 @@ class Cell:
     def bounds(self) -> tuple[int, int]:
         """The least and greatest number, in units of the last digit."""
         most = 10**self.digits - 1
+        natural = -most if self.laid is not None and self.laid.signed else 0
         if self.low is not None and self.high is not None:
             unit = 10 ** max(self.scale, 0)
-            return min(self.low * unit, most), min(self.high * unit, most)
-        return (-most if self.laid is not None and self.laid.signed else 0), most
+            return max(self.low * unit, natural), min(self.high * unit, most)
+        return natural, most
 
     @property
     def digits(self) -> int:
@@ -64,6 +67,11 @@ class Cell:
         if self.laid is None:
             return struct.pack("<i", digits)
         return encode_number(self.laid, digits)
+
+    def value(self, content: bytes) -> Decimal:
+        if self.laid is None:
+            return Decimal(struct.unpack("<i", content)[0])
+        return number(self.laid, content)
 
     def show(self, content: bytes) -> str:
         """As the program's author would write it."""
@@ -104,12 +112,13 @@ def cells_of(storage: Storage, found: Reach, *, read: bool = False) -> list[Cell
         if read and key not in found.read:
             continue
         place = storage.places[key]
-        limits = found.limits.get(key, (None, None))
+        low, high = found.limits.get(key, (None, None))
         name = place.laid.name or "FILLER"
         for subscripts, start in elements(place.laid):
             shown = f"{name} ({' '.join(map(str, subscripts))})" if subscripts else name
-            cells.append(Cell(shown, place.start + start, place.laid.size, place.laid, *limits))
-    cells += [Cell(name, storage.numbers[name], NUMBER_BYTES, None, 1, high) for name, high in found.numbers.items()]
+            cells.append(Cell(shown, place.start + start, place.laid.size, place.laid, low, high, key))
+    for name, most in found.numbers.items():
+        cells.append(Cell(name, storage.numbers[name], NUMBER_BYTES, None, 1, most, found.indexes[name]))
     return cells
 
 
@@ -169,7 +178,18 @@ class Drawing:
         drawn: list[Decimal] = []
         for cell in self._chosen():
             state[cell.at : cell.at + cell.size] = self._content(cell, drawn)
+        self._keep_within(state)
         return bytes(state)
+
+    def _keep_within(self, state: bytearray) -> None:
+        """Subscripts mostly lie in what their table has now."""
+        sizes = {cell.key: cell for cell in self.cells if cell.key in self.found.within.values()}
+        for cell in self.cells if sizes else ():
+            size = sizes.get(self.found.within.get(cell.key, 0))
+            if size is not None and self.random.random() < 0.97:
+                most, value = (int(each.value(bytes(state[each.at : each.at + each.size]))) for each in (size, cell))
+                kept = min((value - 1) % max(most, 1) + 1, cell.bounds[1])
+                state[cell.at : cell.at + cell.size] = cell.encoded(kept)
 
     def _chosen(self) -> list[Cell]:
         """All cells, in any order: of those that overlap the last one stays."""

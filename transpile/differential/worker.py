@@ -37,7 +37,6 @@ class Leaf(TypedDict):
     scale: int
     signed: bool
     sign: str
-    bits: int
 
 
 class Group(TypedDict):
@@ -230,7 +229,7 @@ class Held:
         if coding == "display":
             return bytes(rules.encode_display(digits, leaf["digits"], leaf["sign"]))
         if coding == "packed":
-            return bytes(rules.encode_packed(digits, leaf["digits"], leaf["signed"]))
+            return bytes(rules.encode_packed(digits, 2 * leaf["size"] - 1, leaf["signed"]))
         return bytes(rules.encode_binary(digits, leaf["size"], leaf["signed"], coding != "binary"))
 
     def _digits(self, leaf: Leaf, value: Value) -> int:
@@ -239,15 +238,19 @@ class Held:
         if type(value).__name__ != kind:
             raise Unfit(f"{leaf['place']} is {value!r}, not of type {kind}")
         digits = int(self.rules.unscaled(value, leaf["scale"]))
-        if leaf["bits"]:
-            high = (1 << (leaf["bits"] - leaf["signed"])) - 1
-            low = -high - 1 if leaf["signed"] else 0
-        else:
-            high = 10 ** leaf["digits"] - 1
-            low = -high if leaf["signed"] else 0
+        low, high = _bounds(leaf)
         if not low <= digits <= high or (leaf["scale"] and self.rules.scaled(digits, leaf["scale"]) != value):
             raise Unfit(f"{leaf['place']} is {value}, which its field cannot hold")
         return digits
+
+
+def _bounds(leaf: Leaf) -> tuple[int, int]:
+    """What fits its bytes: counters in binary and packed decimal go over their PICTURE."""
+    if leaf["coding"] in ("display", "packed"):
+        high = 10 ** (leaf["digits"] if leaf["coding"] == "display" else 2 * leaf["size"] - 1) - 1
+        return (-high if leaf["signed"] else 0), high
+    high = (1 << (8 * leaf["size"] - leaf["signed"])) - 1
+    return (-high - 1 if leaf["signed"] else 0), high
 
 
 def _load(name: str, path: str) -> ModuleType:

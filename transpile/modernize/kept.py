@@ -1,8 +1,8 @@
 """Checks of programs that were made before, kept in the proof store: a second run takes no longer than the translation.
 
-What a check said is kept under all that it depends on: the program as it was parsed and as it was emitted, every
-setting, the version of GnuCOBOL, and the sources of the checkers. Checks that found a difference, or could not be made
-here, are made again.
+What a check said is kept under all that it depends on: the files of the program, what was emitted, every setting, the
+version of GnuCOBOL, and the sources of the checkers. Checks that found a difference, or could not be made here, are
+made again.
 """
 
 from __future__ import annotations
@@ -59,10 +59,13 @@ class _Once:
         return made
 
 
-@cache
 def _compiler() -> str:
     """Which GnuCOBOL there is, if any."""
-    command = tools.find("cobc").command
+    return _version(tools.find("cobc").command)
+
+
+@cache
+def _version(command: tuple[str, ...]) -> str:
     try:
         said = subprocess.run([*command, "--version"], capture_output=True, check=False, text=True).stdout
     except OSError:

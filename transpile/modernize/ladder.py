@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
-from transpile.errors import ToolError
+from transpile.errors import ToolError, TranspileError
 from transpile.modernize.checks import NAMES, PARAGRAPH, PROGRAM, PROOF, PYTHON, Case, Checks, Found, Outcome, WholeCase
 from transpile.modernize.subject import ASSUMED, Key, Subject
 from transpile.translation import Rung
 
 _NOT_ASKED = {
     PARAGRAPH: Rung(PARAGRAPH, "skipped", "it was not asked for"),
-    PROOF: Rung(PROOF, "open", "no proof: nothing has tried to prove it"),
+    PROOF: Rung(PROOF, "open", "no proof: it was not asked for"),
 }
 
 
@@ -51,6 +51,9 @@ def climb(subject: Subject, checks: Checks, told: Callable[[str], None] = lambda
             outcomes[check.name] = check(subject)
         except ToolError as error:
             skipped[check.name] = f"{error.message}: {error.hint}" if error.hint else error.message
+        except TranspileError as error:
+            rung = Rung(check.name, "open", f"this program is outside what it can do: {error}")
+            outcomes[check.name] = Outcome({key: Found(rung) for key, _, _ in subject.methods})
         seconds[check.name] = time.monotonic() - start
         told(check.name)
     _blame(outcomes)
@@ -92,8 +95,7 @@ def _verdict(found: Mapping[str, Found], seed: int) -> Verdict:
         return Refuted({}, tuple(text for each in failed for text in each.differs or (each.rung.detail,)))
     proof = found[PROOF]
     if proof.rung.outcome == "passed":
-        assumed = [*ASSUMED, *(one for each in found.values() for one in each.rung.assumptions)]
-        return Proved(tuple(dict.fromkeys(assumed)), proof.rlimit)
+        return Proved(tuple(dict.fromkeys((*ASSUMED, *proof.rung.assumptions))), proof.rlimit)
     runs = sum(each.runs for each in found.values() if each.rung.outcome == "passed")
     if runs:
         return Tested(runs, seed, proof.rung.detail)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from transpile.cobol.programs import Program
-from transpile.cobol.statements import Paragraph, Section
+from transpile.cobol.statements import Continue, Paragraph, Section
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
 from transpile.errors import Span
@@ -31,7 +31,7 @@ class Standing:
 
 
 def paragraphs(unit: Unit, one: Correspondence) -> tuple[Standing, ...]:
-    """The paragraphs of a program that have statements or are run, in the order of the text."""
+    """The paragraphs of a program that do something or are run, in the order of the text."""
     program = unit.program(one.program.origin)
     found = list(_numbered(program))
     named = [name for name, _ in found]
@@ -44,7 +44,7 @@ def paragraphs(unit: Unit, one: Correspondence) -> tuple[Standing, ...]:
         label = f"{own} OF {section}" if own and section and twice else own or section or one.program.origin
         last = min((end for end in ends.get(paragraph.span.file, ()) if end >= paragraph.span.line), default=0)
         keys = tuple((one.class_name, range_) for range_ in methods.get(number, ()))
-        if keys or paragraph.sentences:
+        if keys or _does_something(paragraph):
             standing.append(Standing(number, label, paragraph.span, last or _last_line(paragraph), keys))
     return tuple(standing)
 
@@ -66,6 +66,10 @@ def _methods(one: Correspondence) -> Mapping[int, list[tuple[int, int]]]:
             for number in sorted(function.inside) or function.paragraphs[:1]:
                 ranges.setdefault(number, []).append(function.paragraphs)
     return ranges
+
+
+def _does_something(paragraph: Paragraph) -> bool:
+    return any(not isinstance(each, Continue) for sentence in paragraph.sentences for each in sentence.statements)
 
 
 def _last_line(paragraph: Paragraph) -> int:

@@ -81,18 +81,30 @@ def _lines_of(file: str) -> Sequence[str]:
 
 
 def method_texts(subject: Subject) -> Mapping[Key, tuple[str, ...]]:
-    """The lines of each method in the module."""
+    """The lines of each method in the module, and of the parts that it has in methods of their own."""
     lines = subject.module.text.splitlines()
     owners = {one.class_name: one for one in subject.module.classes}
     texts: dict[Key, tuple[str, ...]] = {}
     for owner in ast.parse(subject.module.text).body:
-        if not isinstance(owner, ast.ClassDef) or owner.name not in owners:
-            continue
-        ranges = {method.name: method.paragraphs for method in owners[owner.name].methods}
-        for node in owner.body:
-            if isinstance(node, ast.FunctionDef) and (key := ranges.get(node.name)) is not None:
-                texts[owner.name, key] = tuple(lines[node.lineno - 1 : node.end_lineno])
+        if isinstance(owner, ast.ClassDef) and (one := owners.get(owner.name)) is not None:
+            methods = {node.name: node for node in owner.body if isinstance(node, ast.FunctionDef)}
+            parts = {method.name for method in one.methods if method.paragraphs is None}
+            for method in one.methods:
+                if method.paragraphs is not None:
+                    wanted = [method.name, *sorted(_called(methods[method.name]) & parts)]
+                    texts[owner.name, method.paragraphs] = tuple(
+                        line for name in wanted for line in lines[methods[name].lineno - 1 : methods[name].end_lineno]
+                    )
     return texts
+
+
+def _called(method: ast.FunctionDef) -> set[str]:
+    """The names of what a method calls of its own object."""
+    return {
+        node.func.attr
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
 
 
 def weakest(found: Sequence[Verdict]) -> Verdict:

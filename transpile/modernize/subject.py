@@ -69,7 +69,6 @@ class Subject:
                 digest.update(b"\0" + name.encode() + b"\0" + hashlib.blake2b(content).digest())
         return (
             digest.hexdigest(),
-            self.unit.programs,
             sorted(self.module.files.items()),
             [(one.class_name, one.methods) for one in self.module.classes],
             self.dialect,

@@ -20,6 +20,8 @@ from transpile.errors import SourceError, Span, UsageError
 from transpile.modernize.checks import Checks, Compiles
 from transpile.modernize.kept import checked_once
 from transpile.modernize.ladder import Climb
+from transpile.modernize.paragraph_runs import ParagraphRuns
+from transpile.modernize.proofs import Proofs
 from transpile.modernize.results import remarks, results
 from transpile.modernize.subject import Given, Subject
 from transpile.modernize.whole_runs import WholeRuns
@@ -30,7 +32,7 @@ from transpile.translation import Translation
 
 TARGET = "python"
 STANDARD = "default"
-CHECKS: Checks = (Compiles(), WholeRuns())
+CHECKS: Checks = (Compiles(), ParagraphRuns(), WholeRuns(), Proofs())
 """What is asked of every program, from the weakest to the strongest."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, ATOM = 1, 2, 3, 4, 5, 10, 11, 12, 15
 
@@ -67,10 +68,19 @@ def literal(value: int | float | str) -> Code:
     return Code(repr(value), UNARY if value < 0 else ATOM)
 
 
+def decimal_code(value: Decimal) -> Code:
+    """With all its decimals, and without an exponent if it has any."""
+    return call("Decimal", quoted(f"{value:f}" if value.as_tuple().exponent < 0 else str(value)))  # type: ignore[operator]
+
+
 def quoted(value: str) -> str:
     quote = "'" if value.count('"') > value.count("'") else '"'
-    shown = "".join(_escaped(character, quote) for character in value)
-    return f"{quote}{shown}{quote}"
+    return f"{quote}{escaped(value, quote)}{quote}"
+
+
+def escaped(value: str, quote: str) -> str:
+    """``value`` as it stands between two of ``quote``."""
+    return "".join(_escaped(character, quote) for character in value)
 
 
 def _escaped(character: str, quote: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.legacy.expressions import (
     Both,
@@ -18,6 +18,7 @@ from transpile.legacy.expressions import (
     Not,
     Part,
     Place,
+    Relation,
     Repeated,
 )
 from transpile.legacy.fields import Field
@@ -29,6 +30,7 @@ from transpile.python.places import sign_of, text_code, unsupported
 from transpile.python.relations import all_of, any_of, compare, negation
 from transpile.python.texts import Texts
 
+_TURNED: dict[Relation, Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SHORT = 12
 """Texts up to this size are compared with constants of their size."""
 
@@ -70,6 +72,8 @@ class Conditions(Texts):
         return attribute(self.holder(place_of(condition)), name)
 
     def comparison(self, test: Compare) -> Code:
+        if isinstance(test.left, Constant) and not isinstance(test.right, Constant):
+            test = replace(test, operator=_TURNED[test.operator], left=test.right, right=test.left)
         left, right = self.kind(test.left), self.kind(test.right)
         if left == "text" and right == "text":
             return self._texts(test)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from transpile.legacy.expressions import Constant, Expression, Load, Place
 from transpile.legacy.statements import Operation
 from transpile.legacy.types import Floating, Number
-from transpile.python.code import Code, call, literal
+from transpile.python.code import Code, call, escaped, literal, quoted
 from transpile.python.extents import extent
 from transpile.python.lines import INDENT
 from transpile.python.operations import operation, option
@@ -51,11 +51,13 @@ def _arguments(pieces: list[str | Code]) -> list[Code | str]:
 def _is_f_string(pieces: list[str | Code]) -> bool:
     """There is something to put in a text, and all of it may stand there."""
     codes = [piece.text for piece in pieces if isinstance(piece, Code)]
-    return bool(codes) and len(pieces) > 1 and not any(sign in code for code in codes for sign in ('"', "\\"))
+    return bool(codes) and len(pieces) > 1 and not any(sign in code for code in codes for sign in ('"', "'", "\\"))
 
 
 def _f_string(pieces: list[str | Code]) -> str:
-    return 'f"' + "".join(map(_in_f_string, pieces)) + '"'
+    plain = "".join(piece for piece in pieces if isinstance(piece, str))
+    quote = quoted(plain)[0]
+    return f"f{quote}" + "".join(_in_f_string(piece, quote) for piece in pieces) + quote
 
 
 def _in_lines(pieces: list[str | Code], room: int) -> list[str]:
@@ -78,9 +80,9 @@ def _plain(piece: str | Code) -> Code:
     return Code(f'f"{piece.text}"') if piece.text.startswith("{") else piece
 
 
-def _in_f_string(piece: str | Code) -> str:
+def _in_f_string(piece: str | Code, quote: str) -> str:
     if isinstance(piece, str):
-        return literal(piece + "'").text[1:-2].replace("{", "{{").replace("}", "}}")
+        return escaped(piece, quote).replace("{", "{{").replace("}", "}}")
     return piece.text if piece.text.startswith("{") else f"{{{piece.text}}}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from transpile.errors import Span, UnsupportedError
 from transpile.legacy.statements import Body, Function, Leave, Perform, Program, Statement
 from transpile.python import displaying as displaying
 from transpile.python import rules as rules_package
@@ -56,6 +57,14 @@ class Module:
 def emit(program: Program, *others: Program) -> Module:
     """``program`` is what the module runs, ``others`` are those that it may call. Raises ``UnsupportedError`` where
     there is no Python for something."""
+    try:
+        return _emitted(program, *others)
+    except RecursionError:
+        span = next((each.span for each in program.functions if each.span is not None), Span("", 1))
+        raise UnsupportedError(span, "something in the program is nested too deeply", mnemonic="nesting") from None
+
+
+def _emitted(program: Program, *others: Program) -> Module:
     uses, lines = Uses(), Lines()
     module = Scope({*_TAKEN, *_public_names()})
     classes: list[Correspondence] = []
@@ -235,7 +244,12 @@ def _function(program: Program, function: Function, expressions: Expressions, li
             opening = '"""' if not at else ""
             closing = '"""' if at == len(said) - 1 else ""
             lines.add(f"{opening}{_sentence(text) if not at else text}{closing}")
-        Statements(expressions, lines, leaving).body(body)
+        try:
+            Statements(expressions, lines, leaving).body(body)
+        except UnsupportedError as error:
+            if error.span.file or function.span is None:
+                raise
+            raise UnsupportedError(function.span, error.message, error.hint, mnemonic=error.mnemonic) from error
         if not said and lines.made[-1].lstrip().startswith("def "):
             lines.add(f'"""{function.origin} does nothing."""')
 

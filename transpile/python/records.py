@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from transpile.legacy.expressions import Named
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.types import Floating, Number, Text
-from transpile.python.code import Code, call, literal, quoted
+from transpile.python.code import Code, call, decimal_code, literal, quoted
 from transpile.python.expressions import Expressions
 from transpile.python.lines import Lines
 from transpile.python.named import class_of
@@ -73,7 +73,7 @@ class Records:
                 if kind_of(type) == "int":
                     return "int", literal(digits)
                 self.expressions.uses.use("decimal", "Decimal")
-                return "Decimal", call("Decimal", quoted(str(rules.scaled(digits, scale))))
+                return "Decimal", decimal_code(rules.scaled(digits, scale))
         raise AssertionError(field)
 
     def _values(self, group: Field) -> None:
@@ -114,8 +114,11 @@ class Records:
                 self.lines.add(f'"""{record.reason[:1].upper()}{record.reason[1:].rstrip(".")}."""', "")
             size = max(top.view.size for top in (root, *record.overlays))
             self.lines.add(f"SIZE = {size}")
-            starts = self._starts(root, size)
-            if starts is None and isinstance(root.initial, bytes):
+            of_file = root.number in self.expressions.names.of_files
+            starts = {} if of_file else self._starts(root, size)
+            if of_file:
+                self.lines.add(f"INITIAL = {bytes_literal(bytes(size))}")
+            elif starts is None and isinstance(root.initial, bytes) and root.initial.strip(b" "):
                 self.lines.add(f"INITIAL = {bytes_literal(root.initial)}")
             views = [(root, "value")] if root.type is not None or not fills(record) else []
             names = self.expressions.names.attributes
@@ -233,7 +236,7 @@ def _initial(field: Field, record: bytes) -> tuple[Code, bytes] | None:
                 return None
             if not scale:
                 return literal(number), data
-            return call("Decimal", quoted(str(rules.scaled(number, scale)))), data
+            return decimal_code(rules.scaled(number, scale)), data
     return None
 
 

@@ -74,8 +74,10 @@ def negation(operand: Code) -> Code:
 
 
 def _operands(operands: Iterable[Code], operator: str) -> Iterator[Code]:
-    """``operands``, and those of the ones among them that have the same operator."""
+    """``operands``, and those of the ones among them that have the same operator; not those that say nothing."""
     for each in operands:
+        if each.text == ("True" if operator == "and" else "False"):
+            continue
         if isinstance(each, Junction) and each.operator == operator:
             yield from each.operands
         else:
@@ -83,6 +85,9 @@ def _operands(operands: Iterable[Code], operator: str) -> Iterator[Code]:
 
 
 def _junction(operator: Literal["and", "or"], operands: list[Code]) -> Code:
+    decided = "False" if operator == "and" else "True"
+    if not operands or any(each.text == decided for each in operands):
+        return Code(decided if operands else str(operator == "and"))
     if len(operands) == 1:
         return operands[0]
     # ``and`` within ``or`` has brackets, though it would not need them.

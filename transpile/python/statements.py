@@ -73,6 +73,8 @@ class Statements:
             at += 1
 
     def statement(self, statement: Statement) -> None:
+        if self.lines.full:
+            raise unsupported(self.expressions.program.origin, "it is nested too deeply for Python", statement.span)
         match statement:
             case Assign(target=target, value=value):
                 self.assign(target, value)

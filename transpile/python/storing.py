@@ -17,8 +17,8 @@ from transpile.python.code import (
     Code,
     binary,
     call,
+    decimal_code,
     literal,
-    quoted,
 )
 from transpile.python.extents import extent
 from transpile.python.places import Kind, Places, text_code
@@ -49,11 +49,11 @@ class Storing(Places):
                 return literal(int(value))
             case "float":
                 return literal(float(value))
-        shown = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        shown = Decimal(value)
         if isinstance(constant.type, Number):
-            shown = str(rules.scaled(rules.unscaled(Decimal(value), constant.type.scale), constant.type.scale))
+            shown = rules.scaled(rules.unscaled(shown, constant.type.scale), constant.type.scale)
         self.uses.use("decimal", "Decimal")
-        return call("Decimal", quoted(shown))
+        return decimal_code(shown)
 
     def fit(self, value: Expression, type: Number, rounding: Rounding = "down") -> Code:
         if isinstance(value, Constant) and not isinstance(value.value, str | bool | float) and not type.bits:

@@ -150,7 +150,8 @@ class Texts(Storing):
 
     def padded(self, padded: Padded) -> Code:
         want = padded.type.size
-        assert want is not None
+        if want is None:
+            raise unsupported(self.program.origin, "text is assigned to a part of a size that is not known")
         if isinstance(padded.text, Constant) and isinstance(padded.text.value, str):
             text = padded.text.value
             return text_code(rules.fit_right(text, want) if padded.right else rules.fit_text(text, want))

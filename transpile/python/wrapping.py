@@ -44,7 +44,10 @@ class _Wrapping:
     width: int
 
     def text(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self.source, node) or ast.unparse(node)
+        """What stands there in the source, which is one line; offsets count bytes."""
+        source = self.source if self.source.isascii() else self.source.encode()
+        found = source[node.col_offset : node.end_col_offset]
+        return found if isinstance(found, str) else found.decode()
 
     def statement(self, node: ast.stmt, indent: str, head: str, tail: str) -> list[str] | None:
         match node:

@@ -99,6 +99,9 @@ class Builder:
         return Record(made[0], tuple(made[1:]), given, local, external, reason)
 
     def _field(self, laid: layout.Field, namer: Namer, image: bytes | None, shared: bool, top: bool = True) -> Field:
+        if laid.usage in ("COMP-3", "COMP-6") and laid.picture is not None and "P" in laid.picture.text:
+            what = f"{laid.usage} with P in its PICTURE"
+            raise UnsupportedError(laid.item.span, f"{what} is not translated", mnemonic=what)
         name: Words = namer.name(laid.name or "FILLER")
         inner = Namer()
         below = laid.children
@@ -132,10 +135,11 @@ class Builder:
 
     def _plain(self, laid: layout.Field, image: bytes) -> bool:
         """Whether values of single fields say all that ``image`` does."""
+        alike = not any(each.group and each.item.value is not None for each in laid.walk())
         for each in laid.walk():
             if each.group or not each.name:
                 continue
-            starts = _starts(each)
+            starts = [each.offset] if alike else _starts(each)
             contents = {image[start : start + each.size] for start in starts}
             if len(contents) > 1 or (each.numeric and not _exact(each, contents.pop())):
                 return False

@@ -24,6 +24,16 @@ _NUMBERS = frozenset(_NUMERIC.split())
 _SAME_SIZE = frozenset({"LOWER-CASE", "UPPER-CASE", "REVERSE"})
 _TEXTS = {"CHAR": 1, "CURRENT-DATE": 21, "WHEN-COMPILED": 21}
 _ANY_SIZE = frozenset({"TRIM", "CONCAT", "CONCATENATE", "SUBSTITUTE", "SUBSTITUTE-CASE"})
+_NONE = frozenset({"CURRENT-DATE", "E", "PI", "SECONDS-PAST-MIDNIGHT", "WHEN-COMPILED"})
+_TWO = frozenset({"ANNUITY", "MOD", "REM"})
+_ONE = frozenset(
+    {
+        "ABS", "ACOS", "ASIN", "ATAN", "CHAR", "COS", "DATE-OF-INTEGER", "DAY-OF-INTEGER", "EXP", "EXP10", "FACTORIAL",
+        "FRACTION-PART", "INTEGER", "INTEGER-OF-DATE", "INTEGER-OF-DAY", "INTEGER-PART", "LOG", "LOG10", "LOWER-CASE",
+        "NUMVAL", "ORD", "REVERSE", "SIGN", "SIN", "SQRT", "STORED-CHAR-LENGTH", "TAN", "UPPER-CASE",
+    }
+)  # fmt: skip
+"""Functions by how many arguments they have; the others have one or more."""
 _MOST_ELEMENTS = 4096
 
 
@@ -41,8 +51,20 @@ def _call(scope: Scope, function: cobol.FunctionCall) -> Expression:
         return length(scope, function.arguments[0])
     given = [part for each in function.arguments for part in _parted(scope, each)]
     arguments = tuple(made for each in given for made in _argument(scope, each))
+    type_ = _type(function, arguments)
+    _counted(function, len(arguments))
     name = " ".join((function.name, function.option)).strip().lower()
-    return Intrinsic(name, arguments, _type(function, arguments))
+    return Intrinsic(name, arguments, type_)
+
+
+def _counted(function: cobol.FunctionCall, given: int) -> None:
+    """Raises SourceError if the function has another number of arguments."""
+    name = function.name
+    low = 0 if name in _NONE or name == "RANDOM" else 2 if name in _TWO else 1
+    high = 0 if name in _NONE else 2 if name in _TWO else 1 if name in _ONE else None
+    if given < low or (high is not None and given > high):
+        wanted = f"{low}" if low == high else f"at least {low}"
+        raise SourceError(function.span, f"FUNCTION {name} has {given} arguments; it takes {wanted}")
 
 
 def _type(function: cobol.FunctionCall, arguments: tuple[Expression, ...]) -> Type:

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from transpile.cobol import statements as verbs
-from transpile.cobol.walking import walk
 from transpile.legacy.expressions import Place
 from transpile.legacy.flow import RETURN, End, Go, Node, arms, remarked
-from transpile.legacy.statements import Body, Function, Leave, Perform
+from transpile.legacy.statements import Body, Function, Leave, Perform, Statement
 from transpile.legacy.structuring import structure
 from transpile.legacy.types import Number
 from transpile.restructure.block import Block
@@ -27,7 +26,7 @@ from transpile.restructure.lowering import lower
 from transpile.restructure.naming import Namer, Words
 from transpile.restructure.regions import Apart
 from transpile.restructure.renaming import renamed
-from transpile.restructure.scope import Scope
+from transpile.restructure.scope import Scope, unsupported
 
 Region: TypeAlias = tuple[int, int]
 """The paragraph where a function starts, and the one at whose end it returns."""
@@ -39,7 +38,7 @@ _MODES = ("INPUT", "OUTPUT", "I-O", "EXTEND")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Position:
     """A paragraph, where it stands, and the last paragraph of its section."""
 
     number: int
@@ -54,7 +53,7 @@ class Division:
 
     scope: Scope
     outer: Division | None = None
-    places: list[_Place] = field(default_factory=list)
+    places: list[Position] = field(default_factory=list)
     first: int = 0
     """The first paragraph that is no declarative."""
     bodies: dict[int, Body] = field(default_factory=dict)
@@ -87,9 +86,8 @@ class Division:
         if for_file:
             return (("error", for_file),)
         known = {mode} if mode else self._opened(file)
-        if len(known) == 1:
-            return tuple(("error", by_mode[each]) for each in known if each in by_mode)
-        return tuple((f"error {each.lower()}", by_mode[each]) for each in _MODES if each in known and each in by_mode)
+        names = {each: "error" if len(known) == 1 else f"error {each.lower()}" for each in _MODES if each in known}
+        return tuple((name, by_mode[each]) for each, name in names.items() if each in by_mode)
 
     def _declared(self, file: str, further: int) -> tuple[Body, dict[str, Body]]:
         """What the declaratives do for the file, and for modes; GLOBAL ones of the programs around this one, too."""
@@ -99,8 +97,7 @@ class Division:
         for section in procedure.declaratives if procedure is not None else ():
             if section.use is None or section.use.text or (further and not section.use.globally):
                 continue
-            if file in section.use.files:
-                for_file = for_file or self._use(section, further)
+            for_file = for_file or (self._use(section, further) if file in section.use.files else ())
             by_mode |= {each: self._use(section, further) for each in section.use.modes}
         if self.outer is None or for_file:
             return for_file, by_mode
@@ -110,9 +107,8 @@ class Division:
     def _opened(self, file: str) -> set[str]:
         """The modes that the file may be open in."""
         found = self.scope.names.files.get(file)
-        if found is None or found.external or found.globally:
-            return set(_MODES)
-        return self.modes.get(file, set(_MODES))
+        own = found is not None and not (found.external or found.globally)
+        return self.modes.get(file, set(_MODES)) if own else set(_MODES)
 
     def _use(self, section: verbs.Section, further: int) -> Body:
         numbers = [each.number for each in self.places if each.section is section]
@@ -123,7 +119,9 @@ class Division:
         found, paragraph = self.scope.names.procedure(label, section)
         if paragraph is None:
             numbers = [each.number for each in self.places if each.section is found]
-            return numbers[0], numbers[-1]
+            if numbers:
+                return numbers[0], numbers[-1]
+            raise unsupported(label.span, f"the section {label.name}, which has no paragraph,")
         number = next(each.number for each in self.places if each.paragraph is paragraph)
         return number, number
 
@@ -252,17 +250,17 @@ class Division:
             self.bodies[number] = self._lowered(self.places[number])
         return self.bodies[number]
 
-    def _lowered(self, place: _Place) -> Body:
+    def _lowered(self, place: Position) -> Body:
         here = f"p{place.number}"
-        body: Body = ()
+        body: list[Statement] = []
         for at, sentence in enumerate(place.paragraph.sentences):
             end = f"{here}.s{at}"
             block = Block(
                 self.scope, self, place.section, here, end, f"{here}.end", f"p{place.last}.end", lower
             )  # fmt: skip
             found = block.body(sentence.statements)
-            body = (*body, *found, *((Mark(end),) if end in jumps(found) else ()))
-        return jump_remarks_kept(body)
+            body += [*found, *((Mark(end),) if end in jumps(found) else ())]
+        return jump_remarks_kept(tuple(body))
 
     def _contained(self, number: int) -> bool:
         here = f"p{number}"
@@ -365,38 +363,3 @@ def _without_vain_leave(body: Body) -> Body:
         case (*rest, Leave(called=True), Leave(called=False) as last):
             return (*rest, last)
     return body
-
-
-def division(scope: Scope, outer: Division | None = None) -> Division:
-    """The paragraphs of the program, which may be one within ``outer``, with what ALTER changes."""
-    made = Division(scope, outer)
-    procedure = scope.program.procedure
-    if procedure is None:
-        return made
-    sections = (*procedure.declaratives, *procedure.sections)
-    number = 0
-    for section in sections:
-        last = number + len(section.paragraphs) - 1
-        for paragraph in section.paragraphs:
-            made.places.append(_Place(number, section, paragraph, last))
-            number += 1
-    made.first = sum(len(section.paragraphs) for section in procedure.declaratives)
-    for place in made.places:
-        for node in walk(place.paragraph):
-            if isinstance(node, verbs.Alter):
-                _alter(made, place.section, node)
-            elif isinstance(node, verbs.Open):
-                for mode, label in node.files:
-                    made.modes.setdefault(label.name, set()).add(mode)
-    return made
-
-
-def _alter(made: Division, section: verbs.Section, statement: verbs.Alter) -> None:
-    for changed, to in statement.changes:
-        label, goal = made.label(changed, section), made.label(to, section)
-        if label not in made.scope.altered:
-            name = f"{changed.name}-GOES-TO"
-            made.scope.altered[label] = made.scope.add(name, Number(4), 0), []
-        places = made.scope.altered[label][1]
-        if goal not in places:
-            places.append(goal)

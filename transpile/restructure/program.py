@@ -16,9 +16,10 @@ from transpile.legacy.statements import Program
 from transpile.restructure.alphabets import extremes, orders
 from transpile.restructure.conditions import class_characters
 from transpile.restructure.describing import describe
+from transpile.restructure.dividing import division
 from transpile.restructure.fields import Builder
 from transpile.restructure.naming import Namer, words
-from transpile.restructure.procedures import Division, division
+from transpile.restructure.procedures import Division
 from transpile.restructure.remarks import remarks
 from transpile.restructure.renaming import renamed_program
 from transpile.restructure.scope import Scope, unsupported
@@ -43,13 +44,21 @@ class Restructured:
 def restructured(unit: Unit) -> Restructured:
     """The programs of a file, and what became of their items."""
     building = _Building(remarks(unit), {each.name for each in _all(unit.programs)})
-    programs = tuple(building.program(each, None) for each in unit.programs)
+    programs = tuple(_restructured(building, each) for each in unit.programs)
     return Restructured(unit, programs, building.fields, building.laid, building.scopes)
 
 
 def restructure(unit: Unit) -> tuple[Program, ...]:
     """The programs of a file, those nested in others within them."""
     return restructured(unit).programs
+
+
+def _restructured(building: _Building, program: cobol.Program) -> Program:
+    try:
+        return building.program(program, None)
+    except RecursionError:
+        what = f"something in {program.name} that is nested so deeply"
+        raise unsupported(program.span, what) from None
 
 
 def _all(found: tuple[cobol.Program, ...]) -> list[cobol.Program]:

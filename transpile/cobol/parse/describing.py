@@ -236,11 +236,14 @@ def _occurs(p: Cursor, start: int) -> Occurs:
     low: int | None = None
     if p.text == "DYNAMIC" or p.text == "UNBOUNDED":
         p.refuse(f"OCCURS {p.text}")
+    at = p.at
     high = integer(p, "a number of occurrences")
     if p.accept("TO"):
         if p.text == "UNBOUNDED":
             p.refuse("OCCURS … UNBOUNDED")
         low, high = high, integer(p, "a number of occurrences")
+    if high < max(1, low or 0):
+        p.fail("a table has at least one element, and no fewer than it has at least", at=at)
     p.accept("TIMES")
     depending: Reference | None = None
     keys: list[SortKey] = []

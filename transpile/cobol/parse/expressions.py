@@ -47,6 +47,10 @@ _CLASSES = frozenset({"NUMERIC", "ALPHABETIC", "ALPHABETIC-LOWER", "ALPHABETIC-U
 _SIGNS: Mapping[str, Literal["POSITIVE", "NEGATIVE", "ZERO"]] = {
     "POSITIVE": "POSITIVE", "NEGATIVE": "NEGATIVE", "ZERO": "ZERO", "ZEROS": "ZERO", "ZEROES": "ZERO",
 }  # fmt: skip
+MAX_OPERATORS = 150
+"""That follow each other without a bracket."""
+MAX_CONDITIONS = 1000
+"""That AND or OR join without a bracket."""
 _LEVEL = 5
 """Python frames that one bracket takes up."""
 
@@ -211,10 +215,14 @@ def _arithmetic(p: Cursor, minimum: int) -> Expression | Condition:
     the number's, never an operator."""
     start = p.at
     left = _primary(p)
+    count = 0
     while (level := _PRECEDENCE.get(p.texts[p.at], 0)) >= minimum:
         if p.is_signed():
             break
         operator = p.texts[p.at]
+        count += 1
+        if count > MAX_OPERATORS:
+            p.fail(f"more than {MAX_OPERATORS} operators follow each other", "compute parts of it before, in fields")
         p.at += 1
         p.enter(1)
         right = _arithmetic(p, level if operator == "**" else level + 1)
@@ -262,7 +270,7 @@ def logical(p: Cursor) -> Expression | Condition:
     operands = [_as_condition(p, first, start)]
     while p.accept("OR"):
         at = p.at
-        operands.append(_as_condition(p, _conjunction(p), at))
+        _join(p, operands, _as_condition(p, _conjunction(p), at))
     return Or(tuple(operands), span=operands[0].span)
 
 
@@ -274,8 +282,14 @@ def _conjunction(p: Cursor) -> Expression | Condition:
     operands = [_as_condition(p, first, start)]
     while p.accept("AND"):
         at = p.at
-        operands.append(_as_condition(p, _negation(p), at))
+        _join(p, operands, _as_condition(p, _negation(p), at))
     return And(tuple(operands), span=operands[0].span)
+
+
+def _join(p: Cursor, operands: list[Condition], operand: Condition) -> None:
+    if len(operands) == MAX_CONDITIONS:
+        p.fail(f"more than {MAX_CONDITIONS} conditions are joined", "test parts of them in statements of their own")
+    operands.append(operand)
 
 
 def _negation(p: Cursor) -> Expression | Condition:

@@ -1,0 +1,163 @@
+"""Assignments, and choices between nothing but assignments, which need no path of their own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import z3
+
+from transpile.solvers.python.contents import room, write
+from transpile.solvers.python.expressions import Asked, Evaluation
+from transpile.solvers.python.places import Target, Whole
+from transpile.solvers.python.values import Line, PyValue, Several, choose_value, negation, same_value, truth_of
+from transpile.solvers.storage.storage import Storage, merged
+from transpile.solvers.storage.values import NoTerm, Truth
+
+NO_ROOM = "bytes of a record without room"
+"""The view of a number has not the bytes for its digits: Python spoils the record, or raises ValueError."""
+Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    storage: Storage
+    locals: Mapping[str, PyValue]
+
+
+def assigned(evaluation: Evaluation, node: Assignment) -> Assigned:
+    """What is remembered after ``node``, where it raises nothing."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            return _all(evaluation, targets, value)
+        case ast.AugAssign(target=target, op=op, value=value):
+            read = ast.copy_location(_loaded(target), target)
+            return _all(evaluation, [target], ast.copy_location(ast.BinOp(read, op, value), node))
+        case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value, simple=1):
+            return _all(evaluation, [target], value)
+    raise NoTerm(f"the assignment {ast.unparse(node)[:60]} is not in the model")
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The same place, to be read."""
+    match target:
+        case ast.Name(id=name):
+            return ast.Name(name, ast.Load())
+        case ast.Attribute(value=value, attr=name):
+            return ast.Attribute(value, name, ast.Load())
+        case ast.Subscript(value=value, slice=index):
+            return ast.Subscript(value, index, ast.Load())
+    raise NoTerm(f"the target {ast.unparse(target)[:60]}")
+
+
+def _all(evaluation: Evaluation, targets: Sequence[ast.expr], node: ast.expr) -> Assigned:
+    value = evaluation.value(node)
+    for target in targets:
+        _put(evaluation, target, value)
+    return Assigned(evaluation.storage, evaluation.locals)
+
+
+def _put(evaluation: Evaluation, target: ast.expr, value: PyValue) -> None:
+    match target:
+        case ast.Name(id="self"):
+            raise NoTerm("another self")
+        case ast.Name(id=name):
+            if isinstance(value, Line | Several):
+                raise NoTerm(f"the variable {name} is given a line or a tuple")
+            evaluation.locals = {**evaluation.locals, name: value}
+        case ast.Tuple(elts=elements):
+            if not isinstance(value, Several) or len(value.values) != len(elements):
+                raise NoTerm("an assignment to several places")
+            for each, part in zip(elements, value.values, strict=True):
+                _put(evaluation, each, part)
+        case _:
+            _put_field(evaluation, target, value)
+
+
+def _put_field(evaluation: Evaluation, node: ast.expr, value: PyValue) -> None:
+    ref = evaluation.ref(node)
+    if ref is None or evaluation.places.property_of(ref) is not None:
+        raise NoTerm(f"an assignment to {ast.unparse(node)[:60]}")
+    target = evaluation.places.target(ref)
+    if isinstance(value, Line):
+        value = evaluation.line(value, _size(evaluation, target))
+    condition = room(evaluation.places, target, value)
+    if condition is not None:
+        evaluation.note(negation(condition), NO_ROOM)
+        if z3.is_false(condition):
+            return
+    evaluation.storage = write(evaluation.places, evaluation.storage, target, ref.subscripts, value)
+
+
+def _size(evaluation: Evaluation, target: Target) -> int:
+    """Of text that is cut or filled when it is assigned."""
+    if isinstance(target, Whole):
+        return target.area.size
+    if evaluation.places.takes_any_text(target):
+        return target.view.size
+    raise NoTerm("a line of a length that is not known")
+
+
+# Choices
+
+
+class _Crooked(Exception):
+    """It is more than assignments."""
+
+
+def straight(
+    evaluation: Evaluation, condition: Truth, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]
+) -> Assigned | None:
+    """``if condition: body else: orelse`` at once; None where that cannot be: it does something besides."""
+    try:
+        return _choice(evaluation, condition, body, orelse)
+    except (_Crooked, NoTerm, Asked):
+        return None
+
+
+def _choice(evaluation: Evaluation, condition: Truth, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> Assigned:
+    if not all(isinstance(each, _SIMPLE) for each in (*body, *orelse)):
+        raise _Crooked
+    other = truth_of(z3.Not(condition))
+    ways = evaluation.path.where(condition), evaluation.path.where(other)
+    made = [
+        None if path is None else _block(replace(evaluation, path=path, raised=[]), block)
+        for path, block in zip(ways, (body, orelse), strict=True)
+    ]
+    yes, no = made
+    if yes is None or no is None:
+        found = yes or no
+        if found is None:
+            raise _Crooked
+        return found
+    return Assigned(merged(condition, yes.storage, no.storage), _merged_locals(condition, yes.locals, no.locals))
+
+
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.Pass)
+
+
+def _block(evaluation: Evaluation, block: Sequence[ast.stmt]) -> Assigned:
+    made = Assigned(evaluation.storage, evaluation.locals)
+    for node in block:
+        here = replace(evaluation, storage=made.storage, locals=made.locals, raised=[])
+        match node:
+            case ast.If(test=test, body=body, orelse=orelse):
+                condition = here.truth(test)
+                if here.raised:
+                    raise _Crooked
+                made = _choice(here, condition, body, orelse)
+            case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
+                made = assigned(here, node)
+                if here.raised:
+                    raise _Crooked
+    return made
+
+
+def _merged_locals(condition: Truth, yes: Mapping[str, PyValue], no: Mapping[str, PyValue]) -> dict[str, PyValue]:
+    """Those that have a value both ways."""
+    found: dict[str, PyValue] = {}
+    for name in yes.keys() & no.keys():
+        a, b = yes[name], no[name]
+        found[name] = a if same_value(a, b) else choose_value(condition, a, b)
+    return found
