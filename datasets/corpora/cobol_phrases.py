@@ -83,6 +83,11 @@ class Phrases:
         item = self.pick(lambda each: each.whole)
         return self.said(item) if item is not None else "RETURN-CODE"
 
+    def pointer(self) -> str:
+        """GnuCOBOL reads only numbers of 32 bits there."""
+        item = self.pick(lambda each: each.whole and each.size <= 9)
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def text_item(self, kinds: Sequence[str] = ("text",)) -> Item | None:
         return self.pick(lambda each: each.kind in kinds)
 
