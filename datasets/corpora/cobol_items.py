@@ -154,9 +154,7 @@ class _Making:
         signed = rng.random() < 0.65
         digits = rng.choice((1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9, 9, 10, 11, 13, 15, 18))
         scale = min(digits, rng.choice((0, 0, 0, 1, 2, 2, 2, 2, 3, 4)))
-        picture, scale = _picture(digits, scale), scale
-        if usage == "DISPLAY" and digits < 6 and rng.random() < 0.06:
-            picture, scale = f"VP9({digits})", digits + 1
+        picture = _picture(digits, scale)
         separate = ""
         if signed and usage == "DISPLAY" and rng.random() < 0.4:
             separate = rng.choice((" SIGN LEADING SEPARATE", " SIGN TRAILING SEPARATE", " SIGN LEADING"))

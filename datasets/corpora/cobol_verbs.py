@@ -408,7 +408,7 @@ def _search(writer: Writer) -> Statement | None:
     test += phrases.number() if item.kind == "number" else phrases.text()
     parts = (f"SEARCH {table.name}", "AT END", writer.body(1), f"WHEN {test}", writer.body(2), "END-SEARCH")
     start = f"SET {table.index} TO {phrases.rng.randint(1, table.count)}"
-    return Statement((start, *parts))
+    return Statement((start, *parts, f"SET {table.index} TO 1"))
 
 
 def _go_to(writer: Writer) -> Statement | None:
