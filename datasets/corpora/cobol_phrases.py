@@ -88,6 +88,11 @@ class Phrases:
         item = self.pick(lambda each: each.whole and each.size <= 9)
         return self.said(item) if item is not None else "RETURN-CODE"
 
+    def tally(self) -> str:
+        """GnuCOBOL lets a COMP count beyond its PICTURE there."""
+        item = self.pick(lambda each: each.whole and each.usage != "COMP")
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def text_item(self, kinds: Sequence[str] = ("text",)) -> Item | None:
         return self.pick(lambda each: each.kind in kinds)
 

@@ -270,7 +270,7 @@ def _unstring(writer: Writer) -> Statement | None:
         targets.append(target)
     by = f" DELIMITED BY {delimiters}" if delimited else ""
     pointer = f" WITH POINTER {phrases.pointer()}" if phrases.some(0.25) else ""
-    tallying = f" TALLYING IN {phrases.whole()}" if phrases.some(0.25) else ""
+    tallying = f" TALLYING IN {phrases.tally()}" if phrases.some(0.25) else ""
     text = f"UNSTRING {phrases.said(source)}{by} INTO {' '.join(targets)}{pointer}{tallying}"
     return _overflowing(writer, text, "UNSTRING")
 
@@ -295,7 +295,7 @@ def _inspect(writer: Writer) -> Statement | None:
     pick = rng.random()
     if pick < 0.35:
         what = rng.choice((f"ALL {one}", f"LEADING {one}", "CHARACTERS"))
-        return _one(f"INSPECT {text} TALLYING {phrases.whole()} FOR {what}{region}")
+        return _one(f"INSPECT {text} TALLYING {phrases.tally()} FOR {what}{region}")
     if pick < 0.75:
         how = rng.choice((f"ALL {one}", f"LEADING {one}", f"FIRST {one}", "CHARACTERS"))
         return _one(f"INSPECT {text} REPLACING {how} BY {other}{region}")
