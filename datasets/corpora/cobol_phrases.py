@@ -215,4 +215,4 @@ class Phrases:
         return f"{self.said(item)} {self.relation()} {other}"
 
 
-_SIGNS = ("POSITIVE", "NEGATIVE", "ZERO")
+_SIGNS = ("POSITIVE", "NEGATIVE")
