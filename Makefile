@@ -42,8 +42,9 @@ types: $(READY) ## mypy, strict
 
 check: lint types test ## lint, types and tests
 
-smoke: $(READY) ## build the wheel, install it alone in a clean environment and translate with it
+smoke: $(READY) ## build the wheel, install it alone in a clean environment and translate with it; a few COBOL paragraphs
 	@scripts/smoke
+	@! command -v cobc >/dev/null || $(PYTHON) benchmarks/cobol_generated.py --programs 3 --paragraphs 10 --states 30 --seed 3
 
 bench-bringup: $(READY) ## BringUpBench: make bench-bringup BRINGUP=<checkout>
 	@test -d "$(BRINGUP)" || { echo "usage: make bench-bringup BRINGUP=<checkout of toddmaustin/bringup-bench>"; exit 2; }

@@ -1,7 +1,7 @@
 """Faults put into Python that was made of the COBOL corpus: are they refuted, with an input in the program's own terms?
 
     python benchmarks/cobol_faults.py [--each 1] [--programs payroll,…] [--kinds "sign,wrong scale"] [--seed N]
-        [--states 100] [--json FILE]
+        [--states 2000] [--json FILE]
 
 ``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
 paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=1, help="faults of each kind in each program")
     parser.add_argument("--programs", default="", help="names, with commas; all if none is given")
     parser.add_argument("--kinds", default=",".join(KINDS))
-    parser.add_argument("--states", type=int, default=100)
+    parser.add_argument("--states", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args(arguments)

@@ -83,6 +83,16 @@ class Phrases:
         item = self.pick(lambda each: each.whole)
         return self.said(item) if item is not None else "RETURN-CODE"
 
+    def pointer(self) -> str:
+        """GnuCOBOL reads only numbers of 32 bits there."""
+        item = self.pick(lambda each: each.whole and each.size <= 9)
+        return self.said(item) if item is not None else "RETURN-CODE"
+
+    def tally(self) -> str:
+        """GnuCOBOL lets a COMP count beyond its PICTURE there."""
+        item = self.pick(lambda each: each.whole and each.usage != "COMP")
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def text_item(self, kinds: Sequence[str] = ("text",)) -> Item | None:
         return self.pick(lambda each: each.kind in kinds)
 
@@ -205,4 +215,4 @@ class Phrases:
         return f"{self.said(item)} {self.relation()} {other}"
 
 
-_SIGNS = ("POSITIVE", "NEGATIVE", "ZERO")
+_SIGNS = ("POSITIVE", "NEGATIVE")

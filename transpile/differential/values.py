@@ -54,7 +54,8 @@ class Cell:
         natural = -most if self.laid is not None and self.laid.signed else 0
         if self.low is not None and self.high is not None:
             unit = 10 ** max(self.scale, 0)
-            return max(self.low * unit, natural), min(self.high * unit, most)
+            high = min(self.high * unit, most)
+            return min(max(self.low * unit, natural), high), high
         return natural, most
 
     @property
