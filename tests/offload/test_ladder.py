@@ -70,10 +70,10 @@ def test_what_takes_millions_of_iterations_shows_with_small_blocks(choices: Choi
 @pytest.mark.parametrize(
     ("text", "varied"),
     [
-        ("float values[256]; k<<<blocks(n, 256), 256>>>(n);", "float values[2]; k<<<blocks(n, 2), 2>>>(n);"),
-        ("const dim3 block(16, 8); a256 = 16.0 + 16;", "const dim3 block(4, 2); a256 = 16.0 + 4;"),
+        ("float values[256]; k<<<blocks(n, 256), 256>>>(n);", "float values[4]; k<<<blocks(n, 4), 4>>>(n);"),
+        ("const dim3 block(16, 8); a256 = 16.0 + 16;", "const dim3 block(8, 4); a256 = 16.0 + 8;"),
         ("k<<<blocks_up_to(65535, n, 33), 33>>>(n);", "k<<<blocks_up_to(5, n, 33), 33>>>(n);"),
-        ("k<<<blocks(n, 256), (256) - 1>>>(n);", "k<<<blocks(n, 2), (2) - 1>>>(n);"),
+        ("k<<<blocks(n, 256), (256) - 1>>>(n);", "k<<<blocks(n, 4), (4) - 1>>>(n);"),
         ("k<<<1, 1>>>(n);", None),
         ("x = __shfl_down_sync(m, x, 16); k<<<n, 256>>>(n);", None),
     ],

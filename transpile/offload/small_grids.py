@@ -26,7 +26,7 @@ def small_grids(text: str, c_lines: Sequence[str]) -> Variant | None:
     theirs = {number for line in c_lines for number in re.findall(r"\d+", line)}
     sizes = set() if _WARPS.search(text) else _block_sizes(text) - theirs
     # Another one for each: what is as wide as it is high hides which is which.
-    smaller = {size: str(2 << n) for n, size in enumerate(sorted(sizes, key=int))}
+    smaller = {size: str(4 << n) for n, size in enumerate(sorted(sizes, key=int))}
     varied = _NUMBER.sub(lambda found: smaller.get(found[0], found[0]), varied)
     if varied == text:
         return None

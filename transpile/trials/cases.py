@@ -41,11 +41,13 @@ def said_sizes(case: Case) -> str:
 
 
 def large(cases: Sequence[Case], most: int) -> list[Case]:
-    """Of those that take little time, one with all sizes large, and for each size one where it is."""
+    """Of those that take little time, one with all sizes large, and for each size one where it is; then other large
+    ones: one input may hide what is wrong."""
     cheap = [case for case in cases if case.used.cheap]
     names = dict.fromkeys(name for case in cheap for name in case.given.recipe.sizes)
     found = [max(cheap, key=lambda case: case.given.recipe.sizes.get(name, 0)) for name in names]
     found = [max(cheap, key=lambda case: min(case.used.sizes, default=0)), *found] if cheap else []
+    found += sorted(cheap, key=lambda case: -sum(case.used.sizes))
     return list({id(case): case for case in found}.values())[:most]
 
 
