@@ -25,7 +25,7 @@ class Proofs:
     def __call__(self, subject: Subject) -> Outcome:
         found = {}
         for one in subject.module.classes:
-            proofs = prove(subject.restructured, one, subject.module.text)
+            proofs = prove(subject.restructured, one, subject.module.text, subject.ranges(one))
             for key, proof in proofs.items():
                 found[one.class_name, key] = Found(_rung(one, key, proofs), rlimit=proof.rlimit)
         return Outcome(found)
