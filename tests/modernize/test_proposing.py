@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from model_endpoint import Server, serving
 
+from transpile.cli.commands import run_command
 from transpile.core.verdict import Proved, Refuted
 from transpile.modernize.checks import PROGRAM, Checks, Compiles, Found, Outcome
 from transpile.modernize.folder import laid_out
@@ -102,9 +103,9 @@ def test_a_shorter_method_that_is_proved_stands(server: Server, done: Done) -> N
     block = block_of(made)
     assert isinstance(block.verdict, Proved) and block.proposer == "openai:m"
     assert "self.counter = 3 if self.amount > 1000 else 2" in made.translation.text
-    assert tuple(line.strip() for line in block.target_text) == tuple(line.strip() for line in GOOD.splitlines())
     assert block_of(made, "MAIN-LINE").proposer == "rules"
     (attempt,) = block.history
+    assert block.target_text == attempt.text == tuple(f"    {line}" for line in GOOD.splitlines())
     assert isinstance(attempt.verdict, Proved) and (attempt.proposer, attempt.step) == ("openai:m", "samples")
     yields = made.translation.yields.rows["openai:m", "samples"]
     assert (yields.requests, yields.tokens_in, yields.proved, yields.chosen) == (2, 14, 1, 1) and yields.saved > 0
@@ -211,6 +212,21 @@ def test_an_endpoint_that_is_not_there_costs_nothing_but_a_warning(done: Done) -
     assert isinstance(block_of(made).verdict, Proved) and block_of(made).history == ()
     (warning,) = [one for one in made.translation.diagnostics if "language model" in one.message]
     assert warning.severity == "warning" and "is not used" in warning.message
+
+
+@needs_cobc
+def test_from_the_command_line(server: Server, done: Done, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new, differs = WRONG["off by one"]
+    server.texts = {"grade_it": [fenced(GOOD.replace(old, new)), fenced(GOOD)]}
+    source = tmp_path / "savings.cob"
+    source.write_bytes(done("none").subject.source)
+    models = ["--lm", server.lm, "--feedback", "1", "--temperature", "0", "--store", "none", "--lm-cache", "none"]
+    assert run_command(["explain", str(source), "GRADE-IT", *models]) == 0
+    said = capsys.readouterr().out
+    assert "proposed by openai:m" in said and differs in said
+    assert "openai:m (samples), 35 nodes of its syntax tree: refuted" in said
+    assert run_command([str(source), "--to", "python", "-o", str(tmp_path / "bank.py"), *models]) == 0
+    assert "self.counter = 3 if self.amount > 1000 else 2" in (tmp_path / "bank.py").read_text()
 
 
 def test_models_that_know_no_python_are_not_asked(done: Done) -> None:

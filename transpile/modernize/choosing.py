@@ -138,7 +138,7 @@ def _judge_some(one: Improving, ideas: Sequence[tuple[Idea, Seat, int]], step: s
     for idea, seat, cost in ideas[:most]:
         found = judge(one.task, idea.text)
         one.yields.judged(seat.name, step, found.verdict, "")
-        one.attempts.append(Attempt(seat.name, cost, found.verdict, step, "", tuple(idea.text.splitlines())))
+        one.attempts.append(Attempt(seat.name, cost, found.verdict, step, "", indented(idea.text)))
         one.cases += found.cases
         complaint = _complaint(found, cost, one.task)
         one.tried.append(Tried(idea, found.verdict, complaint, seat.name))
@@ -146,6 +146,11 @@ def _judge_some(one: Improving, ideas: Sequence[tuple[Idea, Seat, int]], step: s
             one.passed.append(Passed(idea.text, found.rank, cost, seat.name, step))
             if not found.rank:
                 return
+
+
+def indented(text: str) -> tuple[str, ...]:
+    """The lines of a method as they are in a class."""
+    return tuple(f"    {line}".rstrip() for line in text.splitlines())
 
 
 def _complaint(found: Judgement, cost: int, task: Task) -> str:

@@ -16,7 +16,7 @@ from transpile.core.yields import Yields
 from transpile.errors import Diagnostic
 from transpile.modernize.answers import cost_of
 from transpile.modernize.checks import Checks
-from transpile.modernize.choosing import Improving, Judging, Limits, Passed, choose
+from transpile.modernize.choosing import Improving, Judging, Limits, Passed, choose, indented
 from transpile.modernize.judging import RANKS, Judge
 from transpile.modernize.kept import checked_once
 from transpile.modernize.ladder import Checked, Climb
@@ -146,7 +146,7 @@ def _together(
         for key in weaker & standing.keys() or set(standing):
             best = standing.pop(key)
             reason = Undecided("in its program it, or what performs it, is weaker than the rules' translation")
-            lines = tuple(best.text.splitlines())
+            lines = indented(best.text)
             improving[key].attempts.append(Attempt(best.proposer, best.cost, reason, best.step, TOGETHER, lines))
     return subject, found
 
