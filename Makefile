@@ -1,6 +1,7 @@
 # Everything a contributor runs. `make` alone lists it.
 VENV ?= .venv
 BRINGUP ?=
+NIST ?=
 TARGETS := riscv aarch64
 export VENV
 
@@ -10,7 +11,7 @@ SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
-        bench-bringup bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
+        bench-bringup bench-cobol bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,12 +42,21 @@ types: $(READY) ## mypy, strict
 
 check: lint types test ## lint, types and tests
 
-smoke: $(READY) ## build the wheel, install it alone in a clean environment and translate with it
+smoke: $(READY) ## build the wheel, install it alone in a clean environment and translate with it; a few COBOL paragraphs
 	@scripts/smoke
+	@! command -v cobc >/dev/null || $(PYTHON) benchmarks/cobol_generated.py --programs 3 --paragraphs 10 --states 30 --seed 3
 
 bench-bringup: $(READY) ## BringUpBench: make bench-bringup BRINGUP=<checkout>
 	@test -d "$(BRINGUP)" || { echo "usage: make bench-bringup BRINGUP=<checkout of toddmaustin/bringup-bench>"; exit 2; }
 	$(PYTHON) benchmarks/bringup.py "$(BRINGUP)" $(ARGS)
+
+bench-cobol: $(READY) ## COBOL to Python: make bench-cobol NIST=<folder with NC, IF, … and copy>; needs GnuCOBOL
+	@test -d "$(NIST)" || { echo "usage: make bench-cobol NIST=<tests/cobol85 of opensourcecobol4j>"; exit 2; }
+	$(PYTHON) benchmarks/cobol_nist.py "$(NIST)" $(ARGS)
+	$(PYTHON) benchmarks/cobol_corpus.py
+	$(PYTHON) benchmarks/cobol_generated.py --programs 667 --paragraphs 15 --states 100 --jobs 2
+	$(PYTHON) benchmarks/cobol_faults.py --each 2
+	$(PYTHON) benchmarks/cobol_speed.py
 
 bench-csmith: ## random programs: 50 fresh seeds at -O0 and -O2 for both targets
 	@scripts/setup --bench

@@ -1,7 +1,7 @@
 """Faults put into Python that was made of the COBOL corpus: are they refuted, with an input in the program's own terms?
 
     python benchmarks/cobol_faults.py [--each 1] [--programs payroll,…] [--kinds "sign,wrong scale"] [--seed N]
-        [--states 100] [--json FILE]
+        [--states 2000] [--json FILE]
 
 ``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
 paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
@@ -30,6 +30,7 @@ from transpile.corpora.programs import Program, load
 from transpile.differential import paragraphs, programs
 from transpile.differential.running import Inputs
 from transpile.errors import TranspileError
+from transpile.python import rules as rules_package
 from transpile.python.correspondence import Correspondence
 from transpile.python.emitter import Module, emit
 from transpile.restructure.program import Restructured, restructured
@@ -92,13 +93,19 @@ def drawn(
         yield from rng.sample(some, min(each, len(some)))
 
 
+def broken(module: Module, mutant: Mutant) -> Module:
+    """The module with the fault in it, beside all the rules: the fault may need one that it had no use for."""
+    rules = (Path(rules_package.__file__).parent / "cobol_rules.py").read_text()
+    return replace(module, files={**module.files, "cobol_rules.py": rules, module.name: mutant.text})
+
+
 def judge(given: Subject, one: Correspondence, mutant: Mutant) -> Fault:
     word, said = _climb(given, one, mutant)
     return Fault(given.program.name, mutant.kind, mutant.method, mutant.line, mutant.description, word, said)
 
 
 def _climb(given: Subject, one: Correspondence, mutant: Mutant) -> tuple[str, str]:
-    changed = replace(given.module, files={**given.module.files, given.module.name: mutant.text})
+    changed = broken(given.module, mutant)
     alone = _alone(given, one, mutant, changed, given.states)
     if isinstance(alone, paragraphs.Compared) and alone.difference is not None:
         return "refuted by paragraph", str(alone.difference)
@@ -149,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=1, help="faults of each kind in each program")
     parser.add_argument("--programs", default="", help="names, with commas; all if none is given")
     parser.add_argument("--kinds", default=",".join(KINDS))
-    parser.add_argument("--states", type=int, default=100)
+    parser.add_argument("--states", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args(arguments)

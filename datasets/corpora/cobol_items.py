@@ -154,9 +154,7 @@ class _Making:
         signed = rng.random() < 0.65
         digits = rng.choice((1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9, 9, 10, 11, 13, 15, 18))
         scale = min(digits, rng.choice((0, 0, 0, 1, 2, 2, 2, 2, 3, 4)))
-        picture, scale = _picture(digits, scale), scale
-        if usage in ("DISPLAY", "COMP") and digits < 6 and rng.random() < 0.06:
-            picture, scale = rng.choice(((f"9({digits})PP", -2), (f"VP9({digits})", digits + 1)))
+        picture = _picture(digits, scale)
         separate = ""
         if signed and usage == "DISPLAY" and rng.random() < 0.4:
             separate = rng.choice((" SIGN LEADING SEPARATE", " SIGN TRAILING SEPARATE", " SIGN LEADING"))
@@ -303,7 +301,7 @@ def literal(rng: random.Random, item: Item) -> str:
     unit = 10**scale
     value = rng.choice((0, 1, unit, 5, most, most - 1, rng.randint(0, most), rng.randint(0, min(most, 20 * unit))))
     value = min(value, most)
-    shown = decimals(value * (100 if item.scale == -2 else 1), scale)
+    shown = decimals(value, scale)
     return f"-{shown}" if item.signed and value and rng.random() < 0.35 else shown
 
 

@@ -83,6 +83,16 @@ class Phrases:
         item = self.pick(lambda each: each.whole)
         return self.said(item) if item is not None else "RETURN-CODE"
 
+    def pointer(self) -> str:
+        """GnuCOBOL reads only numbers of 32 bits there."""
+        item = self.pick(lambda each: each.whole and each.size <= 9)
+        return self.said(item) if item is not None else "RETURN-CODE"
+
+    def tally(self) -> str:
+        """GnuCOBOL lets a COMP count beyond its PICTURE there."""
+        item = self.pick(lambda each: each.whole and each.usage != "COMP")
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def text_item(self, kinds: Sequence[str] = ("text",)) -> Item | None:
         return self.pick(lambda each: each.kind in kinds)
 
@@ -128,7 +138,7 @@ class Phrases:
         if pick < 0.34:
             return f"- {self.operand(depth - 1, divide=divide)}"
         if pick < 0.38:
-            return f"{self.operand(0)} ** {self.rng.choice(('2', '2', '3'))}"
+            return f"{self.receiver()} ** {self.rng.choice(('2', '2', '3'))}"
         sign = self.rng.choice(("+", "-", "*", "*", "/", "+", "-"))
         if sign == "/" and not divide:
             return f"{self.operand(depth - 1, divide=False)} / {self.rng.choice(('3', '7', '100', '0.4'))}"
@@ -150,7 +160,7 @@ class Phrases:
             return f"FUNCTION {self.rng.choice(('MOD', 'REM'))} ( {self.whole()} {self.rng.randint(1, 12)} )"
         item = self.text_item()
         said = self.said(item) if item is not None else '"12"'
-        return f"FUNCTION {self.rng.choice(('LENGTH', 'NUMVAL', 'ORD'))} ( {said} )"
+        return f"FUNCTION {self.rng.choice(('LENGTH', 'ORD'))} ( {said} )"
 
     def text_function(self) -> str:
         return f"FUNCTION {self.rng.choice(_TEXT_FUNCTIONS)} ( {self.text(parts=0.0).replace('SPACES', 'SPACE')} )"
@@ -205,4 +215,4 @@ class Phrases:
         return f"{self.said(item)} {self.relation()} {other}"
 
 
-_SIGNS = ("POSITIVE", "NEGATIVE", "ZERO")
+_SIGNS = ("POSITIVE", "NEGATIVE")

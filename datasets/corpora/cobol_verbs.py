@@ -168,14 +168,13 @@ def _receivers(writer: Writer, *, edited: float = 0.0) -> str:
 
 
 def _sized(writer: Writer, text: str, verb: str) -> Statement:
-    """With ON SIZE ERROR, now and then."""
+    """With ON SIZE ERROR, now and then. Alone, NOT ON SIZE ERROR leaves COMP-5 wrapped around in GnuCOBOL."""
     pick = writer.phrases.rng.random()
     if pick > 0.35:
-        return _one(text)
+        return Statement((text, f"END-{verb}")) if writer.depth else _one(text)
     parts: list[str | Body] = [text]
-    if pick < 0.25:
-        parts += ["ON SIZE ERROR", writer.body(2)]
-    if pick < 0.1 or pick >= 0.25:
+    parts += ["ON SIZE ERROR", writer.body(2)]
+    if pick < 0.15:
         parts += ["NOT ON SIZE ERROR", writer.body(2)]
     return Statement((*parts, f"END-{verb}"))
 
@@ -248,7 +247,7 @@ def _string(writer: Writer) -> Statement | None:
         f"{phrases.text().replace('SPACES', 'SPACE')} DELIMITED BY {rng.choice(delimiters)}"
         for _ in range(rng.randint(1, 3))
     )
-    pointer = f" WITH POINTER {phrases.whole()}" if phrases.some(0.4) else ""
+    pointer = f" WITH POINTER {phrases.pointer()}" if phrases.some(0.4) else ""
     text = f"STRING {parts} INTO {phrases.said(target)}{pointer}"
     return _overflowing(writer, text, "STRING")
 
@@ -270,8 +269,8 @@ def _unstring(writer: Writer) -> Statement | None:
             target += f" COUNT IN {phrases.whole()}"
         targets.append(target)
     by = f" DELIMITED BY {delimiters}" if delimited else ""
-    pointer = f" WITH POINTER {phrases.whole()}" if phrases.some(0.25) else ""
-    tallying = f" TALLYING IN {phrases.whole()}" if phrases.some(0.25) else ""
+    pointer = f" WITH POINTER {phrases.pointer()}" if phrases.some(0.25) else ""
+    tallying = f" TALLYING IN {phrases.tally()}" if phrases.some(0.25) else ""
     text = f"UNSTRING {phrases.said(source)}{by} INTO {' '.join(targets)}{pointer}{tallying}"
     return _overflowing(writer, text, "UNSTRING")
 
@@ -279,7 +278,7 @@ def _unstring(writer: Writer) -> Statement | None:
 def _overflowing(writer: Writer, text: str, verb: str) -> Statement:
     pick = writer.phrases.rng.random()
     if pick < 0.6:
-        return _one(text)
+        return Statement((text, f"END-{verb}")) if writer.depth else _one(text)
     if pick < 0.85:
         return Statement((text, "ON OVERFLOW", writer.body(2), f"END-{verb}"))
     return Statement((text, "ON OVERFLOW", writer.body(1), "NOT ON OVERFLOW", writer.body(1), f"END-{verb}"))
@@ -296,7 +295,7 @@ def _inspect(writer: Writer) -> Statement | None:
     pick = rng.random()
     if pick < 0.35:
         what = rng.choice((f"ALL {one}", f"LEADING {one}", "CHARACTERS"))
-        return _one(f"INSPECT {text} TALLYING {phrases.whole()} FOR {what}{region}")
+        return _one(f"INSPECT {text} TALLYING {phrases.tally()} FOR {what}{region}")
     if pick < 0.75:
         how = rng.choice((f"ALL {one}", f"LEADING {one}", f"FIRST {one}", "CHARACTERS"))
         return _one(f"INSPECT {text} REPLACING {how} BY {other}{region}")
@@ -409,7 +408,7 @@ def _search(writer: Writer) -> Statement | None:
     test += phrases.number() if item.kind == "number" else phrases.text()
     parts = (f"SEARCH {table.name}", "AT END", writer.body(1), f"WHEN {test}", writer.body(2), "END-SEARCH")
     start = f"SET {table.index} TO {phrases.rng.randint(1, table.count)}"
-    return Statement((start, *parts))
+    return Statement((start, *parts, f"SET {table.index} TO 1"))
 
 
 def _go_to(writer: Writer) -> Statement | None:

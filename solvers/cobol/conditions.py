@@ -8,7 +8,7 @@ from transpile.cobol import tree
 from transpile.cobol.programs import CharacterClass
 from transpile.cobol.statements import Selection
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Operand, Repeated
-from transpile.solvers.storage.storage import Elements
+from transpile.solvers.storage.storage import Spelled
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -141,13 +141,19 @@ def _class(evaluation: Evaluation, operand: Operand, name: str) -> Truth:
     raise NoTerm("this class test is not in the model")
 
 
+def _computed(held: object) -> bool:
+    """The number did not come from where the paragraph began, or from outside."""
+    return isinstance(held, z3.ArithRef) and held.num_args() > 0 and held.decl().kind() != z3.Z3_OP_UNINTERPRETED
+
+
 def _number_class(evaluation: Evaluation, operand: Numeric, name: str) -> Truth:
     spot = operand.spot
     assert spot is not None
     place = evaluation.storage.layout.places[spot.field.number]
     held = evaluation.storage.held[place.cell]
-    if name == "NUMERIC" and place.cell.field is not None and not isinstance(held, Text):
-        assert isinstance(held, z3.ArithRef | Elements)
+    if name == "NUMERIC" and place.cell.field is not None and not isinstance(held, Text | Spelled):
+        if spot.field.view.coding in ("display", "packed") and not _computed(held):
+            raise NoTerm(f"whether {spot.field.origin} is NUMERIC: that it is is taken for granted")
         return z3.BoolVal(True)
     view = spot.field.view
     if view.coding != "display" or view.separate:

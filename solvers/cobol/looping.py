@@ -9,7 +9,7 @@ from transpile.solvers.cobol.conditions import condition
 from transpile.solvers.cobol.frames import Look
 from transpile.solvers.cobol.moving import move, step
 from transpile.solvers.cobol.operands import Evaluation
-from transpile.solvers.storage.values import Int, Truth, related
+from transpile.solvers.storage.values import Int, Truth, add, fits, related, units_at
 
 
 def begin(evaluation: Evaluation, statement: verbs.Perform, level: int) -> None:
@@ -31,7 +31,12 @@ def through(evaluation: Evaluation, statement: verbs.Perform, look: Look) -> Tru
 def step_on(evaluation: Evaluation, statement: verbs.Perform, level: int) -> None:
     """The next round of a level: its counter steps on, and the one within begins again."""
     counter = statement.varying[level]
-    step(evaluation, evaluation.spot(counter.counter), evaluation.number(counter.step))
+    spot, amount = evaluation.spot(counter.counter), evaluation.number(counter.step)
+    if spot.number is not None and spot.field.view.coding in ("binary", "packed"):
+        stepped = add(evaluation.number(counter.counter), amount)
+        within = fits(units_at(stepped, spot.number.scale), spot.number.digits)
+        evaluation.assume(within, "binary and packed counters of loops stay within their PICTURE")
+    step(evaluation, spot, amount)
     for each in statement.varying[level + 1 : level + 2]:
         move(evaluation, evaluation.operand(each.start), evaluation.spot(each.counter))
 

@@ -15,7 +15,7 @@ from transpile.legacy.types import Text as TextType
 from transpile.restructure.fields import number_type
 from transpile.restructure.sharing import plain_digits
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Operand, Repeated, Spot
-from transpile.solvers.storage.coding import number_in, shown
+from transpile.solvers.storage.coding import number_in
 from transpile.solvers.storage.values import (
     SPACE,
     Int,
@@ -205,7 +205,7 @@ def _to_edited(evaluation: Evaluation, source: Operand, goal: Spot, laid: Laid) 
 def edited(evaluation: Evaluation, goal: Spot, laid: Laid, number: Number) -> None:
     assert laid.picture is not None
     blank = " blank" if laid.item.blank_when_zero else ""
-    put(evaluation, goal, shown(f"edit {laid.picture.text}{blank}", number, goal.size))
+    put(evaluation, goal, evaluation.storage.codings.shown(f"edit {laid.picture.text}{blank}", number, goal.size))
 
 
 def edited_type(laid: Laid) -> NumberType:

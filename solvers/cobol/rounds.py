@@ -13,6 +13,7 @@ from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.scene import Scene
 from transpile.solvers.cobol.straight import State, negated
 from transpile.solvers.cobol.ways import Next, Way, head, reached
+from transpile.solvers.cobol.written import Written
 from transpile.solvers.storage.steps import Event, Reached
 from transpile.solvers.storage.values import Int, integer, units_at
 
@@ -50,7 +51,8 @@ class Rounds:
 
     def _perform_range(self, state: State, stack: Stack, statement: verbs.Perform) -> Reached:
         begin, end = self.performed(statement, stack)
-        event = Event("perform", f"{begin}-{end}", changes=None)
+        changes = Written(self.scene, state.storage.layout, self.scene.changed).records(begin, end)
+        event = Event("perform", f"{begin}-{end}", changes=changes)
         return reached(state, (*stack, Awaiting(statement)), event)
 
     def _body(self, state: State, stack: Stack, look: Look) -> Next:

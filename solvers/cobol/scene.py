@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transpile.cobol import layout
 from transpile.cobol.names import Index, Names, Register
@@ -49,6 +49,8 @@ class Scene:
     paragraphs: tuple[Stop, ...]
     first: int
     alters: bool = False
+    changed: dict[tuple[int, int], frozenset[int] | None] = field(default_factory=dict, compare=False)
+    """What ranges may change, as far as it was asked for."""
 
     # Data
 

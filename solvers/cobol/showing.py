@@ -7,7 +7,6 @@ from transpile.cobol import tree
 from transpile.legacy.types import Text as TextType
 from transpile.solvers.cobol.moving import move
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Repeated, Spot
-from transpile.solvers.storage.coding import shown
 from transpile.solvers.storage.steps import Event
 from transpile.solvers.storage.values import Int, NoTerm, Text, Value, text
 
@@ -59,14 +58,18 @@ def _number(evaluation: Evaluation, value: Numeric, spot: Spot) -> Text:
     assert type_ is not None
     if view.coding in ("native", "index", "pointer") and not type_.scale:
         digits = _NATIVE[view.size] if type_.signed or view.size < 8 else 20
-        return shown(f"show_native {view.size} {type_.signed}", value.number, digits + type_.signed)
+        return evaluation.storage.codings.shown(
+            f"show_native {view.size} {type_.signed}", value.number, digits + type_.signed
+        )
     if type_.scale == 0 and not type_.signed:
         return evaluation.digits(value)
     if type_.scale < 0:
         raise NoTerm(f"DISPLAY of {spot.field.origin}, which has P in its PICTURE")
     trailing = view.separate and not view.leading
     size = type_.digits + (type_.scale > 0) + type_.signed
-    return shown(f"show {type_.digits} {type_.scale} {type_.signed} {trailing}", value.number, size)
+    return evaluation.storage.codings.shown(
+        f"show {type_.digits} {type_.scale} {type_.signed} {trailing}", value.number, size
+    )
 
 
 # ACCEPT

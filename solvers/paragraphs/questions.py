@@ -20,9 +20,10 @@ LOOK = 300_000
 
 @dataclass(slots=True)
 class Questions:
-    """``spent``: Z3's resources so far."""
+    """``lemmas`` hold always; more may come. ``spent``: Z3's resources so far."""
 
     rlimit: int = RLIMIT
+    lemmas: Sequence[Truth] = ()
     spent: int = 0
     _answers: dict[tuple[int, ...], bool] = field(default_factory=dict)
     _kept: list[z3.ExprRef] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Questions:
     def _about(self, conditions: Sequence[Truth], last: Truth) -> list[z3.ExprRef]:
         """``last``, and those of the conditions that have to do with it: by what they have in common with it, with
         those that have, and so on. To leave one out is always right."""
-        left = [each for condition in conditions for each in self._split(condition)]
+        left = [each for condition in (*conditions, *self.lemmas) for each in self._split(condition)]
         chosen = [*self._split(last)]
         reached = set[int]().union(*(self._in(each) for each in chosen))
         growing = True
@@ -75,7 +76,7 @@ class Questions:
         return self._parts[key]
 
     def _in(self, term: z3.ExprRef) -> frozenset[int]:
-        """The unknowns that a term is about."""
+        """The unknowns and functions that a term is about."""
         key = term.get_id()
         if key not in self._unknowns:
             self._kept.append(term)
@@ -141,9 +142,9 @@ def _unknowns(term: z3.ExprRef) -> set[int]:
         seen.add(at.get_id())
         if z3.is_quantifier(at):
             pending.append(at.body())
-        elif z3.is_const(at) and at.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            found.add(at.get_id())
         else:
+            if z3.is_app(at) and at.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+                found.add(at.decl().get_id())
             pending += at.children()
     return found
 

@@ -22,7 +22,7 @@ from transpile.solvers.storage.values import NoTerm, Number, Text, Truth, Value,
 ENDS = ("stop", "leave", "error")
 MAX_STEPS = 1500
 MAX_ROUNDS = 60
-MAX_RLIMIT = 150_000_000
+MAX_RLIMIT = 40_000_000
 
 
 class Differs(Exception):
@@ -51,6 +51,8 @@ class Walk:
     codings: Codings
     counters: frozenset[Cell] = frozenset()
     questions: Questions = field(default_factory=Questions)
+    entry: tuple[int, int] | None = None
+    """The range that runs the program, if nothing performs it: behind its end the program is left."""
 
     def prove(self, paragraphs: tuple[int, int]) -> Proof:
         """Whether the range of paragraphs and its method do the same."""
@@ -58,7 +60,7 @@ class Walk:
         cuts = Cuts(self.counters)
         try:
             for _ in range(MAX_ROUNDS):
-                journey = _Journey(self, cuts, before)
+                journey = _Journey(self, cuts, before, paragraphs == self.entry)
                 try:
                     journey.all(paragraphs)
                 except Again:
@@ -68,8 +70,10 @@ class Walk:
             raise Differs("what its loops keep was not found")
         except (Differs, NoTerm) as why:
             return Proof(False, str(why), rlimit=self.questions.spent - before)
-        except (z3.Z3Exception, RecursionError) as error:
-            return Proof(False, f"Z3 has no answer: {error}", rlimit=self.questions.spent - before)
+        except Exception as error:
+            # A fault of the prover costs one proof, not the translation.
+            what = f"the prover fails with {type(error).__name__}: {error}"
+            return Proof(False, what, rlimit=self.questions.spent - before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class _Journey:
     walk: Walk
     cuts: Cuts
     before: int
+    leaves: bool
+    """The end is as good as leaving the program."""
     steps: int = 0
     answers: int = 0
     pending: list[_Pair] = field(default_factory=list)
@@ -126,6 +132,8 @@ class _Journey:
             case _, Head():
                 self._python_on(pair)
             case End(), End():
+                self._equal(pair)
+            case (End(), Event(kind="leave")) | (Event(kind="leave"), End()) if self.leaves:
                 self._equal(pair)
             case Event(kind="perform"), _:
                 self._cobol_enters(pair)
@@ -182,8 +190,9 @@ class _Journey:
             if mine.kind != "error":
                 self._equal(pair)
             return
-        # What an event may change is the same on both sides afterwards, so it must have been before.
-        self._equal(pair, _changes(mine, theirs))
+        # What an event may change is the same on both sides afterwards, so it must have been before. What a paragraph
+        # does depends on all storage.
+        self._equal(pair, None if mine.kind == "perform" else _changes(mine, theirs))
         if mine.kind == "perform":
             first, _, last = mine.name.partition("-")
             self.performs.add((int(first), int(last)))
@@ -237,6 +246,9 @@ class _Journey:
 
 
 def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:
+    """The records that may change; of what a paragraph performs COBOL's statements say it, for both."""
+    if mine.kind == "perform":
+        return mine.changes
     return None if mine.changes is None or theirs.changes is None else mine.changes | theirs.changes
 
 

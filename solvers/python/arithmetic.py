@@ -6,9 +6,11 @@ import z3
 
 from transpile.solvers.python.values import Kind, Num, units_of, whole
 from transpile.solvers.storage import values
-from transpile.solvers.storage.values import NoTerm, Number, Relation, Truth, integer, known, times
+from transpile.solvers.storage.values import Int, NoTerm, Number, Relation, Rounding, Truth, integer, known, times
 
 MAX_POWER = 8
+SLACK = 4
+"""Digits that a divisor may have more than its field, where bytes of a record are no digits."""
 
 
 def compared(relation: Relation, left: Num, right: Num) -> Truth:
@@ -83,7 +85,16 @@ def extreme(largest: bool, numbers: list[Num]) -> Num:
 
 def truncated(value: Num) -> Num:
     """``int()``."""
-    return value if value.kind == "int" else whole(values.units_at(value.number, 0), size_of_whole(value))
+    return value if value.kind == "int" else whole(units_at(value, 0), size_of_whole(value))
+
+
+def units_at(value: Num, scale: int, mode: Rounding = "TRUNCATION") -> Int:
+    """``value`` with so many decimals. Of a quotient that was cut far behind them, they are those of the whole one: its
+    distance to where the rounding changes is nothing, or more than what was cut."""
+    exact = value.exact
+    if exact is not None and value.number.scale > exact.divisors + max(0, scale) + SLACK:
+        return values.units_at(exact.number, scale, mode)
+    return values.units_at(value.number, scale, mode)
 
 
 def size_of_whole(value: Num) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import z3
 
 from transpile.python.rules import cobol_rules
-from transpile.solvers.python.arithmetic import absolute, computed, extreme, size_of_whole, truncated
+from transpile.solvers.python.arithmetic import absolute, computed, extreme, size_of_whole, truncated, units_at
 from transpile.solvers.python.contents import wrapped
 from transpile.solvers.python.rules import Arguments, meaning
 from transpile.solvers.python.values import (
@@ -17,6 +17,7 @@ from transpile.solvers.python.values import (
     Line,
     Num,
     PyValue,
+    Quotient,
     decimal,
     literal,
     negation,
@@ -25,7 +26,7 @@ from transpile.solvers.python.values import (
     whole,
 )
 from transpile.solvers.storage import values
-from transpile.solvers.storage.coding import Coding, number_in, shown
+from transpile.solvers.storage.coding import Coding, number_in
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -37,7 +38,6 @@ from transpile.solvers.storage.values import (
     known_text,
     low_digits,
     times,
-    units_at,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ ROUNDINGS: dict[str, Rounding] = {
 @meaning("cobol_rules.fit_int", "cobol_rules.checked_int")
 def _to_int(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     digits, signed = arguments.size("digits"), arguments.flag("signed")
-    units = units_at(arguments.number("value").number, 0)
+    units = units_at(arguments.number("value"), 0)
     checked = arguments.rule == "checked_int"
     return whole(_kept(evaluation, units, digits, signed, checked), digits)
 
@@ -72,7 +72,7 @@ def _to_int(evaluation: Evaluation, arguments: Arguments) -> PyValue:
 def _to_decimal(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     digits, scale, signed = arguments.size("digits"), arguments.size("scale"), arguments.flag("signed")
     mode: Rounding = "NEAREST-AWAY-FROM-ZERO" if arguments.rule == "fit_rounded" else "TRUNCATION"
-    units = units_at(arguments.number("value").number, scale, mode)
+    units = units_at(arguments.number("value"), scale, mode)
     checked = arguments.rule == "checked_decimal"
     return decimal(_kept(evaluation, units, digits, signed, checked), scale, digits)
 
@@ -88,7 +88,7 @@ def _kept(evaluation: Evaluation, units: Int, digits: int, signed: bool, checked
 @meaning("cobol_rules.fit_native", "cobol_rules.wrap_native", "cobol_rules.checked_native")
 def _to_native(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     size, signed = arguments.size("size"), arguments.flag("signed")
-    units, digits = units_at(arguments.number("value").number, 0), len(str(1 << 8 * size))
+    units, digits = units_at(arguments.number("value"), 0), len(str(1 << 8 * size))
     match arguments.rule:
         case "checked_native":
             limit = 1 << 8 * size - signed
@@ -108,13 +108,13 @@ def _rounded(_: Evaluation, arguments: Arguments) -> PyValue:
     if mode not in ROUNDINGS:
         raise NoTerm(f"rounding mode {mode}")
     digits = size_of_whole(value) + max(0, scale) + 1
-    return decimal(units_at(value.number, scale, ROUNDINGS[mode]), scale, digits)
+    return decimal(units_at(value, scale, ROUNDINGS[mode]), scale, digits)
 
 
 @meaning("cobol_rules.unscaled")
 def _unscaled(_: Evaluation, arguments: Arguments) -> PyValue:
     value, scale = arguments.number("value"), arguments.size("scale")
-    return whole(units_at(value.number, scale), size_of_whole(value) + max(0, scale))
+    return whole(units_at(value, scale), size_of_whole(value) + max(0, scale))
 
 
 @meaning("cobol_rules.scaled")
@@ -134,7 +134,9 @@ def _divide(evaluation: Evaluation, arguments: Arguments) -> PyValue:
         raise NoTerm("a quotient of numbers whose decimals depend on the data")
     scale = max(0, most) + cobol_rules.QUOTIENT_DIGITS
     number = _quotient(evaluation, top, bottom)
-    return Num(Number(units_at(number, scale), scale), "decimal", 0, size_of_whole(top) + bottom.digits + scale)
+    exact = Quotient(number, bottom.digits + max(0, top.number.scale) + max(0, -bottom.number.scale))
+    cut = Number(values.units_at(number, scale), scale)
+    return Num(cut, "decimal", 0, size_of_whole(top) + bottom.digits + scale, exact)
 
 
 @meaning("cobol_rules.quotient")
@@ -159,7 +161,7 @@ def _remainder(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     top, bottom, scale = arguments.number("dividend"), arguments.number("divisor"), arguments.size("scale")
     if scale > cobol_rules.QUOTIENT_DIGITS:
         raise NoTerm("a remainder of a quotient with so many decimals")
-    units = units_at(_quotient(evaluation, top, bottom), scale)
+    units = values.units_at(_quotient(evaluation, top, bottom), scale)
     part = computed("*", decimal(units, scale, size_of_whole(top) + bottom.digits + scale), bottom)
     return computed("-", _as_decimal(top), part)
 
@@ -227,7 +229,7 @@ def _as_decimal(value: Num) -> Num:
 
 
 @meaning("cobol_rules.edit")
-def _edit(_: Evaluation, arguments: Arguments) -> PyValue:
+def _edit(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     picture, value = arguments.word("picture"), arguments.number("value")
     blank, comma = arguments.flag("blank_when_zero"), arguments.flag("comma")
     currency = arguments.word("currency")
@@ -236,7 +238,7 @@ def _edit(_: Evaluation, arguments: Arguments) -> PyValue:
     if any(" " in word for word in words):
         raise NoTerm(f"the picture {picture!r}")
     size = len(cobol_rules.edit(0, picture, comma=comma, currency=currency))
-    return shown(" ".join(words), value.number, size)
+    return evaluation.storage.codings.shown(" ".join(words), value.number, size)
 
 
 @meaning("cobol_rules.show")
@@ -244,24 +246,24 @@ def _show(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     value, digits, scale = arguments.number("value"), arguments.size("digits"), arguments.size("scale")
     signed, trailing = arguments.flag("signed"), arguments.flag("trailing")
     if not signed and scale <= 0:
-        return _last_digits(evaluation, units_at(value.number, 0), digits)
+        return _last_digits(evaluation, units_at(value, 0), digits)
     size = len(cobol_rules.show(0, digits, scale, signed, trailing))
-    return shown(f"show {digits} {scale} {signed} {trailing}", value.number, size)
+    return evaluation.storage.codings.shown(f"show {digits} {scale} {signed} {trailing}", value.number, size)
 
 
 @meaning("cobol_rules.show_native")
-def _show_native(_: Evaluation, arguments: Arguments) -> PyValue:
+def _show_native(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     value, size, signed = arguments.whole("value"), arguments.size("size"), arguments.flag("signed")
     if size not in (1, 2, 4, 8):
         raise NoTerm(f"a COMP-5 of {size} bytes")
     length = len(cobol_rules.show_native(0, size, signed))
-    return shown(f"show_native {size} {signed}", value.number, length)
+    return evaluation.storage.codings.shown(f"show_native {size} {signed}", value.number, length)
 
 
 @meaning("cobol_rules.digits_text")
 def _digits_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     value, digits, scale = arguments.number("value"), arguments.size("digits"), arguments.size("scale")
-    return _last_digits(evaluation, units_at(value.number, max(scale, 0)), digits + max(0, -scale))
+    return _last_digits(evaluation, units_at(value, max(scale, 0)), digits + max(0, -scale))
 
 
 def _last_digits(evaluation: Evaluation, units: Int, digits: int) -> Text:

@@ -26,14 +26,24 @@ Kind: TypeAlias = Literal["int", "decimal"]
 
 
 @dataclass(frozen=True, slots=True)
+class Quotient:
+    """A quotient with all its digits, which are ``divisors`` or fewer in what is under the line."""
+
+    number: Number
+    divisors: int
+
+
+@dataclass(frozen=True, slots=True)
 class Num:
     """An ``int`` or a ``Decimal``. The exponent of a Decimal is between ``-number.scale`` and ``-least``: a quotient of
-    zero has none of the decimals of another. ``digits``: its units have no more, if fields have no more than theirs."""
+    zero has none of the decimals of another. ``digits``: its units have no more, if fields have no more than theirs.
+    ``exact``: the quotient of which this is the beginning."""
 
     number: Number
     kind: Kind
     least: int
     digits: int
+    exact: Quotient | None = None
 
     @property
     def units(self) -> Int:

@@ -13,7 +13,18 @@ from transpile.legacy.fields import Field
 from transpile.legacy.types import Floating
 from transpile.legacy.types import Number as NumberType
 from transpile.python.rules import cobol_rules as rules
-from transpile.solvers.storage.values import Int, NoTerm, Number, Text, absolute, integer, known, known_text, text
+from transpile.solvers.storage.values import (
+    Int,
+    NoTerm,
+    Number,
+    Text,
+    Truth,
+    absolute,
+    integer,
+    known,
+    known_text,
+    text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +58,15 @@ def coding_of(field: Field) -> Coding:
 
 @dataclass(slots=True)
 class Codings:
-    """Remembers what was encoded, so that decoding finds it. One for both sides of a proof."""
+    """Remembers what was encoded, so that decoding finds it. One for both sides of a proof.
+
+    ``facts``: bytes that are not known hold digits, as their field's PICTURE says; what the rules make of constants.
+    """
 
     encoded: dict[tuple[int, ...], tuple[Coding, Int]] = field(default_factory=dict)
+    facts: list[Truth] = field(default_factory=list)
     _kept: list[Text] = field(default_factory=list)
+    _said: set[int] = field(default_factory=set)
 
     def encode(self, coding: Coding, units: Int) -> Text:
         """The bytes of ``units``, which must fit."""
@@ -73,7 +89,34 @@ class Codings:
         given = known_text(data)
         if given is not None:
             return integer(_value_of(coding, given))
-        return opaque(f"number of {coding.name}", data.chars)
+        made = opaque(f"number of {coding.name}", data.chars)
+        if coding.digits:
+            most = 10**coding.digits - 1
+            self._fact(z3.And(made >= (-most if coding.signed else 0), made <= most))
+        return made
+
+    def shown(self, name: str, value: Number, size: int) -> Text:
+        """``size`` characters of which only this is known: they depend on ``value`` and on the rule called ``name``.
+        Those of a constant are computed, if ``name`` is ``edit``, a picture and options, or ``show`` and its
+        arguments."""
+        if value.divisor is not None:
+            raise NoTerm("the digits of a quotient")
+        value = _short(value)
+        any_one = tuple(opaque(f"{name}, scale {value.scale}, character {at}", (value.units,)) for at in range(size))
+        number = known(value.units)
+        found = None if number is None else _computed(name.split(), rules.scaled(number, value.scale))
+        if found is None or len(found) != size:
+            return Text(any_one)
+        made = text(found)
+        for mine, theirs in zip(any_one, made.chars, strict=True):
+            self._fact(mine == theirs)
+        return made
+
+    def _fact(self, fact: z3.ExprRef) -> None:
+        assert isinstance(fact, z3.BoolRef)
+        if fact.get_id() not in self._said:
+            self._said.add(fact.get_id())
+            self.facts.append(fact)
 
     def holds_digits(self, coding: Coding, data: Text) -> bool:
         """Whether ``data`` is, for certain, what ``encode`` gives for some number."""
@@ -82,20 +125,6 @@ class Codings:
             return found[0] == coding
         given = known_text(data)
         return given is not None and _encodes(coding, _value_of(coding, given), given)
-
-
-def shown(name: str, value: Number, size: int) -> Text:
-    """``size`` characters of which only this is known: they depend on ``value`` and on the rule called ``name``. Those
-    of a constant are computed, if ``name`` is ``edit``, a picture and options, or ``show`` and its arguments."""
-    if value.divisor is not None:
-        raise NoTerm("the digits of a quotient")
-    value = _short(value)
-    number = known(value.units)
-    if number is not None:
-        found = _computed(name.split(), rules.scaled(number, value.scale))
-        if found is not None and len(found) == size:
-            return text(found)
-    return Text(tuple(opaque(f"{name}, scale {value.scale}, character {at}", (value.units,)) for at in range(size)))
 
 
 def _computed(words: list[str], value: Decimal) -> str | None:

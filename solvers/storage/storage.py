@@ -40,7 +40,14 @@ class Elements:
     parts: tuple[z3.ArrayRef, ...]
 
 
-Held: TypeAlias = Int | Text | Elements
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A table of numbers whose bytes may be no digits: an array for each byte of an element."""
+
+    parts: tuple[z3.ArrayRef, ...]
+
+
+Held: TypeAlias = Int | Text | Elements | Spelled
 """Of a number its units, or bytes that may be no digits; of text its characters."""
 
 
@@ -60,9 +67,10 @@ class Storage:
         if place.cell.field is None:
             return self._shared(place, subscripts)
         held = self.held[place.cell]
-        if isinstance(held, Elements):
-            at = _flat(place.cell.counts, subscripts)
-            chosen = tuple(_integer(z3.simplify(z3.Select(part, at))) for part in held.parts)
+        if isinstance(held, Elements | Spelled):
+            chosen = _selected(held, _flat(place.cell.counts, subscripts))
+            if isinstance(held, Spelled):
+                return self._value(field, Text(chosen))
             return Number(chosen[0], _scale(field)) if place.cell.number is not None else Text(chosen)
         if place.cell.number is None:
             assert isinstance(held, Text)
@@ -85,13 +93,12 @@ class Storage:
 
     def _put(self, cell: Cell, new: Int | Text, subscripts: Sequence[Int]) -> Storage:
         held = self.held[cell]
-        if isinstance(held, Elements):
-            at = _flat(cell.counts, subscripts)
-            parts = new.chars if isinstance(new, Text) else (new,)
-            return self.having(
-                cell, Elements(tuple(z3.Store(a, at, b) for a, b in zip(held.parts, parts, strict=True)))
-            )
-        return self.having(cell, new)
+        if not isinstance(held, Elements | Spelled):
+            return self.having(cell, new)
+        if isinstance(held, Spelled):
+            new = _as_text(self, cell, new)
+        parts = new.chars if isinstance(new, Text) else (new,)
+        return self.having(cell, replace(held, parts=_stored(held, _flat(cell.counts, subscripts), parts)))
 
     def having(self, cell: Cell, held: Held) -> Storage:
         return replace(self, held={**self.held, cell: held})
@@ -131,13 +138,10 @@ class Storage:
 
     def _chars(self, cell: Cell, number: int) -> Text:
         held = self.held[cell]
-        if isinstance(held, Elements):
-            chosen = tuple(_integer(z3.simplify(z3.Select(part, number))) for part in held.parts)
-            held = chosen[0] if cell.number is not None else Text(chosen)
-        if isinstance(held, Text):
-            return held
-        assert cell.field is not None
-        return self.codings.encode(coding_of(cell.field), held)
+        if isinstance(held, Elements | Spelled):
+            chosen = _selected(held, integer(number))
+            held = chosen[0] if cell.number is not None and isinstance(held, Elements) else Text(chosen)
+        return _as_text(self, cell, held)
 
     def _put_chars(self, cell: Cell, number: int, data: Text) -> Storage:
         held = self.held[cell]
@@ -146,8 +150,9 @@ class Storage:
         coding = coding_of(cell.field)
         if self.codings.holds_digits(coding, data):
             return self._put(cell, self.codings.decode(coding, data), self._subscripts(cell, number))
-        if isinstance(held, Elements):
-            raise NoTerm(f"bytes that may be no digits, in the table of {cell.field.origin}")
+        if isinstance(held, Elements | Spelled):
+            spelled = _spelled(self, cell, held)
+            return self.having(cell, replace(spelled, parts=_stored(spelled, integer(number), data.chars)))
         return self.having(cell, data)
 
     @staticmethod
@@ -228,13 +233,38 @@ def merged(condition: Truth, yes: Storage, no: Storage) -> Storage:
 
 
 def _merged(storage: Storage, cell: Cell, condition: Truth, yes: Held, no: Held) -> Held:
+    if isinstance(yes, Spelled) or isinstance(no, Spelled):
+        yes, no = _spelled(storage, cell, yes), _spelled(storage, cell, no)
     match yes, no:
-        case Elements(parts=left), Elements(parts=right):
-            return Elements(tuple(a if a.eq(b) else z3.If(condition, a, b) for a, b in zip(left, right, strict=True)))
+        case (Elements(parts=left), Elements(parts=right)) | (Spelled(parts=left), Spelled(parts=right)):
+            parts = tuple(a if a.eq(b) else z3.If(condition, a, b) for a, b in zip(left, right, strict=True))
+            return type(yes)(parts)
         case z3.ArithRef(), z3.ArithRef():
             return yes if yes.eq(no) else z3.If(condition, yes, no)
     left_text, right_text = (_as_text(storage, cell, each) for each in (yes, no))
     return choose_text(condition, left_text, right_text)
+
+
+def _selected(held: Elements | Spelled, at: Int) -> tuple[Int, ...]:
+    return tuple(_integer(z3.simplify(z3.Select(part, at))) for part in held.parts)
+
+
+def _stored(held: Elements | Spelled, at: Int, parts: Sequence[Int]) -> tuple[z3.ArrayRef, ...]:
+    return tuple(z3.Store(array, at, part) for array, part in zip(held.parts, parts, strict=True))
+
+
+def _spelled(storage: Storage, cell: Cell, held: Held) -> Spelled:
+    """The bytes of the numbers in a table."""
+    if isinstance(held, Spelled):
+        return held
+    assert isinstance(held, Elements)
+    if cell.elements > MAX_ELEMENTS:
+        raise NoTerm(f"bytes that may be no digits, in the table of {'' if cell.field is None else cell.field.origin}")
+    made = Spelled((z3.K(z3.IntSort(), integer(0)),) * cell.size)
+    for number in range(cell.elements):
+        (units,) = _selected(held, integer(number))
+        made = Spelled(_stored(made, integer(number), _as_text(storage, cell, units).chars))
+    return made
 
 
 def _as_text(storage: Storage, cell: Cell, held: Held) -> Text:
@@ -251,8 +281,10 @@ def differences(left: Storage, right: Storage, ignored: frozenset[Cell] = frozen
         other = right.held[cell]
         if value is other or cell in ignored:
             continue
+        if isinstance(value, Spelled) or isinstance(other, Spelled):
+            value, other = _spelled(left, cell, value), _spelled(right, cell, other)
         match value, other:
-            case Elements(parts=a), Elements(parts=b):
+            case (Elements(parts=a), Elements(parts=b)) | (Spelled(parts=a), Spelled(parts=b)):
                 condition = z3.And(*(x == y for x, y in zip(a, b, strict=True)))
             case z3.ArithRef(), z3.ArithRef():
                 condition = value == other

@@ -43,8 +43,9 @@ def test_gnucobol_compiles_them_and_they_end(seed: int, tmp_path: Path) -> None:
 
 @given(SEEDS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_they_have_python(seed: int) -> None:
-    assert "class Generated:" in emitted(generate(seed, 6))
+def test_they_have_python_or_a_reason(seed: int) -> None:
+    made = emitted(generate(seed, 6))
+    assert "class Generated:" in made or "its bytes are used" in made
 
 
 @given(SEEDS)

@@ -225,3 +225,9 @@ def test_a_small_subscript_of_a_large_table(folder):
     found = run(folder, data, "MAIN.\n    PERFORM P.\nP.\n    ADD 1 TO E (I).")
     assert found["P"].difference is None
     assert found["P"].runs > 90
+
+
+def test_a_subscript_with_fewer_digits_than_its_table_has_elements(folder):
+    data = "01  SUB PIC 9 COMP-3.\n01  ITS-TEXT PIC X(20).\n01  TARGET PIC X."
+    found = run(folder, data, "MAIN.\n    PERFORM TAKES.\nTAKES.\n    MOVE ITS-TEXT (SUB:1) TO TARGET.")
+    assert found["TAKES"].difference is None

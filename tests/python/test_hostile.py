@@ -53,7 +53,7 @@ def test_descriptions_that_cannot_be(items: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("IF A = 1\n" * 100 + "DISPLAY A\n" + "END-IF\n" * 100, "too deeply for Python"),
+        ("IF A = 1 DISPLAY S\n" * 100 + "DISPLAY A\n" + "END-IF\n" * 100, "too deeply for Python"),
         ("PERFORM UNTIL A = 1\n" * 30 + "DISPLAY A\n" + "END-PERFORM\n" * 30, "too deeply for Python"),
         ("COMPUTE A = A" + " + A" * 5000, "operators follow each other"),
         ("IF A = 1" + " OR A = 1" * 5000 + " DISPLAY A", "conditions are joined"),

@@ -22,6 +22,7 @@ LINES = [
     f"while ({LONG} == 1 or {LONG} == 2) and ({LONG} == 3 or {LONG} == 4):",
     f'{LONG}.write_something("{LONG}", key={LONG}, other={LONG})',
     f"x = string({LONG}, [({LONG}, None), ({LONG}, {LONG}), (a, b)], {LONG})",
+    f'if {LONG} > "0" or ({LONG} and {LONG} == call("1.5")):',
     f"return {LONG} - {LONG} - {LONG} - {LONG}",
     f"if not ({LONG} == {LONG} and {LONG} == {LONG}):",
     f"x[{LONG} - 1] = call({LONG} % 10 + 2, {LONG}, {LONG})",

@@ -50,19 +50,19 @@ class Cell:
     @property
     def bounds(self) -> tuple[int, int]:
         """The least and greatest number, in units of the last digit."""
-        low, high = self._natural
+        most = 10**self.digits - 1
+        natural = -most if self.laid is not None and self.laid.signed else 0
         if self.low is not None and self.high is not None:
             unit = 10 ** max(self.scale, 0)
-            return max(self.low * unit, low), min(self.high * unit, high)
-        return low, high
+            high = min(self.high * unit, most)
+            return min(max(self.low * unit, natural), high), high
+        return natural, most
 
     @property
-    def _natural(self) -> tuple[int, int]:
+    def digits(self) -> int:
         if self.laid is None:
-            return 0, 10**9 - 1
-        digits = self.laid.picture.size if self.laid.picture is not None else _NATIVE_DIGITS[self.size]
-        high = 10**digits - 1
-        return (-high if self.laid.signed else 0), high
+            return 9
+        return self.laid.picture.size if self.laid.picture is not None else _NATIVE_DIGITS[self.size]
 
     def encoded(self, digits: int) -> bytes:
         if self.laid is None:

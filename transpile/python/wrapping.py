@@ -70,7 +70,8 @@ class _Wrapping:
         """An expression that stands in no brackets: it gets its own where it has none to be broken at."""
         if _bracketed(node):
             return self.broken(node, indent, before, after)
-        if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare) and (last := _last_bracket(node)) is not None:
+        last = _last_bracket(node) if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare) else None
+        if last is not None and last.end_col_offset == node.end_col_offset:
             at = _position(self.source, last)
             broken = self.broken(last, indent, before + self.source[:at][_position(self.source, node) :], after)
             if all(len(line) <= self.width for line in broken):

@@ -26,7 +26,7 @@ from transpile.restructure.block import Block
 from transpile.restructure.expressions import kind, number, place
 from transpile.restructure.moving import corresponding, number_shown
 from transpile.restructure.receivers import changed_twice, in_turn, named_again
-from transpile.restructure.scope import Scope, unsupported
+from transpile.restructure.scope import Scope
 
 ROUNDINGS: dict[verbs.RoundingMode, Rounding] = {
     "TRUNCATION": "down",
@@ -39,6 +39,7 @@ ROUNDINGS: dict[verbs.RoundingMode, Rounding] = {
     "PROHIBITED": "prohibited",
 }
 _QUOTIENT_DIGITS = 76
+_WIDEST = Number(_QUOTIENT_DIGITS, 38, True)
 _Result = tuple[Place, Expression, Rounding]
 
 
@@ -97,9 +98,13 @@ def _changed(
         return _each(block, results, handler, amounts)
     if not named_again(amounts, results):
         return _each(block, results, handler, ())
-    if changed_twice(results):
-        raise unsupported(targets[0].span, "arithmetic that changes twice what it is given")
-    return _stored(block, results, handler)
+    if not changed_twice(results):
+        return _stored(block, results, handler)
+    total = Place(block.scope.register_of("SUM", _WIDEST))
+    again: list[_Result] = []
+    for made, _, rounding in results:
+        again.append((made, Arithmetic("+" if operator == "+" else "-", Load(made), Load(total)), rounding))
+    return (Assign(total, Fit(_sum(amounts), _WIDEST)), *_each(block, again, handler))
 
 
 def _wraps(target: Place, amount: Expression) -> bool:

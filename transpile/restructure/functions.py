@@ -10,8 +10,8 @@ from transpile.cobol import tree as cobol
 from transpile.errors import SourceError
 from transpile.legacy.expressions import Expression, Intrinsic
 from transpile.legacy.types import Exact, Floating, Text, Type
-from transpile.restructure.expressions import is_text, kind, length, number, value
-from transpile.restructure.scope import Scope, unsupported
+from transpile.restructure.expressions import is_text, is_zero, kind, length, number, value
+from transpile.restructure.scope import Scope, unsupported, whole
 
 _NUMERIC = """
 ABS ACOS ANNUITY ASIN ATAN COMBINED-DATETIME COS DATE-OF-INTEGER DATE-TO-YYYYMMDD DAY-OF-INTEGER DAY-TO-YYYYDDD
@@ -34,6 +34,8 @@ _ONE = frozenset(
     }
 )  # fmt: skip
 """Functions by how many arguments they have; the others have one or more."""
+_COMPARING = frozenset({"MAX", "MIN", "ORD-MAX", "ORD-MIN", "MEDIAN", "RANGE", "MIDRANGE", "MEAN", "SUM"})
+"""Functions of several numbers, or texts; ZERO among numbers is one."""
 _MOST_ELEMENTS = 4096
 
 
@@ -51,6 +53,9 @@ def _call(scope: Scope, function: cobol.FunctionCall) -> Expression:
         return length(scope, function.arguments[0])
     given = [part for each in function.arguments for part in _parted(scope, each)]
     arguments = tuple(made for each in given for made in _argument(scope, each))
+    if function.name in _COMPARING and not all(map(is_text, arguments)):
+        numbers = ((whole(0),) if is_zero(each) else _argument(scope, each) for each in given)
+        arguments = tuple(made for each in numbers for made in each)
     type_ = _type(function, arguments)
     _counted(function, len(arguments))
     name = " ".join((function.name, function.option)).strip().lower()

@@ -86,9 +86,8 @@ class Division:
         if for_file:
             return (("error", for_file),)
         known = {mode} if mode else self._opened(file)
-        if len(known) == 1:
-            return tuple(("error", by_mode[each]) for each in known if each in by_mode)
-        return tuple((f"error {each.lower()}", by_mode[each]) for each in _MODES if each in known and each in by_mode)
+        names = {each: "error" if len(known) == 1 else f"error {each.lower()}" for each in _MODES if each in known}
+        return tuple((name, by_mode[each]) for each, name in names.items() if each in by_mode)
 
     def _declared(self, file: str, further: int) -> tuple[Body, dict[str, Body]]:
         """What the declaratives do for the file, and for modes; GLOBAL ones of the programs around this one, too."""
@@ -98,8 +97,7 @@ class Division:
         for section in procedure.declaratives if procedure is not None else ():
             if section.use is None or section.use.text or (further and not section.use.globally):
                 continue
-            if file in section.use.files:
-                for_file = for_file or self._use(section, further)
+            for_file = for_file or (self._use(section, further) if file in section.use.files else ())
             by_mode |= {each: self._use(section, further) for each in section.use.modes}
         if self.outer is None or for_file:
             return for_file, by_mode
@@ -109,9 +107,8 @@ class Division:
     def _opened(self, file: str) -> set[str]:
         """The modes that the file may be open in."""
         found = self.scope.names.files.get(file)
-        if found is None or found.external or found.globally:
-            return set(_MODES)
-        return self.modes.get(file, set(_MODES))
+        own = found is not None and not (found.external or found.globally)
+        return self.modes.get(file, set(_MODES)) if own else set(_MODES)
 
     def _use(self, section: verbs.Section, further: int) -> Body:
         numbers = [each.number for each in self.places if each.section is section]
@@ -122,9 +119,9 @@ class Division:
         found, paragraph = self.scope.names.procedure(label, section)
         if paragraph is None:
             numbers = [each.number for each in self.places if each.section is found]
-            if not numbers:
-                raise unsupported(label.span, f"the section {label.name}, which has no paragraph,")
-            return numbers[0], numbers[-1]
+            if numbers:
+                return numbers[0], numbers[-1]
+            raise unsupported(label.span, f"the section {label.name}, which has no paragraph,")
         number = next(each.number for each in self.places if each.paragraph is paragraph)
         return number, number
 
