@@ -11,6 +11,7 @@ import pytest
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
 from transpile.differential.paragraphs import Compared, NotRun, Settings, Subject, compare, compare_all
+from transpile.emulators.cuda.bounded import Limits
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 
@@ -175,6 +176,15 @@ def test_python_that_does_not_end_is_a_difference(folder):
     procedure = "MAIN.\n    PERFORM P.\nP.\n    MOVE 1 TO TAX."
     difference = run(folder, TAX, procedure, old='self.tax = Decimal("1.00")', new="while True: pass", states=3)
     assert difference["P"].difference.changed[0].python == "does not end in time"
+
+
+def test_python_that_cannot_be_interrupted_is_late(folder, monkeypatch):
+    """And is tried on no further states, to make the difference small."""
+    monkeypatch.setattr("transpile.differential.methods.PATIENCE_S", 0.0)
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    MOVE 1 TO TAX."
+    short = Limits(wall_s=0.5)
+    found = run(folder, TAX, procedure, old='self.tax = Decimal("1.00")', new="max(range(10**15))", python=short)
+    assert found["P"].difference.changed[0].python == "does not end in time"
 
 
 def test_a_program_with_copybooks_and_files():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from transpile.modernize.checks import Compiles
 from transpile.modernize.translate import Choices, Modernized, translate_bytes
 
+sys.path[:0] = [str(Path(__file__).parent)]
 HEAD = """\
 IDENTIFICATION DIVISION.
 PROGRAM-ID. {name}.

@@ -71,6 +71,7 @@ with the reason why there is no proof), refuted or undecided. Refuted and undeci
   transpile payroll.cob --to python -o payroll.py               a module, its rules and its tests
   transpile src/*.cob --to python -o out/ -I copybooks          several programs that call each other
   transpile explain payroll.cob COMPUTE-TAX                     a paragraph beside its Python
+  transpile payroll.cob --to python -o payroll.py --lm openai:qwen@http://localhost:8000/v1 --feedback 2
 """
 
 EPILOG = """Exit codes: 0 every block meets --require; 1 some do not, and the output is withheld (or traps there, with

@@ -129,6 +129,7 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         seed=options.seed,
         rlimit=options.rlimit,
         store=options.store,
+        models=options,
     )
 
 

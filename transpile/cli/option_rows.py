@@ -73,7 +73,7 @@ MODELS = options(
         metavar="SPEC",
         envvar="TRANSPILE_LM",
         help="Language models that propose beside the rules: none, random, embedded, hf:NAME_OR_PATH, "
-        "openai:MODEL@URL, or several with commas between.",
+        "openai:MODEL@URL, or several with commas between. To Python, hf: and openai: propose.",
     ),
     click.option(
         "--samples",
@@ -140,7 +140,7 @@ MODELS = options(
         default=16,
         show_default=True,
         metavar="N",
-        help="Proposals that are judged for one block in a round.",
+        help="Proposals that are judged for one block in a round; to CUDA and to Python at most 4.",
     ),
     click.option(
         "--sketches",

@@ -24,6 +24,8 @@ Color: TypeAlias = Literal["auto", "always", "never"]
 
 WORD_COLORS = {"proved": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
 MAX_LISTED = 20
+COSTS = {"cuda": "ns expected", "python": "nodes of its syntax tree"}
+"""What costs of candidates are counted in, by target; else in instructions."""
 
 
 class Progress(Protocol):
@@ -133,7 +135,7 @@ def explanation_text(explanation: Explanation) -> str:
     lines += side_by_side(block.source_text, block.target_text, explanation.target)
     heading = {"cuda": "how:", "python": "runs in:"}.get(explanation.target, "at entry:")
     lines += ["", *relation_lines(block, heading), *verdict_lines(block, explanation.target)]
-    lines += history_lines(block, {"cuda": "ns expected", "python": "lines"}.get(explanation.target, "instructions"))
+    lines += history_lines(block, COSTS.get(explanation.target, "instructions"))
     return "\n".join(lines)
 
 
@@ -207,8 +209,7 @@ def attempt_lines(attempt: Attempt, block: BlockResult) -> Iterator[str]:
     reason = reason_of(attempt.verdict)
     if reason:
         yield f"{attempt.judge}: {reason}" if attempt.judge else reason
-    if isinstance(attempt.verdict, Refuted):
-        witness = sorted(attempt.verdict.witness.items())
+    if isinstance(attempt.verdict, Refuted) and (witness := sorted(attempt.verdict.witness.items())):
         yield "with " + ", ".join(f"{place} = {value:#x}" for place, value in witness)
 
 

@@ -38,6 +38,9 @@ from transpile.python.rules import cobol_rules
 from transpile.restructure.program import Restructured
 
 How = Literal["returned", "left", "stopped", "failed", "late"]
+NO_ANSWER = "it did not come back"
+PATIENCE_S = 10.0
+"""For the process to start, and to say that a method takes too long."""
 _HOW: tuple[How, ...] = ("returned", "left", "stopped", "failed", "late")
 
 
@@ -174,7 +177,7 @@ class Methods:
         answer = self._process.call(CALL.pack(which, len(state)) + state)
         if isinstance(answer, str):
             self.close()
-            return Ran("failed", state, b"", answer)
+            return Ran("late" if answer == NO_ANSWER else "failed", state, b"", answer)
         how, length = FRAME.unpack_from(answer)[0], FRAME.unpack_from(answer, FRAME.size)[0]
         at = 2 * FRAME.size + length
         message = answer[2 * FRAME.size : at].decode(errors="replace")
@@ -222,14 +225,14 @@ class _Process:
 
     def call(self, request: bytes) -> bytes | str:
         """The answer, or why there is none."""
-        deadline = time.monotonic() + 4 * self._limits.wall_s + 10
+        deadline = time.monotonic() + 4 * self._limits.wall_s + PATIENCE_S
         try:
             view = memoryview(FRAME.pack(len(request)) + request)
             while view:
                 view = view[os.write(self._ask, view) :]
             return self._read(FRAME.unpack(self._read(FRAME.size, deadline))[0], deadline)
         except TimeoutError:
-            return "it did not come back"
+            return NO_ANSWER
         except (BrokenPipeError, EOFError, struct.error):
             self._process.wait()
             said = self._said.read_bytes()[-2000:].decode(errors="replace").strip().splitlines()

@@ -68,11 +68,12 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """``given`` are the items that are not as at the start of the program: with fewer of them nothing differs.
-    ``state`` is all of them as bytes."""
+    ``state`` is all of them as bytes. ``sample`` is the run of GnuCOBOL in Python's own terms, where there is one."""
 
     given: tuple[tuple[str, str], ...]
     changed: tuple[Changed, ...]
     state: bytes = field(repr=False, default=b"")
+    sample: Sample | None = field(repr=False, compare=False, default=None)
 
     def __str__(self) -> str:
         given = ", ".join(f"{name} = {value}" for name, value in self.given) or "at the start of the program"
@@ -238,9 +239,9 @@ class _Comparison:
             part = slice(cell.at, cell.at + cell.size)
             if state[part] != self.base[part]:
                 given.append((cell.name, cell.show(state[part])))
-        return Difference(
-            tuple(dict(given).items()), tuple(Changed(*each) for each in end.changes(self.storage)), state
-        )
+        changed = tuple(Changed(*each) for each in end.changes(self.storage))
+        sample = self.naming.sample(self.base, state, end.cobol) if end.cobol is not None else None
+        return Difference(tuple(dict(given).items()), changed, state, sample)
 
     def _differs(self, state: bytes) -> bool:
         end = next(end for _, end in self.both.ends(self.which, [state]))

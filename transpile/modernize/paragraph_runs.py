@@ -30,7 +30,12 @@ class ParagraphRuns:
         with tempfile.TemporaryDirectory(prefix="transpile-") as folder:
             settings = Settings(self.states, seed=subject.seed, folder=Path(folder))
             for one in subject.module.classes:
-                said = compare(subject.restructured, one.program.origin, subject.module, settings=settings)
+                ranges = subject.ranges(one)
+                said = (
+                    compare(subject.restructured, one.program.origin, subject.module, ranges, settings)
+                    if ranges
+                    else {}
+                )
                 found |= {(one.class_name, key): _found(each, compiler) for key, each in said.items()}
         return Outcome(found)
 
@@ -44,7 +49,9 @@ def _found(said: Said, compiler: str) -> Found:
         case Compared(difference=None):
             return _same(said, compiler)
         case Compared():
-            return Found(Rung(PARAGRAPH, "failed", str(said.difference)), said.runs, (str(said.difference),))
+            rung, differs = Rung(PARAGRAPH, "failed", str(said.difference)), (str(said.difference),)
+            known = said.difference.sample if said.difference is not None else None
+            return Found(rung, said.runs, differs, (_case(known),) if known is not None else ())
 
 
 def _same(said: Compared, compiler: str) -> Found:

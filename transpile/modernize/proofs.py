@@ -25,7 +25,8 @@ class Proofs:
     def __call__(self, subject: Subject) -> Outcome:
         found = {}
         for one in subject.module.classes:
-            proofs = prove(subject.restructured, one, subject.module.text, rlimit=subject.rlimit)
+            ranges = subject.ranges(one)
+            proofs = prove(subject.restructured, one, subject.module.text, ranges, rlimit=subject.rlimit)
             for key, proof in proofs.items():
                 found[one.class_name, key] = Found(_rung(one, key, proofs), rlimit=proof.rlimit)
         return Outcome(found)

@@ -36,7 +36,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """``source`` is the text of the file as it is, ``copybooks`` are those that it has, by name. ``seconds`` is the
-    time that each check against GnuCOBOL may take for a program."""
+    time that each check against GnuCOBOL may take for a program. ``only``: the methods that are asked about, if not
+    all."""
 
     source: bytes
     copybooks: Mapping[str, bytes]
@@ -47,6 +48,7 @@ class Subject:
     seed: int = 0
     seconds: float = 10.0
     rlimit: int = DEFAULT_RLIMIT
+    only: frozenset[Key] = frozenset()
 
     @property
     def unit(self) -> Unit:
@@ -54,11 +56,17 @@ class Subject:
 
     @property
     def methods(self) -> Iterator[tuple[Key, Correspondence, Method]]:
-        """All methods that stand for paragraphs."""
+        """All methods that stand for paragraphs, and are asked about."""
         for one in self.module.classes:
             for method in one.methods:
                 if method.paragraphs is not None:
-                    yield (one.class_name, method.paragraphs), one, method
+                    key = one.class_name, method.paragraphs
+                    if not self.only or key in self.only:
+                        yield key, one, method
+
+    def ranges(self, one: Correspondence) -> tuple[tuple[int, int], ...]:
+        """The paragraphs of those of one program."""
+        return tuple(key[1] for key, owner, _ in self.methods if owner is one)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -76,4 +84,5 @@ class Subject:
             self.seed,
             self.seconds,
             self.rlimit,
+            *sorted(self.only),
         )

@@ -17,15 +17,19 @@ from transpile.cobol.parse import parse_bytes
 from transpile.cobol.unit import Unit
 from transpile.emulators.cobol.build import Dialect
 from transpile.errors import SourceError, Span, UsageError
+from transpile.modernize.chain import chain
 from transpile.modernize.checks import Checks, Compiles
+from transpile.modernize.choosing import Limits
 from transpile.modernize.kept import checked_once
 from transpile.modernize.ladder import Climb
 from transpile.modernize.paragraph_runs import ParagraphRuns
 from transpile.modernize.proofs import Proofs
+from transpile.modernize.proposing import Improved, improve
+from transpile.modernize.proposing import told as with_history
 from transpile.modernize.results import remarks, results
 from transpile.modernize.subject import Given, Subject
 from transpile.modernize.whole_runs import WholeRuns
-from transpile.options import DEFAULT_RLIMIT
+from transpile.options import DEFAULT_RLIMIT, Options
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 from transpile.translation import Translation
@@ -39,7 +43,8 @@ CHECKS: Checks = (Compiles(), ParagraphRuns(), WholeRuns(), Proofs())
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a caller may choose. ``copy_paths`` are searched for copybooks before the folder of the file. ``seconds`` is
-    the time that each check against GnuCOBOL may take for a program; ``store`` is the proof store's file."""
+    the time that each check against GnuCOBOL may take for a program; ``store`` is the proof store's file; ``models``
+    says who proposes beside the rules."""
 
     format: Format = "auto"
     standard: str = STANDARD
@@ -50,6 +55,7 @@ class Choices:
     rlimit: int = DEFAULT_RLIMIT
     store: Path | None = None
     checks: Checks = CHECKS
+    models: Options | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ def translate_bytes(
         raise UsageError(
             f"-std={choices.standard} is not known to the rules", f"they are those of GnuCOBOL's -std={STANDARD}"
         )
+    seats = chain(choices.models) if choices.models is not None else []
     start = time.monotonic()
     subject = _subject(data, file, choices)
     taken = time.monotonic() - start
@@ -93,8 +100,13 @@ def translate_bytes(
         told((names.index(name) + 1) * methods // len(names), methods)
 
     found = checked_once(subject, checks, choices.store, done)
-    translation = Translation(subject.module.text, file, TARGET, results(subject, found), tuple(remarks(subject)))
-    return Modernized(translation, subject, found, {"translation": taken, **found.seconds})
+    improved = Improved(subject, found)
+    if choices.models is not None and seats:
+        limits = Limits(choices.models.candidates, choices.models.feedback)
+        improved = improve(subject, found, checks, choices.store, seats, limits)
+    subject, known = improved.subject, improved.found
+    translation = Translation(subject.module.text, file, TARGET, results(subject, known), tuple(remarks(subject)))
+    return Modernized(with_history(translation, improved), subject, known, {"translation": taken, **found.seconds})
 
 
 def _subject(data: bytes, file: str, choices: Choices) -> Subject:

@@ -74,10 +74,10 @@ def _emitted(program: Program, *others: Program) -> Module:
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
     body = [piece for line in lines.made for piece in wrapped(line)]
-    head = [*_docstring(program), "", *_imports(uses)]
+    head = [*_docstring(program), "", *imports(uses)]
     blank = ["", ""] if body[0].startswith(("class ", "@", "def ")) else [""]
     text = "\n".join([*head, *blank, *body]).rstrip("\n") + "\n"
-    return Module(name, {name: text, **_beside(uses)}, tuple(classes))
+    return Module(name, {name: text, **beside(uses)}, tuple(classes))
 
 
 def _public_names() -> set[str]:
@@ -100,7 +100,8 @@ def _docstring(program: Program) -> list[str]:
     return [f'"""{first}', "", *(line.replace("\\", "\\\\").replace('"""', "'''") for line in said), '"""']
 
 
-def _imports(uses: Uses) -> list[str]:
+def imports(uses: Uses) -> list[str]:
+    """The lines that import what a module needs."""
     lines = ["from __future__ import annotations", ""]
     plain = sorted(uses.names.get("", ()))
     lines += [f"import {name}" for name in plain]
@@ -127,7 +128,7 @@ def wrapped_import(module: str, names: list[str]) -> list[str]:
     return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
-def _beside(uses: Uses) -> dict[str, str]:
+def beside(uses: Uses) -> dict[str, str]:
     """The modules that are used, and those that they use."""
     folder = Path(rules_package.__file__).parent
     texts: dict[str, str] = {}
