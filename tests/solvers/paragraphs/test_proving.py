@@ -1,0 +1,178 @@
+"""What is proved of paragraphs and their methods, and what must not be."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from transpile.cobol.options import Options
+from transpile.cobol.parse import parse_file, parse_text
+from transpile.python.emitter import emit
+from transpile.restructure.program import restructured
+from transpile.solvers.paragraphs.proving import prove
+
+ROOT = Path(__file__).parents[3]
+CORPUS = ROOT / "datasets" / "cobol"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+DATA = """
+01  AMOUNT      PIC S9(5)V99.
+01  RATE        PIC V9(4).
+01  TAX         PIC 9(5)V99.
+01  SMALL-ONE   PIC 9(2).
+01  TOTAL       PIC S9(7)V99 COMP-3.
+01  COUNTED     PIC 9(3).
+01  I           PIC 9(2).
+01  ROWS-OF.
+    05  ROW     PIC 9(4) OCCURS 10 TIMES.
+01  NAME-OF     PIC X(6).
+01  LETTER      PIC X.
+    88  IS-YES  VALUE "Y" "J".
+01  LINE-OF.
+    05  L-NAME  PIC X(6).
+    05  L-TAX   PIC ZZ,ZZ9.99.
+01  CODE-OF     PIC 9(4).
+"""
+
+
+class Program:
+    """A program with one paragraph ``P`` after ``MAIN``, and the Python of it."""
+
+    def __init__(self, paragraph: str, others: str = "", main: str = "PERFORM P. STOP RUN.") -> None:
+        lines = ["IDENTIFICATION DIVISION.", "PROGRAM-ID. SMALL-P.", "DATA DIVISION.", "WORKING-STORAGE SECTION."]
+        lines += [*DATA.strip().splitlines(), "PROCEDURE DIVISION.", "MAIN.", f"    {main}", "P."]
+        lines += [f"    {line}" for line in paragraph.strip().splitlines()] + others.strip().splitlines()
+        text = "\n".join(lines) + "\n"
+        self.found = restructured(parse_text(text, "small.cob", Options(format="free")))
+        self.module = emit(*self.found.programs)
+
+    @property
+    def text(self) -> str:
+        return self.module.text
+
+    def proof(self, text: str | None = None):
+        return prove(self.found, self.module.classes[-1], text or self.text, [(1, 1)])[1, 1]
+
+    def broken(self, old: str, new: str):
+        assert old in self.text, self.text
+        return self.proof(self.text.replace(old, new, 1))
+
+
+PROVED = {
+    "rounded": "MULTIPLY AMOUNT BY RATE GIVING TAX ROUNDED.",
+    "quotient": "DIVIDE AMOUNT BY COUNTED GIVING TAX ROUNDED ON SIZE ERROR MOVE 0 TO TAX.",
+    "conditions": "IF AMOUNT > 100 AND IS-YES ADD 1 TO COUNTED ELSE SUBTRACT AMOUNT FROM TOTAL.",
+    "evaluate": 'EVALUATE LETTER WHEN "A" MOVE 1 TO TAX WHEN "B" THRU "D" MOVE 2 TO TAX WHEN OTHER MOVE 3 TO TAX.',
+    "truncating": "MOVE AMOUNT TO SMALL-ONE.",
+    "texts": "MOVE NAME-OF TO L-NAME. MOVE TAX TO L-TAX. DISPLAY LINE-OF.",
+    "times": "PERFORM 5 TIMES ADD TAX TO TOTAL END-PERFORM.",
+    "until": "PERFORM UNTIL COUNTED > 90 ADD SMALL-ONE TO COUNTED ADD 1 TO COUNTED END-PERFORM.",
+    "varying": "PERFORM VARYING I FROM 1 BY 1 UNTIL I > 10 ADD ROW (I) TO TOTAL END-PERFORM.",
+    "one of a table": "ADD 1 TO ROW (I). IF ROW (I) > 99 MOVE ZERO TO ROW (I).",
+}
+
+
+@pytest.mark.parametrize("paragraph", PROVED.values(), ids=PROVED.keys())
+def test_what_the_rules_make_is_proved(paragraph):
+    found = Program(paragraph).proof()
+    assert found.proved, found.reason
+
+
+BROKEN = [
+    ("rounded", "fit_rounded(", "fit_decimal("),
+    ("rounded", "self.amount * self.rate", "Decimal(float(self.amount) * float(self.rate))"),
+    ("rounded", "signed=False", "signed=True"),
+    ("conditions", "self.amount > 100", "self.amount >= 100"),
+    ("conditions", "% 1000", "% 10000"),
+    ("evaluate", '"D"', '"E"'),
+    ("truncating", "2, signed=False", "3, signed=False"),
+    ("texts", "self.name_of", "self.name_of.rjust(6)[1:]"),
+    ("times", "range(5)", "range(6)"),
+    ("until", "<= 90", "< 90"),
+    ("varying", "range(1, 11)", "range(1, 10)"),
+    ("varying", "range(1, 11)", "range(2, 11)"),
+    ("one of a table", "> 99", "> 98"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), BROKEN)
+def test_what_is_wrong_is_not_proved(name, old, new):
+    assert not Program(PROVED[name]).broken(old, new).proved
+
+
+def test_a_performed_paragraph_may_change_what_is_computed_before_it():
+    callee = "Q.\n    ADD 1 TO COUNTED."
+    program = Program("MOVE 5 TO COUNTED. PERFORM Q. MOVE COUNTED TO TAX.", callee)
+    assert program.proof().performs == {(2, 2)}
+    assert program.proof().proved
+    assert not program.broken(
+        "self.tax = fit_decimal(self.counted, 7, 2, signed=False)", 'self.tax = Decimal("5.00")'
+    ).proved
+
+
+def test_what_a_performed_paragraph_cannot_change_is_known_after_it():
+    callee = "Q.\n    ADD 1 TO COUNTED."
+    program = Program("PERFORM VARYING I FROM 1 BY 1 UNTIL I > 9 PERFORM Q END-PERFORM.", callee)
+    assert program.proof().proved
+
+
+def test_storage_must_be_the_same_when_a_paragraph_is_performed():
+    callee = "Q.\n    ADD 1 TO COUNTED."
+    program = Program("MOVE 5 TO COUNTED. PERFORM Q.", callee)
+    lines = program.text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.strip() == "self.counted = 5")
+    lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    assert not program.proof("\n".join(lines)).proved
+
+
+def test_whether_a_number_is_numeric_is_not_taken_for_granted():
+    program = Program("IF CODE-OF NOT NUMERIC ADD 1 TO COUNTED.")
+    found = program.proof()
+    assert not found.proved
+    assert "taken for granted" in found.reason
+
+
+def test_a_fault_on_one_path_of_many_is_seen():
+    nest = "\n".join(f"IF SMALL-ONE = {number} ADD {number} TO TOTAL." for number in range(1, 9))
+    program = Program(nest)
+    assert program.proof().proved
+    assert not program.broken("self.small_one == 7", "self.small_one == 9").proved
+
+
+def test_methods_that_do_something_else_besides_are_not_proved():
+    program = Program("ADD 1 TO COUNTED.")
+    body = "        self.counted = (self.counted + 1) % 1000\n"
+    for extra in ("        print('x')\n", "        self.i = 0\n", "        sys.exit(1)\n", "        open('x')\n"):
+        assert not program.broken(body, body + extra).proved
+        assert not program.broken(body, extra + body).proved
+
+
+@pytest.mark.parametrize("name", ["payroll", "seats", "parking"])
+def test_programs_of_the_corpus(name):
+    found = restructured(parse_file(CORPUS / f"{name}.cob", Options(copy_paths=(CORPUS / "copybooks",))))
+    module = emit(*found.programs)
+    proofs = prove(found, module.classes[-1], module.text)
+    assert {key: proof.reason for key, proof in proofs.items() if not proof.proved} == {}
+
+
+EQUAL = {("compute_tax", "sign"), ("compute_tax", "boundary of comparison")}
+"""Faults of payroll's Python that are none: what never is negative, and a limit that is its own result."""
+
+
+def test_faults_in_a_program_of_the_corpus_are_not_proved():
+    from cobol_mutation import mutants
+
+    found = restructured(parse_file(CORPUS / "payroll.cob", Options(copy_paths=(CORPUS / "copybooks",))))
+    module = emit(*found.programs)
+    made = module.classes[-1]
+    ranges = {method.name: method.paragraphs for method in made.methods}
+    chosen = [each for each in mutants(module.text, made.class_name) if each.method in ("compute_tax", "compute_net")]
+    proved = {
+        (each.method, each.kind)
+        for each in chosen
+        if prove(found, made, each.text, [ranges[each.method]])[ranges[each.method]].proved
+    }
+    assert len(chosen) > 25
+    assert proved <= EQUAL
