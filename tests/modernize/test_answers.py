@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from transpile.modernize.answers import MAX_BYTES, AnswerError, cost_of, parse_answer
+from transpile.modernize.answers import MAX_BYTES, MAX_WIDTH, AnswerError, cost_of, parse_answer
 from transpile.modernize.checks import Compiles
 from transpile.modernize.proposers import Task
 from transpile.modernize.proposing import tasks
@@ -102,7 +103,7 @@ HOSTILE = {
     "deep without brackets": "self.counter = " + "not " * 5000 + "1",
     "a control character": "self.counter = 1  \x0c",
     "text that runs backwards": "self.counter = 1  # \u202e",
-    "a long line": "self.counter = " + " + ".join(["1"] * 60),
+    "a long line": "self.counter = " + "1" * 38 + " " * 99 + "+ 1  # MUCH",
     "many lines": "\n    ".join(["pass"] * 400),
     "a match that binds": "match self.amount:\n        case x: pass",
     "no Python": "self.counter == = 1",
@@ -155,6 +156,13 @@ def test_remarks_are_those_of_the_program(task: Task) -> None:
     usual = task.text.replace(HEAD, f'{HEAD}    """WHAT IT IS\n    WORTH.\n    """\n')
     found = parse_answer(wordy, task.scope, usual)
     assert found == GOOD.replace(HEAD, f'{HEAD}    """WHAT IT IS\n    WORTH.\n    """\n')
+
+
+def test_long_statements_are_folded(task: Task) -> None:
+    long = "self.counter = " + " + ".join(["self.counter"] * 12)
+    found = parse_answer(f"{GOOD}    {long}\n", task.scope, task.text)
+    assert max(map(len, found.splitlines())) <= MAX_WIDTH
+    assert ast.dump(ast.parse(found)) == ast.dump(ast.parse(f"{GOOD}    {long}\n"))
 
 
 def test_smaller_is_less_to_read(task: Task) -> None:

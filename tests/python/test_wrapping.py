@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 
@@ -25,6 +26,9 @@ LINES = [
     f'if {LONG} > "0" or ({LONG} and {LONG} == call("1.5")):',
     f"return {LONG} - {LONG} - {LONG} - {LONG}",
     f"if not ({LONG} == {LONG} and {LONG} == {LONG}):",
+    f"x = {LONG} if {LONG} > 1 else {LONG}",
+    f"x = {LONG} + 1 if {LONG} > 1 else call({LONG}, 1) if {LONG} and {LONG} > {LONG} else {LONG}",
+    f"x = call({LONG} if {LONG} > 1 else {LONG}, 7)",
     f"x[{LONG} - 1] = call({LONG} % 10 + 2, {LONG}, {LONG})",
 ]
 
@@ -46,6 +50,11 @@ def test_a_line_that_has_room_stays_as_it_is() -> None:
 def test_a_comment_is_left_alone() -> None:
     line = "# " + "word " * 40
     assert wrapped(line) == [line]
+
+
+def test_a_condition_within_a_sum_keeps_its_brackets() -> None:
+    line = f"x = 3 + ({LONG} if {LONG} > 2 and {LONG} > 19 else {LONG} + {LONG} + {LONG})"
+    assert ast.dump(ast.parse("\n".join(wrapped(line, 88)))) == ast.dump(ast.parse(line))
 
 
 def test_a_part_of_a_longer_text_gets_no_brackets() -> None:

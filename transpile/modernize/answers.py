@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from transpile.errors import printable
 from transpile.modernize.scope import Scope
 from transpile.python.splicing import ERRORS
+from transpile.python.wrapping import wrapped
 
 MAX_BYTES = 32_768
 """Of an answer with everything that surrounds the code; longer ones are not looked at."""
@@ -62,10 +63,17 @@ def parse_answer(text: str, scope: Scope, usual: str) -> str:
         raise AnswerError(f"the character {strange!r} may not stand in it")
     node = _method("\n".join(lines), scope.name)
     _require_harmless(node, scope)
-    found = _with_remarks("\n".join(lines), node, usual)
+    found = _folded(_with_remarks("\n".join(lines), node, usual))
     if any(len(line) > MAX_WIDTH for line in found.splitlines()):
         raise AnswerError(f"a line is longer than {MAX_WIDTH} characters")
     return found
+
+
+def _folded(text: str) -> str:
+    """Statements that are too long for a line in several."""
+    lines = ([line] if "#" in line else wrapped(line, MAX_WIDTH) for line in text.splitlines())
+    folded = "\n".join(piece for pieces in lines for piece in pieces) + "\n"
+    return folded if ast.dump(ast.parse(folded)) == ast.dump(ast.parse(text)) else text
 
 
 def cost_of(text: str) -> int:

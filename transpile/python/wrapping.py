@@ -127,7 +127,7 @@ class _Wrapping:
     def text_before(self, operand: ast.expr) -> bool:
         """``operand`` is in brackets and too long for them to stay in a line."""
         at = _position(self.source, operand)
-        return isinstance(operand, ast.BinOp | ast.BoolOp | ast.Compare) and self.source[at - 1 : at] == "("
+        return isinstance(operand, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp) and self.source[at - 1 : at] == "("
 
     def operands(self, node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         match node:
@@ -141,6 +141,12 @@ class _Wrapping:
                 else:
                     yield "", left
                 yield self.between(left, right), right
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                yield "", body
+                yield "if", test
+                (_, first), *rest = self.operands(orelse) if isinstance(orelse, ast.IfExp) else [("", orelse)]
+                yield "else", first
+                yield from rest
             case ast.Compare(left=left, comparators=comparators):
                 yield "", left
                 for before, after in zip([left, *comparators], comparators, strict=False):
@@ -198,7 +204,9 @@ def _bracketed(node: ast.expr) -> bool:
 
 
 def _splits(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.Constant | ast.JoinedStr | ast.Attribute)
+    return isinstance(
+        node, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Constant | ast.JoinedStr | ast.Attribute
+    )
 
 
 def _last_bracket(node: ast.expr) -> ast.expr | None:
