@@ -71,7 +71,7 @@ def large(lines: int, seed: int) -> Program:
 
 def translated(program: Program) -> Translated:
     start = time.monotonic()
-    made = translate_bytes(program.text.encode("latin-1"), "large.cob", Choices())
+    made = translate_bytes(program.text.encode("latin-1"), "large.cob", Choices(jobs=processors()))
     spent = time.monotonic() - start
     seconds = {name: round(each, 2) for name, each in made.seconds.items()}
     seconds["the rest"] = round(max(0.0, spent - sum(made.seconds.values())), 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from transpile.legacy.statements import Perform, Program
 from transpile.python.correspondence import Correspondence
@@ -18,6 +19,39 @@ from transpile.solvers.storage.coding import Codings
 from transpile.solvers.storage.values import NoTerm
 
 
+@dataclass(slots=True)
+class Prover:
+    """Proves methods in ``text``, a module, one by one. ``rlimit`` bounds Z3's effort for each question."""
+
+    restructured: Restructured
+    correspondence: Correspondence
+    text: str
+    rlimit: int = RLIMIT
+    _machines: tuple[CobolMachine, PythonMachine] | None = None
+
+    def __call__(self, paragraphs: tuple[int, int]) -> Proof:
+        """Whether the method that stands for a range of paragraphs does what they do. A proof stands on those that it
+        performs."""
+        program, codings = self.correspondence.program, Codings()
+        layout = layout_of(program)
+        try:
+            cobol, python = self._both()
+            counters = frozenset(layout.places[number].cell for number in self.correspondence.counters)
+        except NoTerm as why:
+            return Proof(False, str(why))
+        questions = Questions(self.rlimit, codings.facts)
+        walk = Walk(cobol, python, layout, codings, counters, questions, _entry(program))
+        return walk.prove(paragraphs)
+
+    def _both(self) -> tuple[CobolMachine, PythonMachine]:
+        if self._machines is None:
+            program = self.correspondence.program
+            tree = self.restructured.unit.program(program.origin)
+            cobol = CobolMachine(scene(self.restructured, tree, program))
+            self._machines = cobol, PythonMachine(self.text, self.correspondence)
+        return self._machines
+
+
 def prove(
     restructured: Restructured,
     correspondence: Correspondence,
@@ -25,22 +59,10 @@ def prove(
     ranges: Collection[tuple[int, int]] | None = None,
     rlimit: int = RLIMIT,
 ) -> Mapping[tuple[int, int], Proof]:
-    """Whether the methods in ``text``, a module, do what the ranges of paragraphs do that they stand for; all ranges if
-    none are given. A proof of one stands on those that it performs. ``rlimit`` bounds Z3's effort for each question."""
-    program = correspondence.program
+    """The proofs of all ranges of paragraphs that have a method, or of some."""
+    prover = Prover(restructured, correspondence, text, rlimit)
     wanted = [each.paragraphs for each in correspondence.methods if each.paragraphs is not None]
-    wanted = [each for each in wanted if ranges is None or each in ranges]
-    codings = Codings()
-    layout = layout_of(program)
-    try:
-        tree = restructured.unit.program(program.origin)
-        cobol = CobolMachine(scene(restructured, tree, program))
-        python = PythonMachine(text, correspondence)
-        counters = frozenset(layout.places[number].cell for number in correspondence.counters)
-    except NoTerm as why:
-        return {each: Proof(False, str(why)) for each in wanted}
-    walk = Walk(cobol, python, layout, codings, counters, Questions(rlimit, codings.facts), _entry(program))
-    return {each: walk.prove(each) for each in wanted}
+    return {each: prover(each) for each in wanted if ranges is None or each in ranges}
 
 
 def _entry(program: Program) -> tuple[int, int] | None:

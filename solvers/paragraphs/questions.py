@@ -14,6 +14,8 @@ import z3
 from transpile.solvers.storage.values import Truth
 
 RLIMIT = 3_000_000
+FULL = 1_000_000
+"""Effort where products and quotients of unknowns are what they are."""
 LOOK = 300_000
 """Effort for whether a path is possible: one that is not, but is taken for possible, costs only time."""
 
@@ -41,7 +43,7 @@ class Questions:
         asked = self._about(conditions, z3.Not(consequence))
         if self._refuted(asked, self.rlimit, opaque=True):
             return True
-        return any(_nonlinear(each) for each in asked) and self._refuted(asked, self.rlimit, opaque=False)
+        return any(_nonlinear(each) for each in asked) and self._refuted(asked, min(FULL, self.rlimit), opaque=False)
 
     def model(self, conditions: tuple[Truth, ...], consequence: Truth) -> z3.ModelRef | None:
         """Values for which the conditions hold and the consequence does not, if Z3 has some."""

@@ -22,7 +22,7 @@ from transpile.solvers.storage.values import NoTerm, Number, Text, Truth, Value,
 ENDS = ("stop", "leave", "error")
 MAX_STEPS = 1500
 MAX_ROUNDS = 60
-MAX_RLIMIT = 40_000_000
+MAX_RLIMIT = 12_000_000
 
 
 class Differs(Exception):

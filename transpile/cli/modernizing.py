@@ -128,6 +128,7 @@ def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choic
         given=Given(_read(asked.input) if asked.input else None, _data(asked.data) if asked.data else {}),
         seed=options.seed,
         rlimit=options.rlimit,
+        jobs=options.workers,
         store=options.store,
         models=options,
     )

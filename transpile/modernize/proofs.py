@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from transpile.modernize.checks import PROOF, Found, Outcome
 from transpile.modernize.subject import Subject
 from transpile.python.correspondence import Correspondence
-from transpile.solvers.paragraphs.proving import prove
+from transpile.solvers.paragraphs.proving import Prover
 from transpile.solvers.paragraphs.walk import Proof
 from transpile.translation import Rung
 
 _Proofs = Mapping[tuple[int, int], Proof]
+FEW = 12
+"""Methods for which another process does not pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,40 @@ class Proofs:
     def __call__(self, subject: Subject) -> Outcome:
         found = {}
         for one in subject.module.classes:
-            ranges = subject.ranges(one)
-            proofs = prove(subject.restructured, one, subject.module.text, ranges, rlimit=subject.rlimit)
+            proofs = _proofs(subject, one)
             for key, proof in proofs.items():
                 found[one.class_name, key] = Found(_rung(one, key, proofs), rlimit=proof.rlimit)
         return Outcome(found)
+
+
+def _proofs(subject: Subject, one: Correspondence) -> _Proofs:
+    """Those of all methods of a class; of many, several processes do some each."""
+    prover = Prover(subject.restructured, one, subject.module.text, subject.rlimit)
+    wanted = subject.ranges(one)
+    jobs = min(subject.jobs, len(wanted) // FEW)
+    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return {each: prover(each) for each in wanted}
+    found: dict[tuple[int, int], Proof] = {}
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _remember, (prover,)) as pool:
+        waiting = {each: pool.submit(_prove, each) for each in wanted}
+        for each, proof in waiting.items():
+            try:
+                found[each] = proof.result()
+            except BrokenProcessPool:
+                found[each] = Proof(False, "the process of the prover ended")
+    return found
+
+
+_provers: list[Prover] = []
+"""What a process of the pool proves with."""
+
+
+def _remember(prover: Prover) -> None:
+    _provers.append(prover)
+
+
+def _prove(paragraphs: tuple[int, int]) -> Proof:
+    return _provers[-1](paragraphs)
 
 
 def _rung(one: Correspondence, key: tuple[int, int], proofs: _Proofs) -> Rung:

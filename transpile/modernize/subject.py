@@ -36,8 +36,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """``source`` is the text of the file as it is, ``copybooks`` are those that it has, by name. ``seconds`` is the
-    time that each check against GnuCOBOL may take for a program. ``only``: the methods that are asked about, if not
-    all."""
+    time that each check against GnuCOBOL may take for a program, ``jobs`` how many processes prove. ``only``: the
+    methods that are asked about, if not all."""
 
     source: bytes
     copybooks: Mapping[str, bytes]
@@ -48,6 +48,7 @@ class Subject:
     seed: int = 0
     seconds: float = 10.0
     rlimit: int = DEFAULT_RLIMIT
+    jobs: int = 1
     only: frozenset[Key] = frozenset()
 
     @property

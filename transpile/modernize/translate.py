@@ -43,8 +43,8 @@ CHECKS: Checks = (Compiles(), ParagraphRuns(), WholeRuns(), Proofs())
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a caller may choose. ``copy_paths`` are searched for copybooks before the folder of the file. ``seconds`` is
-    the time that each check against GnuCOBOL may take for a program; ``store`` is the proof store's file; ``models``
-    says who proposes beside the rules."""
+    the time that each check against GnuCOBOL may take for a program; ``jobs`` processes prove; ``store`` is the proof
+    store's file; ``models`` says who proposes beside the rules."""
 
     format: Format = "auto"
     standard: str = STANDARD
@@ -53,6 +53,7 @@ class Choices:
     seconds: float = 10.0
     seed: int = 0
     rlimit: int = DEFAULT_RLIMIT
+    jobs: int = 1
     store: Path | None = None
     checks: Checks = CHECKS
     models: Options | None = None
@@ -124,6 +125,7 @@ def _subject(data: bytes, file: str, choices: Choices) -> Subject:
         choices.seed,
         choices.seconds,
         choices.rlimit,
+        choices.jobs,
     )
 
 
