@@ -22,7 +22,7 @@ $(READY): pyproject.toml setup.py
 setup: ## install system tools (apt), the virtual environment and the links for mypy
 	@scripts/setup
 
-demo: setup ## translate and run examples/tally.s for both targets, and examples/saxpy.c to CUDA on the emulator
+demo: setup ## translate and run examples/tally.s for both targets, examples/saxpy.c to CUDA, examples/savings.cob to Python
 	@PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" scripts/demo
 
 test: $(READY) ## run the tests
