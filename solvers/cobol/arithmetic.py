@@ -187,6 +187,8 @@ def _changed(
             results.store(each, lambda own: change(own, total))
         return
     wraps = _small(evaluation, amounts[0])
+    if wraps and _unsigned_word(evaluation, amounts[0]):
+        raise NoTerm("an unsigned binary number of 32 bits is added in the machine's own arithmetic")
     for each in receivers:
         results.store(each, lambda own: change(own, evaluation.number(amounts[0])), wraps)
 
@@ -196,6 +198,12 @@ def _small(evaluation: Evaluation, amount: tree.Expression) -> bool:
         return False
     given = evaluation.operand(amount)
     return isinstance(given, Numeric) and given.scale <= 0 and given.digits <= _SMALL
+
+
+def _unsigned_word(evaluation: Evaluation, amount: tree.Expression) -> bool:
+    given = evaluation.operand(amount)
+    type_ = given.spot.number if isinstance(given, Numeric) and given.spot is not None else None
+    return type_ is not None and type_.bits == 32 and not type_.signed
 
 
 def _multiply(results: Results, statement: verbs.Multiply) -> None:

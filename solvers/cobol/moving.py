@@ -13,7 +13,7 @@ from transpile.cobol.layout import Field as Laid
 from transpile.legacy.types import Number as NumberType
 from transpile.legacy.types import Text as TextType
 from transpile.restructure.fields import number_type
-from transpile.restructure.sharing import plain_digits
+from transpile.restructure.sharing import copied_as_it_is, plain_digits
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Operand, Repeated, Spot
 from transpile.solvers.storage.coding import number_in
 from transpile.solvers.storage.values import (
@@ -83,7 +83,8 @@ def put_units(evaluation: Evaluation, spot: Spot, units: Int) -> None:
 # MOVE
 
 
-def move(evaluation: Evaluation, source: Operand, goal: Spot) -> None:
+def move(evaluation: Evaluation, source: Operand, goal: Spot, once: bool = False) -> None:
+    """``once``: the source is kept for several moves."""
     laid = goal.laid
     if goal.group or goal.start is not None or (laid is None and goal.number is None):
         put(evaluation, goal, _as_bytes(evaluation, source, goal))
@@ -95,7 +96,7 @@ def move(evaluation: Evaluation, source: Operand, goal: Spot) -> None:
         characters = source.filled(laid.size) if isinstance(source, Repeated) else evaluation.characters(source)
         put(evaluation, goal, edited_text(characters, laid))
     elif isinstance(goal.field.type, TextType):
-        put(evaluation, goal, _as_text(evaluation, source, goal))
+        put(evaluation, goal, _as_text(evaluation, source, goal, once))
     else:
         raise NoTerm(f"MOVE to {goal.field.origin}")
 
@@ -113,7 +114,7 @@ def _as_bytes(evaluation: Evaluation, source: Operand, goal: Spot) -> Text:
     return resized(evaluation.characters(source), goal.size)
 
 
-def _as_text(evaluation: Evaluation, source: Operand, goal: Spot) -> Text:
+def _as_text(evaluation: Evaluation, source: Operand, goal: Spot, once: bool) -> Text:
     if isinstance(source, Repeated):
         return source.filled(goal.size)
     characters = evaluation.characters(source)
@@ -121,7 +122,7 @@ def _as_text(evaluation: Evaluation, source: Operand, goal: Spot) -> Text:
     if laid is None or not laid.item.justified:
         return resized(characters, goal.size)
     given = source.spot.laid if isinstance(source, Numeric) and source.spot is not None else None
-    if given is not None and plain_digits(given) and len(characters) >= goal.size:
+    if not once and given is not None and copied_as_it_is(given, laid):
         return resized(characters, goal.size)
     filled = (integer(SPACE),) * (goal.size - len(characters)) + characters.chars
     return Text(filled[len(filled) - goal.size :])

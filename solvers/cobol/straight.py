@@ -80,9 +80,9 @@ def _one(scene: Scene, state: State, statement: tree.Statement) -> State | None:
 def _move(evaluation: Evaluation, value: tree.Expression, targets: tuple[tree.Reference, ...]) -> None:
     """An element or a part of an item is looked at once, a whole item for each target."""
     parted = isinstance(value, tree.Reference) and (value.subscripts or value.slice is not None)
-    once = evaluation.operand(value) if parted else None
+    once = evaluation.operand(value) if parted and len(targets) > 1 else None
     for target in targets:
-        moving.move(evaluation, once or evaluation.operand(value), evaluation.spot(target))
+        moving.move(evaluation, once or evaluation.operand(value), evaluation.spot(target), once is not None)
 
 
 def _settled(evaluation: Evaluation, state: State) -> State | None:

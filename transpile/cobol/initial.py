@@ -91,6 +91,8 @@ class _Filling:
         if field.picture is None or not field.picture.numeric:
             return encode_number(field, rules.fit_native(number, field.size, field.signed))
         digits = rules.unscaled(number, field.picture.scale)
+        if field.usage == "COMP-5":
+            return encode_number(field, rules.fit_native(digits, field.size, field.signed))
         return encode_number(field, rules.fit_int(digits, field.picture.size, field.signed))
 
     def edited(self, field: Field, number: Decimal) -> str:

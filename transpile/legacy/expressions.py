@@ -53,10 +53,10 @@ Target: TypeAlias = Place | Part
 @dataclass(frozen=True, slots=True)
 class Local(Expression):
     """The value of a variable that a function has for itself, that no old program knew: ``SetLocal`` gives it one. It
-    remembers which way the function came, where no nesting says so."""
+    remembers which way the function came, where no nesting says so, or what a field was before it is changed."""
 
     name: tuple[str, ...]
-    type: Truth | Text
+    type: Truth | Text | Number
 
 
 # Values

@@ -29,7 +29,7 @@ from transpile.legacy.expressions import (
 )
 from transpile.legacy.fields import Field, Record
 from transpile.legacy.statements import Program
-from transpile.legacy.types import Floating, Number, Text
+from transpile.legacy.types import Floating, Number, Text, Truth
 from transpile.python.code import (
     PRODUCT,
     Code,
@@ -181,7 +181,7 @@ class Places:
             case Compare() | Both() | Either() | Not() | Named() | Consists():
                 return "truth"
             case Local(type=type):
-                return "text" if isinstance(type, Text) else "truth"
+                return "truth" if isinstance(type, Truth) else kind_of(type)
         return "text"
 
     def code(self, expression: Expression) -> Code:

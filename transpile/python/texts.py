@@ -12,6 +12,7 @@ from transpile.legacy.expressions import (
     Expression,
     Intrinsic,
     Load,
+    Local,
     Padded,
     Part,
     Place,
@@ -125,13 +126,13 @@ class Texts(Storing):
                 return type.size
             case Digits(of=of):
                 return of.digits + max(0, -of.scale)
-            case Intrinsic(type=Text(size=size)):
+            case Intrinsic(type=Text(size=size)) | Local(type=Text(size=size)):
                 return size
         return None
 
     def digits(self, value: Expression, of: Number) -> Code:
-        code = self.exact(value)
-        if self.kind(value) == "int" and extent(value).never_negative and extent(value).within(of) and not of.scale:
+        code, shown = self.exact(value), Number(of.digits, of.scale, of.signed)
+        if self.kind(value) == "int" and extent(value).never_negative and extent(value).within(shown) and not of.scale:
             return (
                 Code(f'f"{{{code}:0{of.digits}d}}"')
                 if '"' not in code.text

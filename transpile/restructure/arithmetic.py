@@ -26,7 +26,7 @@ from transpile.restructure.block import Block
 from transpile.restructure.expressions import kind, number, place
 from transpile.restructure.moving import corresponding, number_shown
 from transpile.restructure.receivers import changed_twice, in_turn, named_again
-from transpile.restructure.scope import Scope
+from transpile.restructure.scope import Scope, unsupported
 
 ROUNDINGS: dict[verbs.RoundingMode, Rounding] = {
     "TRUNCATION": "down",
@@ -92,6 +92,7 @@ def _changed(
             and _wraps(result[0], amounts[0])
         ):
             assert isinstance(result[0].field.type, Number)
+            changed = Arithmetic("+" if operator == "+" else "-", own, _in_a_word(amounts[0]))
             result = result[0], Intrinsic("wrap", (changed,), result[0].field.type), result[2]
         results.append(result)
     if len(amounts) == 1:
@@ -116,6 +117,14 @@ def _wraps(target: Place, amount: Expression) -> bool:
     return isinstance(given, Number) and given.scale <= 0 and given.digits <= 9
 
 
+def _in_a_word(amount: Expression) -> Expression:
+    """``amount`` as GnuCOBOL adds it there: by way of 32 bits with a sign."""
+    given = kind(amount)
+    if isinstance(given, Number) and given.bits == 32 and not given.signed:
+        return Intrinsic("wrap", (amount,), Number(given.digits, 0, True, 32))
+    return amount
+
+
 def multiply(block: Block, statement: verbs.Multiply) -> Body:
     scope = block.scope
     left = number(scope, statement.left)
@@ -133,6 +142,7 @@ def _each(
     block: Block, results: list[_Result], handler: verbs.Handler | None, given: Sequence[Expression] = ()
 ) -> Body:
     """Each target is changed before the next is computed."""
+    _refuse_half(handler, results)
     if handler is None:
         return tuple(made for each in results for made in _stored(block, [each], None))
     if not named_again(given, results) and not changed_twice(results):
@@ -210,6 +220,7 @@ def _kept(scope: Scope, reference: cobol.Reference, made: Place) -> Number | Flo
 
 def _stored(block: Block, results: list[_Result], handler: verbs.Handler | None) -> Body:
     scope = block.scope
+    _refuse_half(handler, results)
     if handler is None and len(results) == 1 and not _may_fail(results[0][1]):
         made, value, rounding = results[0]
         return (Assign(made, _fitted(scope, made, value, rounding, checked=False)),)
@@ -217,6 +228,16 @@ def _stored(block: Block, results: list[_Result], handler: verbs.Handler | None)
     right = block.body(handler.no) if handler is not None else ()
     stored = tuple(result for each in results for result in _store(scope, each, handler is not None).results)
     return (Store(stored, wrong, right),)
+
+
+def _refuse_half(handler: verbs.Handler | None, results: list[_Result]) -> None:
+    """GnuCOBOL stores what has no room in numbers of the machine where there is only NOT ON SIZE ERROR."""
+    if handler is None or handler.yes is not None or handler.no is None:
+        return
+    for made, _, _ in results:
+        if isinstance(made.field.type, Number) and made.field.type.bits and made.field.view.coding != "index":
+            what = f"NOT ON SIZE ERROR without ON SIZE ERROR for '{made.field.origin}', a number of the machine,"
+            raise unsupported(handler.span, what)
 
 
 def _store(scope: Scope, result: _Result, checked: bool) -> Store:

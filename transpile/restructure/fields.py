@@ -26,7 +26,8 @@ _CODINGS: dict[str, Coding] = {
     "COMP-2": "float",
     "INDEX": "index",
 }
-_NATIVE_DIGITS = {1: 3, 2: 5, 4: 10, 8: 19}
+_NATIVE_DIGITS = {1: 2, 2: 4, 4: 9, 8: 18}
+"""Of such a number as text; all its values count."""
 INDEX = Number(9, 0, True, 32)
 
 

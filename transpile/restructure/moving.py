@@ -34,22 +34,24 @@ from transpile.legacy.types import Floating, Number, Text
 from transpile.python.rules import cobol_rules as rules
 from transpile.restructure.expressions import as_text, bytes_of, is_text, is_zero, kind, pattern, size, target, value
 from transpile.restructure.fields import number_type
+from transpile.restructure.held import held, looked_at_once
 from transpile.restructure.scope import Scope, text, unsupported, whole
-from transpile.restructure.sharing import alike, plain_digits
+from transpile.restructure.sharing import alike, copied_as_it_is, plain_digits
 
 WIDE = Number(76, 38, True)
 """By way of such a number GnuCOBOL moves text to what is not DISPLAY."""
 
 
 def move(scope: Scope, statement: verbs.Move) -> Body:
-    made: list[Assign] = []
-    for goal in statement.targets:
-        made += assign(scope, statement.value, goal)
-    return tuple(made)
+    once = looked_at_once(statement.value, statement.targets)
+    made = [tuple(assign(scope, statement.value, goal, once)) for goal in statement.targets]
+    if once:
+        return held(scope, value(scope, statement.value), made, statement.span)
+    return tuple(each for move in made for each in move)
 
 
-def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference) -> Iterator[Assign]:
-    """``MOVE source TO goal``."""
+def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference, once: bool = False) -> Iterator[Assign]:
+    """``MOVE source TO goal``. ``once``: GnuCOBOL keeps the source for several moves."""
     laid, from_ = scope.item(goal), scope.item(source) if isinstance(source, cobol.Reference) else None
     if laid is not None and laid.group and goal.slice is None and not scope.fields[id(laid.item)].shared:
         yield from _members(scope, source, from_, goal, laid)
@@ -60,7 +62,7 @@ def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference) -> Ite
     if isinstance(made, Place) and made.field.type is not None and _raw(scope, source, from_, laid):
         yield Assign(Part(made, whole(1)), converted(scope, source, Text(made.field.view.size), goal))
     else:
-        yield Assign(made, _converted(scope, source, from_, made, laid, goal))
+        yield Assign(made, _converted(scope, source, from_, made, laid, goal, once))
 
 
 def _counts_itself(scope: Scope, laid: layout.Field) -> bool:
@@ -128,6 +130,7 @@ def _converted(
     made: Target,
     laid: layout.Field | None,
     goal: cobol.Reference,
+    once: bool,
 ) -> Expression:
     match made:
         case Part():
@@ -139,7 +142,7 @@ def _converted(
             return converted(scope, source, type_ or Text(None), goal)
         case _:
             assert laid is not None
-            return into(scope, source, laid, goal)
+            return into(scope, source, laid, goal, once)
 
 
 def _known(part: Part) -> int | None:
@@ -152,7 +155,7 @@ def _known(part: Part) -> int | None:
     return None
 
 
-def into(scope: Scope, source: cobol.Expression, laid: layout.Field, at: cobol.Node) -> Expression:
+def into(scope: Scope, source: cobol.Expression, laid: layout.Field, at: cobol.Node, once: bool = False) -> Expression:
     """``source`` as the elementary item ``laid`` keeps it."""
     picture = laid.picture
     if picture is not None and not laid.numeric and edited(laid):
@@ -161,7 +164,9 @@ def into(scope: Scope, source: cobol.Expression, laid: layout.Field, at: cobol.N
         made = scope.fields[id(laid.item)].type
         assert isinstance(made, Number | Floating)
         return as_number(scope, source, made, laid.usage == "DISPLAY")
-    return converted(scope, source, Text(laid.size), at, right=laid.item.justified)
+    from_ = scope.item(source) if isinstance(source, cobol.Reference) and source.slice is None else None
+    copied = not once and from_ is not None and copied_as_it_is(from_, laid)
+    return converted(scope, source, Text(laid.size), at, right=laid.item.justified and not copied)
 
 
 def _as_edited(scope: Scope, source: cobol.Expression, laid: layout.Field) -> Expression:
@@ -236,8 +241,6 @@ def converted(
         laid = scope.item(source)
         if laid is not None and group and laid.numeric and not plain_digits(laid):
             return padded(bytes_of(scope, source), type_)
-        if laid is not None and right and plain_digits(laid) and laid.size >= (type_.size or 0):
-            right = False
         if laid is None and isinstance(scope.declared(source).meaning, Index | Register) and group:
             raise unsupported(at.span, "this move to a group")
     return padded(as_text(scope, source), type_, right)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from transpile.legacy.expressions import Constant, Expression, Load, Local, Place, Rounding
+from transpile.legacy.expressions import Bytes, Constant, Expression, Load, Local, Part, Place, Rounding
 from transpile.legacy.statements import Body, If, SetLocal, Statement, Store
 from transpile.legacy.types import Truth
 
@@ -18,7 +18,7 @@ Result = tuple[Place, Expression, Rounding]
 
 def named_again(given: Sequence[Expression], results: Sequence[Result]) -> bool:
     """What is given is changed before the last receiver is."""
-    return any(_meets(result[0], place) for result in results[:-1] for each in given for place in _places(each))
+    return any(_meets(result[0], place) for result in results[:-1] for each in given for place in places(each))
 
 
 def changed_twice(results: Sequence[Result]) -> bool:
@@ -40,21 +40,25 @@ def _own(result: Result) -> Iterator[Place]:
     place = result[0]
     yield place
     for subscript in place.subscripts:
-        yield from _places(subscript)
+        yield from places(subscript)
 
 
 def _meets(changed: Place, read: Place) -> bool:
+    """Whether a change of one may be seen in the other."""
     one, other = changed.field, read.field
     return one.number == other.number or bool(one.shared and other.shared)
 
 
-def _places(expression: Expression) -> Iterator[Place]:
+def places(expression: Expression) -> Iterator[Place]:
+    """What ``expression`` reads."""
+    if isinstance(expression, Bytes):
+        yield expression.target.place if isinstance(expression.target, Part) else expression.target
     if isinstance(expression, Load):
         yield expression.place
     for name in expression.PARTS:
         match getattr(expression, name):
             case Expression() as inner:
-                yield from _places(inner)
+                yield from places(inner)
             case tuple() as several:
                 for each in several:
-                    yield from _places(each)
+                    yield from places(each)

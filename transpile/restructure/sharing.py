@@ -219,6 +219,13 @@ def plain_digits(laid: layout.Field) -> bool:
     )
 
 
+def copied_as_it_is(laid: layout.Field, goal: layout.Field) -> bool:
+    """GnuCOBOL copies the digits of numbers that are no smaller than what they are moved to, JUSTIFIED or not."""
+    if laid.usage != "DISPLAY" or laid.sign is not None:
+        return False
+    return laid.numeric and laid.size >= goal.size
+
+
 def fills(value: Node, group: layout.Field) -> bool:
     """Moving ``value`` to each member of the group is the same as moving it to the group."""
     if not isinstance(value, Figurative):

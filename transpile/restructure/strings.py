@@ -27,6 +27,7 @@ from transpile.legacy.types import Exact, Number, Text
 from transpile.restructure.block import Block
 from transpile.restructure.expressions import as_text, bytes_of, pattern, place, target, value
 from transpile.restructure.scope import Scope, text, unsupported, whole
+from transpile.restructure.sharing import plain_digits
 from transpile.restructure.sources import of_count, of_text
 
 
@@ -58,7 +59,7 @@ def string(block: Block, statement: verbs.StringTogether) -> Body:
 def _characters_of(scope: Scope, source: cobol.Expression) -> Expression:
     """What STRING copies: of a number with a sign its bytes."""
     laid = scope.item(source) if isinstance(source, cobol.Reference) and source.slice is None else None
-    if laid is not None and isinstance(source, cobol.Reference) and laid.sign is not None:
+    if laid is not None and isinstance(source, cobol.Reference) and laid.numeric and not plain_digits(laid):
         return bytes_of(scope, source)
     return as_text(scope, source)
 

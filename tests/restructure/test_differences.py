@@ -1,0 +1,54 @@
+"""What is refused because GnuCOBOL does something there that the Python would not."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpile.cobol.parse import parse_text
+from transpile.errors import UnsupportedError
+from transpile.restructure.program import restructure
+
+_PROGRAM = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. REFUSED.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01 N PIC 9(4) COMP-5.
+       01 D PIC 9(4).
+       01 K PIC 9 VALUE 1.
+       01 T.
+          05 ROW OCCURS 3.
+             10 A PIC X(2).
+             10 B PIC 9(2).
+       01 U.
+          05 A PIC X(2).
+          05 B PIC 9(2).
+       PROCEDURE DIVISION.
+       ONLY-ONE.
+           {statement}
+           STOP RUN.
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("COMPUTE N = D * D NOT ON SIZE ERROR DISPLAY 1 END-COMPUTE", "NOT ON SIZE ERROR without ON SIZE ERROR"),
+        ("ADD D TO N NOT ON SIZE ERROR DISPLAY 1 END-ADD", "NOT ON SIZE ERROR without ON SIZE ERROR"),
+        ("MOVE ROW (K) TO ROW (1) ROW (2)", "a move of this source to several items"),
+    ],
+)
+def test_it_is_refused_by_name(statement: str, said: str) -> None:
+    with pytest.raises(UnsupportedError, match=said):
+        restructure(parse_text(_PROGRAM.format(statement=statement), "refused.cob"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ADD D TO N SIZE ERROR CONTINUE NOT SIZE ERROR DISPLAY 1",
+        "COMPUTE D = N NOT ON SIZE ERROR DISPLAY 1 END-COMPUTE",
+        "MOVE D TO D N",
+    ],
+)
+def test_what_is_like_it_is_translated(statement: str) -> None:
+    assert restructure(parse_text(_PROGRAM.format(statement=statement), "refused.cob"))
