@@ -73,14 +73,14 @@ def test_what_lies_outside_is_not_run(folder):
 MAIN.
     PERFORM ASKS. PERFORM TELLS. PERFORM CALLS.
 ASKS.
-    ACCEPT TAX.
+    ACCEPT TAX FROM DATE.
 TELLS.
     PERFORM ASKS.
 CALLS.
     CALL "OTHER".
 """
     found = run(folder, TAX, procedure)
-    assert found["TELLS"] == found["ASKS"] == NotRun("it reads what is typed, or the clock (ACCEPT)")
+    assert found["TELLS"] == found["ASKS"] == NotRun("it reads the clock or its environment (ACCEPT FROM DATE)")
     assert found["CALLS"] == NotRun("it calls another program (CALL)")
 
 
@@ -231,3 +231,19 @@ def test_a_subscript_with_fewer_digits_than_its_table_has_elements(folder):
     data = "01  SUB PIC 9 COMP-3.\n01  ITS-TEXT PIC X(20).\n01  TARGET PIC X."
     found = run(folder, data, "MAIN.\n    PERFORM TAKES.\nTAKES.\n    MOVE ITS-TEXT (SUB:1) TO TARGET.")
     assert found["TAKES"].difference is None
+
+
+def test_what_is_typed_is_part_of_a_state(folder):
+    procedure = """
+MAIN.
+    PERFORM ASKS UNTIL TAX = 7.
+ASKS.
+    ACCEPT TAX.
+    IF TAX = 123.45 DISPLAY "FOUND" END-IF.
+"""
+    found = run(folder, TAX, procedure)
+    assert found["ASKS"].difference is None
+    assert (found["ASKS"].runs, found["ASKS"].samples) == (100, ())
+    difference = run(folder, TAX, procedure, old='Decimal("123.45")', new='Decimal("123.46")')["ASKS"].difference
+    assert dict(difference.given)["what is typed"] == repr("123.45\n")
+    assert [each.item for each in difference.changed] == ["what is displayed"]

@@ -95,7 +95,7 @@ def built_together(texts: Sequence[Harness], folder: Path, limits: Limits) -> Ma
 
 
 def call(which: int, state: bytes) -> tuple[bytes, bytes]:
-    """The parameters of the entry."""
+    """The parameters of the entry; nothing may be behind the storage in ``state``."""
     return struct.pack("<i", which), state + bytes(_POINTER_BYTES)
 
 

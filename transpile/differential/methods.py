@@ -163,7 +163,7 @@ class Methods:
             self._process = None
 
     def run(self, which: int, state: bytes) -> Ran:
-        """Method number ``which``, from 0, on ``state``."""
+        """Method number ``which``, from 0, on ``state``; behind the storage is what is typed."""
         if self._process is None:
             specification = {
                 "rules": cobol_rules.__file__,
@@ -174,16 +174,16 @@ class Methods:
                 "limit_s": self._limits.wall_s,
             }
             self._process = _Process(self._module.files, specification, self._limits)
-        answer = self._process.call(CALL.pack(which, len(state)) + state)
+        answer = self._process.call(CALL.pack(which, self._size) + state)
         if isinstance(answer, str):
             self.close()
-            return Ran("late" if answer == NO_ANSWER else "failed", state, b"", answer)
+            return Ran("late" if answer == NO_ANSWER else "failed", state[: self._size], b"", answer)
         how, length = FRAME.unpack_from(answer)[0], FRAME.unpack_from(answer, FRAME.size)[0]
         at = 2 * FRAME.size + length
         message = answer[2 * FRAME.size : at].decode(errors="replace")
         if how >= len(_HOW) or len(answer) < at + self._size:
             self.close()
-            return Ran("failed", state, b"", "its answer is not one of the worker's")
+            return Ran("failed", state[: self._size], b"", "its answer is not one of the worker's")
         return Ran(_HOW[how], answer[at : at + self._size], answer[at + self._size :], message)
 
 

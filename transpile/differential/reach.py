@@ -1,5 +1,5 @@
 """What a range of paragraphs comes to: the paragraphs that it performs, the items and literals in them, and why it may
-be out of reach of runs on a state (files, the terminal, other programs, the clock)."""
+be out of reach of runs on a state (files, other programs, the clock)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from transpile.differential.states import Storage
 from transpile.errors import SourceError
 
 _OUTSIDE: dict[type[Node], str] = {
-    verbs.Accept: "it reads what is typed, or the clock (ACCEPT)",
     verbs.Alter: "it changes where a GO TO goes (ALTER)",
     verbs.Call: "it calls another program (CALL)",
     verbs.Cancel: "it cancels another program (CANCEL)",
@@ -35,6 +34,7 @@ _OUTSIDE: dict[type[Node], str] = {
     verbs.Unsupported: "it has a statement that is not translated",
 }
 _UNSTEADY = {"RANDOM", "CURRENT-DATE", "WHEN-COMPILED", "SECONDS-PAST-MIDNIGHT", "MODULE-TIME", "MODULE-DATE"}
+TERMINALS = {"", "SYSIN", "SYSIPT", "CONSOLE", "TERMINAL"}
 _CONSOLES = {"", "CONSOLE", "SYSOUT", "SYSERR", "STDOUT", "STDERR"}
 REGISTERS = ("RETURN-CODE", "TALLY")
 """Those that are part of a state."""
@@ -62,6 +62,8 @@ class Reach:
     of: dict[int, list[tree.Expression]] = field(default_factory=dict)
     within: dict[int, int] = field(default_factory=dict)
     """For a subscript, the item that says how many elements its table has."""
+    accepted: dict[int, Item] = field(default_factory=dict)
+    """Items that are typed."""
     related: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of items, one of which is assigned to or compared with the other."""
 
@@ -151,6 +153,8 @@ class _Looking:
         if type(node) in _OUTSIDE:
             raise OutOfReach(_OUTSIDE[type(node)])
         match node:
+            case verbs.Accept(source=source) if self._device(source) not in TERMINALS:
+                raise OutOfReach(f"it reads the clock or its environment (ACCEPT FROM {source})")
             case verbs.Stop(literal=tree.Expression()):
                 raise OutOfReach("it waits for the operator (STOP literal)")
             case verbs.Sort(using=using, giving=giving, input_procedure=source, output_procedure=target):
@@ -180,6 +184,10 @@ class _Looking:
                 self._belongs(left, right)
                 self._belongs(right, left)
                 self._relates(left, right)
+            case verbs.Accept(target=target):
+                item = self._resolved(target).item
+                if item is not None:
+                    self.found.accepted[id(item)] = item
             case verbs.Move(value=value, targets=targets):
                 for target in targets:
                     self._relates(value, target)

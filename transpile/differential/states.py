@@ -1,6 +1,7 @@
 """The states of a COBOL program as bytes: all its records behind one another, then its indexes and registers.
 
-``storage_of`` says where every item lies in them, and what COBOL calls the first byte of each record.
+``storage_of`` says where every item lies in them, and what COBOL calls the first byte of each record. Behind the
+storage may be what is typed, the standard input.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -161,6 +161,8 @@ class Drawing:
     cells: Sequence[Cell]
     found: Reach
     random: random.Random
+    typed: Callable[[], bytes] = bytes
+    """What comes behind the storage."""
 
     def states(self, count: int) -> Iterator[bytes]:
         for _ in range(count):
@@ -180,7 +182,7 @@ class Drawing:
         for cell in self._chosen():
             state[cell.at : cell.at + cell.size] = self._content(cell, drawn)
         self._keep_within(state)
-        return bytes(state)
+        return bytes(state) + self.typed()
 
     def _keep_within(self, state: bytearray) -> None:
         """Subscripts mostly lie in what their table has now."""

@@ -77,8 +77,9 @@ def main(specification: str, requests: int, answers: int) -> None:
     with os.fdopen(requests, "rb") as source:
         while header := source.read(FRAME.size):
             request = source.read(FRAME.unpack(header)[0])
-            which, _ = CALL.unpack_from(request)
-            answer = object_.run(given["methods"][which], request[CALL.size :])
+            which, size = CALL.unpack_from(request)
+            state, typed = request[CALL.size : CALL.size + size], request[CALL.size + size :]
+            answer = object_.run(given["methods"][which], state, typed)
             _write(answers, FRAME.pack(len(answer)) + answer)
 
 
@@ -107,7 +108,7 @@ class Translated:
         self.limit_s = given["limit_s"]
         self.object: object = None
 
-    def run(self, method: str, state: bytes) -> bytes:
+    def run(self, method: str, state: bytes, typed: bytes) -> bytes:
         if self.object is None:
             self.object = self.made()
             for group in self.groups:
@@ -116,6 +117,7 @@ class Translated:
             group.set(self.object, state)
         output = io.StringIO()
         sys.stdout, said = output, sys.stdout
+        sys.stdin = io.StringIO(typed.decode("latin-1"))
         how, message = self._run(getattr(self.object, method))
         sys.stdout = said
         after = bytearray(state)
