@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Literal
 
 from transpile.differential import worker
+from transpile.differential.opened import Opened
 from transpile.differential.states import NUMBER_BYTES, Storage, elements
 from transpile.differential.worker import CALL, FRAME, Group, Leaf
 from transpile.emulators.cuda.bounded import Limits, without_network
@@ -139,12 +140,32 @@ def leaves_of(found: Restructured, made: Correspondence, start: int, field: Fiel
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenFiles:
+    """``files``: for each method, those that are open when it begins; ``records``: where in a state it says how many
+    records those have that it reads."""
+
+    files: Sequence[Sequence[Opened]] = ()
+    records: int = 0
+
+
+_NO_FILES = OpenFiles()
+
+
 class Methods:
     """The methods ``names`` of the class that ``made`` is about. Use it as a context, or ``close`` it."""
 
     def __init__(
-        self, module: Module, made: Correspondence, matched: Matched, names: Sequence[str], size: int, limits: Limits
+        self,
+        module: Module,
+        made: Correspondence,
+        matched: Matched,
+        names: Sequence[str],
+        size: int,
+        limits: Limits,
+        opened: OpenFiles = _NO_FILES,
     ) -> None:
+        self._opened = opened
         self._module, self._made, self._matched, self._names = module, made, matched, list(names)
         self._size, self._limits = size, limits
         self._process: _Process | None = None
@@ -171,6 +192,11 @@ class Methods:
                 "program": self._made.class_name,
                 "methods": self._names,
                 "groups": list(self._matched.groups),
+                "files": [
+                    [[self._made.files[each.file], each.mode.lower(), each.filled] for each in some]
+                    for some in self._opened.files
+                ],
+                "records": self._opened.records,
                 "limit_s": self._limits.wall_s,
             }
             self._process = _Process(self._module.files, specification, self._limits)

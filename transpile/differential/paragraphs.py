@@ -21,11 +21,11 @@ from transpile.differential.ends import End, SideBySide
 from transpile.differential.harness import Range, built_together
 from transpile.differential.inputs import typed
 from transpile.differential.literals import Literals, literals
-from transpile.differential.methods import Methods, Ran, match
+from transpile.differential.methods import Methods, OpenFiles, Ran, match
 from transpile.differential.preparing import NotRun, Prepared, Subject, prepare
 from transpile.differential.reach import Reach
 from transpile.differential.samples import Naming, Sample, chosen, naming
-from transpile.differential.states import Storage
+from transpile.differential.states import RECORDS, Storage
 from transpile.differential.values import Cell, Drawing, cells_of, domains
 from transpile.emulators.cobol.modules import Module as CobolModule
 from transpile.emulators.cuda.bounded import Limits
@@ -34,6 +34,10 @@ from transpile.python.emitter import Module
 from transpile.restructure.program import Restructured
 
 VALID = "numeric items hold digits, within their PICTURE"
+FILES = (
+    "its files are open as the program opens them; those that it reads have up to two records, each as in the record "
+    "area; of what it writes the record area is compared"
+)
 
 
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
@@ -141,7 +145,11 @@ def _compared(
         return prepared.refused(f"GnuCOBOL refuses the program: {error.errors[0].message}")
     matched = match(prepared.subject.found, prepared.made, prepared.storage)
     methods = [each.method.name for _, each in prepared.reachable]
-    running = Methods(prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python)
+    files = [tuple(each.found.files.values()) for _, each in prepared.reachable]
+    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0))
+    running = Methods(
+        prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python, opened
+    )
     outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
     with SideBySide(
         module,
@@ -210,7 +218,8 @@ class _Comparison:
             for key, (low, high) in self.found.limits.items()
             if (item := self.found.mentioned.get(key)) is not None
         ]
-        limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
+        limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items() if name != RECORDS]
+        limited += [FILES] if self.found.files else []
         limited += sorted(self.alike)
         return Compared(
             runs,

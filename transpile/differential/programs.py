@@ -57,8 +57,8 @@ class Settings:
     known: tuple[Inputs, ...] = ()
     runs: int = 20
     seed: int = 0
-    shrinking_s: float = 10.0
     dialect: Dialect = field(default_factory=Dialect)
+    shrinking_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

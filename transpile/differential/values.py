@@ -16,7 +16,7 @@ from decimal import Decimal
 from transpile.cobol import layout, tree
 from transpile.cobol.initial import encode_number, sign_of
 from transpile.differential.reach import Reach
-from transpile.differential.states import NUMBER_BYTES, Storage, elements
+from transpile.differential.states import NUMBER_BYTES, RECORDS, Storage, elements
 from transpile.python.rules import cobol_rules as rules
 
 _NATIVE = {"COMP-5", "INDEX", "BINARY-CHAR", "BINARY-SHORT", "BINARY-LONG", "BINARY-DOUBLE", "POINTER"}
@@ -119,7 +119,9 @@ def cells_of(storage: Storage, found: Reach, *, read: bool = False) -> list[Cell
             shown = f"{name} ({' '.join(map(str, subscripts))})" if subscripts else name
             cells.append(Cell(shown, place.start + start, place.laid.size, place.laid, low, high, key))
     for name, most in found.numbers.items():
-        cells.append(Cell(name, storage.numbers[name], NUMBER_BYTES, None, 1, most, found.indexes[name]))
+        cells.append(
+            Cell(name, storage.numbers[name], NUMBER_BYTES, None, int(name != RECORDS), most, found.indexes[name])
+        )
     return cells
 
 
