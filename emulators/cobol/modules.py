@@ -71,16 +71,20 @@ class Module:
             self._worker.close()
             self._worker = None
 
-    def call(self, *buffers: bytes, fresh: bool = False) -> Called | Stopped:
-        return next(self.call_all([buffers], fresh=fresh))
+    def call(self, *buffers: bytes, fresh: bool = False, stdin: bytes = b"") -> Called | Stopped:
+        return next(self.call_all([buffers], fresh=fresh, stdin=[stdin]))
 
-    def call_all(self, calls: Sequence[Sequence[bytes]], *, fresh: bool = False) -> Iterator[Called | Stopped]:
-        """What each call gave, in order. ``fresh``: working storage is as at the start of the program in each."""
+    def call_all(
+        self, calls: Sequence[Sequence[bytes]], *, fresh: bool = False, stdin: Sequence[bytes] = ()
+    ) -> Iterator[Called | Stopped]:
+        """What each call gave, in order. ``fresh``: working storage is as at the start of the program in each.
+        ``stdin``: the standard input of each; empty if none is given."""
+        given = [(stdin[at] if stdin else b"", *buffers) for at, buffers in enumerate(calls)]
         done = 0
-        while done < len(calls):
+        while done < len(given):
             if self._worker is None:
                 self._worker = _Worker(self.path, self.entry, self.limits)
-            for result in self._worker.calls(calls[done : done + _BATCH], fresh):
+            for result in self._worker.calls(given[done : done + _BATCH], fresh):
                 done += 1
                 if isinstance(result, Stopped):
                     self.close()
@@ -97,10 +101,11 @@ class _Worker:
         self._shown = Path(self._folder.name) / "output"
         asked, ask = os.pipe()
         answer, answered = os.pipe()
-        with self._said.open("wb") as said, self._shown.open("w+b") as shown:
+        typed = Path(self._folder.name) / "input"
+        with self._said.open("wb") as said, self._shown.open("w+b") as shown, typed.open("w+b") as stdin:
             self._process = subprocess.Popen(
                 [*without_network(), sys.executable, "-I", str(_WORKER), entry, str(asked), str(answered)],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=shown,
                 stderr=said,
                 cwd=self._folder.name,

@@ -1,7 +1,7 @@
 """The process that calls a GnuCOBOL module: ``worker.py ENTRY REQUESTS ANSWERS``, the last two being open pipes.
 
-A request is a list of calls, each a list of buffers; each call is answered when it is done. Numbers are 32 bits, little
-endian. It is a program of its own and imports nothing of this package.
+A request is a list of calls, each its standard input and a list of buffers; each call is answered when it is done.
+Numbers are 32 bits, little endian. It is a program of its own and imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 
 FRAME = struct.Struct("<I")
 RESULT = struct.Struct("<i")
+_ELSEWHERE = 1 << 30
 
 
 def main(entry: str, requests: int, answers: int) -> None:
@@ -31,27 +32,40 @@ def _answer_all(request: bytes, entry: bytes, libcob: ctypes.CDLL, libc: ctypes.
     count, fresh = struct.unpack_from("<II", request)
     at = 2 * FRAME.size
     for _ in range(count):
-        buffers, at = _buffers(request, at)
+        parts, at = _parts(request, at)
+        _give(parts[0], libc)
+        buffers = [(ctypes.c_char * max(len(part), 1)).from_buffer_copy(part or b"\0") for part in parts[1:]]
         if fresh:
             libcob.cob_cancel(entry)
         pointers = (ctypes.c_void_p * len(buffers))(*map(ctypes.addressof, buffers))
         code = libcob.cob_call(entry, len(buffers), pointers)
         libc.fflush(None)
-        parts = [RESULT.pack(code), _output(), *(bytes(buffer) for buffer in buffers)]
-        answer = b"".join(FRAME.pack(len(part)) + part for part in parts)
+        results = [RESULT.pack(code), _output(), *(bytes(buffer) for buffer in buffers)]
+        answer = b"".join(FRAME.pack(len(each)) + each for each in results)
         os.write(answers, FRAME.pack(len(answer)) + answer)
 
 
-def _buffers(request: bytes, at: int) -> tuple[list[ctypes.Array[ctypes.c_char]], int]:
-    buffers = []
+def _parts(request: bytes, at: int) -> tuple[list[bytes], int]:
+    parts = []
     count = FRAME.unpack_from(request, at)[0]
     at += FRAME.size
     for _ in range(count):
         size = FRAME.unpack_from(request, at)[0]
         at += FRAME.size
-        buffers.append((ctypes.c_char * max(size, 1)).from_buffer_copy(request[at : at + size] or b"\0"))
+        parts.append(request[at : at + size])
         at += size
-    return buffers, at
+    return parts, at
+
+
+def _give(typed: bytes, libc: ctypes.CDLL) -> None:
+    """Make ``typed`` all that is on the standard input, which is a file. To rewind is not enough: what was read last
+    is kept, and the stream looks there first unless it has been elsewhere."""
+    if typed or os.fstat(0).st_size:
+        os.ftruncate(0, 0)
+        os.pwrite(0, typed, 0)
+        stdin = ctypes.c_void_p.in_dll(libc, "stdin")
+        libc.fseek(stdin, ctypes.c_long(_ELSEWHERE), os.SEEK_SET)
+        libc.rewind(stdin)
 
 
 def _output() -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
-from transpile.differential.paragraphs import Compared, NotRun, Settings, Subject, compare, compare_all
+from transpile.differential.paragraphs import FILES, Compared, NotRun, Settings, Subject, compare, compare_all
 from transpile.emulators.cuda.bounded import Limits
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
@@ -73,14 +73,14 @@ def test_what_lies_outside_is_not_run(folder):
 MAIN.
     PERFORM ASKS. PERFORM TELLS. PERFORM CALLS.
 ASKS.
-    ACCEPT TAX.
+    ACCEPT TAX FROM DATE.
 TELLS.
     PERFORM ASKS.
 CALLS.
     CALL "OTHER".
 """
     found = run(folder, TAX, procedure)
-    assert found["TELLS"] == found["ASKS"] == NotRun("it reads what is typed, or the clock (ACCEPT)")
+    assert found["TELLS"] == found["ASKS"] == NotRun("it reads the clock or its environment (ACCEPT FROM DATE)")
     assert found["CALLS"] == NotRun("it calls another program (CALL)")
 
 
@@ -194,6 +194,11 @@ def test_a_program_with_copybooks_and_files():
     names = {each.paragraphs: each.origin for each in module.classes[-1].methods}
     ran = {names[each] for each, outcome in outcomes.items() if outcome == Compared(runs=100)}
     assert ran == {"SPLIT-HOURS", "COMPUTE-GROSS", "COMPUTE-TAX", "COMPUTE-PENSION", "COMPUTE-NET"}
+    with_files = {
+        names[each] for each, what in outcomes.items() if isinstance(what, Compared) and FILES in what.assumptions
+    }
+    assert {"READ-EMPLOYEE", "WRITE-DETAIL", "WRITE-TOTALS"} <= with_files
+    assert not any(isinstance(what, Compared) and what.difference for what in outcomes.values())
 
 
 def test_programs_are_compiled_together_with_the_same_result(folder):
@@ -231,3 +236,65 @@ def test_a_subscript_with_fewer_digits_than_its_table_has_elements(folder):
     data = "01  SUB PIC 9 COMP-3.\n01  ITS-TEXT PIC X(20).\n01  TARGET PIC X."
     found = run(folder, data, "MAIN.\n    PERFORM TAKES.\nTAKES.\n    MOVE ITS-TEXT (SUB:1) TO TARGET.")
     assert found["TAKES"].difference is None
+
+
+def test_what_is_typed_is_part_of_a_state(folder):
+    procedure = """
+MAIN.
+    PERFORM ASKS UNTIL TAX = 7.
+ASKS.
+    ACCEPT TAX.
+    IF TAX = 123.45 DISPLAY "FOUND" END-IF.
+"""
+    found = run(folder, TAX, procedure)
+    assert found["ASKS"].difference is None
+    assert (found["ASKS"].runs, found["ASKS"].samples) == (100, ())
+    difference = run(folder, TAX, procedure, old='Decimal("123.45")', new='Decimal("123.46")')["ASKS"].difference
+    assert dict(difference.given)["what is typed"] == repr("123.45\n")
+    assert [each.item for each in difference.changed] == ["what is displayed"]
+
+
+def test_files_are_open_and_have_records_like_the_one_in_the_record_area(folder):
+    text = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. Copies.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT SOURCE-FILE ASSIGN TO "copies.in"
+               ORGANIZATION LINE SEQUENTIAL.
+           SELECT TARGET-FILE ASSIGN TO "copies.out".
+       DATA DIVISION.
+       FILE SECTION.
+       FD  SOURCE-FILE.
+       01  S PIC 9(3).
+       FD  TARGET-FILE.
+       01  T PIC 9(3).
+       WORKING-STORAGE SECTION.
+       77  DONE PIC X VALUE "N".
+       77  N PIC 9(2).
+       PROCEDURE DIVISION.
+       MAIN.
+           OPEN INPUT SOURCE-FILE OUTPUT TARGET-FILE.
+           PERFORM COPIES UNTIL DONE = "Y".
+           CLOSE SOURCE-FILE TARGET-FILE.
+           STOP RUN.
+       COPIES.
+           READ SOURCE-FILE AT END MOVE "Y" TO DONE
+               NOT AT END ADD 1 TO N MOVE S TO T WRITE T END-READ.
+"""
+    found = restructured(parse_text(text, "copies.cob"))
+    module = emit(*found.programs)
+
+    def compared(old="", new=""):
+        changed = replace(module, files={**module.files, module.name: module.text.replace(old, new)}) if old else module
+        outcomes = compare(found, "COPIES", changed, settings=Settings(folder=folder))
+        return [outcomes[each] for each in sorted(outcomes)]
+
+    main, copies = compared()
+    assert main == NotRun("it uses a file (OPEN)")
+    assert (copies.difference, copies.runs) == (None, 100)
+    at_end = compared('self.done = "Y"', "pass")[1].difference
+    assert [each.item for each in at_end.changed] == ["DONE"]
+    overflow = compared(" % 100", "")[1].difference
+    assert dict(overflow.given)["N"] == "99"
+    assert int(dict(overflow.given)["records of each file that is read"]) > 0

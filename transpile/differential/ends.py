@@ -155,7 +155,9 @@ class SideBySide:
         pending = iter(states)
         while restarts >= 0 and (batch := list(itertools.islice(pending, _BATCH))):
             called: list[Called | Stopped] = []
-            for each in self.module.call_all([call(which + 1, state) for state in batch]):
+            calls = [call(which + 1, self._stored(each)) for each in batch]
+            typed = [self._typed(each) for each in batch]
+            for each in self.module.call_all(calls, stdin=typed):
                 called.append(each)
                 restarts -= _cost(each)
                 if restarts < 0:
@@ -168,8 +170,17 @@ class SideBySide:
         that a translation could keep to."""
         if self._strict is None:
             self._strict = self._checked()
-        called = self._strict.call(*call(which + 1, state))
+        called = self._called(self._strict, which, state)
         return isinstance(called, Called) or not (called.timed_out or "error:" in called.message)
+
+    def _called(self, module: Module, which: int, state: bytes) -> Called | Stopped:
+        return module.call(*call(which + 1, self._stored(state)), stdin=self._typed(state))
+
+    def _stored(self, state: bytes) -> bytes:
+        return state[: self.storage.size]
+
+    def _typed(self, state: bytes) -> bytes:
+        return state[self.storage.size :]
 
     def _end(self, which: int, state: bytes, called: Called | Stopped) -> End:
         cobol = self._cobol(which, state, called)
@@ -199,14 +210,14 @@ class SideBySide:
 
     def _left(self, which: int, state: bytes) -> bytes:
         """The state behind a range that leaves the program, which the entry could not give back."""
-        self.module.call(*call(which + 1, state))
+        self._called(self.module, which, state)
         found = self.module.call(*call(LOOK, bytes(self.storage.size)))
         assert isinstance(found, Called)
         return found.buffers[1][: self.storage.size]
 
     def _quick(self, which: int, state: bytes) -> bool:
         before = time.monotonic()
-        self.module.call(*call(which + 1, state))
+        self._called(self.module, which, state)
         return time.monotonic() - before < _QUICK_S
 
     def _same_way(self, which: int, cobol: Ran, python: Ran) -> bool:

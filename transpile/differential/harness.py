@@ -21,7 +21,8 @@ from transpile.cobol.source import source_bytes, source_text
 from transpile.cobol.statements import GoBack, Paragraph, Section, Stop
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
-from transpile.differential.states import Slot, Storage
+from transpile.differential.opened import Opened
+from transpile.differential.states import RECORDS, Slot, Storage
 from transpile.emulators.cobol.build import Dialect, build_module
 from transpile.emulators.cobol.modules import Module
 from transpile.emulators.cuda.bounded import Limits
@@ -38,7 +39,8 @@ ENDS: Mapping[bytes, Literal["returned", "stopped", "left"]] = {
     struct.pack("<i", -3): "left",
 }
 """What the entry leaves in its first parameter: the range came to its end, or to a STOP RUN or GOBACK."""
-_POINTER_BYTES = 8
+_OWN_BYTES = 12
+"""Behind the state: a pointer, and which range it is, for the end."""
 _LEAVING = re.compile(r"(?:(STOP\s+RUN)|GOBACK)(?![\w-])", re.IGNORECASE)
 _HEADER = re.compile(r"PROCEDURE\s+DIVISION", re.IGNORECASE)
 
@@ -95,12 +97,15 @@ def built_together(texts: Sequence[Harness], folder: Path, limits: Limits) -> Ma
 
 
 def call(which: int, state: bytes) -> tuple[bytes, bytes]:
-    """The parameters of the entry."""
-    return struct.pack("<i", which), state + bytes(_POINTER_BYTES)
+    """The parameters of the entry; nothing may be behind the storage in ``state``."""
+    return struct.pack("<i", which), state + bytes(_OWN_BYTES)
 
 
-def harness(unit: Unit, program: Program, storage: Storage, ranges: Sequence[Range]) -> Harness:
-    """Raises ``NoHarness`` where the program has what it does not own, or its text is not in one piece."""
+def harness(
+    unit: Unit, program: Program, storage: Storage, ranges: Sequence[Range], files: Sequence[Sequence[Opened]] = ()
+) -> Harness:
+    """``files``: for each range, those that are open when it begins. Raises ``NoHarness`` where the program has what it
+    does not own, or its text is not in one piece."""
     if reason := _foreign(unit, program, storage):
         raise NoHarness(reason)
     assert program.procedure is not None
@@ -111,7 +116,9 @@ def harness(unit: Unit, program: Program, storage: Storage, ranges: Sequence[Ran
     performed = [_named(places, labels, each) for each in ranges]
     edits = [
         _header(program.procedure.span, prefix, storage),
-        _entry(places[first], labels.pop(first, "") if not places[first][0].name else "", prefix, storage, performed),
+        _entry(
+            places[first], labels.pop(first, "") if not places[first][0].name else "", prefix, storage, performed, files
+        ),
         *((places[number][1].span, [f"{label}."], 0) for number, label in labels.items()),
         *_leaving(unit, program, prefix),
     ]
@@ -165,6 +172,7 @@ def _header(span: Span, prefix: str, storage: Storage) -> _Edit:
         f"05 {prefix}-AREA PIC X({storage.area}).",
         *([numbers] if numbers else []),
         f"05 {prefix}-POINTER USAGE POINTER.",
+        f"05 {prefix}-RANGE PIC S9(9) COMP-5.",
         f"01 {prefix}-BYTES PIC X({largest}).",
         f"PROCEDURE DIVISION USING {prefix}-WHICH {prefix}-STATE",
     ]
@@ -175,18 +183,31 @@ def _header(span: Span, prefix: str, storage: Storage) -> _Edit:
 
 
 def _entry(
-    place: tuple[Section, Paragraph], label: str, prefix: str, storage: Storage, performed: Sequence[str]
+    place: tuple[Section, Paragraph],
+    label: str,
+    prefix: str,
+    storage: Storage,
+    performed: Sequence[str],
+    files: Sequence[Sequence[Opened]],
 ) -> _Edit:
     """The entry before the first paragraph, which gets a name where it has none."""
     section, paragraph = place
     head = [f"{prefix}-SECTION SECTION."] if section.name else []
-    lines = [
-        *head,
-        f"{prefix}-ENTRY.",
+    into = [
         f"IF {prefix}-WHICH > 0",
         *(line for slot in storage.slots for line in _copied(slot, prefix, True)),
         *_numbers(storage, prefix, True),
         "CONTINUE END-IF",
+    ]
+    opened = list(_opened(files, prefix, storage))
+    closed = _of_range(prefix, [[f"CLOSE {each.file}" for each in some] for some in files])
+    lines = [
+        *head,
+        f"{prefix}-ENTRY.",
+        f"MOVE {prefix}-WHICH TO {prefix}-RANGE",
+        *into,
+        *opened,
+        *(into if opened else []),
         f"EVALUATE {prefix}-WHICH",
         *(f"WHEN {at} PERFORM {names}" for at, names in enumerate(performed, 1)),
         "END-EVALUATE",
@@ -196,6 +217,7 @@ def _entry(
         f"{prefix}-OUT.",
         *(line for slot in storage.slots for line in _copied(slot, prefix, False)),
         *_numbers(storage, prefix, False),
+        *closed,
         "GOBACK.",
     ]
     if section.name:
@@ -203,6 +225,27 @@ def _entry(
     if not paragraph.name:
         lines.append(f"{label or f'{prefix}-FIRST'}.")
     return paragraph.span, lines, 0
+
+
+def _opened(files: Sequence[Sequence[Opened]], prefix: str, storage: Storage) -> Iterator[str]:
+    """Opens the files of the range; what is in the record areas then is written to those that are read."""
+    count = f"{prefix}-NUMBER ({list(storage.numbers).index(RECORDS) + 1})" if RECORDS in storage.numbers else "0"
+    texts = []
+    for some in files:
+        lines = []
+        for each in some:
+            if each.filled:
+                written = f"PERFORM {count} TIMES WRITE {each.record} END-WRITE END-PERFORM"
+                lines.append(f"OPEN OUTPUT {each.file} {written} CLOSE {each.file}")
+            lines.append(f"OPEN {each.mode} {each.file}")
+        texts.append(lines)
+    yield from _of_range(prefix, texts)
+
+
+def _of_range(prefix: str, texts: Sequence[Sequence[str]]) -> list[str]:
+    """The statements for the range that runs."""
+    found = [line for at, lines in enumerate(texts, 1) if lines for line in (f"WHEN {at}", *lines)]
+    return [f"EVALUATE {prefix}-RANGE", *found, "END-EVALUATE"] if found else []
 
 
 def _leaving(unit: Unit, program: Program, prefix: str) -> Iterator[_Edit]:
@@ -227,6 +270,8 @@ def _copied(slot: Slot, prefix: str, into: bool) -> Iterator[str]:
 
 def _numbers(storage: Storage, prefix: str, into: bool) -> Iterator[str]:
     for at, name in enumerate(storage.numbers, 1):
+        if name == RECORDS:
+            continue
         number = f"{prefix}-NUMBER ({at})"
         verb = "MOVE" if name in ("RETURN-CODE", "TALLY") else "SET"
         to, value = (name, number) if into else (number, name)

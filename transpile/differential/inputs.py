@@ -22,6 +22,7 @@ from transpile.cobol.walking import walk
 from transpile.differential.external import External, external_files, programs_of
 from transpile.differential.keyed import Keyed, rows_for_python, rows_in
 from transpile.differential.literals import Literals, literals
+from transpile.differential.reach import TERMINALS
 from transpile.differential.records import Records
 from transpile.differential.running import Inputs
 
@@ -72,7 +73,7 @@ def reading(unit: Unit) -> Reading:
 
 def _terminal(statement: Accept, names: Names) -> Item | None:
     devices = dict(names.program.environment.special_names.mnemonics)
-    if devices.get(statement.source, statement.source) not in ("", "SYSIN", "CONSOLE", "SYSIPT", "TERMINAL"):
+    if devices.get(statement.source, statement.source) not in TERMINALS:
         return None
     known = names.find(statement.target.name, statement.target.qualifiers)
     return known[0].item if known else None
@@ -169,6 +170,11 @@ def _lines(read: Reading, chance: Random, count: int, template: Inputs | None) -
     if chance.random() < 0.2:
         lines += [b"", *(b" " * laid.size for item in read.accepted if (laid := read.literals.field_of(item)))]
     return b"".join(line.replace(b"\n", b" ").rstrip(b" ") + b"\n" for line in lines)
+
+
+def typed(accepted: Sequence[Item], known: Literals, chance: Random) -> bytes:
+    """Lines for ACCEPT, a few of each of ``accepted`` and then those that may be the last ones."""
+    return _lines(Reading(tuple(accepted), (), (), known), chance, chance.choice((0, 1, 1, 1, 2, 3)), None)
 
 
 def _line(making: Records, item: Item, chance: Random) -> bytes:

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Literal
 
 from transpile.differential import worker
+from transpile.differential.opened import Opened
 from transpile.differential.states import NUMBER_BYTES, Storage, elements
 from transpile.differential.worker import CALL, FRAME, Group, Leaf
 from transpile.emulators.cuda.bounded import Limits, without_network
@@ -139,12 +140,32 @@ def leaves_of(found: Restructured, made: Correspondence, start: int, field: Fiel
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenFiles:
+    """``files``: for each method, those that are open when it begins; ``records``: where in a state it says how many
+    records those have that it reads."""
+
+    files: Sequence[Sequence[Opened]] = ()
+    records: int = 0
+
+
+_NO_FILES = OpenFiles()
+
+
 class Methods:
     """The methods ``names`` of the class that ``made`` is about. Use it as a context, or ``close`` it."""
 
     def __init__(
-        self, module: Module, made: Correspondence, matched: Matched, names: Sequence[str], size: int, limits: Limits
+        self,
+        module: Module,
+        made: Correspondence,
+        matched: Matched,
+        names: Sequence[str],
+        size: int,
+        limits: Limits,
+        opened: OpenFiles = _NO_FILES,
     ) -> None:
+        self._opened = opened
         self._module, self._made, self._matched, self._names = module, made, matched, list(names)
         self._size, self._limits = size, limits
         self._process: _Process | None = None
@@ -163,7 +184,7 @@ class Methods:
             self._process = None
 
     def run(self, which: int, state: bytes) -> Ran:
-        """Method number ``which``, from 0, on ``state``."""
+        """Method number ``which``, from 0, on ``state``; behind the storage is what is typed."""
         if self._process is None:
             specification = {
                 "rules": cobol_rules.__file__,
@@ -171,19 +192,24 @@ class Methods:
                 "program": self._made.class_name,
                 "methods": self._names,
                 "groups": list(self._matched.groups),
+                "files": [
+                    [[self._made.files[each.file], each.mode.lower(), each.filled] for each in some]
+                    for some in self._opened.files
+                ],
+                "records": self._opened.records,
                 "limit_s": self._limits.wall_s,
             }
             self._process = _Process(self._module.files, specification, self._limits)
-        answer = self._process.call(CALL.pack(which, len(state)) + state)
+        answer = self._process.call(CALL.pack(which, self._size) + state)
         if isinstance(answer, str):
             self.close()
-            return Ran("late" if answer == NO_ANSWER else "failed", state, b"", answer)
+            return Ran("late" if answer == NO_ANSWER else "failed", state[: self._size], b"", answer)
         how, length = FRAME.unpack_from(answer)[0], FRAME.unpack_from(answer, FRAME.size)[0]
         at = 2 * FRAME.size + length
         message = answer[2 * FRAME.size : at].decode(errors="replace")
         if how >= len(_HOW) or len(answer) < at + self._size:
             self.close()
-            return Ran("failed", state, b"", "its answer is not one of the worker's")
+            return Ran("failed", state[: self._size], b"", "its answer is not one of the worker's")
         return Ran(_HOW[how], answer[at : at + self._size], answer[at + self._size :], message)
 
 

@@ -13,16 +13,19 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from transpile.differential.ends import End, SideBySide
 from transpile.differential.harness import Range, built_together
-from transpile.differential.methods import Methods, match
+from transpile.differential.inputs import typed
+from transpile.differential.literals import Literals, literals
+from transpile.differential.methods import Methods, OpenFiles, Ran, match
 from transpile.differential.preparing import NotRun, Prepared, Subject, prepare
 from transpile.differential.reach import Reach
 from transpile.differential.samples import Naming, Sample, chosen, naming
-from transpile.differential.states import Storage
+from transpile.differential.states import RECORDS, Storage
 from transpile.differential.values import Cell, Drawing, cells_of, domains
 from transpile.emulators.cobol.modules import Module as CobolModule
 from transpile.emulators.cuda.bounded import Limits
@@ -31,6 +34,10 @@ from transpile.python.emitter import Module
 from transpile.restructure.program import Restructured
 
 VALID = "numeric items hold digits, within their PICTURE"
+FILES = (
+    "its files are open as the program opens them; those that it reads have up to two records, each as in the record "
+    "area; of what it writes the record area is compared"
+)
 
 
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
@@ -68,7 +75,8 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """``given`` are the items that are not as at the start of the program: with fewer of them nothing differs.
-    ``state`` is all of them as bytes. ``sample`` is the run of GnuCOBOL in Python's own terms, where there is one."""
+    ``state`` is all of them as bytes, and what is typed.
+    ``sample`` is the run of GnuCOBOL in Python's own terms, where there is one."""
 
     given: tuple[tuple[str, str], ...]
     changed: tuple[Changed, ...]
@@ -137,7 +145,11 @@ def _compared(
         return prepared.refused(f"GnuCOBOL refuses the program: {error.errors[0].message}")
     matched = match(prepared.subject.found, prepared.made, prepared.storage)
     methods = [each.method.name for _, each in prepared.reachable]
-    running = Methods(prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python)
+    files = [tuple(each.found.files.values()) for _, each in prepared.reachable]
+    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0))
+    running = Methods(
+        prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python, opened
+    )
     outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
     with SideBySide(
         module,
@@ -150,8 +162,9 @@ def _compared(
     ) as both:
         base = both.start()
         names = naming(prepared.subject.found, prepared.made, prepared.storage, matched)
+        known = literals(prepared.subject.found.unit) if any(w.found.accepted for _, w in prepared.reachable) else None
         for at, (each, what) in enumerate(prepared.reachable):
-            comparison = _Comparison(both, prepared.storage, base, what.found, at, settings, names)
+            comparison = _Comparison(both, prepared.storage, base, what.found, at, settings, names, known)
             outcomes[each] = comparison.outcome()
     return {each: outcomes[each] for each in prepared.ranges}
 
@@ -167,6 +180,7 @@ class _Comparison:
     which: int
     settings: Settings
     naming: Naming
+    literals: Literals | None
     samples: list[Sample] = field(default_factory=list)
     alike: set[str] = field(default_factory=set)
 
@@ -191,8 +205,12 @@ class _Comparison:
 
     def _keep(self, state: bytes, end: End) -> None:
         if len(self.samples) < 10 * self.settings.samples and end.cobol is not None:
-            kept = self.naming.sample(self.base, state, end.cobol)
+            kept = self._sample(state, end.cobol)
             self.samples += [kept] if kept is not None else []
+
+    def _sample(self, state: bytes, cobol: Ran) -> Sample | None:
+        """None where something is typed."""
+        return self.naming.sample(self.base, state, cobol) if not self.found.accepted else None
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [
@@ -200,7 +218,8 @@ class _Comparison:
             for key, (low, high) in self.found.limits.items()
             if (item := self.found.mentioned.get(key)) is not None
         ]
-        limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items()]
+        limited += [f"{name} is 1 to {high}" for name, high in self.found.numbers.items() if name != RECORDS]
+        limited += [FILES] if self.found.files else []
         limited += sorted(self.alike)
         return Compared(
             runs,
@@ -215,7 +234,11 @@ class _Comparison:
     def _states(self) -> tuple[Iterator[bytes], bool]:
         """The states to run, and whether these are all that count."""
         cells = cells_of(self.storage, self.found)
-        drawing = Drawing(self.base, cells, self.found, random.Random(self.settings.seed))
+        chance = random.Random(self.settings.seed)
+        drawing = Drawing(self.base, cells, self.found, chance)
+        if self.found.accepted and self.literals is not None:
+            drawing.typed = partial(typed, tuple(self.found.accepted.values()), self.literals, chance)
+            return drawing.states(self.settings.states), False
         read = cells_of(self.storage, self.found, read=True)
         every = domains(read, self.settings.exhaustive) if not _overlap(read) else None
         if every is None:
@@ -232,6 +255,11 @@ class _Comparison:
                 simpler = state[: cell.at] + self.base[part] + state[cell.at + cell.size :]
                 if self._differs(simpler):
                     state = simpler
+        for count in (0, 1, 2, 3, 5, 8) if not late else ():
+            shorter = state[: self.storage.size] + b"".join(self._lines(state)[:count])
+            if count < len(self._lines(state)) and self._differs(shorter):
+                state = shorter
+                break
         if not late:
             end = next(end for _, end in self.both.ends(self.which, [state]))
         given = []
@@ -239,9 +267,14 @@ class _Comparison:
             part = slice(cell.at, cell.at + cell.size)
             if state[part] != self.base[part]:
                 given.append((cell.name, cell.show(state[part])))
+        if self.found.accepted:
+            given.append(("what is typed", repr(state[self.storage.size :].decode("latin-1"))))
         changed = tuple(Changed(*each) for each in end.changes(self.storage))
-        sample = self.naming.sample(self.base, state, end.cobol) if end.cobol is not None else None
+        sample = self._sample(state, end.cobol) if end.cobol is not None else None
         return Difference(tuple(dict(given).items()), changed, state, sample)
+
+    def _lines(self, state: bytes) -> list[bytes]:
+        return state[self.storage.size :].splitlines(keepends=True)
 
     def _differs(self, state: bytes) -> bool:
         end = next(end for _, end in self.both.ends(self.which, [state]))

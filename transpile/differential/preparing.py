@@ -78,7 +78,8 @@ def prepare(subject: Subject) -> Prepared | Mapping[Range, NotRun]:
     ranges = {each: _reachable(program, made, storage, each) for each in wanted}
     prepared = Prepared(subject, program, made, storage, ranges, None)
     try:
-        text = harness(subject.found.unit, program, storage, [each for each, _ in prepared.reachable])
+        files = [tuple(what.found.files.values()) for _, what in prepared.reachable]
+        text = harness(subject.found.unit, program, storage, [each for each, _ in prepared.reachable], files)
     except NoHarness as error:
         return prepared.refused(str(error))
     return replace(prepared, harness=text) if prepared.reachable else prepared.refused("")

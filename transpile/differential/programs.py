@@ -38,7 +38,6 @@ _LONG = Limits(cpu_s=20, wall_s=30.0)
 _PYTHON = Limits(cpu_s=5, wall_s=5.0, output_bytes=8 << 20)
 _SHORT = Limits(cpu_s=2, wall_s=1.5, output_bytes=8 << 20)
 _TOGETHER = 8
-_SHRINKING_S = 10.0
 _CHECKS = ("-fec=bound", "-fec=data-incompatible")
 _NO_NUMBER = "a field of digits holds something else, and the programs differ"
 _OUTSIDE = (
@@ -52,13 +51,14 @@ _USELESS = 5
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``builds``: where what GnuCOBOL builds is kept. ``known`` inputs are run first, and others are made from them, up
-    to ``runs`` in all."""
+    to ``runs`` in all. Inputs with which they differ are made smaller for so many seconds."""
 
     builds: Path
     known: tuple[Inputs, ...] = ()
     runs: int = 20
     seed: int = 0
     dialect: Dialect = field(default_factory=Dialect)
+    shrinking_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ class _Comparing:
     def _shrunk(self, run: int, what: str, inputs: Inputs, python: PythonRun, sizes: Mapping[str, int]) -> Different:
         smallest = Different(run, what, inputs, self._methods(python))
 
-        deadline = time.monotonic() + _SHRINKING_S
+        deadline = time.monotonic() + self.settings.shrinking_s
 
         def first_that_differs(candidates: Sequence[Inputs]) -> int | None:
             nonlocal smallest

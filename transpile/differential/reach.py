@@ -1,5 +1,5 @@
 """What a range of paragraphs comes to: the paragraphs that it performs, the items and literals in them, and why it may
-be out of reach of runs on a state (files, the terminal, other programs, the clock)."""
+be out of reach of runs on a state (files, other programs, the clock)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,16 @@ from transpile.cobol.programs import ConditionName, Item
 from transpile.cobol.statements import Paragraph, Section
 from transpile.cobol.tree import Node, Reference
 from transpile.cobol.walking import walk
-from transpile.differential.states import Storage
+from transpile.differential.opened import Opened, openable
+from transpile.differential.states import RECORDS, Storage
 from transpile.errors import SourceError
 
 _OUTSIDE: dict[type[Node], str] = {
-    verbs.Accept: "it reads what is typed, or the clock (ACCEPT)",
     verbs.Alter: "it changes where a GO TO goes (ALTER)",
     verbs.Call: "it calls another program (CALL)",
     verbs.Cancel: "it cancels another program (CANCEL)",
     verbs.Open: "it uses a file (OPEN)",
     verbs.Close: "it uses a file (CLOSE)",
-    verbs.Read: "it uses a file (READ)",
-    verbs.Write: "it uses a file (WRITE)",
-    verbs.Rewrite: "it uses a file (REWRITE)",
     verbs.Delete: "it uses a file (DELETE)",
     verbs.Start: "it uses a file (START)",
     verbs.Release: "it sorts a file (RELEASE)",
@@ -35,6 +32,7 @@ _OUTSIDE: dict[type[Node], str] = {
     verbs.Unsupported: "it has a statement that is not translated",
 }
 _UNSTEADY = {"RANDOM", "CURRENT-DATE", "WHEN-COMPILED", "SECONDS-PAST-MIDNIGHT", "MODULE-TIME", "MODULE-DATE"}
+TERMINALS = {"", "SYSIN", "SYSIPT", "CONSOLE", "TERMINAL"}
 _CONSOLES = {"", "CONSOLE", "SYSOUT", "SYSERR", "STDOUT", "STDERR"}
 REGISTERS = ("RETURN-CODE", "TALLY")
 """Those that are part of a state."""
@@ -62,6 +60,10 @@ class Reach:
     of: dict[int, list[tree.Expression]] = field(default_factory=dict)
     within: dict[int, int] = field(default_factory=dict)
     """For a subscript, the item that says how many elements its table has."""
+    accepted: dict[int, Item] = field(default_factory=dict)
+    """Items that are typed."""
+    files: dict[str, Opened] = field(default_factory=dict)
+    """Those that it reads or writes."""
     related: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of items, one of which is assigned to or compared with the other."""
 
@@ -151,6 +153,14 @@ class _Looking:
         if type(node) in _OUTSIDE:
             raise OutOfReach(_OUTSIDE[type(node)])
         match node:
+            case verbs.Accept(source=source) if self._device(source) not in TERMINALS:
+                raise OutOfReach(f"it reads the clock or its environment (ACCEPT FROM {source})")
+            case verbs.Read(file=label):
+                self._file(label.name, "READ")
+            case verbs.Write(record=record) | verbs.Rewrite(record=record):
+                item = self._resolved(record).item
+                names = [name for name, file in self.names.files.items() if any(e is item for e in file.records)]
+                self._file(names[0] if names else "", type(node).__name__.upper())
             case verbs.Stop(literal=tree.Expression()):
                 raise OutOfReach("it waits for the operator (STOP literal)")
             case verbs.Sort(using=using, giving=giving, input_procedure=source, output_procedure=target):
@@ -160,6 +170,16 @@ class _Looking:
                 raise OutOfReach(f"its result is not the same every time (FUNCTION {name})")
             case verbs.Display(upon=upon) if self._device(upon) not in _CONSOLES:
                 raise OutOfReach(f"it displays upon {upon}")
+
+    def _file(self, name: str, verb: str) -> None:
+        opened = openable(self.names).get(name)
+        if opened is None:
+            raise OutOfReach(f"it uses a file ({verb})")
+        self.found.files[name] = opened
+        for item in self.names.files[name].records:
+            self._item(item, True)
+        if opened.filled:
+            self.found.numbers[RECORDS], self.found.indexes[RECORDS] = 2, 0
 
     def _device(self, name: str) -> str:
         for known in self.names.find(name) if name else ():
@@ -180,6 +200,10 @@ class _Looking:
                 self._belongs(left, right)
                 self._belongs(right, left)
                 self._relates(left, right)
+            case verbs.Accept(target=target):
+                item = self._resolved(target).item
+                if item is not None:
+                    self.found.accepted[id(item)] = item
             case verbs.Move(value=value, targets=targets):
                 for target in targets:
                     self._relates(value, target)

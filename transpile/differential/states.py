@@ -1,6 +1,7 @@
 """The states of a COBOL program as bytes: all its records behind one another, then its indexes and registers.
 
-``storage_of`` says where every item lies in them, and what COBOL calls the first byte of each record.
+``storage_of`` says where every item lies in them, and what COBOL calls the first byte of each record. Behind the
+storage may be what is typed, the standard input.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from dataclasses import dataclass, field
 from transpile.cobol import layout
 from transpile.cobol.names import Names, names_of
 from transpile.cobol.programs import Item, Program
+from transpile.differential.opened import openable
 
 NUMBER_BYTES = 4
 """Indexes and registers are kept as native numbers of this size."""
+RECORDS = "records of each file that is read"
+"""What this number is called, where the program has files that can be opened. It is no name in COBOL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def storage_of(program: Program, registers: tuple[str, ...] = ()) -> Storage:
             making.add(layout.Record(records[0].name, max(record.size for record in records), fields))
     for record in (*laid_out(data.working_storage), *laid_out(data.local_storage)):
         making.add(record)
-    names = [*_indexes(making.names), *registers]
+    names = [*_indexes(making.names), *registers, *([RECORDS] if openable(making.names) else [])]
     numbers = {name: making.size + NUMBER_BYTES * at for at, name in enumerate(names)}
     size = making.size + NUMBER_BYTES * len(numbers)
     return Storage(making.names, tuple(making.slots), making.places, numbers, size)

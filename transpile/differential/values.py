@@ -9,14 +9,14 @@ from __future__ import annotations
 import itertools
 import random
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from transpile.cobol import layout, tree
 from transpile.cobol.initial import encode_number, sign_of
 from transpile.differential.reach import Reach
-from transpile.differential.states import NUMBER_BYTES, Storage, elements
+from transpile.differential.states import NUMBER_BYTES, RECORDS, Storage, elements
 from transpile.python.rules import cobol_rules as rules
 
 _NATIVE = {"COMP-5", "INDEX", "BINARY-CHAR", "BINARY-SHORT", "BINARY-LONG", "BINARY-DOUBLE", "POINTER"}
@@ -119,7 +119,9 @@ def cells_of(storage: Storage, found: Reach, *, read: bool = False) -> list[Cell
             shown = f"{name} ({' '.join(map(str, subscripts))})" if subscripts else name
             cells.append(Cell(shown, place.start + start, place.laid.size, place.laid, low, high, key))
     for name, most in found.numbers.items():
-        cells.append(Cell(name, storage.numbers[name], NUMBER_BYTES, None, 1, most, found.indexes[name]))
+        cells.append(
+            Cell(name, storage.numbers[name], NUMBER_BYTES, None, int(name != RECORDS), most, found.indexes[name])
+        )
     return cells
 
 
@@ -161,6 +163,8 @@ class Drawing:
     cells: Sequence[Cell]
     found: Reach
     random: random.Random
+    typed: Callable[[], bytes] = bytes
+    """What comes behind the storage."""
 
     def states(self, count: int) -> Iterator[bytes]:
         for _ in range(count):
@@ -180,7 +184,7 @@ class Drawing:
         for cell in self._chosen():
             state[cell.at : cell.at + cell.size] = self._content(cell, drawn)
         self._keep_within(state)
-        return bytes(state)
+        return bytes(state) + self.typed()
 
     def _keep_within(self, state: bytearray) -> None:
         """Subscripts mostly lie in what their table has now."""

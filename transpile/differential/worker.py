@@ -55,6 +55,9 @@ class Specification(TypedDict):
     program: str
     methods: list[str]
     groups: list[Group]
+    files: list[list[tuple[str, str, bool]]]
+    """For each method the Python that names a file, how it is opened, and whether it has records then."""
+    records: int
     limit_s: float
 
 
@@ -77,8 +80,10 @@ def main(specification: str, requests: int, answers: int) -> None:
     with os.fdopen(requests, "rb") as source:
         while header := source.read(FRAME.size):
             request = source.read(FRAME.unpack(header)[0])
-            which, _ = CALL.unpack_from(request)
-            answer = object_.run(given["methods"][which], request[CALL.size :])
+            which, size = CALL.unpack_from(request)
+            state, typed = request[CALL.size : CALL.size + size], request[CALL.size + size :]
+            files = given["files"][which] if given["files"] else []
+            answer = object_.run(given["methods"][which], state, typed, files)
             _write(answers, FRAME.pack(len(answer)) + answer)
 
 
@@ -104,18 +109,21 @@ class Translated:
         self.left: type[BaseException] = left.Left if left is not None else Late
         self.made: Callable[[], object] = getattr(self.module, given["program"])
         self.groups = [Held(group, rules) for group in given["groups"]]
-        self.limit_s = given["limit_s"]
+        self.limit_s, self.records = given["limit_s"], given["records"]
         self.object: object = None
 
-    def run(self, method: str, state: bytes) -> bytes:
+    def run(self, method: str, state: bytes, typed: bytes, files: list[tuple[str, str, bool]]) -> bytes:
         if self.object is None:
             self.object = self.made()
             for group in self.groups:
                 group.forget()
-        for group in self.groups:
-            group.set(self.object, state)
+        self._set(state)
+        if files:
+            self._open(files, state)
+            self._set(state)
         output = io.StringIO()
         sys.stdout, said = output, sys.stdout
+        sys.stdin = io.StringIO(typed.decode("latin-1"))
         how, message = self._run(getattr(self.object, method))
         sys.stdout = said
         after = bytearray(state)
@@ -127,9 +135,27 @@ class Translated:
                 how, message = FAILED, str(error)
         if how in (FAILED, LATE):
             self.object = None
+        for place, *_ in files if self.object is not None else ():
+            eval(place, {"self": self.object}).close()
         text = message.encode("utf-8", "replace")[:MESSAGE_BYTES]
         shown = output.getvalue().encode("latin-1", "replace")
         return b"".join((FRAME.pack(how), FRAME.pack(len(text)), text, bytes(after), shown))
+
+    def _set(self, state: bytes) -> None:
+        for group in self.groups:
+            group.set(self.object, state)
+
+    def _open(self, files: list[tuple[str, str, bool]], state: bytes) -> None:
+        """Those that are read have records as the state has one in the record area."""
+        count = struct.unpack_from("<i", state, self.records)[0] if self.records else 0
+        for place, mode, filled in files:
+            file = eval(place, {"self": self.object})
+            if filled:
+                file.open("output")
+                for _ in range(count):
+                    file.write()
+                file.close()
+            file.open(mode)
 
     def _run(self, method: Callable[[], None]) -> tuple[int, str]:
         signal.setitimer(signal.ITIMER_REAL, self.limit_s)

@@ -56,6 +56,7 @@ BEHAVES = b"""       IDENTIFICATION DIVISION.
            IF L = "LOOP" PERFORM UNTIL W > 10000 END-PERFORM.
            IF L = "SHOW" DISPLAY "W" W NO ADVANCING.
            IF L = "FAIL" CALL "NOSUCH".
+           IF L = "ASKS" ACCEPT L.
            GOBACK.
 """
 
@@ -111,6 +112,15 @@ def test_what_stops_a_module_does_not_stop_us(behaves: Module, what: bytes, exit
     assert second.output == (b"BYE\n" if what == b"STOP" else b"")
     assert isinstance(third, Called)
     assert third.output == b"W0001"
+
+
+@needs_cobc
+def test_each_call_has_a_standard_input_of_its_own(behaves: Module) -> None:
+    typed = [b"", b"one\n", b"", b"two\nmore\n", b"\n", b"three", b"7\n", b""]
+    said = behaves.call_all([(b"ASKS", bytes(6))] * len(typed), stdin=typed)
+    assert [call.buffers[0].strip() for call in said if isinstance(call, Called)] == [
+        each.split(b"\n")[0][:4] for each in typed
+    ]
 
 
 @needs_cobc

@@ -301,17 +301,20 @@ def length(text: str) -> int:
     return len(text)
 
 
+_NUMVAL = re.compile(r" *([+-] *[0-9.]+|[0-9.]+([+-][0-9.]*| *([+-]|CR|DB))?) *")
+"""Anything else is 0. As in GnuCOBOL, a sign may also stand between the digits."""
+
+
 def numval(text: str) -> Decimal:
     """
     >>> numval(" - 12.50 "), numval("3CR"), numval("")
     (Decimal('-12.50'), Decimal('-3'), Decimal('0'))
     """
-    shown = text.upper().replace(" ", "")
-    negative = "-" in shown or shown.endswith(("CR", "DB"))
-    found = re.search(r"\d*\.?\d*", re.sub(r"[^0-9.]", "", shown))
-    digits = found[0] if found else ""
-    value = Decimal(digits) if digits.strip(".") else Decimal(0)
-    return -value if negative and value else value
+    digits = re.sub(r"[^0-9.]", "", text)
+    if not _NUMVAL.fullmatch(text) or digits.count(".") > 1 or not digits.strip("."):
+        return Decimal(0)
+    value = Decimal(digits)
+    return -value if value and re.search("-|CR|DB", text) else value
 
 
 def numval_c(text: str, currency: str = "$") -> Decimal:
