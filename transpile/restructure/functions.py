@@ -36,6 +36,10 @@ _ONE = frozenset(
 """Functions by how many arguments they have; the others have one or more."""
 _COMPARING = frozenset({"MAX", "MIN", "ORD-MAX", "ORD-MIN", "MEDIAN", "RANGE", "MIDRANGE", "MEAN", "SUM"})
 """Functions of several numbers, or texts; ZERO among numbers is one."""
+_OF_TEXTS = frozenset(
+    {"NUMVAL", "NUMVAL-C", "NUMVAL-F", "ORD", "STORED-CHAR-LENGTH", "TEST-NUMVAL", "TEST-NUMVAL-C", "TEST-NUMVAL-F"}
+)
+"""Functions that give numbers and are given texts; all others that give numbers are given numbers."""
 _MOST_ELEMENTS = 4096
 
 
@@ -53,7 +57,8 @@ def _call(scope: Scope, function: cobol.FunctionCall) -> Expression:
         return length(scope, function.arguments[0])
     given = [part for each in function.arguments for part in _parted(scope, each)]
     arguments = tuple(made for each in given for made in _argument(scope, each))
-    if function.name in _COMPARING and not all(map(is_text, arguments)):
+    of_numbers = function.name in _NUMBERS - _COMPARING - _OF_TEXTS
+    if of_numbers or (function.name in _COMPARING and not all(map(is_text, arguments))):
         numbers = ((whole(0),) if is_zero(each) else _argument(scope, each) for each in given)
         arguments = tuple(made for each in numbers for made in each)
     type_ = _type(function, arguments)
