@@ -57,6 +57,8 @@ class Field:
     shared: bool = field(default=False, compare=False)
     initial: int | str | float | bytes | None = field(default=None, compare=False, repr=False)
     """Of numbers in units of the last digit."""
+    beyond: Number | None = field(default=None, compare=False, repr=False)
+    """What it may hold where a loop counts it, or something is counted in it, beyond its type."""
     remark: str = field(default="", compare=False, repr=False)
     """What the old program said of it beside its type, for a comment."""
 

@@ -115,7 +115,8 @@ def _number(writer: Statements, value: Load, type: Number) -> Code:
             code = expressions.call("unscaled", code, literal(type.scale))
         signed = [] if type.signed else ["signed=False"]
         return expressions.call("show_native", code, literal(view.size), *signed)
-    if not type.scale and not type.signed and extent(value).never_negative:
+    known = extent(value)
+    if not type.scale and not type.signed and known.never_negative and known.within(type):
         return Code(f"{{{code}:0{type.digits}d}}")
     more: list[Code | str] = [literal(type.scale)] if type.scale else []
     if type.signed:

@@ -56,7 +56,7 @@ def extent(expression: Expression) -> Extent:
             scale = type.scale if isinstance(type, Number) else _decimals(value)
             return Extent(Fraction(value), Fraction(value), scale)
         case Load(place=place) if isinstance(place.field.type, Number):
-            known = of_type(place.field.type)
+            known = of_type(place.field.beyond or place.field.type)
             return Extent(None, None, known.scale) if place.field.shared else known
         case Fit(value=value, type=type):
             inner = extent(value)

@@ -159,7 +159,7 @@ class Records:
                 return self._of("Display", literal(view.offset), literal(view.size), *start, *sign)
             case "packed":
                 signed = [] if type.signed else ["signed=False"]
-                return self._of("Packed", literal(view.offset), literal(type.digits), *start, *signed)
+                return self._of("Packed", literal(view.offset), literal((field.beyond or type).digits), *start, *signed)
         signed = [] if type.signed else ["signed=False"]
         native = [] if view.coding == "binary" else ["native=True"]
         return self._of("Binary", literal(view.offset), literal(view.size), *start, *signed, *native)
@@ -251,8 +251,9 @@ def decoded(field: Field, data: bytes) -> int | None:
             number = rules.decode_display(data, sign_of(field))
             shown = rules.encode_display(number, view.size - view.separate, sign_of(field))
         case "packed":
-            number = rules.decode_packed(data, type.digits, type.signed)
-            shown = rules.encode_packed(number, type.digits, type.signed)
+            digits = (field.beyond or type).digits
+            number = rules.decode_packed(data, digits, type.signed)
+            shown = rules.encode_packed(number, digits, type.signed)
         case coding:
             number = rules.decode_binary(data, type.signed, coding != "binary")
             shown = data

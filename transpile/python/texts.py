@@ -105,7 +105,7 @@ class Texts(Storing):
                 more = [] if sign == "none" else [literal(sign)]
                 data = self.call("encode_display", value, literal(type.digits), *more)
             case "packed":
-                data = self.call("encode_packed", value, literal(type.digits), **signed)
+                data = self.call("encode_packed", value, literal((field.beyond or type).digits), **signed)
             case coding:
                 native = {} if coding == "binary" else {"native": "True"}
                 data = self.call("encode_binary", value, literal(view.size), **signed, **native)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
@@ -287,7 +288,9 @@ def parts(value: Expression) -> Iterator[Expression]:
 def step(scope: Scope, counter: cobol.Reference, amount: Expression, down: bool = False) -> Statement:
     """``counter`` made larger by ``amount``, as PERFORM VARYING and SET do it: without regard to its PICTURE as long as
     its bytes have room, so that ``PIC 99 COMP`` counts to 100 and a loop up to 99 ends."""
-    made = place(scope, counter)
+    made, laid = place(scope, counter), scope.item(counter)
+    if laid is not None and id(laid.item) in scope.sharing.counted.roomy:
+        made = replace(made, field=replace(made.field, beyond=None))
     changed = Arithmetic("-" if down else "+", Load(made), amount)
     match made.field:
         case Field(type=Number(scale=0, signed=signed, bits=0) as kind, view=View(coding="binary", size=size)):

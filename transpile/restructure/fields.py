@@ -54,6 +54,19 @@ def field_type(laid: layout.Field) -> Number | Floating | Text | None:
     return Number(made.digits, made.scale, made.signed, 8 * laid.size) if laid.usage == "COMP-5" else made
 
 
+def beyond(laid: layout.Field) -> Number | None:
+    """What a whole number in binary, or packed with half a byte to spare, has room for beyond its PICTURE."""
+    if laid.group or laid.picture is None or not laid.numeric or laid.picture.scale:
+        return None
+    made = number_type(laid.picture)
+    match laid.usage:
+        case "BINARY":
+            return Number(made.digits, 0, made.signed, 8 * laid.size)
+        case "COMP-3" if made.digits % 2 == 0:
+            return Number(made.digits + 1, 0, made.signed)
+    return None
+
+
 def _coding(laid: layout.Field) -> Coding:
     if laid.group or not laid.numeric:
         return "text"
@@ -124,6 +137,7 @@ class Builder:
             members,
             shared,
             initial,
+            beyond(laid) if id(laid.item) in self.sharing.counted.beyond else None,
             self.remarks(laid.item),
         )
         self.fields.setdefault(id(laid.item), made)

@@ -53,6 +53,8 @@ def move(scope: Scope, statement: verbs.Move) -> Body:
 def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference, once: bool = False) -> Iterator[Assign]:
     """``MOVE source TO goal``. ``once``: GnuCOBOL keeps the source for several moves."""
     laid, from_ = scope.item(goal), scope.item(source) if isinstance(source, cobol.Reference) else None
+    if laid is not None and laid is from_ and source == goal and laid.numeric and not goal.subscripts:
+        return
     if laid is not None and laid.group and goal.slice is None and not scope.fields[id(laid.item)].shared:
         yield from _members(scope, source, from_, goal, laid)
         return
@@ -188,6 +190,9 @@ def _numeric(scope: Scope, source: cobol.Expression, reads: Number) -> Expressio
     if (repeated := pattern(scope, source)) is not None:
         return NumberIn(Repeated(text(repeated), Text(reads.digits)), Number(reads.digits, 0, True))
     found = value(scope, source)
+    match found:
+        case Load(place=Place(field=Field(type=Number() as type_, beyond=Number(bits=0)))):
+            return Fit(found, type_)
     if not is_text(found):
         return found
     laid = scope.item(source) if isinstance(source, cobol.Reference) and source.slice is None else None
@@ -216,6 +221,8 @@ def fit(found: Expression, type_: Number) -> Expression:
         case NumberIn(type=known) if known == type_:
             return found
     known_type = kind(found)
+    if isinstance(found, Load) and found.place.field.beyond is not None:
+        return Fit(found, type_)
     if isinstance(known_type, Number) and not isinstance(found, Constant) and _holds(type_, known_type):
         return found
     return Fit(found, type_)

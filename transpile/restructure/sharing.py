@@ -14,6 +14,7 @@ from transpile.cobol.programs import ConditionName, Item
 from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Search, Sort, StringTogether
 from transpile.cobol.tree import Figurative, FunctionCall, LengthOf, Node, Reference
 from transpile.cobol.walking import children
+from transpile.restructure.counters import Counted, count
 
 
 @dataclass(slots=True)
@@ -26,6 +27,9 @@ class Sharing:
     """By the identity of the record."""
     pairs: list[tuple[Item, Item]] = field(default_factory=list)
     """Groups of equal structure, one of which is moved to the other: both are shared, or none."""
+
+    counted: Counted = field(default_factory=Counted)
+    looked: list[Names] = field(default_factory=list)
 
     def add(self, storage: layout.Storage) -> None:
         for record in storage.records:
@@ -44,15 +48,27 @@ class Sharing:
         return id(self.roots[id(item)]) in self.reasons
 
     def settle(self) -> None:
-        """Share what is moved from or to something shared."""
+        """Share what is moved from or to something shared, once all programs have been looked at."""
+        self._share_pairs()
+        for names in self.looked:
+            count(names, self.laid, self.shared, self.counted)
+        self._share_pairs()
+
+    def _share_pairs(self) -> None:
         changed = True
         while changed:
             changed = False
             for one, other in self.pairs:
-                if self.shared(one) != self.shared(other):
+                both = any(
+                    id(each.item) in self.counted.beyond for item in (one, other) for each in self.laid[id(item)].walk()
+                )
+                if self.shared(one) != self.shared(other) or (both and not self.shared(one)):
                     changed = True
                     for item in (one, other):
                         self.share(item, f"{one.name} is moved to {other.name}, and bytes of one of them are shared")
+
+    def _counts(self, group: Item) -> bool:
+        return any(id(each.item) in self.counted.beyond for each in self.laid[id(group)].walk())
 
     def look(self, names: Names) -> None:
         """Find out how the procedure division of a program uses its data."""
@@ -64,6 +80,7 @@ class Sharing:
                     uses.visit(each)
         if names.program.procedure is not None:
             uses.visit(names.program.procedure)
+        self.looked.append(names)
 
 
 def alike(one: layout.Field, other: layout.Field) -> bool:

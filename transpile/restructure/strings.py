@@ -131,7 +131,10 @@ def inspect(block: Block, statement: verbs.Inspect) -> Body:
     for at, tally in enumerate(statement.tallying):
         counter = place(scope, tally.counter)
         counted = Arithmetic("+", Load(counter), Intrinsic(f"tally {at + 1}", (), Exact()))
-        end.append(Assign(counter, of_count(counted, counter)))
+        kept = of_count(counted, counter)
+        if counter.field.view.coding == "binary" and counter.field.beyond is not None:
+            kept = Fit(counted, counter.field.beyond)
+        end.append(Assign(counter, kept))
         _phrase(scope, inputs, options, "tally", tally.what, (tally.value,), tally.bounds)
     for replacement in statement.replacing:
         by = _replacing(scope, replacement.by, replacement.value)
