@@ -6,14 +6,15 @@
 ``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
 paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
 both against GnuCOBOL. What is no fault counts neither as refuted nor as a survivor: the proof of the paragraph holds
-("proved equal"), or it does not differ on all values or on 5,000 states more ("no difference"). Where it differs on
-these it survived, and where the paragraph cannot be run alone, too. The exit status is 1 where fewer than 99 % of the
-kinds that matter most are refuted.
+("proved equal"), or it does not differ on all values, or on 5,000 states more, at least 1,000 of which can be run
+("no difference"). Else it survived. For a method that is no range of paragraphs those that call it are looked at. The
+exit status is 1 where fewer than 99 % of the kinds that matter most are refuted.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import random
 import sys
 import tempfile
@@ -49,6 +50,9 @@ FOREMOST = (
     "sign",
 )
 MORE_STATES = 5_000
+MORE_RESTARTS = 100
+ENOUGH = 1_000
+"""Runs without a difference, of which it is said that there is none."""
 RUNS = 60
 WORDS = ("refuted by paragraph", "refuted by program", "survived", "proved equal", "no difference")
 
@@ -110,38 +114,67 @@ def judge(given: Subject, one: Correspondence, mutant: Mutant) -> Fault:
 def _climb(given: Subject, one: Correspondence, mutant: Mutant) -> tuple[str, str]:
     changed = broken(given.module, mutant)
     alone = _alone(given, one, mutant, changed, given.states)
-    if isinstance(alone, paragraphs.Compared) and alone.difference is not None:
-        return "refuted by paragraph", str(alone.difference)
-    range_ = _range(one, mutant)
-    if range_ is not None and prove(given.found, one, mutant.text, [range_])[range_].proved:
+    if found := _difference(alone):
+        return "refuted by paragraph", found
+    ranges = _ranges(given.module, one, mutant)
+    if ranges and all(proof.proved for proof in prove(given.found, one, mutant.text, ranges).values()):
         return "proved equal", "on all values"
     known = Inputs(given.program.stdin, given.program.reads, "the corpus")
     settings = programs.Settings(given.builds, (known,), RUNS, given.seed, shrinking_s=1.0)
     whole = programs.compare(given.found.unit, changed, settings)
     if isinstance(whole, programs.Different):
         return "refuted by program", f"{whole.what}, with {whole.inputs.about or 'other inputs'}"
-    if isinstance(alone, paragraphs.NotRun):
-        return "survived", f"the paragraph is not run alone: {alone.reason}"
-    if alone.exhaustive:
+    if not all(isinstance(each, paragraphs.Compared) for each in alone):
+        why = "; ".join(each.reason for each in alone if isinstance(each, paragraphs.NotRun))
+        return "survived", f"the paragraph is not run alone: {why}"
+    if all(isinstance(each, paragraphs.Compared) and each.exhaustive for each in alone):
         return "no difference", "on all values"
-    longer = _alone(given, one, mutant, changed, MORE_STATES)
-    if isinstance(longer, paragraphs.Compared) and longer.difference is None:
-        return "no difference", f"on {longer.runs} states"
-    return "survived", str(longer.difference if isinstance(longer, paragraphs.Compared) else longer.reason)
+    longer = _alone(given, one, mutant, changed, MORE_STATES, MORE_RESTARTS)
+    if found := _difference(longer):
+        return "survived", found
+    runs = min((each.runs for each in longer if isinstance(each, paragraphs.Compared)), default=0)
+    return "no difference" if runs >= ENOUGH else "survived", f"on {runs} states"
 
 
 def _alone(
-    given: Subject, one: Correspondence, mutant: Mutant, changed: Module, states: int
-) -> paragraphs.Compared | paragraphs.NotRun:
-    range_ = _range(one, mutant)
-    if range_ is None:
-        return paragraphs.NotRun("it is no paragraph")
-    settings = paragraphs.Settings(states=states, seed=given.seed, folder=given.builds)
-    return paragraphs.compare(given.found, one.program.origin, changed, [range_], settings)[range_]
+    given: Subject,
+    one: Correspondence,
+    mutant: Mutant,
+    changed: Module,
+    states: int,
+    restarts: int = paragraphs.USUAL_SETTINGS.restarts,
+) -> list[paragraphs.Outcome]:
+    ranges = _ranges(given.module, one, mutant)
+    settings = paragraphs.Settings(states=states, seed=given.seed, restarts=restarts, folder=given.builds)
+    found = paragraphs.compare(given.found, one.program.origin, changed, ranges, settings) if ranges else {}
+    return list(found.values()) or [paragraphs.NotRun("it is no paragraph")]
 
 
-def _range(one: Correspondence, mutant: Mutant) -> tuple[int, int] | None:
-    return next((each.paragraphs for each in one.methods if each.name == mutant.method), None)
+def _difference(alone: Sequence[paragraphs.Outcome]) -> str:
+    compared = [each for each in alone if isinstance(each, paragraphs.Compared)]
+    return next((str(each.difference) for each in compared if each.difference is not None), "")
+
+
+def _ranges(module: Module, one: Correspondence, mutant: Mutant) -> list[tuple[int, int]]:
+    """What the method stands for; where that is no range of paragraphs, the ranges of the methods that call it."""
+    wanted, seen = [mutant.method], {mutant.method}
+    found = []
+    for name in wanted:
+        range_ = next((each.paragraphs for each in one.methods if each.name == name), None)
+        if range_ is not None:
+            found.append(range_)
+            continue
+        callers = [each for each in _callers(module, one, name) if each not in seen]
+        wanted += callers
+        seen.update(callers)
+    return found
+
+
+def _callers(module: Module, one: Correspondence, name: str) -> list[str]:
+    tree = ast.parse(module.text)
+    program = next(each for each in tree.body if isinstance(each, ast.ClassDef) and each.name == one.class_name)
+    methods = [each for each in program.body if isinstance(each, ast.FunctionDef)]
+    return [each.name for each in methods if f"self.{name}()" in ast.unparse(each)]
 
 
 def table(faults: Sequence[Fault]) -> str:

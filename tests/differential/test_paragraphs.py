@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,21 @@ def test_files_are_open_and_have_records_like_the_one_in_the_record_area(folder)
     overflow = compared(" % 100", "")[1].difference
     assert dict(overflow.given)["N"] == "99"
     assert int(dict(overflow.given)["records of each file that is read"]) > 0
+
+
+def test_the_usual_states_have_results_between_two_roundings_and_results_that_do_not_fit(folder):
+    data = "77 PART PIC 9(5).\n77 WHOLE PIC 9(5).\n77 SHARE PIC 9(3)V99.\n77 SUM-OF PIC 9(5)."
+    procedure = """
+MAIN.
+    PERFORM SHARES. PERFORM SUMS.
+SHARES.
+    IF WHOLE > 0
+        COMPUTE SHARE ROUNDED = PART * 100 / WHOLE.
+SUMS.
+    COMPUTE SUM-OF = PART + WHOLE.
+"""
+    down = run(folder, data, procedure, old="self.whole), 5", new='self.whole) - Decimal("1E-9"), 5')
+    ((item, cobol, python),) = [(each.item, each.cobol, each.python) for each in down["SHARES"].difference.changed]
+    assert (item, Decimal(cobol) - Decimal(python)) == ("SHARE", Decimal("0.01"))
+    wide = run(folder, data, procedure, old="% 100000", new="% 1000000")["SUMS"].difference
+    assert [each.item for each in wide.changed] in (["SUM-OF"], ["it"])

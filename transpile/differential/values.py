@@ -23,6 +23,10 @@ _NATIVE = {"COMP-5", "INDEX", "BINARY-CHAR", "BINARY-SHORT", "BINARY-LONG", "BIN
 _NATIVE_DIGITS = {1: 2, 2: 4, 4: 9, 8: 18}
 _MOST_ELEMENTS = 40
 """So many elements of a table get new values in each state."""
+_MOODS = ("", "", "", "", "even", "even", "large", "digits")
+"""What the values of a state have in common: nothing; numbers that divide each other evenly, so that results lie in the
+middle between two roundings; numbers at the upper end, so that results do not fit; texts that are digits."""
+_EVEN = (1, 2, 3, 4, 5, 8, 10, 15, 16, 20, 25, 32, 40, 50, 64, 75, 80, 100, 125, 160, 200, 250, 400, 500, 625, 800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ class Drawing:
     random: random.Random
     typed: Callable[[], bytes] = bytes
     """What comes behind the storage."""
+    mood: str = ""
 
     def states(self, count: int) -> Iterator[bytes]:
         for _ in range(count):
@@ -180,6 +185,7 @@ class Drawing:
 
     def state(self) -> bytes:
         state = bytearray(self.base)
+        self.mood = self.random.choice(_MOODS)
         drawn: list[Decimal] = []
         for cell in self._chosen():
             state[cell.at : cell.at + cell.size] = self._content(cell, drawn)
@@ -216,6 +222,8 @@ class Drawing:
         return cell.encoded(digits)
 
     def _digits(self, cell: Cell, low: int, high: int, drawn: Sequence[Decimal]) -> int:
+        if self.mood in ("even", "large") and self.random.random() < 0.6:
+            return self._alike(cell, high)
         pick = self.random.random()
         own = self._own(cell)
         if pick < 0.25 and own:
@@ -234,6 +242,11 @@ class Drawing:
             value = value // 10 * 10 + 5
         return -value if low < 0 and self.random.random() < 0.4 else value
 
+    def _alike(self, cell: Cell, high: int) -> int:
+        if self.mood == "even":
+            return self.random.choice(_EVEN) * int(10 ** self.random.randint(0, max(cell.scale, 0)))
+        return high - self.random.randrange(min(max(high // 2, 1), int(10 ** self.random.randint(0, 4))))
+
     def _near(self, value: Decimal, cell: Cell) -> int:
         with_step = rules.unscaled(value, cell.scale) if abs(value) < Decimal(10) ** 40 else 0
         return with_step + self.random.choice((0, 0, 0, 1, -1))
@@ -246,6 +259,8 @@ class Drawing:
         assert cell.laid is not None
         own = [each for e in self.found.of.get(id(cell.laid.item), []) if (each := _text_of(e, cell.size)) is not None]
         pick = self.random.random()
+        if self.mood == "digits" and pick < 0.9:
+            return bytes(self.random.choices(b"0123456789", k=cell.size))
         if pick < 0.5 and own:
             return self.random.choice(own)
         if pick < 0.65 and self.found.texts:
