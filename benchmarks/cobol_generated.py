@@ -1,12 +1,13 @@
 """Generated COBOL paragraphs against their Python: no difference on states at the bounds and at random.
 
     python benchmarks/cobol_generated.py [--programs 20] [--paragraphs 15] [--states 100] [--seed SEED]
-        [--keep FOLDER] [--json FILE] [--jobs 1] [--whole]
+        [--keep FOLDER] [--json FILE] [--jobs 1] [--whole] [--again]
 
 Programs are made from fresh seeds unless ``--seed`` names the first one; it is printed, so that a run can be repeated.
 Each is translated, and each of its paragraphs runs with GnuCOBOL and as Python on so many states. A paragraph that
 differs is shown with the smallest program that still does (``--whole``: as it is) and with the state; ``--keep`` writes
-that program there. The exit status is 1 if anything differs, or if a translation ends in an internal error.
+that program there. ``--again``: the runs on so many states are the verdict, as a translation has it, and what they do not
+refute runs on as many other states; only what differs there counts. The exit status is 1 if anything differs, or if a translation ends in an internal error.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from harness import added, in_workers, markdown, share, write_json
@@ -33,6 +34,7 @@ from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 
 _REDUCING_S = 90.0
+OTHER_STATES = 1_000_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,16 @@ class Case:
     states: int
     builds: Path
     reduce: bool = True
+    again: bool = False
 
     @property
     def settings(self) -> Settings:
         return Settings(states=self.states, seed=self.seed, folder=self.builds)
+
+    @property
+    def others(self) -> Settings:
+        """The same with other states."""
+        return replace(self.settings, seed=self.seed + OTHER_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,11 @@ def judge(case: Case) -> Result:
     """Never raises for what a program or its translation does."""
     start = time.monotonic()
     program = generate(case.seed, case.paragraphs)
+    known: dict[str, Outcome] = {}
     try:
         each = outcomes(program, case.settings)
+        if case.again:
+            known, each = each, outcomes(program, case.others)
     except UnsupportedError as error:
         reasons = {f"unsupported: {error.message}": case.paragraphs}
         return Result(case.seed, {"not translated": case.paragraphs}, reasons)
@@ -97,7 +108,10 @@ def judge(case: Case) -> Result:
         return Result(case.seed, error=error.render())
     except Exception:
         return Result(case.seed, error=traceback.format_exc(limit=-4))
+    refuted = {name for name, outcome in known.items() if verdict(outcome) == "differs"}
+    each = {name: outcome for name, outcome in each.items() if name not in refuted}
     verdicts, reasons = Counter(map(verdict, each.values())), Counter(map(reason, each.values()))
+    verdicts["refuted"] += len(refuted)
     del reasons[""]
     compared = [outcome for outcome in each.values() if isinstance(outcome, Compared)]
     differences = tuple(
@@ -105,7 +119,7 @@ def judge(case: Case) -> Result:
     )
     return Result(
         case.seed,
-        dict(verdicts),
+        dict(+verdicts),
         dict(reasons),
         sum(outcome.runs for outcome in compared),
         sum(outcome.dropped for outcome in compared),
@@ -133,7 +147,7 @@ def reason(outcome: Outcome) -> str:
 
 def _found(case: Case, program: Program, name: str, outcome: Outcome) -> Found:
     if case.reduce:
-        program, outcome = reduced(program, name, outcome, case.settings)
+        program, outcome = reduced(program, name, outcome, case.others if case.again else case.settings)
     assert isinstance(outcome, Compared)
     return Found(case.seed, name, str(outcome.difference), program.text)
 
@@ -197,6 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--states", type=int, default=100, help="for each paragraph")
     parser.add_argument("--seed", type=int, default=None, help="of the first program")
     parser.add_argument("--whole", action="store_true", help="programs that differ are not made smaller")
+    parser.add_argument("--again", action="store_true", help="judge first, then look at what was not refuted")
     parser.add_argument("--keep", type=Path, default=None, help="where programs that differ are written")
     parser.add_argument("--json", type=Path, default=None)
     parser.add_argument("--jobs", type=int, default=1)
@@ -205,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seeds {first} to {first + given.programs - 1}")
     with tempfile.TemporaryDirectory(prefix="transpile-") as folder:
         cases = [
-            (Case(first + at, given.paragraphs, given.states, Path(folder), not given.whole),)
+            (Case(first + at, given.paragraphs, given.states, Path(folder), not given.whole, given.again),)
             for at in range(given.programs)
         ]
         made = map(judge, (case for (case,) in cases)) if given.jobs == 1 else in_workers(judge, cases, given.jobs)
