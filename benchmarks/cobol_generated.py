@@ -6,8 +6,9 @@
 Programs are made from fresh seeds unless ``--seed`` names the first one; it is printed, so that a run can be repeated.
 Each is translated, and each of its paragraphs runs with GnuCOBOL and as Python on so many states. A paragraph that
 differs is shown with the smallest program that still does (``--whole``: as it is) and with the state; ``--keep`` writes
-that program there. ``--again``: the runs on so many states are the verdict, as a translation has it, and what they do not
-refute runs on as many other states; only what differs there counts. The exit status is 1 if anything differs, or if a translation ends in an internal error.
+that program there. ``--again``: the runs on so many states are the verdict, as a translation has it, and what they do
+not refute runs on as many other states; only what differs there counts. The exit status is 1 if anything differs, or if
+a translation ends in an internal error.
 """
 
 from __future__ import annotations
