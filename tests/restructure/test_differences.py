@@ -15,6 +15,7 @@ _PROGRAM = """       IDENTIFICATION DIVISION.
        01 N PIC 9(4) COMP-5.
        01 D PIC 9(4).
        01 K PIC 9 VALUE 1.
+       01 P PIC 9(10) VALUE 1.
        01 T.
           05 ROW OCCURS 3.
              10 A PIC X(2).
@@ -34,6 +35,7 @@ _PROGRAM = """       IDENTIFICATION DIVISION.
     [
         ("COMPUTE N = D * D NOT ON SIZE ERROR DISPLAY 1 END-COMPUTE", "NOT ON SIZE ERROR without ON SIZE ERROR"),
         ("ADD D TO N NOT ON SIZE ERROR DISPLAY 1 END-ADD", "NOT ON SIZE ERROR without ON SIZE ERROR"),
+        ("STRING A OF U DELIMITED BY SIZE INTO T POINTER P", "a pointer of more than 9 digits"),
         ("MOVE ROW (K) TO ROW (1) ROW (2)", "a move of this source to several items"),
     ],
 )
