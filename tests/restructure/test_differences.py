@@ -29,6 +29,39 @@ _PROGRAM = """       IDENTIFICATION DIVISION.
            STOP RUN.
 """
 
+_ONLY_DECLARATIVES = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. OUTERQ.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT F ASSIGN TO "f.dat" FILE STATUS IS S.
+       DATA DIVISION.
+       FILE SECTION.
+       FD F IS GLOBAL.
+       01 R PIC X(4).
+       WORKING-STORAGE SECTION.
+       01 S PIC XX.
+       PROCEDURE DIVISION.
+       DECLARATIVES.
+       BAD SECTION.
+           USE GLOBAL AFTER ERROR PROCEDURE ON F.
+       BAD-P.
+           DISPLAY "BAD".
+       END DECLARATIVES.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. INNERP.
+       PROCEDURE DIVISION.
+           OPEN INPUT F.
+           DISPLAY "BACK".
+       END PROGRAM INNERP.
+       END PROGRAM OUTERQ.
+"""
+
+
+def test_nothing_but_use_procedures_that_an_inner_program_runs_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="nothing but USE procedures"):
+        restructure(parse_text(_ONLY_DECLARATIVES, "outer.cob"))
+
 
 @pytest.mark.parametrize(
     ("statement", "said"),
