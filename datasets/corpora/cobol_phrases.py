@@ -89,8 +89,7 @@ class Phrases:
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def tally(self) -> str:
-        """GnuCOBOL lets a COMP count beyond its PICTURE there."""
-        item = self.pick(lambda each: each.whole and each.usage != "COMP")
+        item = self.pick(lambda each: each.whole)
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def text_item(self, kinds: Sequence[str] = ("text",)) -> Item | None:

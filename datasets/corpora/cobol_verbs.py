@@ -55,7 +55,7 @@ class Writer:
         for part in statement.parts:
             if isinstance(part, str):
                 names = _NAME.findall(part)
-                again = part.startswith(("STRING", "UNSTRING", "MOVE"))
+                again = part.startswith(("STRING", "UNSTRING"))
                 known = [name for name in names if again and self.phrases.data.record(name) is not None]
                 if len(set(known)) < len(known) or self.phrases.data.overlap(names):
                     return False

@@ -82,7 +82,17 @@ def _move(evaluation: Evaluation, value: tree.Expression, targets: tuple[tree.Re
     parted = isinstance(value, tree.Reference) and (value.subscripts or value.slice is not None)
     once = evaluation.operand(value) if parted and len(targets) > 1 else None
     for target in targets:
+        if not parted and isinstance(value, tree.Reference) and _itself(evaluation, value, target):
+            continue
         moving.move(evaluation, once or evaluation.operand(value), evaluation.spot(target), once is not None)
+
+
+def _itself(evaluation: Evaluation, value: tree.Reference, target: tree.Reference) -> bool:
+    """An elementary item moved to itself stays as it is, whatever it holds."""
+    if target.subscripts or target.slice is not None or value != target:
+        return False
+    spot = evaluation.spot(target)
+    return not spot.group
 
 
 def _settled(evaluation: Evaluation, state: State) -> State | None:

@@ -15,6 +15,7 @@ _PROGRAM = """       IDENTIFICATION DIVISION.
        01 N PIC 9(4) COMP-5.
        01 D PIC 9(4).
        01 K PIC 9 VALUE 1.
+       01 P PIC 9(10) VALUE 1.
        01 T.
           05 ROW OCCURS 3.
              10 A PIC X(2).
@@ -28,12 +29,46 @@ _PROGRAM = """       IDENTIFICATION DIVISION.
            STOP RUN.
 """
 
+_ONLY_DECLARATIVES = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. OUTERQ.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT F ASSIGN TO "f.dat" FILE STATUS IS S.
+       DATA DIVISION.
+       FILE SECTION.
+       FD F IS GLOBAL.
+       01 R PIC X(4).
+       WORKING-STORAGE SECTION.
+       01 S PIC XX.
+       PROCEDURE DIVISION.
+       DECLARATIVES.
+       BAD SECTION.
+           USE GLOBAL AFTER ERROR PROCEDURE ON F.
+       BAD-P.
+           DISPLAY "BAD".
+       END DECLARATIVES.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. INNERP.
+       PROCEDURE DIVISION.
+           OPEN INPUT F.
+           DISPLAY "BACK".
+       END PROGRAM INNERP.
+       END PROGRAM OUTERQ.
+"""
+
+
+def test_nothing_but_use_procedures_that_an_inner_program_runs_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="nothing but USE procedures"):
+        restructure(parse_text(_ONLY_DECLARATIVES, "outer.cob"))
+
 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
         ("COMPUTE N = D * D NOT ON SIZE ERROR DISPLAY 1 END-COMPUTE", "NOT ON SIZE ERROR without ON SIZE ERROR"),
         ("ADD D TO N NOT ON SIZE ERROR DISPLAY 1 END-ADD", "NOT ON SIZE ERROR without ON SIZE ERROR"),
+        ("STRING A OF U DELIMITED BY SIZE INTO T POINTER P", "a pointer of more than 9 digits"),
         ("MOVE ROW (K) TO ROW (1) ROW (2)", "a move of this source to several items"),
     ],
 )

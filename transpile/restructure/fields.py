@@ -105,9 +105,6 @@ class Builder:
         image = None
         if not given:
             image = initial_bytes(laid, decimal_comma=self.decimal_comma, currency=self.currency)
-            if not reason and not self._plain(laid.fields[0], image):
-                reason = "its first contents are given for a group, and differ within a table"
-                self.sharing.share(first, reason)
         made = [self._field(each, namer, image, bool(reason)) for each in laid.fields]
         external = external or (first.name if first.external else "")
         return Record(made[0], tuple(made[1:]), given, local, external, reason)
@@ -148,17 +145,25 @@ class Builder:
         depending = dimension.occurs.depending
         return Dimension(dimension.count, dimension.stride, self.depending(depending) if depending else None)
 
-    def _plain(self, laid: layout.Field, image: bytes) -> bool:
-        """Whether values of single fields say all that ``image`` does."""
-        alike = not any(each.group and each.item.value is not None for each in laid.walk())
-        for each in laid.walk():
-            if each.group or not each.name:
-                continue
-            starts = [each.offset] if alike else _starts(each)
-            contents = {image[start : start + each.size] for start in starts}
-            if len(contents) > 1 or (each.numeric and not _exact(each, contents.pop())):
-                return False
-        return True
+
+def share_by_contents(sharing: Sharing, record: layout.Record, decimal_comma: bool, currency: str) -> None:
+    """Share a record whose first contents cannot be said field by field."""
+    image = initial_bytes(record, decimal_comma=decimal_comma, currency=currency)
+    if not _plain(record.fields[0], image):
+        sharing.share(record.fields[0].item, "its first contents are given for a group, and differ within a table")
+
+
+def _plain(laid: layout.Field, image: bytes) -> bool:
+    """Whether values of single fields say all that ``image`` does."""
+    alike = not any(each.group and each.item.value is not None for each in laid.walk())
+    for each in laid.walk():
+        if each.group or not each.name:
+            continue
+        starts = [each.offset] if alike else _starts(each)
+        contents = {image[start : start + each.size] for start in starts}
+        if len(contents) > 1 or (each.numeric and not _exact(each, contents.pop())):
+            return False
+    return True
 
 
 def _starts(laid: layout.Field) -> list[int]:

@@ -53,7 +53,7 @@ def move(scope: Scope, statement: verbs.Move) -> Body:
 def assign(scope: Scope, source: cobol.Expression, goal: cobol.Reference, once: bool = False) -> Iterator[Assign]:
     """``MOVE source TO goal``. ``once``: GnuCOBOL keeps the source for several moves."""
     laid, from_ = scope.item(goal), scope.item(source) if isinstance(source, cobol.Reference) else None
-    if laid is not None and laid is from_ and source == goal and laid.numeric and not goal.subscripts:
+    if laid is not None and laid is from_ and not laid.group and source == goal and not (goal.subscripts or goal.slice):
         return
     if laid is not None and laid.group and goal.slice is None and not scope.fields[id(laid.item)].shared:
         yield from _members(scope, source, from_, goal, laid)

@@ -153,6 +153,8 @@ class Division:
     def finished(self) -> tuple[tuple[Function, ...], Words]:
         """All functions, and the name of the one that runs the program."""
         if not self.places[self.first :]:
+            if self.pending:
+                raise unsupported(self.scope.program.span, "a program of nothing but USE procedures, run by another,")
             empty = Function(("main",), "", (Leave(),))
             return (empty,), empty.name
         entry = self._entry()

@@ -17,7 +17,7 @@ from transpile.restructure.alphabets import extremes, orders
 from transpile.restructure.conditions import class_characters
 from transpile.restructure.describing import describe
 from transpile.restructure.dividing import division
-from transpile.restructure.fields import Builder
+from transpile.restructure.fields import Builder, share_by_contents
 from transpile.restructure.naming import Namer, words
 from transpile.restructure.procedures import Division
 from transpile.restructure.remarks import remarks
@@ -148,6 +148,10 @@ class _Building:
 
     def _look(self, storage: _Storage, sharing: Sharing) -> None:
         sharing.look(storage.names)
+        special = storage.names.program.environment.special_names
+        areas = [area for _, area in storage.areas]
+        for record in (*areas, *storage.working.records, *storage.local.records):
+            share_by_contents(sharing, record, special.decimal_comma, special.currency)
         for inner in storage.inner:
             self._look(inner, sharing)
 

@@ -30,6 +30,8 @@ from transpile.restructure.scope import Scope, text, unsupported, whole
 from transpile.restructure.sharing import plain_digits
 from transpile.restructure.sources import of_count, of_text
 
+_POINTER_DIGITS = 9
+
 
 def _outcomes(block: Block, handler: verbs.Handler | None) -> tuple[tuple[str, Body], ...]:
     if handler is None:
@@ -41,7 +43,7 @@ def _outcomes(block: Block, handler: verbs.Handler | None) -> tuple[tuple[str, B
 def string(block: Block, statement: verbs.StringTogether) -> Body:
     scope = block.scope
     made = target(scope, statement.target)
-    pointer = place(scope, statement.pointer) if statement.pointer is not None else None
+    pointer = _pointer(scope, statement.pointer) if statement.pointer is not None else None
     pieces: list[Expression] = []
     for part in statement.parts:
         delimiter = text("") if part.delimiter is None else as_text(scope, part.delimiter)
@@ -73,9 +75,17 @@ def _size(made: Target) -> int | None:
     return made.field.view.size if isinstance(made, Place) else None
 
 
+def _pointer(scope: Scope, reference: cobol.Reference) -> Place:
+    """GnuCOBOL looks at the low 32 bits of a pointer."""
+    made = place(scope, reference)
+    if isinstance(made.field.type, Number) and made.field.type.digits > _POINTER_DIGITS and made.field.type.bits != 32:
+        raise unsupported(reference.span, f"a pointer of more than {_POINTER_DIGITS} digits, '{reference.name}',")
+    return made
+
+
 def unstring(block: Block, statement: verbs.Unstring) -> Body:
     scope = block.scope
-    pointer = place(scope, statement.pointer) if statement.pointer is not None else None
+    pointer = _pointer(scope, statement.pointer) if statement.pointer is not None else None
     fields = []
     options = [("all", "yes" if every else "no") for _, every in statement.delimiters]
     for at, each in enumerate(statement.targets):
