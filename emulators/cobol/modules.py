@@ -27,6 +27,7 @@ from transpile.errors import ToolError
 _WORKER = Path(__file__).with_name("worker.py")
 _FRAME = struct.Struct("<I")
 _BATCH = 2000
+_IN_MEMORY = "/dev/shm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,18 @@ class Module:
                 yield result
 
 
+def folder_in_memory() -> tempfile.TemporaryDirectory[str]:
+    """For processes that write the same files thousands of times, which disks do not like; elsewhere if need be."""
+    usable = os.access(_IN_MEMORY, os.W_OK | os.X_OK)
+    return tempfile.TemporaryDirectory(prefix="transpile-", dir=_IN_MEMORY if usable else None)
+
+
 class _Worker:
     """The process, and the pipes to it."""
 
     def __init__(self, path: Path, entry: str, limits: Limits) -> None:
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="transpile-")
+        self._folder = folder_in_memory()
         self._said = Path(self._folder.name) / "messages"
         self._shown = Path(self._folder.name) / "output"
         asked, ask = os.pipe()

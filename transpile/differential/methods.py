@@ -14,7 +14,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -27,6 +26,7 @@ from transpile.differential import worker
 from transpile.differential.opened import Opened
 from transpile.differential.states import NUMBER_BYTES, Storage, elements
 from transpile.differential.worker import CALL, FRAME, Group, Leaf
+from transpile.emulators.cobol.modules import folder_in_memory
 from transpile.emulators.cuda.bounded import Limits, without_network
 from transpile.errors import ToolError
 from transpile.legacy.fields import Field
@@ -218,7 +218,7 @@ class _Process:
 
     def __init__(self, files: Mapping[str, str], specification: dict[str, object], limits: Limits) -> None:
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="transpile-")
+        self._folder = folder_in_memory()
         folder = Path(self._folder.name)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
