@@ -94,7 +94,9 @@ def test_performed_ranges_are_named_by_their_paragraphs(paragraph: Paragraph) ->
     made = paragraph(NUMBERS, "PERFORM Q THRU Q-END.", Q="GO TO Q-END.", R="ADD 1 TO A.", **{"Q-END": "ADD 1 TO B."})
     (reached,) = made.start("P")
     first, last = made.paragraph("Q"), made.paragraph("Q-END")
-    assert isinstance(reached.at, Event) and reached.at.name == f"{first}-{last}" and reached.at.changes is None
+    assert isinstance(reached.at, Event) and reached.at.name == f"{first}-{last}" and reached.at.changes is not None
+    records = {record.root.number: record.root.origin for record in made.machine.scene.program.records}
+    assert {records[number] for number in reached.at.changes} == {"A", "B"}
     (inner,) = made.machine.enter(reached)
     assert inner.at == Head(optional=True)
     (after,) = made.machine.advance(inner, Answer())
