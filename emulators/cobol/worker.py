@@ -9,18 +9,22 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import os
+import signal
 import struct
 import sys
 
 FRAME = struct.Struct("<I")
 RESULT = struct.Struct("<i")
 _ELSEWHERE = 1 << 30
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2): COBOL that never ends does not outlive whoever asked."""
 
 
 def main(entry: str, requests: int, answers: int) -> None:
     """Answer requests until there are no more."""
     libcob = ctypes.CDLL(ctypes.util.find_library("cob") or "libcob.so.4", mode=ctypes.RTLD_GLOBAL)
     libc = ctypes.CDLL(None)
+    libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     with os.fdopen(requests, "rb") as source:
         libcob.cob_init(0, None)
         while header := source.read(FRAME.size):

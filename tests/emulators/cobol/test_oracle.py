@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,40 @@ def test_a_missing_compiler_is_a_plain_message(monkeypatch: pytest.MonkeyPatch, 
         build_program(COPIES, tmp_path)
     assert "no-such-cobc" in caught.value.message
     assert "gnucobol3" in caught.value.hint
+
+
+CALLS_FOR_EVER = """
+import sys
+from pathlib import Path
+from transpile.emulators.cobol.modules import Module
+module = Module(Path(sys.argv[1]), "BEHAVES")
+print("calling", flush=True)
+module.call(b"LOOP", b"000000")
+"""
+
+
+@needs_cobc
+def test_a_module_that_never_ends_does_not_outlive_whoever_called_it(tmp_path: Path) -> None:
+    with build_module(BEHAVES, "BEHAVES", tmp_path) as module:
+        path = module.path
+    caller = subprocess.Popen([sys.executable, "-c", CALLS_FOR_EVER, str(path)], stdout=subprocess.PIPE)
+    assert caller.stdout is not None and caller.stdout.readline()
+    assert _until(lambda: _children(caller.pid))
+    workers = _children(caller.pid)
+    caller.kill()
+    caller.wait()
+    caller.stdout.close()
+    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _until(condition: Callable[[], object]) -> bool:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
