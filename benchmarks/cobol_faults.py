@@ -1,12 +1,12 @@
 """Faults put into Python that was made of the COBOL corpus: are they refuted, with an input in the program's own terms?
 
     python benchmarks/cobol_faults.py [--each 1] [--programs payroll,…] [--kinds "sign,wrong scale"] [--seed N]
-        [--states 2000] [--json FILE]
+        [--states 5000] [--json FILE]
 
 ``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
 paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
 both against GnuCOBOL. What is no fault counts neither as refuted nor as a survivor: the proof of the paragraph holds
-("proved equal"), or it does not differ on all values, or on 5,000 states more, at least 1,000 of which can be run
+("proved equal"), or it does not differ on all values, or on 20,000 states more, at least 1,000 of which can be run
 ("no difference"). Else it survived. For a method that is no range of paragraphs those that call it are looked at. The
 exit status is 1 where fewer than 99 % of the kinds that matter most are refuted.
 """
@@ -49,8 +49,8 @@ FOREMOST = (
     "off by one",
     "sign",
 )
-MORE_STATES = 5_000
-MORE_RESTARTS = 100
+MORE_STATES = 20_000
+RESTARTS, MORE_RESTARTS = 40, 100
 ENOUGH = 1_000
 """Runs without a difference, of which it is said that there is none."""
 RUNS = 60
@@ -142,7 +142,7 @@ def _alone(
     mutant: Mutant,
     changed: Module,
     states: int,
-    restarts: int = paragraphs.USUAL_SETTINGS.restarts,
+    restarts: int = RESTARTS,
 ) -> list[paragraphs.Outcome]:
     ranges = _ranges(given.module, one, mutant)
     settings = paragraphs.Settings(states=states, seed=given.seed, restarts=restarts, folder=given.builds)
@@ -210,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=1, help="faults of each kind in each program")
     parser.add_argument("--programs", default="", help="names, with commas; all if none is given")
     parser.add_argument("--kinds", default=",".join(KINDS))
-    parser.add_argument("--states", type=int, default=2000)
+    parser.add_argument("--states", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args(arguments)
@@ -228,11 +228,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 continue
             made = [judge(one, *each) for each in drawn(one, given.each, given.kinds.split(","), rng)]
             faults += made
+            if given.json is not None:
+                write_json(given.json, [asdict(each) for each in faults])
             print(program.name, dict(Counter(each.word for each in made)), file=sys.stderr, flush=True)
             print("".join(f"{_shown(each)}\n" for each in made if each.word in WORDS[2:]), end="", flush=True)
     print(table(faults))
-    if given.json is not None:
-        write_json(given.json, [asdict(each) for each in faults])
     return int(not _meets_floor(faults))
 
 

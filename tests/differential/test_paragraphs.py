@@ -317,3 +317,11 @@ SUMS.
     assert (item, Decimal(cobol) - Decimal(python)) == ("SHARE", Decimal("0.01"))
     wide = run(folder, data, procedure, old="% 100000", new="% 1000000")["SUMS"].difference
     assert [each.item for each in wide.changed] in (["SUM-OF"], ["it"])
+
+
+@pytest.mark.parametrize("body", ["MOVE RATE (CLASS + 1) TO R.", "COMPUTE I = CLASS + 1.\n    MOVE RATE (I) TO R."])
+def test_what_a_number_is_added_to_before_it_is_a_subscript_stays_in_the_table(folder, body):
+    data = "01 T.\n    05 RATE PIC 9(5) OCCURS 4.\n77 CLASS PIC 9.\n77 I PIC 9.\n77 R PIC 9(5)."
+    found = run(folder, data, f"MAIN.\n    PERFORM P.\nP.\n    {body}")
+    assert (found["P"].runs, found["P"].dropped) == (100, 0)
+    assert "CLASS is 0 to 3" in found["P"].assumptions

@@ -64,6 +64,8 @@ class Reach:
     """Items that are typed."""
     files: dict[str, Opened] = field(default_factory=dict)
     """Those that it reads or writes."""
+    shifted: set[tuple[int, int, int]] = field(default_factory=set)
+    """Two items, the first of which is computed as the second and a number."""
     related: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of items, one of which is assigned to or compared with the other."""
 
@@ -79,6 +81,10 @@ def reach(storage: Storage, places: Sequence[tuple[Section, Paragraph]], begin: 
 def _spread(found: Reach) -> None:
     """What is assigned to a subscript, or compared with one, is in its range too."""
     for _ in range(3):
+        for computed, item, ahead in sorted(found.shifted):
+            if computed in found.limits and item in found.mentioned:
+                low, high = found.limits[computed]
+                found.limits.setdefault(item, (low - ahead, high - ahead))
         for first, second in sorted(found.related):
             for known, other in ((first, second), (second, first)):
                 if known in found.limits and other in found.mentioned:
@@ -207,6 +213,8 @@ class _Looking:
             case verbs.Move(value=value, targets=targets):
                 for target in targets:
                     self._relates(value, target)
+            case verbs.Compute(targets=[receiver], value=tree.Binary() as value):
+                self._shifts(receiver.target, value)
             case verbs.Set(targets=targets, value=value):
                 for each in targets:
                     if isinstance(each, Reference) and isinstance(value, Reference):
@@ -226,6 +234,12 @@ class _Looking:
             first, second = self._resolved(one).meaning, self._resolved(other).meaning
             if isinstance(first, Item | Index) and isinstance(second, Item | Index):
                 self.found.related.add((id(first), id(second)))
+
+    def _shifts(self, target: Reference, value: tree.Expression) -> None:
+        found = _shifted(value)
+        if found is not None:
+            computed, item = self._resolved(target).meaning, self._resolved(found[0]).meaning
+            self.found.shifted.add((id(computed), id(item), found[1]))
 
     def _belongs(self, item: tree.Expression, value: tree.Expression | None) -> None:
         if isinstance(item, Reference) and value is not None and not isinstance(value, Reference):
@@ -283,8 +297,10 @@ class _Looking:
             self._item(meaning, True)
 
     def _limit(self, value: tree.Expression | None, low: int, high: int) -> None:
-        if not isinstance(value, Reference):
+        if value is None or (shifted := _shifted(value)) is None:
             return
+        value, ahead = shifted
+        low, high = low - ahead, high - ahead
         meaning = self._resolved(value).meaning
         if isinstance(meaning, Item | Index):
             old = self.found.limits.get(id(meaning), (low, high))
@@ -306,6 +322,16 @@ class _Looking:
         if reference.slice is not None:
             self._limit(reference.slice.start, 1, place.laid.size)
             self._limit(reference.slice.length, 1, place.laid.size)
+
+
+def _shifted(value: tree.Expression) -> tuple[Reference, int] | None:
+    """An item, and the number that is added to it."""
+    match value:
+        case Reference():
+            return value, 0
+        case tree.Binary(operator="+" | "-" as operator, left=Reference() as item, right=tree.Number(value=ahead)):
+            return item, int(ahead if operator == "+" else -ahead)
+    return None
 
 
 def _only_written(node: Node) -> list[Reference]:

@@ -222,10 +222,10 @@ class Drawing:
         return cell.encoded(digits)
 
     def _digits(self, cell: Cell, low: int, high: int, drawn: Sequence[Decimal]) -> int:
-        if self.mood in ("even", "large") and self.random.random() < 0.6:
+        own = self._own(cell)
+        if self.mood in ("even", "large") and self.random.random() < (0.3 if own or cell.low is not None else 0.8):
             return self._alike(cell, high)
         pick = self.random.random()
-        own = self._own(cell)
         if pick < 0.25 and own:
             return self._near(self.random.choice(own), cell)
         if pick < 0.45 and drawn:
@@ -244,7 +244,10 @@ class Drawing:
 
     def _alike(self, cell: Cell, high: int) -> int:
         if self.mood == "even":
-            return self.random.choice(_EVEN) * int(10 ** self.random.randint(0, max(cell.scale, 0)))
+            digits = self.random.choice(_EVEN) if self.random.random() < 0.6 else 5 * self.random.randrange(1, 2000)
+            return digits * int(10 ** self.random.randint(0, max(cell.scale, 0)))
+        if self.random.random() < 0.4:
+            return high
         return high - self.random.randrange(min(max(high // 2, 1), int(10 ** self.random.randint(0, 4))))
 
     def _near(self, value: Decimal, cell: Cell) -> int:
