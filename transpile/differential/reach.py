@@ -84,7 +84,8 @@ def _spread(found: Reach) -> None:
         for computed, item, ahead in sorted(found.shifted):
             if computed in found.limits and item in found.mentioned:
                 low, high = found.limits[computed]
-                found.limits.setdefault(item, (low - ahead, high - ahead))
+                if high >= ahead:
+                    found.limits.setdefault(item, (max(low - ahead, 0), high - ahead))
         for first, second in sorted(found.related):
             for known, other in ((first, second), (second, first)):
                 if known in found.limits and other in found.mentioned:
@@ -300,7 +301,9 @@ class _Looking:
         if value is None or (shifted := _shifted(value)) is None:
             return
         value, ahead = shifted
-        low, high = low - ahead, high - ahead
+        low, high = max(low - ahead, 0), high - ahead
+        if high < low:
+            return
         meaning = self._resolved(value).meaning
         if isinstance(meaning, Item | Index):
             old = self.found.limits.get(id(meaning), (low, high))
