@@ -34,6 +34,7 @@ REASONS = {
     "INITIALIZE G": {},
     "SEARCH E AT END DISPLAY X WHEN K(I) = 1 DISPLAY K(I)": {},
     "MOVE CORRESPONDING G TO H": {},
+    "ADD CORRESPONDING G TO H ON SIZE ERROR MOVE X TO G": {"g": "the group G is used as a whole"},
     "STRING N DELIMITED BY SIZE INTO X": {"n": "STRING copies the bytes of N"},
     "MOVE FUNCTION LENGTH(G) TO N": {},
 }

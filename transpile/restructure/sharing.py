@@ -112,6 +112,7 @@ class _Uses:
             case Corresponding(_, source, receiver):
                 self.inside((source, receiver.target))
                 self.corresponding(self.item(source), self.item(receiver.target))
+                self.all(each for each in children(node) if each not in (source, receiver))
             case Initialize(targets):
                 self.inside(targets)
                 for _, value in node.replacing:
