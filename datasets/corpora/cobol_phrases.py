@@ -151,15 +151,20 @@ class Phrases:
     def number_function(self) -> str:
         pick = self.rng.random()
         if pick < 0.4:
-            return f"FUNCTION {self.rng.choice(_NUMBER_FUNCTIONS)} ( {self.number()} )"
+            return f"FUNCTION {self.rng.choice(_NUMBER_FUNCTIONS)} ( {self.argument()} )"
         if pick < 0.7:
-            arguments = " ".join(self.number() for _ in range(self.rng.randint(2, 3)))
+            arguments = " ".join(self.argument() for _ in range(self.rng.randint(2, 3)))
             return f"FUNCTION {self.rng.choice(_LIST_FUNCTIONS)} ( {arguments} )"
         if pick < 0.85:
             return f"FUNCTION {self.rng.choice(('MOD', 'REM'))} ( {self.whole()} {self.rng.randint(1, 12)} )"
         item = self.text_item()
         said = self.said(item) if item is not None else '"12"'
         return f"FUNCTION {self.rng.choice(('LENGTH', 'ORD'))} ( {said} )"
+
+    def argument(self) -> str:
+        """A number. GnuCOBOL 3.1 takes ZERO for something else: FUNCTION ABS ( ZERO ) is 1600."""
+        found = self.number()
+        return "0" if found == "ZERO" else found
 
     def text_function(self) -> str:
         return f"FUNCTION {self.rng.choice(_TEXT_FUNCTIONS)} ( {self.text(parts=0.0).replace('SPACES', 'SPACE')} )"
