@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from transpile.directions.asking import options_of, read_asked
-from transpile.directions.folder import private_folder
+from transpile.directions.folder import named_as_sent, private_folder
 from transpile.directions.guessing import DIRECTIONS, NATIVE, directions_for
 from transpile.directions.hearing import Hearing
 from transpile.directions.units import Asked, BlockDone, Event, Made, Progress, Started, Told, Unit, silent
+from transpile.errors import SourceError, SourceErrors
 from transpile.options import Options
 from transpile.translation import Placed
 
@@ -44,7 +45,10 @@ def translate(unit: Unit, asked: Asked, told: Told = silent, store: Path | None 
         ToolError: something is missing on this machine.
     """
     with private_folder(unit) as folder:
-        return translate_in(folder, unit, asked, told, store)
+        try:
+            return translate_in(folder, unit, asked, told, store)
+        except (SourceError, SourceErrors) as error:
+            raise named_as_sent(error, folder) from None
 
 
 def translate_in(folder: Path, unit: Unit, asked: Asked, told: Told = silent, store: Path | None = None) -> Made:

@@ -10,10 +10,11 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from transpile.directions.units import Unit
-from transpile.errors import UsageError, printable
+from transpile.errors import SourceError, SourceErrors, UsageError, printable
 
 MAX_COMPANIONS = 10_000
 MAX_DEPTH = 32
@@ -76,6 +77,17 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
+
+
+def named_as_sent(error: SourceError | SourceErrors, folder: Path) -> SourceErrors:
+    """``error`` with the names that files have in the unit, in place of where they lie in ``folder``."""
+    errors = error.errors if isinstance(error, SourceErrors) else (error,)
+    return SourceErrors([_named(one, f"{folder}{os.sep}") for one in errors])
+
+
+def _named(error: SourceError, prefix: str) -> SourceError:
+    span = replace(error.span, file=error.span.file.removeprefix(prefix))
+    return SourceError(span, error.message.replace(prefix, ""), error.hint.replace(prefix, ""))
 
 
 def _bytes(text: str) -> bytes:

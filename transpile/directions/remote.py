@@ -211,8 +211,14 @@ def _python() -> tuple[Path, ...]:
             continue
         for folder in package.__path__:
             places |= {Path(folder), Path(os.path.realpath(folder))}
-            places |= {Path(os.path.realpath(one.path)).parent for one in os.scandir(folder) if one.is_symlink()}
+            places |= {_home(one.path) for one in os.scandir(folder) if one.is_symlink()}
     return tuple(sorted(places))
+
+
+def _home(link: str) -> Path:
+    """The folder that a link leads to, or that has the file that it leads to."""
+    real = Path(os.path.realpath(link))
+    return real if real.is_dir() else real.parent
 
 
 def _pipe(stream: IO[bytes] | None) -> int:

@@ -22,8 +22,9 @@ def command(bwrap: str, inner: Sequence[str], view: View, bounds: Bounds, more: 
     """The command that runs ``inner`` in a room; ``more`` are options that not every version has."""
     words = [bwrap, *_ALONE, *more]
     size = ("--size", str(bounds.scratch_bytes))
-    words += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-    words += [*size, "--tmpfs", PRIVATE]
+    # To the kernel, what root starts in a room is root: /proc/sys is kept from it as the rest of the system is.
+    words += ["--proc", "/proc", "--remount-ro", "/proc"]
+    words += ["--dev", "/dev", *size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", *size, "--tmpfs", PRIVATE]
     for target, link in view.links():
         words += ["--symlink", target, link]
     for path in view.read_only():

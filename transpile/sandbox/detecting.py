@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
@@ -22,6 +25,7 @@ KINDS: tuple[Kind, ...] = ("bubblewrap", "namespaces", "bounds")
 _USUAL = Bounds()
 _NOTHING_MORE = View()
 _PROBE_S = 20.0
+_NOBODY = "65534"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Sandbox:
     kind: Kind
     reason: str = ""
     more: tuple[str, ...] = ()
+    nobody: bool = False
+    """Commands of root's that write nothing of this machine run as another user, whom the kernel bounds more."""
 
     @property
     def isolates(self) -> bool:
@@ -56,25 +62,38 @@ class Sandbox:
         stderr: int | IO[bytes] = subprocess.DEVNULL,
     ) -> Running:
         """Start ``command``, whose first word is a path or a program of the system, with pipes to it and from it."""
+        nobody = self.nobody and not view.writable and all(map(open_to_all, view.read_only()))
         match self.kind:
             case "bubblewrap":
                 bwrap = bubblewrap.program()
                 if bwrap is None:
                     raise ToolError("bubblewrap is gone", "run 'apt-get install bubblewrap'")
-                words = bubblewrap.command(bwrap, command, view, bounds, self.more)
+                words = [*_as(nobody), *bubblewrap.command(bwrap, command, view, bounds, self.more)]
                 return start(words, bounds, {"PATH": namespaces.SEARCHED}, stderr, None)
             case "namespaces":
-                words = namespaces.command(command, view, bounds)
+                words = [*_as(nobody), *namespaces.command(command, view, bounds)]
                 return start(words, bounds, {"PATH": namespaces.SEARCHED}, stderr, None)
             case "bounds":
                 scratch = Path(tempfile.mkdtemp(prefix="transpile-sandbox-"))
-                return start(_ended_with_parent(bounds.command(command)), bounds, view.variables(str(scratch)), stderr,
-                             scratch)  # fmt: skip
+                words = [*_as(False, "--no-new-privs"), *bounds.command(command)]
+                return start(words, bounds, view.variables(str(scratch)), stderr, scratch)
 
 
-def _ended_with_parent(command: list[str]) -> list[str]:
+def open_to_all(path: str) -> bool:
+    """Whether every user of this machine can read what is at ``path``, and get there."""
+    places = [Path(path), *Path(path).parents]
+    with suppress(OSError):
+        return all(place.stat().st_mode & stat.S_IXOTH for place in places if place.is_dir())
+    return False
+
+
+def _as(nobody: bool, *more: str) -> list[str]:
+    """What stands before a command that is to end with its parent, and perhaps to run as nobody."""
     setpriv = shutil.which("setpriv", path=namespaces.SEARCHED)
-    return [setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--", *command] if setpriv else command
+    if setpriv is None:
+        return []
+    user = ("--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups") if nobody else ()
+    return [setpriv, *user, "--pdeathsig", "KILL", *more, "--"]
 
 
 @functools.cache
@@ -93,22 +112,28 @@ def _found() -> Iterator[Sandbox]:
     if bubblewrap.program() is None:
         reasons.append("bubblewrap is not installed")
     else:
-        tries = [Sandbox("bubblewrap", "", more) for more in (("--disable-userns",), ())]
-        said = [_failure(one) for one in tries]
-        if "" in said:
-            yield tries[said.index("")]
+        newer, older = Sandbox("bubblewrap", "", ("--disable-userns",)), Sandbox("bubblewrap")
+        works = next((one for one in (newer, older) if not _failure(one)), None)
+        if works is not None:
+            yield _with_nobody(works)
         else:
-            reasons.append(f"bubblewrap does not work here: {said[-1]}")
+            reasons.append(f"bubblewrap does not work here: {_failure(older)}")
     missing = namespaces.missing()
     if missing:
         reasons.append(f"{missing[0]} is not installed")
     else:
         said_here = _failure(Sandbox("namespaces"))
         if not said_here:
-            yield Sandbox("namespaces", "; ".join(reasons))
+            yield _with_nobody(Sandbox("namespaces", "; ".join(reasons)))
         else:
             reasons.append(f"user namespaces do not work here: {said_here}")
     yield Sandbox("bounds", "; ".join(reasons))
+
+
+def _with_nobody(sandbox: Sandbox) -> Sandbox:
+    """``sandbox``, with commands of root's as nobody's where that works."""
+    other = replace(sandbox, nobody=os.geteuid() == 0)
+    return sandbox if other == sandbox or _failure(other) else other
 
 
 def _failure(sandbox: Sandbox) -> str:

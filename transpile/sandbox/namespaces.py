@@ -44,12 +44,7 @@ while [ "$1" != -- ]; do
 done
 shift
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-for part in sys sysrq-trigger irq bus fs acpi scsi mtrr; do
-    if [ -e "$root/proc/$part" ]; then
-        mount --bind "$root/proc/$part" "$root/proc/$part"
-        mount -o remount,bind,ro,nosuid,nodev,noexec "$root/proc/$part"
-    fi
-done
+mount -o remount,bind,ro,nosuid,nodev,noexec "$root/proc"
 mount -o remount,bind,ro,nosuid "$root"
 cd "$root"
 pivot_root . .
