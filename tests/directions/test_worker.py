@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,22 @@ def test_events_come_before_the_result(kind: Sandbox, tmp_path: Path) -> None:
         assert lines[place["lines"][0] - 1] == "f:" and lines[place["lines"][1] - 1].split()[0] == "ret"
         assert rows[2]["block"] == result["functions"][0]["blocks"][0]
         assert (tmp_path / "store" / "proofs.sqlite").exists()
+
+
+@pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
+def test_code_of_strangers_gets_a_process_of_its_own_without_the_store(tmp_path: Path) -> None:
+    store = tmp_path / "store" / "proofs.sqlite"
+    savings = Path(__file__).parents[2] / "examples" / "savings.cob"
+    with Worker(Sandbox.detect(), store=store) as worker:
+        assert worker.running is not None
+        pid = worker.running.process.pid
+        rows = worker.ask(Request("7", Unit("a.cob", savings.read_bytes()), Asked("python", RULES)))
+        assert next(rows)["event"] == "started"
+        assert worker.running is not None and worker.running.process.pid != pid
+        assert [*rows][-1]["result"]["meets"] is True
+        assert not worker.alive and not store.exists()
+        assert ask(worker, Unit("a.s", TINY))[-1]["event"] == "done"
+        assert store.exists()
 
 
 def test_one_worker_does_many_units(worker: Worker) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from transpile.directions.guessing import NATIVE
 from transpile.directions.protocol import Request, Row, line_of, request_row, row_of
 from transpile.errors import ToolError, TranspileError, UsageError
 from transpile.sandbox import Bounds, Running, Sandbox, View
@@ -60,8 +61,10 @@ class Limits:
 
 @dataclass(slots=True)
 class Worker:
-    """``store`` is the proof store's file, in a folder that the worker may write to. Directions in ``NATIVE`` run code
-    of strangers in the worker's sandbox: give them a worker that is new, and no store that others trust."""
+    """``store`` is the proof store's file, in a folder that the worker may write to.
+
+    Directions in ``NATIVE`` run code of strangers in the sandbox: each of their units gets a process that is new, does
+    not see the store, which others trust, and is ended with the unit."""
 
     sandbox: Sandbox
     limits: Limits = field(default_factory=Limits)
@@ -82,13 +85,14 @@ class Worker:
     def alive(self) -> bool:
         return self.running is not None and self.running.process.poll() is None
 
-    def start(self) -> None:
-        """Start the process anew and wait until it is ready. Raises WorkerLost if it does not get so far."""
+    def start(self, trusted: bool = True) -> None:
+        """Start the process anew and wait until it is ready; it sees the store if it is ``trusted``. Raises WorkerLost
+        if it does not get so far."""
         self.kill()
         words = [sys.executable, "-P", "-m", "transpile.directions.worker"]
         words += ["--cpu-s", str(self.limits.cpu_s), "--address-bytes", str(self.limits.address_bytes)]
         writable: tuple[Path, ...] = ()
-        if self.store is not None:
+        if self.store is not None and trusted:
             self.store.parent.mkdir(parents=True, exist_ok=True)
             words += ["--store", str(self.store.absolute())]
             writable = (self.store.parent.absolute(),)
@@ -103,8 +107,9 @@ class Worker:
     def ask(self, request: Request) -> Iterator[Row]:
         """The rows of the protocol, as they come; the last is ``done`` or ``error``. Whoever stops listening before
         loses the worker. Raises WorkerLost."""
-        if not self.alive:
-            self.start()
+        native = request.asked.to in NATIVE
+        if native or not self.alive:
+            self.start(trusted=not native)
         ended = False
         try:
             deadline = time.monotonic() + self.limits.wall_s
@@ -114,7 +119,7 @@ class Worker:
                 ended = row["event"] in ("done", "error")
                 yield row
         finally:
-            if not ended:
+            if native or not ended:
                 self.kill()
 
     def kill(self) -> None:

@@ -9,6 +9,7 @@ _SCRIPT = (
     "ulimit -c 0; ulimit -t {cpu_s}; ulimit -f {blocks}; ulimit -n {files}; "
     'ulimit -u {processes} 2>/dev/null || ulimit -p {processes} 2>/dev/null; exec "$@"'
 )
+_SCRIPT_BESIDE_OTHERS = 'ulimit -c 0; ulimit -t {cpu_s}; ulimit -f {blocks}; ulimit -n {files}; exec "$@"'
 _BLOCK = 512
 """Bytes of what ``ulimit -f`` counts."""
 
@@ -27,9 +28,12 @@ class Bounds:
     processes: int = 128
     open_files: int = 512
 
-    def command(self, command: Sequence[str]) -> list[str]:
-        """``command`` with what the kernel bounds of it. The shell sees numbers of ours and nothing else."""
-        script = _SCRIPT.format(
+    def command(self, command: Sequence[str], alone: bool = True) -> list[str]:
+        """``command`` with what the kernel bounds of it. The shell sees numbers of ours and nothing else.
+
+        The kernel counts processes of the user in the room; where the command is not ``alone``, of the whole machine.
+        """
+        script = (_SCRIPT if alone else _SCRIPT_BESIDE_OTHERS).format(
             cpu_s=int(self.cpu_s),
             blocks=int(self.file_bytes) // _BLOCK,
             files=int(self.open_files),

@@ -75,7 +75,7 @@ class Sandbox:
                 return start(words, bounds, {"PATH": namespaces.SEARCHED}, stderr, None)
             case "bounds":
                 scratch = Path(tempfile.mkdtemp(prefix="transpile-sandbox-"))
-                words = [*_as(False, "--no-new-privs"), *bounds.command(command)]
+                words = [*_as(False, "--no-new-privs"), *bounds.command(command, alone=False)]
                 return start(words, bounds, view.variables(str(scratch)), stderr, scratch)
 
 
