@@ -1,0 +1,50 @@
+"""EXEC … END-EXEC: an operation that reads its inputs and sets its targets, whatever else it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transpile.cobol import embedded
+from transpile.cobol import statements as verbs
+from transpile.cobol.embedded import Host
+from transpile.cobol.names import Index, Register
+from transpile.legacy.expressions import Bytes, Expression, Load, Place
+from transpile.legacy.fields import Field
+from transpile.legacy.statements import Body, Operation
+from transpile.restructure.scope import Scope, whole
+
+
+def execute(scope: Scope, statement: verbs.Execute) -> Body:
+    if statement.declares:
+        return ()
+    found = [(host, place) for host in embedded.hosts(scope.names, statement) for place in _places(scope, host)]
+    options = [("language", statement.language), ("text", statement.key)]
+    options += [("line", line) for line in statement.text.splitlines()]
+    if embedded.diverts(statement):
+        options.append(("note", "Where later commands go on in that case is not acted on: see to it there."))
+    if embedded.leaves(statement):
+        options.append(("note", "It does not come back: raise SystemExit, or what main() waits for."))
+    for declaration in embedded.declarations(scope.names, statement):
+        options += [("declared", line) for line in declaration.text.splitlines()]
+    inputs = tuple(_value(place) for host, place in found if host.reads)
+    return (Operation("execute", inputs, tuple(place for host, place in found if host.writes), tuple(options)),)
+
+
+def _value(place: Place) -> Expression:
+    return Load(place) if place.field.type is not None else Bytes(place)
+
+
+def _places(scope: Scope, host: Host) -> Iterator[Place]:
+    """Of a table, the first element stands for all."""
+    field = _field(scope, host)
+    if field is not None:
+        yield Place(field, tuple(whole(1) for _ in field.dimensions))
+
+
+def _field(scope: Scope, host: Host) -> Field | None:
+    match host.declared.meaning:
+        case Index(name, item):
+            return scope.index(name, item)
+        case Register(name):
+            return scope.registers.get(name)
+    return scope.fields.get(id(host.item))
