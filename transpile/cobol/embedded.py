@@ -74,6 +74,13 @@ def diverts(statement: Execute) -> bool:
     return statement.language == "CICS" and statement.text.upper().split()[:1] == ["HANDLE"]
 
 
+def handlers(statement: Execute) -> tuple[tuple[str, str], ...]:
+    """The conditions that it names, and where later statements go in each: ``("NOTFND", "NO-CUSTOMER")``."""
+    if not diverts(statement):
+        return ()
+    return tuple((found[1].upper(), found[2].strip().upper()) for found in _OPTION.finditer(statement.text))
+
+
 def leaves(statement: Execute) -> bool:
     """The program does not go on behind it."""
     words = statement.text.upper().replace("(", " ").split()
@@ -107,16 +114,25 @@ def _named(names: Names, statement: Execute) -> Iterator[Host]:
     for found in _WORDS.finditer(text):
         option = options.get(found.start(), "")
         reads, writes = option not in _WRITTEN, option not in _READ
-        for declared in _meant(names, re.split(r"\s+(?:OF|IN)\s+", found[0].upper()), option):
+        words = re.split(r"\s+(?:OF|IN)\s+", found[0].upper())
+        for declared in _meant(names, words):
             yield Host(declared, reads, writes)
+        if option == "MAP" and len(words) == 1:
+            yield from _map_records(names, words[0], text.upper().split()[0])
 
 
-def _meant(names: Names, words: list[str], option: str) -> list[Declared]:
-    """What ``A OF B`` means; where that is nothing, all that its words mean. A map has records with its name."""
+def _meant(names: Names, words: list[str]) -> list[Declared]:
+    """What ``A OF B`` means; where that is nothing, all that its words mean."""
     if found := _fields(names, words[0], tuple(words[1:])):
         return found
-    spelled = [*words, *(f"{each}{side}" for each in words for side in "IO" if option in ("MAP", ""))]
-    return [each for word in spelled for each in _fields(names, word)]
+    return [each for word in words for each in _fields(names, word)]
+
+
+def _map_records(names: Names, name: str, verb: str) -> Iterator[Host]:
+    """A map has two records, whose names follow from its own: one that it fills, and one that is shown."""
+    yield from (Host(each, verb != "RECEIVE", verb != "SEND") for each in _fields(names, f"{name}I"))
+    if verb != "RECEIVE":
+        yield from (Host(each, True, verb != "SEND") for each in _fields(names, f"{name}O"))
 
 
 def _fields(names: Names, name: str, qualifiers: tuple[str, ...] = ()) -> list[Declared]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from transpile.legacy.expressions import Bytes, Expression, Load, Part, Place
 from transpile.legacy.fields import Field
-from transpile.legacy.statements import Operation, Program
+from transpile.legacy.statements import Body, Operation, Perform, Program
 from transpile.python.code import literal
 from transpile.python.expressions import Expressions
 from transpile.python.lines import INDENT, Lines
@@ -56,6 +56,9 @@ def _docstring(statement: Operation, expressions: Expressions) -> Iterator[str]:
         said = [f"EXEC {language}", *(line for each in written for line in _broken(f"{INDENT}{each}")), "END-EXEC"]
     if declared := options(statement, "declared"):
         said += ["", *(line for each in declared for line in _broken(each))]
+    said += [""] if statement.outcomes else []
+    for condition, body in statement.outcomes:
+        said += [f"{condition}: self.{expressions.names.function(each.function)}()" for each in _performs(body)]
     for note in (*options(statement, "note"), _uses(statement, expressions)):
         said += ["", *wrap(note, _WIDTH)] if note else []
     safe = [line.replace("\\", "\\\\").replace('"""', "'''").rstrip() for line in said]
@@ -63,6 +66,10 @@ def _docstring(statement: Operation, expressions: Expressions) -> Iterator[str]:
         yield f'"""{safe[0]}"""'
         return
     yield from (f'"""{safe[0]}', *safe[1:], '"""')
+
+
+def _performs(body: Body) -> list[Perform]:
+    return [each for each in body if isinstance(each, Perform)]
 
 
 def _broken(line: str) -> list[str]:
@@ -114,7 +121,7 @@ def _attributes(places: Sequence[Place], expressions: Expressions) -> list[str]:
         record = expressions.names.roots.get(place.field.number)
         root = record.root if record is not None else place.field
         leaves = [each for each in (root, *inside(root)) if each.type is not None and each.name != ("filler",)]
-        whole = len(leaves) > 1 and all(each.number in numbers for each in leaves)
+        whole = root.type is None and all(each.number in numbers for each in leaves)
         found[_attribute(root if whole else place.field, place, expressions)] = None
     return list(found)
 

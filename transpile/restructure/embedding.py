@@ -10,24 +10,37 @@ from transpile.cobol.embedded import Host
 from transpile.cobol.names import Index, Register
 from transpile.legacy.expressions import Bytes, Expression, Load, Place
 from transpile.legacy.fields import Field
-from transpile.legacy.statements import Body, Operation
+from transpile.legacy.statements import Body, Operation, Perform
+from transpile.restructure.block import Block
 from transpile.restructure.scope import Scope, whole
 
 
-def execute(scope: Scope, statement: verbs.Execute) -> Body:
+def execute(block: Block, statement: verbs.Execute) -> Body:
+    scope = block.scope
     if statement.declares:
         return ()
     found = [(host, place) for host in embedded.hosts(scope.names, statement) for place in _places(scope, host)]
     options = [("language", statement.language), ("text", statement.key)]
     options += [("line", line) for line in statement.text.splitlines()]
-    if embedded.diverts(statement):
-        options.append(("note", "Where later commands go on in that case is not acted on: see to it there."))
+    outcomes = tuple(_handlers(block, statement))
+    if outcomes:
+        options.append(("note", "That later commands go there is not acted on: it is for their methods to do."))
     if embedded.leaves(statement):
-        options.append(("note", "It does not come back: raise SystemExit, or what main() waits for."))
+        options.append(("note", "It does not come back: end it with an exception, as sys.exit() does."))
     for declaration in embedded.declarations(scope.names, statement):
         options += [("declared", line) for line in declaration.text.splitlines()]
     inputs = tuple(_value(place) for host, place in found if host.reads)
-    return (Operation("execute", inputs, tuple(place for host, place in found if host.writes), tuple(options)),)
+    targets = tuple(place for host, place in found if host.writes)
+    return (Operation("execute", inputs, targets, tuple(options), outcomes),)
+
+
+def _handlers(block: Block, statement: verbs.Execute) -> Iterator[tuple[str, Body]]:
+    """Where HANDLE says that later commands go, each by its condition."""
+    procedures = block.scope.names
+    for condition, name in embedded.handlers(statement):
+        if name in procedures.paragraphs or name in procedures.sections:
+            label = verbs.Label(name, span=statement.span)
+            yield condition, (Perform(block.procedures.from_here(label, block.section)),)
 
 
 def _value(place: Place) -> Expression:

@@ -92,7 +92,7 @@ def _lowered(block: Block, statement: cobol.Statement) -> Body:
         case verbs.Evaluate():
             return control.evaluate(block, statement)
         case verbs.Execute():
-            return embedding.execute(block.scope, statement)
+            return embedding.execute(block, statement)
         case verbs.Exit():
             return control.exit_(block, statement)
         case verbs.GoBack():

@@ -6,12 +6,12 @@ import re
 import textwrap
 from decimal import Decimal
 
-from transpile.cobol.communication import BLOCK, BLOCK_NAMES
+from transpile.cobol.communication import BLOCK, BLOCK_NAMES, RESPONSES
 from transpile.cobol.parse.cursor import Cursor
 from transpile.cobol.programs import Item, Program
 from transpile.cobol.statements import Execute, GoTo, If, Label, Perform, Stop, Unsupported
 from transpile.cobol.tokens import EXEC
-from transpile.cobol.tree import Comparison, Condition, Number, Reference, Relation, Statement, Text
+from transpile.cobol.tree import Comparison, Condition, Expression, Number, Reference, Relation, Statement, Text
 from transpile.cobol.walking import walk
 from transpile.errors import Span
 
@@ -75,6 +75,19 @@ def _done(whenever: Execute, span: Span) -> tuple[Statement, ...]:
         return (Stop(span=span),)
     label = Label(found["label"].upper(), (found["section"] or "").upper(), span=whenever.span)
     return (Perform(label, span=span) if "PERFORM" in words else GoTo((label,), span=span),)
+
+
+def response(p: Cursor) -> Expression:
+    """``DFHRESP(NOTFND)``: a number."""
+    start = p.at
+    p.at += 1
+    p.expect("(")
+    code = RESPONSES.get(p.text)
+    if code is None:
+        p.fail(f"{p.shown()} is no response of CICS that is known here", "write its number instead of DFHRESP")
+    p.at += 1
+    p.expect(")")
+    return Number(Decimal(code), str(code), span=p.span(start))
 
 
 def block_of(program: Program) -> frozenset[str]:
