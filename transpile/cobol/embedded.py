@@ -25,6 +25,8 @@ _INTO = re.compile(rf"\bINTO\s+(?:{_HOST}(?:\s+INDICATOR)?[\s,]*)+", re.IGNORECA
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _DESCRIPTOR = re.compile(rf"\b(?:DESCRIPTOR|INTO)\s+({_NAME})", re.IGNORECASE)
 _CURSOR = re.compile(rf"(DECLARE|OPEN)\s+({_NAME})", re.IGNORECASE)
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_MAP = re.compile(rf"\bMAP\s*\(\s*['\"]({_NAME})\s*['\"]", re.IGNORECASE)
 _OPTION = re.compile(r"([\w-]+)\s*\(((?:[^()]|\([^()]*\))*)\)")
 _READING = frozenset(
     {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "OPEN", "FETCH", "PREPARE", "CONNECT", "VALUES", "WITH"}
@@ -111,14 +113,13 @@ def _named(names: Names, statement: Execute) -> Iterator[Host]:
         return
     text = statement.text
     options = {at: found[1].upper() for found in _OPTION.finditer(text) for at in range(*found.span(2))}
-    for found in _WORDS.finditer(text):
+    for found in _WORDS.finditer(_LITERAL.sub(lambda literal: " " * len(literal[0]), text)):
         option = options.get(found.start(), "")
         reads, writes = option not in _WRITTEN, option not in _READ
-        words = re.split(r"\s+(?:OF|IN)\s+", found[0].upper())
-        for declared in _meant(names, words):
+        for declared in _meant(names, re.split(r"\s+(?:OF|IN)\s+", found[0].upper())):
             yield Host(declared, reads, writes)
-        if option == "MAP" and len(words) == 1:
-            yield from _map_records(names, words[0], text.upper().split()[0])
+    for shown in _MAP.finditer(text):
+        yield from _map_records(names, shown[1].upper(), text.upper().split()[0])
 
 
 def _meant(names: Names, words: list[str]) -> list[Declared]:

@@ -115,12 +115,12 @@ _TABLES = {"SELECT": "FROM", "DELETE": "FROM", "INSERT": "INTO", "MERGE": "INTO"
 
 def _interface(text: str) -> tuple[str, ...]:
     """``("sql", "select", "customer")``, ``("cics", "send", "map", "m1")``."""
-    language, *words = re.findall(r"[^\W_](?:[\w$#@-]*\w)?|\(", text)
+    language, *words = re.findall(r"[^\W_](?:[\w$#@.-]*\w)?|\(", text)
     if language != "SQL":
         before = words[: words.index("(")] if "(" in words else words
         given = words[len(before) + 1 : len(before) + 2]
         return (language, *before[:3], *given)
-    words = [each.upper() for each in words if each != "("]
+    words = [each.upper().rpartition(".")[2] for each in words if each != "("]
     verb = words[0] if words else ""
     marker = "INTO" if verb == "FETCH" else _TABLES.get(verb, "")
     at = words.index(marker) if marker in words else 0
