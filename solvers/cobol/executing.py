@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from transpile.cobol import embedded
 from transpile.cobol.names import Index, Register
 from transpile.cobol.statements import Execute
-from transpile.cobol.walking import walk
 from transpile.legacy.fields import Field, Record
 from transpile.solvers.cobol.scene import Scene
 from transpile.solvers.storage.cells import Layout
@@ -18,10 +17,10 @@ from transpile.solvers.storage.values import NoTerm
 def event(scene: Scene, layout: Layout, statement: Execute) -> Event:
     """All that it may read counts as changed, too. Raises NoTerm where another statement says that the program may go
     on elsewhere behind it."""
-    for each in walk(scene.tree):
-        if isinstance(each, Execute) and embedded.diverts(each) and each.language == statement.language:
-            what = " ".join(each.text.split()[:2])
-            raise NoTerm(f"EXEC {each.language} {what} says where the program goes on, which is not acted on")
+    if statement.language in scene.diverted:
+        raise NoTerm(f"EXEC {statement.language} HANDLE says where the program goes on, which is not acted on")
+    if embedded.moves_records(statement):
+        raise NoTerm(f"EXEC {statement.language} sets the address of a record, which is not in the model")
     return Event("execute", statement.key, changes=changes(scene, layout, statement))
 
 

@@ -90,6 +90,13 @@ def test_open_reads_what_the_declaration_of_the_cursor_names() -> None:
     assert told[1] == []
 
 
+def test_fetch_sets_what_the_declaration_of_the_cursor_names_behind_into() -> None:
+    declared = "DECLARE C1 CURSOR FOR SELECT X INTO :A OF G FROM T WHERE Y = :IND"
+    found = program("EXEC SQL FETCH NEXT C1 END-EXEC.", f"{STORAGE} EXEC SQL {declared} END-EXEC.")
+    told = [host for host in hosts(names_of(found), executes(found)[-1]) if host.told]
+    assert {(host.item.name, host.writes) for host in told if host.item} == {("A", True)}
+
+
 def test_every_statement_sets_what_tells_how_it_went() -> None:
     found = program("EXEC SQL COMMIT END-EXEC.", "EXEC SQL INCLUDE SQLCA END-EXEC.")
     (commit,) = executes(found)

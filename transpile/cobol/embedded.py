@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.cobol.communication import BLOCK_NAMES
 from transpile.cobol.names import Declared, Index, Names, Register, unknown
@@ -22,12 +22,12 @@ _WORDS = re.compile(rf"{_NAME}(?:\s+(?:OF|IN)\s+{_NAME})*", re.IGNORECASE)
 _HOST = rf":\s*({_NAME}(?:\s*\.\s*{_NAME})*)"
 _HOSTS = re.compile(_HOST)
 _INTO = re.compile(rf"\bINTO\s+(?:{_HOST}(?:\s+INDICATOR)?[\s,]*)+", re.IGNORECASE)
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
 _DESCRIPTOR = re.compile(rf"\b(?:DESCRIPTOR|INTO)\s+({_NAME})", re.IGNORECASE)
-_CURSOR = re.compile(rf"(DECLARE|OPEN)\s+({_NAME})", re.IGNORECASE)
+_CURSOR = re.compile(rf"DECLARE\s+({_NAME})", re.IGNORECASE)
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _MAP = re.compile(rf"\bMAP\s*\(\s*['\"]({_NAME})\s*['\"]", re.IGNORECASE)
-_OPTION = re.compile(r"([\w-]+)\s*\(((?:[^()]|\([^()]*\))*)\)")
+_OPTION = re.compile(r"(?<![\w-])([\w-]+)\s*\(((?:[^()]|\([^()]*\))*)\)")
 _READING = frozenset(
     {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "OPEN", "FETCH", "PREPARE", "CONNECT", "VALUES", "WITH"}
 )
@@ -83,6 +83,11 @@ def handlers(statement: Execute) -> tuple[tuple[str, str], ...]:
     return tuple((found[1].upper(), found[2].strip().upper()) for found in _OPTION.finditer(statement.text))
 
 
+def moves_records(statement: Execute) -> bool:
+    """It says where records of the linkage section lie: two of them may have the same bytes then."""
+    return re.search(r"\bADDRESS\s+OF\b", statement.text, re.IGNORECASE) is not None
+
+
 def leaves(statement: Execute) -> bool:
     """The program does not go on behind it."""
     words = statement.text.upper().replace("(", " ").split()
@@ -90,11 +95,12 @@ def leaves(statement: Execute) -> bool:
 
 
 def declarations(names: Names, statement: Execute) -> tuple[Execute, ...]:
-    """Those of the cursor that the statement opens."""
-    opened = _CURSOR.match(statement.text) if statement.language == "SQL" else None
-    if opened is None or opened[1].upper() != "OPEN":
+    """Those of the cursor that the statement opens, or fetches from."""
+    words = re.findall(_NAME, statement.text.upper())
+    if statement.language != "SQL" or words[:1] not in (["OPEN"], ["FETCH"]):
         return ()
-    return tuple(_cursors(names).get(opened[2].upper(), ()))
+    known = _cursors(names)
+    return tuple(each for word in dict.fromkeys(words[1:]) for each in known.get(word, ()))
 
 
 def check(names: Names, statement: Execute) -> Iterator[SourceError]:
@@ -147,7 +153,8 @@ def _constant(declared: Declared) -> bool:
 
 def _of_sql(names: Names, statement: Execute) -> Iterator[Host]:
     text = statement.text
-    reading = text.upper().split()[:1] and text.upper().split()[0] in _READING
+    words = text.upper().split() or [""]
+    reading = words[0] in _READING
     written = {at for into in _INTO.finditer(text) for at in range(*into.span())}
     for found in _HOSTS.finditer(text):
         *owners, name = (part.strip().upper() for part in found[1].split("."))
@@ -157,7 +164,10 @@ def _of_sql(names: Names, statement: Execute) -> Iterator[Host]:
     for found in _DESCRIPTOR.finditer(text):
         yield from (Host(each) for each in _fields(names, found[1].upper()) if "SQLDA" in found[1].upper())
     for declaration in declarations(names, statement):
-        yield from (Host(each.declared, True, False) for each in _of_sql(names, declaration))
+        if words[0] == "OPEN":
+            yield from (Host(each.declared, True, False) for each in _of_sql(names, declaration))
+        elif into := _INTO.search(declaration.text):
+            yield from _of_sql(names, replace(declaration, text=f"FETCH {into[0]}"))
 
 
 def _cursors(names: Names) -> dict[str, list[Execute]]:
@@ -166,9 +176,8 @@ def _cursors(names: Names) -> dict[str, list[Execute]]:
         names.cursors = {}
         for each in walk(names.program):
             found = _CURSOR.match(each.text) if isinstance(each, Execute) and each.language == "SQL" else None
-            if found is not None and found[1].upper() == "DECLARE":
-                assert isinstance(each, Execute)
-                names.cursors.setdefault(found[2].upper(), []).append(each)
+            if found is not None and isinstance(each, Execute):
+                names.cursors.setdefault(found[1].upper(), []).append(each)
     return names.cursors
 
 

@@ -27,7 +27,7 @@ def execute(block: Block, statement: verbs.Execute) -> Body:
         options.append(("note", "That later commands go there is not acted on: it is for their methods to do."))
     if embedded.leaves(statement):
         options.append(("note", "It does not come back: end it with an exception, as sys.exit() does."))
-    for declaration in embedded.declarations(scope.names, statement):
+    for declaration in embedded.declarations(scope.names, statement) if statement.text[:4].upper() == "OPEN" else ():
         options += [("declared", line) for line in declaration.text.splitlines()]
     inputs = tuple(_value(place) for host, place in found if host.reads)
     targets = tuple(place for host, place in found if host.writes)

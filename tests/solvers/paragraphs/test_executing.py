@@ -133,5 +133,7 @@ def test_where_handle_says_that_it_goes_on_elsewhere_nothing_is_proved():
     handle = "EXEC CICS HANDLE CONDITION NOTFND(Q) END-EXEC."
     found = Program(f"EXEC CICS SYNCPOINT END-EXEC. {handle}", Q).proof()
     assert not found.proved
-    assert "HANDLE CONDITION says where the program goes on" in found.reason
+    assert "HANDLE says where the program goes on" in found.reason
+    moved = Program("EXEC CICS ADDRESS CWA(ADDRESS OF ROW-OF) END-EXEC.").proof()
+    assert "sets the address of a record" in moved.reason
     assert Program(f"EXEC SQL COMMIT END-EXEC. IF COUNTED = 2 {handle.replace('.', '')}.", Q).proof().proved is False
