@@ -100,6 +100,17 @@ def small(procedure: str, storage: str = "") -> str:
     return emitted(f"{head}\nPROCEDURE DIVISION.\nMAIN-LINE.\n{procedure}").text
 
 
+def test_the_documentation_shows_what_comes_out() -> None:
+    section = (Path(__file__).parents[2] / "docs" / "cobol-python.md").read_text().partition("## EXEC SQL")[2]
+    cobol, python = (section.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("cobol", "python"))
+    head = "IDENTIFICATION DIVISION.\nPROGRAM-ID. SHOP.\nDATA DIVISION.\nWORKING-STORAGE SECTION.\n"
+    head += "EXEC SQL INCLUDE SQLCA END-EXEC.\n01 CUSTOMER-ID PIC 9(5).\n01 CUSTOMER-NAME PIC X(20).\n"
+    head += "PROCEDURE DIVISION.\nMAIN-LINE.\n    MOVE 7 TO CUSTOMER-ID.\n    PERFORM READ-CUSTOMER.\n    STOP RUN.\n"
+    lines = "\n".join(line[7:] for line in cobol.splitlines())
+    text = emit(*restructure(parse_text(head + lines, "shop.cob", Options(format="free")))).text
+    assert python.rstrip() in text
+
+
 def methods(text: str) -> list[str]:
     after = text.partition("# Interfaces")[2]
     return [line.split()[1].partition("(")[0] for line in after.splitlines() if line.startswith("    def ")]
