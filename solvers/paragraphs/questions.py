@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import z3
 
@@ -18,6 +19,8 @@ FULL = 1_000_000
 """Effort where products and quotients of unknowns are what they are."""
 LOOK = 300_000
 """Effort for whether a path is possible: one that is not, but is taken for possible, costs only time."""
+
+_Part: TypeAlias = tuple[z3.ExprRef, frozenset[int]]
 
 
 @dataclass(slots=True)
@@ -30,8 +33,7 @@ class Questions:
     _answers: dict[tuple[int, ...], bool] = field(default_factory=dict)
     _kept: list[z3.ExprRef] = field(default_factory=list)
     _opaque: dict[int, z3.ExprRef] = field(default_factory=dict)
-    _parts: dict[int, tuple[z3.ExprRef, ...]] = field(default_factory=dict)
-    _unknowns: dict[int, frozenset[int]] = field(default_factory=dict)
+    _parts: dict[int, tuple[_Part, ...]] = field(default_factory=dict)
     _counted: int = 0
 
     def possible(self, conditions: tuple[Truth, ...]) -> bool:
@@ -56,34 +58,28 @@ class Questions:
     def _about(self, conditions: Sequence[Truth], last: Truth) -> list[z3.ExprRef]:
         """``last``, and those of the conditions that have to do with it: by what they have in common with it, with
         those that have, and so on. To leave one out is always right."""
-        left = [each for condition in (*conditions, *self.lemmas) for each in self._split(condition)]
+        left = [part for condition in (*conditions, *self.lemmas) for part in self._split(condition)]
         chosen = [*self._split(last)]
-        reached = set[int]().union(*(self._in(each) for each in chosen))
-        growing = True
-        while growing:
-            near = [each for each in left if not self._in(each).isdisjoint(reached)]
-            left = [each for each in left if self._in(each).isdisjoint(reached)]
+        reached = set[int]().union(*(unknowns for _, unknowns in chosen))
+        near = chosen
+        while near:
+            near, far = list[_Part](), list[_Part]()
+            for part in left:
+                (far if part[1].isdisjoint(reached) else near).append(part)
+            left = far
             chosen += near
-            growing = any(not self._in(each) <= reached for each in near)
-            reached.update(*(self._in(each) for each in near))
-        return chosen
+            reached.update(*(unknowns for _, unknowns in near))
+        return [term for term, _ in chosen]
 
-    def _split(self, condition: z3.ExprRef) -> tuple[z3.ExprRef, ...]:
-        """The parts of a conjunction."""
+    def _split(self, condition: z3.ExprRef) -> tuple[_Part, ...]:
+        """The parts of a conjunction, each with the unknowns and functions that it is about."""
         key = condition.get_id()
         if key not in self._parts:
             self._kept.append(condition)
             inner = condition.children() if z3.is_and(condition) else []
-            self._parts[key] = tuple(part for each in inner for part in self._split(each)) if inner else (condition,)
+            found = tuple(part for each in inner for part in self._split(each))
+            self._parts[key] = found or ((condition, frozenset(_unknowns(condition))),)
         return self._parts[key]
-
-    def _in(self, term: z3.ExprRef) -> frozenset[int]:
-        """The unknowns and functions that a term is about."""
-        key = term.get_id()
-        if key not in self._unknowns:
-            self._kept.append(term)
-            self._unknowns[key] = frozenset(_unknowns(term))
-        return self._unknowns[key]
 
     def _refuted(self, conditions: Sequence[z3.ExprRef], rlimit: int, *, opaque: bool) -> bool:
         asked = [self._hidden(each) for each in conditions] if opaque else list(conditions)

@@ -188,6 +188,14 @@ def test_python_that_cannot_be_interrupted_is_late(folder, monkeypatch):
     assert found["P"].difference.changed[0].python == "does not end in time"
 
 
+def test_python_that_displays_too_much_is_a_difference(folder):
+    """Its worker waits for somebody to read it all; nobody may wait for the worker."""
+    procedure = "MAIN.\n    PERFORM P.\nP.\n    MOVE 1 TO TAX."
+    short = Limits(wall_s=2.0, output_bytes=1 << 17)
+    found = run(folder, TAX, procedure, old='self.tax = Decimal("1.00")', new="print('x' * (1 << 18))", python=short)
+    assert "which is more than 131072" in found["P"].difference.changed[0].python
+
+
 def test_a_program_with_copybooks_and_files():
     found = restructured(parse_file(CORPUS / "payroll.cob", Options(copy_paths=(CORPUS / "copybooks",))))
     module = emit(*found.programs)

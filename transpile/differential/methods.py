@@ -256,19 +256,21 @@ class _Process:
             view = memoryview(FRAME.pack(len(request)) + request)
             while view:
                 view = view[os.write(self._ask, view) :]
-            return self._read(FRAME.unpack(self._read(FRAME.size, deadline))[0], deadline)
+            size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
+            if size > self._limits.output_bytes:
+                return f"its answer has {size} bytes, which is more than {self._limits.output_bytes}"
+            return self._read(size, deadline)
         except TimeoutError:
             return NO_ANSWER
         except (BrokenPipeError, EOFError, struct.error):
-            self._process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE_S)
             said = self._said.read_bytes()[-2000:].decode(errors="replace").strip().splitlines()
             if self._process.returncode == 127:
                 raise ToolError("the Python worker cannot be started", hint="\n".join(said)) from None
             return f"the process ended ({self._process.returncode}) {said[-1] if said else ''}".strip()
 
     def _read(self, size: int, deadline: float) -> bytes:
-        if size > self._limits.output_bytes:
-            raise EOFError
         got = bytearray()
         while len(got) < size:
             ready, _, _ = select.select([self._answer], [], [], max(0.0, deadline - time.monotonic()))

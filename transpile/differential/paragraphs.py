@@ -43,7 +43,7 @@ FILES = (
 UNSOUND = 40
 """After so many states on which the two differ, but COBOL does what means nothing, there are no more."""
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
-_PYTHON = Limits(wall_s=2.0, output_bytes=4 << 20)
+_PYTHON = Limits(wall_s=2.0, output_bytes=8 << 20)
 
 
 @dataclass(frozen=True, slots=True)
