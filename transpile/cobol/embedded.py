@@ -166,8 +166,8 @@ def _of_sql(names: Names, statement: Execute) -> Iterator[Host]:
     for declaration in declarations(names, statement):
         if words[0] == "OPEN":
             yield from (Host(each.declared, True, False) for each in _of_sql(names, declaration))
-        elif into := _INTO.search(declaration.text):
-            yield from _of_sql(names, replace(declaration, text=f"FETCH {into[0]}"))
+        elif receivers := _INTO.search(declaration.text):
+            yield from _of_sql(names, replace(declaration, text=f"FETCH {receivers[0]}"))
 
 
 def _cursors(names: Names) -> dict[str, list[Execute]]:
