@@ -13,7 +13,7 @@ from transpile.cobol import programs, tree
 from transpile.cobol import statements as verbs
 from transpile.legacy.statements import Program
 from transpile.restructure.program import Restructured
-from transpile.solvers.cobol import filing, searching, showing
+from transpile.solvers.cobol import executing, filing, searching, showing
 from transpile.solvers.cobol.conditions import chosen, condition
 from transpile.solvers.cobol.frames import (
     Activation,
@@ -168,6 +168,9 @@ class CobolMachine:
                     else showing.accept(evaluation, statement)
                 )
                 yield from self._wait(evaluation, state, stack, Awaiting(statement), event)
+            case verbs.Execute():
+                event = executing.event(self.scene, state.storage.layout, statement)
+                yield from self._wait(self._evaluation(state), state, stack, Awaiting(statement), event)
             case _ if isinstance(statement, _FILE):
                 yield from self._file(state, stack, Awaiting(statement))
             case _:

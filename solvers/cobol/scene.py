@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transpile.cobol import layout
+from transpile.cobol.embedded import diverts
 from transpile.cobol.names import Index, Names, Register
 from transpile.cobol.programs import ConditionName, Item
 from transpile.cobol.programs import Program as Tree
-from transpile.cobol.statements import Alter, Label, Paragraph, Section
+from transpile.cobol.statements import Alter, Execute, Label, Paragraph, Section
 from transpile.cobol.tree import Expression, Reference
 from transpile.cobol.walking import walk
 from transpile.legacy.fields import Field
@@ -49,6 +50,8 @@ class Scene:
     paragraphs: tuple[Stop, ...]
     first: int
     alters: bool = False
+    diverted: frozenset[str] = frozenset()
+    """The languages of EXEC of which something says where later statements go on."""
     changed: dict[tuple[int, int], frozenset[int] | None] = field(default_factory=dict, compare=False)
     """What ranges may change, as far as it was asked for."""
 
@@ -104,7 +107,9 @@ def scene(restructured: Restructured, tree: Tree, program: Program) -> Scene:
         last = len(places) + len(section.paragraphs) - 1
         places += [Stop(section, paragraph, last) for paragraph in section.paragraphs]
     first = sum(len(section.paragraphs) for section in procedure.declaratives) if procedure is not None else 0
-    alters = procedure is not None and any(isinstance(node, Alter) for node in walk(procedure))
+    nodes = list(walk(procedure)) if procedure is not None else []
+    alters = any(isinstance(node, Alter) for node in nodes)
+    diverted = frozenset(node.language for node in nodes if isinstance(node, Execute) and diverts(node))
     return Scene(
         tree,
         program,
@@ -116,4 +121,5 @@ def scene(restructured: Restructured, tree: Tree, program: Program) -> Scene:
         tuple(places),
         first,
         alters,
+        diverted,
     )

@@ -34,6 +34,8 @@ def is_straight(statement: tree.Statement) -> bool:
             return _all((*then, *otherwise))
         case verbs.Evaluate(_, branches, other):
             return _all(tuple(each for branch in branches for each in branch.statements)) and _all(other or ())
+        case verbs.Execute():
+            return statement.declares
     if isinstance(statement, _ARITHMETIC):
         handler = statement.on_size_error
         return handler is None or _all((*(handler.yes or ()), *(handler.no or ())))
@@ -70,7 +72,7 @@ def _one(scene: Scene, state: State, statement: tree.Statement) -> State | None:
             moving.initialize(evaluation, statement)
         case verbs.Set():
             moving.set_(evaluation, statement)
-        case verbs.Continue():
+        case verbs.Continue() | verbs.Execute():
             pass
         case _:
             return _computed(scene, state, evaluation, statement)

@@ -12,6 +12,7 @@ from transpile.cobol.names import Index, Register
 from transpile.cobol.programs import Item
 from transpile.cobol.tree import Node, Reference, Statement
 from transpile.cobol.walking import walk
+from transpile.solvers.cobol.executing import changes
 from transpile.solvers.cobol.scene import Scene
 from transpile.solvers.storage.cells import Layout
 from transpile.solvers.storage.values import NoTerm
@@ -100,12 +101,20 @@ class Written:
                 yield self._record(target)
             case verbs.Tally(counter=counter):
                 yield self._record(counter)
+            case verbs.Execute(declares=declares):
+                yield from () if declares else self._executed(node)
             case _ if isinstance(node, _FILES):
                 yield from self._of_file(node)
             case _ if isinstance(node, _NOTHING | _RECEIVING):
                 return
             case Statement():
                 raise _Anything
+
+    def _executed(self, node: verbs.Execute) -> frozenset[int]:
+        found = changes(self.scene, self.layout, node)
+        if found is None:
+            raise _Anything
+        return found
 
     def _of_file(self, node: Node) -> Iterator[int]:
         """The record areas of all files, their statuses and keys: which one a statement is about does not matter."""

@@ -246,8 +246,8 @@ class _Journey:
 
 
 def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:
-    """The records that may change; of what a paragraph performs COBOL's statements say it, for both."""
-    if mine.kind == "perform":
+    """The records that may change; of what a paragraph performs and of EXEC the COBOL text says it, for both."""
+    if mine.kind in ("perform", "execute"):
         return mine.changes
     return None if mine.changes is None or theirs.changes is None else mine.changes | theirs.changes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 from dataclasses import dataclass
 
 from transpile.legacy.expressions import Place
@@ -56,6 +57,19 @@ def stop(evaluation: Evaluation, node: ast.Call) -> Event:
     if not node.args:
         return Event("stop", values=(Number(evaluation.integer(ast.Constant(0))),))
     return Event("stop", values=(Number(evaluation.integer(node.args[0])),))
+
+
+def execute(
+    correspondence: Correspondence, methods: Container[str], node: ast.Call, guarded: bool
+) -> tuple[Event, str]:
+    """The call of a method that a person writes, and what is assumed of it. ``guarded``: within a ``try``."""
+    assert isinstance(node.func, ast.Attribute)
+    method = node.func.attr
+    if node.args or node.keywords or guarded or method not in methods:
+        raise NoTerm(f"the method {method} with arguments, within a try, or missing")
+    text = correspondence.interfaces[method]
+    words = f"the method '{method}' does what EXEC {text} does, and what it stores fits the PICTUREs"
+    return Event("execute", text, changes=None), words
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class PythonMachine:
             if "ok" in answer.truths:
                 told[point.file, "failed"] = negation(answer.truths["ok"])
             state = replace(state, facts={**point.facts, **told})
-        if reached.at.kind == "perform":
+        if reached.at.kind in ("perform", "execute"):
             state = replace(state, facts={})
         return self._run(state)
 

@@ -12,7 +12,7 @@ import z3
 from transpile.python.correspondence import Correspondence, Method
 from transpile.solvers.python.assigning import Assigned, assigned, straight
 from transpile.solvers.python.classes import Module
-from transpile.solvers.python.events import FileCall, display, file_call, file_event, stop
+from transpile.solvers.python.events import FileCall, display, execute, file_call, file_event, stop
 from transpile.solvers.python.expressions import Asked, Evaluation
 from transpile.solvers.python.frames import Count, Frame, Guarded, Loop, Rest
 from transpile.solvers.python.places import Places
@@ -203,6 +203,9 @@ class Running:
         if (call := file_call(self.correspondence, node)) is not None:
             return self._file(state, call, [])
         match node.func:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.correspondence.interfaces:
+                event, words = execute(self.correspondence, self.places.own.methods, node, state.frame.guarded)
+                return [Stopped(state.along(state.path.granting(words)), event)]
             case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.places.own.methods:
                 return self._perform(state, name, node)
             case ast.Attribute(value=ast.Name(id="sys"), attr="exit") if self._is("sys", "sys"):

@@ -16,7 +16,9 @@ import z3
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, Truth, Value
 
-Kind: TypeAlias = Literal["perform", "display", "accept", "file", "call", "function", "stop", "leave", "error"]
+Kind: TypeAlias = Literal[
+    "perform", "display", "accept", "file", "call", "function", "execute", "stop", "leave", "error"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Event:
     ``name`` and ``options`` must be equal on both sides, ``values`` must have equal values, one by one. ``changes``:
     the numbers (of the first fields) of records that it may change; None for any. ``truths`` are the names of the
     answers that are yes or no (``at end``), ``results`` how many numbers or texts come back: the size of a text, or
-    None for an integer. A ``perform`` is named ``first-last`` after the numbers of its paragraphs. Nothing follows
+    None for an integer. A ``perform`` is named ``first-last`` after the numbers of its paragraphs, an ``execute`` with
+    the language and the text of the statement; it reads no more than what it may change. Nothing follows
     ``stop`` (the run ends), ``leave`` (back to the caller of the program) and ``error`` (it ends abnormally).
     """
 
@@ -98,7 +101,10 @@ class Path:
         if self.certain(condition):
             return self
         found = self.where(condition)
-        return None if found is None else replace(found, assumed=found.assumed | {words})
+        return None if found is None else found.granting(words)
+
+    def granting(self, words: str) -> Path:
+        return replace(self, assumed=self.assumed | {words})
 
 
 @dataclass(frozen=True, slots=True)

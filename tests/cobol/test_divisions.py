@@ -113,7 +113,7 @@ FD G LINAGE IS 60 LINES WITH FOOTING AT 55 LINES AT TOP 3.
 01 RG PIC 9,9 VALUE 1,5.
 WORKING-STORAGE SECTION.
 01 ST PIC XX.
-EXEC SQL INCLUDE SQLCA END-EXEC.
+EXEC SQL BEGIN DECLARE SECTION END-EXEC.
 SCREEN SECTION.
 01 MENU1. 02 LINE 1 COL 1 VALUE "x".
 PROCEDURE DIVISION.
@@ -136,7 +136,7 @@ def test_environment() -> None:
     assert data.files[0].record_sizes == (2, 80)
     assert data.files[1].linage and data.files[1].linage.footing == number("55")
     assert data.files[1].records[0].value == Number(Decimal("1.5"), "1,5", span=AT)
-    assert data.embedded == (Execute("SQL", "INCLUDE SQLCA", span=AT),)
+    assert data.embedded == (Execute("SQL", "BEGIN DECLARE SECTION", span=AT),)
     assert [(section.name, section.names) for section in data.refused] == [("SCREEN", ("MENU1",))]
 
 

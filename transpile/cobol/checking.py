@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from transpile.cobol import embedded
 from transpile.cobol.names import Names, Symbol, names_of, unknown
 from transpile.cobol.problems import MAX_ERRORS, hinted
 from transpile.cobol.programs import ConditionName, Item, Program, RefusedSection
@@ -14,6 +15,7 @@ from transpile.cobol.statements import (
     Close,
     Delete,
     Display,
+    Execute,
     GoTo,
     Label,
     Open,
@@ -117,6 +119,8 @@ def _nodes(names: Names, root: Node, section: Section | None) -> Iterator[Source
                     _condition(names, reference)
                 case Reference() if id(node) not in conditions:
                     names.resolve(node)
+                case Execute():
+                    yield from embedded.check(names, node)
                 case FunctionCall(name) if name not in INTRINSIC:
                     raise unknown(node.span, "function", name, INTRINSIC)
                 case Display(upon=name) | Accept(source=name) if name and not _device(names, name):

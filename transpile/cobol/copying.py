@@ -1,4 +1,4 @@
-"""COPY and REPLACE: copybooks in the place of the statements that name them.
+"""COPY, EXEC SQL INCLUDE and REPLACE: copybooks in the place of the statements that name them.
 
 Text words are compared without regard to case and blanks, as the standard says. What stems from a copybook keeps its
 place there; text that replaces something stands where that stood.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transpile.cobol.code import Builder, Code
+from transpile.cobol.communication import sqlca
 from transpile.cobol.problems import Problems
 from transpile.cobol.replacing import Rule, replace, rules
 from transpile.errors import SourceError, Span
@@ -21,7 +22,11 @@ MAX_DEPTH = 32
 MAX_TEXT = 16 * 1024 * 1024
 MAX_COPIES = 4096
 _STATEMENT = re.compile(
-    r"\"[^\"\n]*\"|'[^'\n]*'|(?<![\w-])(?:(?P<copy>COPY)(?=\s)|(?P<replace>REPLACE)(?=\s))", re.IGNORECASE
+    r"""\"[^\"\n]*\"|'[^'\n]*'|(?<![\w-])(?:
+      (?P<include>EXEC\s+SQL\s+INCLUDE\s+(?P<member>\"[^\"\n]+\"|'[^'\n]+'|[\w./$\#@-]+)\s+END-EXEC(?![\w-])\s*\.?)
+    | EXEC(?:UTE)?\s+[A-Z0-9]+\s(?:(?!\sEXEC\s).)*?END-EXEC(?![\w-])
+    | (?P<copy>COPY)(?=\s)|(?P<replace>REPLACE)(?=\s))""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _COPY = re.compile(
     r"COPY\s+(?P<name>\"[^\"\n]+\"|'[^'\n]+'|[\w./-]*[\w-])"
@@ -30,6 +35,8 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _REPLACE = re.compile(r"REPLACE\s+(?:(?P<off>(?:LAST\s+)?OFF)|(?:ALSO\s+)?)", re.IGNORECASE)
+_SUPPLIED = {"DFHAID": "CICS", "DFHBMSCA": "CICS", "SQLDA": "the database"}
+"""Copybooks that programs do not have beside them."""
 _PERIOD = re.compile(r"[\s,;]*\.")
 _END = re.compile(r"\.(?=\s|$)")
 
@@ -61,11 +68,11 @@ class Copier:
     def _copied(self, code: Code, chain: tuple[str, ...]) -> Code:
         out = Builder()
         at = 0
-        for found in _statements(code.text, "copy"):
+        for found in _statements(code.text, "copy", "include"):
             if found.start() < at:
                 continue
             try:
-                end, book = self._copy(code, found.start(), chain)
+                end, book = self._include(code, found, chain) or self._copy(code, found.start(), chain)
             except SourceError as error:
                 self.problems.add(error)
                 end, book = _statement_end(code.text, found.start()), Code()
@@ -95,6 +102,19 @@ class Copier:
             raise SourceError(code.place(_next(code.text, end)), message)
         book = self._book(span, _plain(found["name"]), _plain(found["library"] or ""), chain)
         return period.end(), replace(book, replacing) if replacing else book
+
+    def _include(self, code: Code, found: re.Match[str], chain: tuple[str, ...]) -> tuple[int, Code] | None:
+        """The same of EXEC SQL INCLUDE; None for COPY. The SQLCA need not be there as a copybook."""
+        if not found["include"]:
+            return None
+        span = code.place(found.start("member"), len(found["member"]))
+        name = _plain(found["member"])
+        try:
+            return found.end(), self._book(span, name, "", chain)
+        except SourceError as error:
+            if name.upper() == "SQLCA" and error.message == f"the copybook '{name}' is not found":
+                return found.end(), sqlca()
+            raise
 
     def _book(self, span: Span, name: str, library: str, chain: tuple[str, ...]) -> Code:
         asked = name, library, Path(chain[-1]).parent
@@ -126,7 +146,8 @@ class Copier:
                     if path.is_file():
                         return path
         searched = "searched: " + ", ".join(f"{folder}/" for folder in tried) + "; as it is and with .cpy .cbl .cob"
-        raise SourceError(span, f"the copybook '{name}' is not found", searched + "\nadd a folder with -I")
+        whose = f"{name.upper()} comes with {_SUPPLIED[name.upper()]}: " if name.upper() in _SUPPLIED else ""
+        raise SourceError(span, f"the copybook '{name}' is not found", f"{searched}\n{whose}add a folder with -I")
 
     def _replaced(self, code: Code) -> Code:
         """REPLACE statements do what they say up to the next one."""
@@ -168,12 +189,13 @@ def _take(out: Builder, code: Code, start: int, end: int, active: list[Rule]) ->
     out.take(replaced, 0, len(replaced.text))
 
 
-def _statements(text: str, kind: str) -> Iterator[re.Match[str]]:
-    """Where COPY or REPLACE stands as a word, outside of literals."""
-    if kind.upper() not in text and kind not in text.lower():
+def _statements(text: str, *kinds: str) -> Iterator[re.Match[str]]:
+    """Where COPY, INCLUDE or REPLACE stands as a word, outside of literals and of what else EXEC says."""
+    lower = text.lower()
+    if not any(kind in lower for kind in kinds):
         return
     for found in _STATEMENT.finditer(text):
-        if found[kind]:
+        if any(found[kind] for kind in kinds):
             yield found
 
 

@@ -22,7 +22,7 @@ from transpile.cobol.programs import (
     RefusedSection,
     SpecialNames,
 )
-from transpile.cobol.statements import Label, Paragraph, Section
+from transpile.cobol.statements import Execute, Label, Paragraph, Section
 from transpile.cobol.tree import Reference
 from transpile.cobol.words import SPECIAL_REGISTERS
 from transpile.errors import SourceError, Span
@@ -93,6 +93,8 @@ class Names:
     controls: dict[str, FileControl] = field(default_factory=dict)
     sections: dict[str, list[Section]] = field(default_factory=dict)
     paragraphs: dict[str, list[tuple[Section, Paragraph]]] = field(default_factory=dict)
+    cursors: dict[str, list[Execute]] | None = None
+    """The declarations of SQL's cursors, when they were looked for."""
 
     def resolve(self, reference: Reference) -> Declared:
         """What ``reference`` means here."""

@@ -132,7 +132,7 @@ class DataDivision(Node):
     linkage: tuple[Item, ...] = ()
     refused: tuple[RefusedSection, ...] = ()
     embedded: tuple[Execute, ...] = ()
-    """``EXEC … END-EXEC`` among the items: INCLUDE, DECLARE SECTION and the like."""
+    """``EXEC … END-EXEC`` among the items: DECLARE SECTION, cursors and the like."""
 
 
 # The environment division

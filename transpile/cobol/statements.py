@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -182,10 +183,24 @@ class Evaluate(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Execute(Statement):
-    """``EXEC SQL … END-EXEC``; ``text`` is what stands between, as written."""
+    """``EXEC SQL … END-EXEC``; ``text`` is what stands between, in lines as written."""
 
     language: str
     text: str
+
+    @property
+    def key(self) -> str:
+        """The statement in one line, which is equal where it is the same: ``SQL FETCH C1 INTO :ID``."""
+        blank = re.sub(r"('[^']*'|\"[^\"]*\")|\s+", lambda found: found[1] or " ", self.text)
+        return f"{self.language} {blank}"
+
+    @property
+    def declares(self) -> bool:
+        """It does nothing when the program comes to it."""
+        words = self.text.upper().split()[:2]
+        if self.language != "SQL" or not words:
+            return not words
+        return words[0] in ("DECLARE", "BEGIN", "END", "WHENEVER", "INCLUDE", "TYPE", "VAR") and words[-1] != "GLOBAL"
 
 
 @dataclass(frozen=True, slots=True)

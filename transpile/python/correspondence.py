@@ -29,6 +29,7 @@ class Correspondence:
     FILLERs have none. ``areas``: by the number of their first field, the records whose bytes are kept
     (``self.detail_line``); all their fields are views. ``files``: by their COBOL names. ``counters``: the numbers of
     fields that are nothing but variables of ``for`` loops, and their names; what their places hold means nothing.
+    ``interfaces``: by the names of their methods, the EXEC statements that somebody else writes.
     """
 
     program: Program
@@ -38,6 +39,7 @@ class Correspondence:
     areas: Mapping[int, str]
     files: Mapping[str, str]
     counters: Mapping[int, str]
+    interfaces: Mapping[str, str]
 
     def method(self, paragraphs: tuple[int, int]) -> Method | None:
         """The one that runs from the start of a paragraph to the end of another."""
@@ -63,7 +65,8 @@ def correspondence(program: Program, names: Names, counted: set[int]) -> Corresp
                     places[each.number] = f"{owner}.{names.attributes[each.number]}{_subscripts(each)}"
     files = {origin: f"self.{name}" for origin, name in names.files.items()}
     counters = {number: names.attributes[number] for number in sorted(counted)}
-    return Correspondence(program, names.program, methods, places, areas, files, counters)
+    interfaces = {method: text for text, method in names.interfaces.items()}
+    return Correspondence(program, names.program, methods, places, areas, files, counters, interfaces)
 
 
 def _subscripts(field: Field) -> str:

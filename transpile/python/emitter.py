@@ -14,11 +14,12 @@ from transpile.python import sorting as sorting
 from transpile.python.calling import callable_, entry_point, leaves_called
 from transpile.python.code import Code, attribute, quoted
 from transpile.python.correspondence import Correspondence, correspondence
+from transpile.python.embedding import interfaces
 from transpile.python.expressions import Expressions
 from transpile.python.filing import file_class, made
 from transpile.python.lines import Lines
 from transpile.python.named import name_conditions
-from transpile.python.names import Scope, camel, names_of, records_of, snake
+from transpile.python.names import Scope, camel, executed, names_of, records_of, snake
 from transpile.python.places import Places, Uses
 from transpile.python.records import Records
 from transpile.python.selection import select
@@ -206,6 +207,7 @@ def _program(
         for function in program.functions:
             lines.add("")
             _function(program, function, expressions, lines)
+        interfaces(program, expressions, lines)
     lines.add("", "")
     if outer is None and callable_(program, alone and not program.programs):
         initial = ", initial=True" if program.initially else ""
@@ -275,12 +277,15 @@ def _without_last_leave(body: Body) -> Body:
 
 
 def _main(program: Program, uses: Uses, lines: Lines) -> None:
-    with lines.block("def main() -> None:"):
+    name = next(line for line in reversed(lines.made) if line.startswith("class ")).split()[1].rstrip(":")
+    given = executed(program)
+    with lines.block(f"def main(program: type[{name}] = {name}) -> None:" if given else "def main() -> None:"):
+        if given:
+            lines.add('"""Run the program, or a subclass of it that has the interfaces."""')
         lines.add("use_exact_arithmetic()")
         if "cobol_console" in uses.names:
             lines.add(f"{uses.use('cobol_console', 'use_latin_1')}()")
-        made = next(line for line in reversed(lines.made) if line.startswith("class ")).split()[1].rstrip(":")
-        run = f"{made}().{_entry(program)}()"
+        run = f"{'program' if given else name}().{_entry(program)}()"
         if "Left" in uses.names.get("cobol_programs", ()):
             uses.use("contextlib", "suppress")
             with lines.block("with suppress(Left):"):

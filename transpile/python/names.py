@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from transpile.legacy.fields import Field, Record
-from transpile.legacy.statements import Function, Program
+from transpile.legacy.statements import Function, Operation, Program
+from transpile.python.walking import statements_of
 
 _TYPES = {"int", "str", "float", "bool", "list", "bytes", "object", "property", "field", "range", "len", "self", "l"}
 _OF_RECORDS = {"data", "text", "initialize", "SIZE"}
@@ -65,6 +66,8 @@ class Names:
     of_files: frozenset[int] = frozenset()
     """The roots of the areas of files."""
     files: dict[str, str] = field(default_factory=dict)
+    interfaces: dict[str, str] = field(default_factory=dict)
+    """The methods that EXEC statements are, by their texts."""
     own: Scope = field(default_factory=Scope)
     """The names of the program's class."""
 
@@ -93,7 +96,35 @@ def names_of(program: Program, module: Scope) -> Names:
             _name_plain(names, record, root, module)
     for file in program.files:
         names.files[file.origin] = names.own.new(snake((*file.name, "file") if "file" not in file.name else file.name))
+    for each in executed(program):
+        text = next(value for key, value in each.options if key == "text")
+        if text not in names.interfaces:
+            names.interfaces[text] = names.own.new(snake(_interface(text)))
     return names
+
+
+def executed(program: Program) -> list[Operation]:
+    """The EXEC statements, in the order of the functions."""
+    found = (each for function in program.functions for each in statements_of(function.body))
+    return [each for each in found if isinstance(each, Operation) and each.name == "execute"]
+
+
+_TABLES = {"SELECT": "FROM", "DELETE": "FROM", "INSERT": "INTO", "MERGE": "INTO"}
+"""The word before the table that a statement of SQL is about."""
+
+
+def _interface(text: str) -> tuple[str, ...]:
+    """``("sql", "select", "customer")``, ``("cics", "send", "map", "m1")``."""
+    language, *words = re.findall(r"[^\W_](?:[\w$#@.-]*\w)?|\(", text)
+    if language != "SQL":
+        before = words[: words.index("(")] if "(" in words else words
+        given = words[len(before) + 1 : len(before) + 2]
+        return (language, *before[:3], *given)
+    words = [each.upper().rpartition(".")[2] for each in words if each != "("]
+    verb = words[0] if words else ""
+    marker = "INTO" if verb == "FETCH" else _TABLES.get(verb, "")
+    at = words.index(marker) if marker in words else 0
+    return (language, *words[:2]) if not at else (language, verb, words[at + (-1 if verb == "FETCH" else 1)])
 
 
 def records_of(program: Program) -> list[Record]:

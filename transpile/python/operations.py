@@ -164,10 +164,3 @@ def _set_environment(writer: Statements, statement: Operation) -> None:
     name, value = (method(writer.expressions.code(each), "rstrip", literal(" ")) for each in statement.inputs)
     writer.expressions.uses.use("", "os")
     writer.lines.add(f"{item(Code('os.environ'), name)} = {value}")
-
-
-@operation("execute")
-def _execute(writer: Statements, statement: Operation) -> None:
-    language, text = option(statement, "language"), option(statement, "text")
-    name = literal(f"EXEC {language} {' '.join(text.split())}")
-    writer.lines.add(f"raise NotImplementedError({name})")

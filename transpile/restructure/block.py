@@ -20,6 +20,9 @@ class Procedures(Protocol):
     def performed(self, first: verbs.Label, last: verbs.Label | None, section: verbs.Section) -> Words:
         """The function that a range of paragraphs is."""
 
+    def from_here(self, label: verbs.Label, section: verbs.Section) -> Words:
+        """The function that runs from a paragraph to the end of the program."""
+
     def label(self, label: verbs.Label, section: verbs.Section) -> str:
         """Where GO TO goes."""
 

@@ -7,11 +7,12 @@ it, and each loop ends in time by a limit that is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from transpile.cobol import layout, tree
 from transpile.cobol import statements as verbs
+from transpile.cobol.embedded import hosts
 from transpile.cobol.names import Names
 from transpile.cobol.programs import Item
 from transpile.cobol.walking import children, walk
@@ -149,6 +150,8 @@ class _Looking:
                 self.disturb(*(each.target for each in node.targets))
                 if isinstance(node, verbs.Divide) and node.remainder is not None:
                     self.disturb(node.remainder)
+            case verbs.Execute():
+                self.disturb_items(host.item for host in hosts(self.names, node))
             case tree.Statement() if not isinstance(node, _WITHOUT_WRITES):
                 self.disturb(*_own(node))
 
@@ -161,9 +164,11 @@ class _Looking:
             self.disturb(target)
 
     def disturb(self, *references: tree.Reference) -> None:
-        for each in references:
-            item = self.item(each)
-            for part in self.laid[id(item)].walk() if item is not None else ():
+        self.disturb_items(self.item(each) for each in references)
+
+    def disturb_items(self, items: Iterable[Item | None]) -> None:
+        for item in items:
+            for part in self.laid[id(item)].walk() if item is not None and id(item) in self.laid else ():
                 if id(part.item) in self.counters:
                     self.counters[id(part.item)].disturbed = True
 

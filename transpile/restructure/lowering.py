@@ -7,11 +7,12 @@ from dataclasses import replace
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree as cobol
 from transpile.legacy.expressions import Place
-from transpile.legacy.statements import Assign, Body, Operation
+from transpile.legacy.statements import Assign, Body
 from transpile.restructure import (
     arithmetic,
     calling,
     control,
+    embedding,
     filing,
     initializing,
     moving,
@@ -57,10 +58,6 @@ def _alter(block: Block, statement: verbs.Alter) -> Body:
     return tuple(made)
 
 
-def _execute(block: Block, statement: verbs.Execute) -> Body:
-    return (Operation("execute", options=(("language", statement.language), ("text", statement.text))),)
-
-
 def _unsupported(block: Block, statement: verbs.Unsupported) -> Body:
     raise unsupported(statement.span, statement.verb)
 
@@ -95,7 +92,7 @@ def _lowered(block: Block, statement: cobol.Statement) -> Body:
         case verbs.Evaluate():
             return control.evaluate(block, statement)
         case verbs.Execute():
-            return _execute(block, statement)
+            return embedding.execute(block, statement)
         case verbs.Exit():
             return control.exit_(block, statement)
         case verbs.GoBack():

@@ -78,6 +78,9 @@ class Division:
             end = self._range(last, section)[1]
         return self.function(begin, end)
 
+    def from_here(self, label: verbs.Label, section: verbs.Section) -> Words:
+        return self.function(self._range(label, section)[0], len(self.places) - 1)
+
     def label(self, label: verbs.Label, section: verbs.Section) -> str:
         return f"p{self._range(label, section)[0]}"
 

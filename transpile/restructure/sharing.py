@@ -9,9 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from transpile.cobol import layout
+from transpile.cobol.embedded import hosts
 from transpile.cobol.names import Names
 from transpile.cobol.programs import ConditionName, Item
-from transpile.cobol.statements import Call, Corresponding, Initialize, Inspect, Move, Search, Sort, StringTogether
+from transpile.cobol.statements import (
+    Call,
+    Corresponding,
+    Execute,
+    Initialize,
+    Inspect,
+    Move,
+    Search,
+    Sort,
+    StringTogether,
+)
 from transpile.cobol.tree import Figurative, FunctionCall, LengthOf, Node, Reference
 from transpile.cobol.walking import children
 from transpile.restructure.counters import Counted, count
@@ -131,6 +142,8 @@ class _Uses:
                 for each in parts:
                     self.strung(each.values)
                 self.all(children(node))
+            case Execute():
+                self.embedded(node)
             case FunctionCall(name="LENGTH") | LengthOf():
                 pass
             case Reference():
@@ -188,6 +201,13 @@ class _Uses:
             item = self.item(value) if isinstance(value, Reference) else None
             if item is not None and self.sharing.laid[id(item)].sign is not None:
                 self.sharing.share(item, f"STRING copies the bytes of {item.name}")
+
+    def embedded(self, statement: Execute) -> None:
+        """A database, or CICS, sees the bytes of the groups that it is given."""
+        for host in hosts(self.names, statement):
+            item = host.item
+            if host.told and item is not None and id(item) in self.sharing.laid and self.sharing.laid[id(item)].group:
+                self.sharing.share(item, f"EXEC {statement.language} is given the group {item.name or 'FILLER'}")
 
     def number(self, reference: Reference, reason: str) -> None:
         item = self.item(reference)

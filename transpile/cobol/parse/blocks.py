@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from transpile.cobol.parse.cursor import Cursor
+from transpile.cobol.parse.embedding import executed
 from transpile.cobol.parse.expressions import operand, reference
-from transpile.cobol.parse.others import execute
 from transpile.cobol.statements import Handler, Label, Receiver, RoundingMode
 from transpile.cobol.tokens import EXEC, NUMBER
 from transpile.cobol.tree import Expression, Reference, Statement
@@ -38,7 +38,7 @@ def statements(p: Cursor) -> tuple[Statement, ...]:
     found: list[Statement] = []
     p.enter(_FRAMES)
     while True:
-        verb = p.verbs.get(p.texts[p.at]) or (execute if p.kinds[p.at] == EXEC else None)
+        verb = p.verbs.get(p.texts[p.at]) or (executed if p.kinds[p.at] == EXEC else None)
         if verb is None:
             break
         result = verb(p)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
 from transpile.cobol.problems import Problems
+from transpile.cobol.statements import Execute
 from transpile.cobol.tokens import END, NUMBER, TEXT, WORD, Tokens
 from transpile.cobol.tree import Expression, Relation, Statement
 from transpile.cobol.words import FIGURATIVE, REGISTERS, RESERVED
@@ -28,6 +29,8 @@ class Known:
     functions: set[str] = field(default_factory=set)
     """Functions that are called without the word FUNCTION (REPOSITORY)."""
     mnemonics: set[str] = field(default_factory=set)
+    whenever: dict[str, Execute] = field(default_factory=dict)
+    """What WHENEVER said last of each condition, in this program."""
 
     def inner(self) -> Known:
         return Known(

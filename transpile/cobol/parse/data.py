@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from transpile.cobol.parse.cursor import Cursor
 from transpile.cobol.parse.describing import Draft, condition_name, describe
+from transpile.cobol.parse.embedding import execute
 from transpile.cobol.parse.filing import file_header
 from transpile.cobol.parse.operands import integer
-from transpile.cobol.parse.others import execute
 from transpile.cobol.parse.procedure import is_header
 from transpile.cobol.programs import ConditionName, DataDivision, FileDescription, Item, RefusedSection
 from transpile.cobol.statements import Execute

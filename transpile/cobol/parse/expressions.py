@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from transpile.cobol.parse.cursor import Cursor
+from transpile.cobol.parse.embedding import response
 from transpile.cobol.parse.operands import literal, number
 from transpile.cobol.tokens import NUMBER, TEXT, WORD
 from transpile.cobol.tree import (
@@ -104,6 +105,8 @@ def operand(p: Cursor) -> Expression:
             return _length(p)
         if text == "ADDRESS":
             return _address(p)
+        if text == "DFHRESP" and p.next == "(":
+            return response(p)
         return reference(p)
     if kind in (NUMBER, TEXT) or (text in ("+", "-") and p.kinds[p.at + 1] == NUMBER):
         return literal(p)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from transpile.cobol.communication import interface_block
 from transpile.cobol.parse.cursor import Cursor
-from transpile.cobol.parse.data import data_division
+from transpile.cobol.parse.data import data_division, items
+from transpile.cobol.parse.embedding import block_of
 from transpile.cobol.parse.environment import environment_division
 from transpile.cobol.parse.operands import text_value
 from transpile.cobol.parse.procedure import is_header, procedure_division
+from transpile.cobol.problems import Problems
 from transpile.cobol.programs import Program
-from transpile.cobol.tokens import TEXT, WORD
+from transpile.cobol.tokens import TEXT, WORD, tokenize
 from transpile.errors import SourceError
 
 _DEPTH = 40
@@ -69,7 +72,18 @@ def _program(p: Cursor) -> tuple[Program, bool]:
     p.known = outer
     p.depth -= _DEPTH
     program = Program(name, environment, data, procedure, tuple(inner), initial, common, recursive, span=p.span(start))
-    return program, ended
+    return _with_block(program), ended
+
+
+def _with_block(program: Program) -> Program:
+    """What CICS tells of each command, where the program asks for it."""
+    named = block_of(program)
+    if not named:
+        return program
+    problems = Problems()
+    block = items(Cursor(tokenize(interface_block(named), problems), problems, {}), [])
+    data = replace(program.data, working_storage=(*program.data.working_storage, *block))
+    return replace(program, data=data)
 
 
 def _identification(p: Cursor) -> tuple[str, bool, bool, bool]:

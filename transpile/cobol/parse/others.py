@@ -1,10 +1,9 @@
-"""Statements that are known by name and not translated, and ``EXEC … END-EXEC``."""
+"""Statements that are known by name and not translated."""
 
 from __future__ import annotations
 
 from transpile.cobol.parse.cursor import Cursor
-from transpile.cobol.statements import Execute, Unsupported
-from transpile.cobol.tokens import EXEC
+from transpile.cobol.statements import Unsupported
 from transpile.cobol.tree import Statement
 
 _VERBS = """
@@ -32,11 +31,3 @@ def unsupported(p: Cursor, start: int | None = None) -> Statement:
         while not (p.ended or p.text in (".", "ELSE", "WHEN") or p.text in p.verbs or p.text.startswith("END-")):
             p.at += 1
     return Unsupported(verb, p.source(start, p.at), span=p.span(start))
-
-
-def execute(p: Cursor) -> Execute:
-    start = p.at
-    assert p.kind == EXEC
-    words = p.text.split()
-    p.at += 1
-    return Execute(words[1].upper(), " ".join(words[2:-1]), span=p.span(start))
