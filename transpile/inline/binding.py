@@ -24,9 +24,10 @@ GENERAL = ("rdi", "rsi", "r8", "r9", "rcx", "rdx", "r10", "r11", "rax", "rbx", "
 WITH_HIGH = ("rcx", "rdx", "rax", "rbx")
 """Registers whose second byte has a name."""
 VECTORS = tuple(f"xmm{n}" for n in range(16))
-CONDITIONS = frozenset(
-    "a ae b be c e z g ge l le na nae nb nbe nc ne nz ng nge nl nle no np ns nz o p pe po s".split()
-)
+CONDITIONS = frozenset({
+    "a", "ae", "b", "be", "c", "e", "z", "g", "ge", "l", "le", "na", "nae", "nb", "nbe", "nc", "ne", "nz", "ng", "nge",
+    "nl", "nle", "no", "np", "ns", "o", "p", "pe", "po", "s",
+})  # fmt: skip
 _ANY = frozenset("rqRlgX")
 _MEMORY = frozenset("moVgp")
 _CONSTANT = frozenset("inseIJKLMNOGgZ")

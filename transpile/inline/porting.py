@@ -26,9 +26,9 @@ from transpile.inline.writing import Variant, guarded, in_macro, statement_text
 from transpile.options import TARGETS, Options
 from transpile.store import ProofStore
 from transpile.targets import target_isa
+from transpile.translation import BlockResult, accepts
 from transpile.x86.insn import RegOp
 from transpile.x86.registers import SPELLINGS
-from transpile.translation import BlockResult, accepts
 
 Result: TypeAlias = BlockResult | Reason
 

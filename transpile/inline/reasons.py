@@ -12,9 +12,9 @@ ReasonKind: TypeAlias = Literal["portable", "guarded", "no equal", "not read", "
 class Reason:
     """Why there is no translation.
 
-    ``portable``: it means the same everywhere as it stands. ``guarded``: the target never compiles it. ``no equal``: the
-    target has nothing that does the same. ``not read``: the source text does not say enough. ``not handled``: outside
-    of what is translated. ``not proved``: there is a translation, but its verdict is too weak to be emitted.
+    ``portable``: it means the same everywhere as it stands. ``guarded``: the target never compiles it. ``no equal``:
+    the target has nothing that does the same. ``not read``: the source text does not say enough. ``not handled``:
+    outside of what is translated. ``not proved``: there is a translation, but its verdict is too weak to be emitted.
     """
 
     kind: ReasonKind
