@@ -86,6 +86,7 @@ def port(
                 try:
                     result, emitted = translator.translate(statement, target)
                 except Refusal as refusal:
+                    edits.refuse(statement, target, refusal.reason)
                     outcomes.append(Outcome(statement, target, refusal.reason))
                     continue
                 edits.add(statement, target, emitted)
@@ -167,7 +168,8 @@ class Translator:
                 if one.output:
                     outputs[one.register] = width
                 if one.inout or not one.output:
-                    inputs[one.register] = max(inputs.get(one.register, 0), width if at in widths else 8)
+                    known = widths.get(at) or hints.get(at) or 8
+                    inputs[one.register] = max(inputs.get(one.register, 0), known)
         gotos = tuple(f"{LABEL}{at}" for at in range(len(statement.labels)))
         unit = Unit(tuple(lines), inputs, outputs, clobbered(statement.clobbers), gotos)
         done = prove(unit, target_isa(target), replace(self.options, lm="none"), self.store)
@@ -267,6 +269,12 @@ class _Edits:
         self.original = text
         self.code: dict[Statement, dict[str, str]] = {}
         self.macros: dict[Macro, dict[str, dict[Statement, str]]] = {}
+        self.spoilt: set[tuple[Macro, str]] = set()
+
+    def refuse(self, statement: Statement, target: str, reason: Reason) -> None:
+        """A macro is defined anew for a target only if all of it can be."""
+        if statement.macro is not None and reason.kind != "portable":
+            self.spoilt.add((statement.macro, target))
 
     def add(self, statement: Statement, target: str, text: str) -> None:
         if statement.macro is None:
@@ -276,7 +284,10 @@ class _Edits:
 
     def text(self) -> str:
         pieces = [(s.start, self._end(s.end), self._in_code(s, found)) for s, found in self.code.items()]
-        pieces += [(m.start, m.end, self._macro(m, found)) for m, found in self.macros.items()]
+        for macro, found in self.macros.items():
+            whole = {target: replaced for target, replaced in found.items() if (macro, target) not in self.spoilt}
+            if whole:
+                pieces.append((macro.start, macro.end, self._macro(macro, whole)))
         out: list[str] = []
         at = 0
         for start, end, piece in sorted(pieces):

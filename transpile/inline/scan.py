@@ -106,14 +106,14 @@ def _kind(tokens: Sequence[Placed], at: int, inside: bool, closed_by: Mapping[in
     after = tokens[at + 1].text if at + 1 < len(tokens) else ""
     if after == "{" or (tokens[at].text == "__asm" and after != "(" and after not in QUALIFIERS):
         return "microsoft"
+    inside = inside or after in QUALIFIERS or _has_colon(tokens, at + 1)
     if before is None or before.text in _BEFORE - {")", ","}:
         return "statement" if inside else "top level"
     if before.text == ")":
         opening = closed_by.get(at - 1, 0)
         head = tokens[opening - 1].text if opening else ""
-        if inside and (head in _HEADS or after in QUALIFIERS or _has_colon(tokens, at + 1)):
-            return "statement"
-        return None
+        named = after not in QUALIFIERS and not _has_colon(tokens, at + 1)
+        return None if named and head not in _HEADS else "statement"
     for back in range(at - 1, max(at - 40, -1), -1):
         if tokens[back].text in (";", "{", "}", ")"):
             break
