@@ -18,7 +18,7 @@ from transpile.inline.branches import closed
 from transpile.inline.printing import Printed, printed
 from transpile.inline.proving import Done, Unit, prove
 from transpile.inline.reasons import Reason, Refusal
-from transpile.inline.scan import statements
+from transpile.inline.scan import constant_macros, statements
 from transpile.inline.statement import Macro, Statement
 from transpile.inline.substitutes import no_equal, substitute
 from transpile.inline.template import LABEL, Template, read, render
@@ -103,12 +103,13 @@ class Translator:
         self.options = options
         self.store = store
         self.types = {**TYPES, **typedefs(text)}
+        self.macros = constant_macros(text)
 
     def translate(self, statement: Statement, target: str) -> tuple[BlockResult, str]:
         """What is known of a translation, and its text; raises Refusal."""
         _refuse_unread(statement, target)
         template = read(statement)
-        bound = bind(statement)
+        bound = bind(statement, self.macros)
         apart = self._without_equal(statement, template, bound, target)
         if apart is not None:
             return apart

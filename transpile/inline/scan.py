@@ -59,6 +59,18 @@ def _string_macros(directives: Sequence[Directive]) -> dict[str, Sequence[Token]
     return {name: body for name, body in found.items() if name not in again}
 
 
+def constant_macros(text: str) -> dict[str, str]:
+    """What macros without parameters stand for, of those that the file defines once."""
+    found: dict[str, str] = {}
+    again: set[str] = set()
+    for one in split(text)[1]:
+        if one.name:
+            again |= {one.name} & found.keys()
+            found[one.name] = " ".join(token.text for token in one.body)
+            again |= set() if one.parameters is None else {one.name}
+    return {name: body for name, body in found.items() if name not in again}
+
+
 def _in_macro(body: Sequence[Placed], source: _Source, macro: Macro) -> Iterator[Statement]:
     at = 0
     while at < len(body):
