@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from transpile.errors import UsageError
 from transpile.inline import Ported, Reason, port
+from transpile.tools import command
 from transpile.translation import BlockResult
+
+from .test_programs import built, needs_tools
 
 
 def ported(text: str, target: str = "riscv", **more: bool) -> Ported:
@@ -33,6 +38,7 @@ def proved(text: str, target: str = "riscv") -> tuple[BlockResult, str]:
         ('asm("" : "+r"(x) : : "memory");', "portable", "no instructions"),
         ('asm("cpuid" : "+a"(n) : : "rbx", "rcx", "rdx");', "no equal", "'cpuid'"),
         ('asm volatile("syscall" : "=a"(x) : "a"(x) : "rcx", "r11");', "no equal", "'syscall'"),
+        ('asm volatile("mov %%cr3, %0" : "=r"(x));', "no equal", "control register"),
         ('asm volatile("wrmsr" : : "c"(n), "a"(n), "d"(n));', "no equal", "privileged"),
         ('asm("dmb ish" : : : "memory");', "foreign", "'dmb'"),
         ('asm("add %0, %0" : "+r"(x) : : "r0");', "foreign", "'r0'"),
@@ -145,6 +151,41 @@ def test_a_counter_is_substituted_and_called_that() -> None:
         assert result.verdict.word == "undecided" and "not equal" in result.reason
         assert word in out.text and "not equal" in out.text
     assert ported(text, substitutes=False).text == text
+
+
+DIVIDE = """
+#include <stdio.h>
+int main(void)
+{
+    unsigned long q, r, hi = 0x1234, lo = 0xfedcba9876543210, by = 0x9abcdef012345;
+    for (int i = 0; i < 20; i++) {
+        __asm__("divq %4" : "=a"(q), "=d"(r) : "0"(lo), "1"(hi), "rm"(by) : "cc");
+        printf("%lx %lx\\n", q, r);
+        lo ^= q * 0x9e3779b97f4a7c15;
+        hi = r % by;
+    }
+    return 0;
+}
+"""
+
+
+@needs_tools
+@pytest.mark.parametrize("target", ["riscv", "aarch64"])
+def test_a_division_of_128_bits_is_that_of_c(target: str, tmp_path: Path) -> None:
+    out = ported(DIVIDE, target)
+    result = out.statements[0].result
+    assert isinstance(result, BlockResult) and "not proved" in result.reason
+    (tmp_path / "original.c").write_text(DIVIDE)
+    (tmp_path / "ported.c").write_text(out.text)
+    native = built([*command("cc"), str(tmp_path / "original.c")], tmp_path / "native", [])
+    cross = [*command("cc", target), "-static", str(tmp_path / "ported.c")]
+    assert built(cross, tmp_path / "cross", command("qemu", target)) == native
+
+
+def test_a_lock_prefix_that_some_branch_leaves_out_is_there() -> None:
+    text = '#if UP\n#define LOCK ""\n#else\n#define LOCK "lock; "\n#endif\n'
+    result, _ = proved(text + 'void f(int *p) { asm(LOCK "incl %0" : "+m"(*p)); }')
+    assert result.source_text == ("lock incl (%rdi)",)
 
 
 def test_targets_are_known() -> None:

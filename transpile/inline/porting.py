@@ -20,7 +20,7 @@ from transpile.inline.proving import Done, Unit, prove
 from transpile.inline.reasons import Reason, Refusal
 from transpile.inline.scan import constant_macros, statements
 from transpile.inline.statement import Macro, Statement
-from transpile.inline.substitutes import no_equal, substitute
+from transpile.inline.substitutes import no_equal, substitute, wide_division
 from transpile.inline.template import LABEL, Template, read, render
 from transpile.inline.widths import TYPES, choices, hint, typedefs
 from transpile.inline.writing import Variant, guarded, in_macro, statement_text
@@ -140,6 +140,8 @@ class Translator:
         """A substitute for what has no equal; raises Refusal where there is none, or none is wanted."""
         lines = [render(line, bound, {}) for line in template.lines]
         found = no_equal(lines)
+        if found is None and wide_division(lines):
+            found = "divq", "the targets have no division of 128 bits"
         if found is None:
             return None
         stand_in = substitute(statement, bound, lines, target) if self.substitutes else None
@@ -169,8 +171,7 @@ class Translator:
                 if one.output:
                     outputs[one.register] = width
                 if one.inout or not one.output:
-                    known = widths.get(at) or hints.get(at) or 8
-                    inputs[one.register] = max(inputs.get(one.register, 0), known)
+                    inputs[one.register] = max(inputs.get(one.register, 0), width)
         gotos = tuple(f"{LABEL}{at}" for at in range(len(statement.labels)))
         unit = Unit(tuple(lines), inputs, outputs, clobbered(statement.clobbers), gotos)
         done = prove(unit, target_isa(target), replace(self.options, lm="none"), self.store)
