@@ -100,6 +100,10 @@ MAY_IMPORT = {
         "transpile.translation",
     },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.inline": BASE
+    | CONTRACTS
+    | PROVING
+    | {"transpile.assembled", "transpile.blocks", "transpile.c", "transpile.pool", "transpile.solvers"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
