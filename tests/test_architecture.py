@@ -93,6 +93,7 @@ MAY_IMPORT = {
         "transpile.errors",
         "transpile.findings",
         "transpile.html",
+        "transpile.inline",
         "transpile.native",
         "transpile.options",
         "transpile.report",
