@@ -83,7 +83,7 @@ def clobbered(clobbers: Iterable[str]) -> frozenset[str]:
         elif re.fullmatch(r"[xyz]mm\d+", name):
             found.add("x" + name[1:])
         elif not re.fullmatch(r"st(\(\d\))?|mm\d|k\d|bnd\d", name):
-            raise Refusal("not read", f"it clobbers '{word}', which is no register")
+            raise Refusal("foreign", f"it clobbers '{word}', which is no register")
     return frozenset(found)
 
 

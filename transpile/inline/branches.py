@@ -21,10 +21,19 @@ X86 = frozenset({
 })  # fmt: skip
 """Macros that no compiler for another architecture defines."""
 OWN = {
+    "x86": X86,
     "riscv": frozenset({"__riscv", "__riscv__"}),
     "aarch64": frozenset({"__aarch64__", "__ARM_NEON", "__ARM_ARCH"}),
 }
 """Macros that the compiler of each target defines."""
+ALWAYS = {"x86": frozenset({"__x86_64__", "__x86_64", "__amd64__", "__amd64"})}
+"""Of those the ones that are always defined, where that are not all."""
+FOREIGN = frozenset({
+    "__arm__", "__thumb__", "__mips__", "__mips", "mips", "__powerpc__", "__powerpc64__", "__ppc__", "__PPC__",
+    "__PPC64__", "_ARCH_PPC", "__s390__", "__s390x__", "__sparc__", "__sparc", "__sparc64__", "__alpha__", "__hppa__",
+    "__ia64__", "__ia64", "__m68k__", "__sh__", "__avr32__", "__hexagon__", "__loongarch__", "__loongarch64",
+    "__wasm__", "_M_ARM", "_M_ARM64", "__ARM_ARCH_7A__", "__xtensa__", "__arc__",
+})  # fmt: skip
 _WORD = re.compile(r"#[ \t]*(ifdef|ifndef|if|elifdef|elifndef|elif|else|endif)\b(.*)", re.S)
 _TOKEN = re.compile(r"\s*(&&|\|\||!(?!=)|[()]|defined\b|[A-Za-z_]\w*|[^\s\w()&|!]+|\w+|.)", re.S)
 
@@ -145,9 +154,9 @@ def _compared(value: bool | None, rest: list[str]) -> tuple[bool | None, list[st
 
 
 def _defined(name: str, target: str) -> bool | None:
-    if name in X86 or any(name in names for other, names in OWN.items() if other != target):
+    if any(name in names for other, names in OWN.items() if other != target) or name in FOREIGN:
         return False
-    return True if name in OWN[target] else None
+    return True if name in ALWAYS.get(target, OWN[target]) else None
 
 
 def _value(word: str, target: str) -> bool | None:

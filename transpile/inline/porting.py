@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from transpile.assembled import need_assemblers
-from transpile.core.verdict import WORDS, Verdict
+from transpile.core.verdict import WORDS, Undecided, Verdict
 from transpile.inline.binding import Bound, bind, clobbered
 from transpile.inline.branches import closed
 from transpile.inline.printing import Printed, printed
@@ -20,6 +20,7 @@ from transpile.inline.proving import Done, Unit, prove
 from transpile.inline.reasons import Reason, Refusal
 from transpile.inline.scan import statements
 from transpile.inline.statement import Macro, Statement
+from transpile.inline.substitutes import no_equal, substitute
 from transpile.inline.template import LABEL, Template, read, render
 from transpile.inline.widths import TYPES, choices, hint, typedefs
 from transpile.inline.writing import Variant, guarded, in_macro, statement_text
@@ -54,8 +55,16 @@ class Ported:
         return any(isinstance(outcome.result, BlockResult) for outcome in self.statements)
 
 
-def port(text: str, file: str = "<input>", targets: Sequence[str] = TARGETS, options: Options | None = None) -> Ported:
+def port(
+    text: str,
+    file: str = "<input>",
+    targets: Sequence[str] = TARGETS,
+    options: Options | None = None,
+    substitutes: bool = True,
+) -> Ported:
     """Translate the inline assembly of ``text`` for ``targets``.
+
+    ``substitutes``: emit what stands for instructions without an equal, with a comment that says that it is not equal.
 
     Raises:
         UsageError: there is no such target.
@@ -71,7 +80,7 @@ def port(text: str, file: str = "<input>", targets: Sequence[str] = TARGETS, opt
     outcomes: list[Outcome] = []
     edits = _Edits(text)
     with closing(ProofStore(options.store)) as store:
-        translator = Translator(text, options, store)
+        translator = Translator(text, options, store, substitutes)
         for statement in found:
             for target in targets:
                 try:
@@ -87,7 +96,8 @@ def port(text: str, file: str = "<input>", targets: Sequence[str] = TARGETS, opt
 class Translator:
     """Translates the statements of one text."""
 
-    def __init__(self, text: str, options: Options, store: ProofStore) -> None:
+    def __init__(self, text: str, options: Options, store: ProofStore, substitutes: bool = True) -> None:
+        self.substitutes = substitutes
         self.text = text
         self.options = options
         self.store = store
@@ -98,21 +108,47 @@ class Translator:
         _refuse_unread(statement, target)
         template = read(statement)
         bound = bind(statement)
+        apart = self._without_equal(statement, template, bound, target)
+        if apart is not None:
+            return apart
         hints = {at: hint(o.expression, self.text[: statement.start], self.types)
                  for at, o in enumerate(statement.operands)}  # fmt: skip
         variants: list[Variant] = []
         results: list[BlockResult] = []
+        refusal: Refusal | None = None
         for widths in choices(statement, template, bound, hints):
-            done, out = self._variant(statement, template, bound, widths, hints, target)
+            try:
+                done, out = self._variant(statement, template, bound, widths, hints, target)
+            except Refusal as refused:
+                refusal = refusal or refused
+                continue
             results.extend(done.results)
             variants.append(Variant(out, _condition(statement, bound, widths, hints, done)))
+        if not variants:
+            raise refusal or Refusal("not proved", "there is no candidate")
         result = joined(statement, results)
-        if not accepts(result.verdict, self.options.require) or any(r.trapped or not r.proposer for r in results):
-            raise Refusal("not proved", result.reason or "there is no candidate")
         text = statement_text(
             statement.keyword, statement.qualifiers, statement.labels, variants, f"transpile: {result.verdict.word}"
         )
         return result, text
+
+    def _without_equal(
+        self, statement: Statement, template: Template, bound: Sequence[Bound], target: str
+    ) -> tuple[BlockResult, str] | None:
+        """A substitute for what has no equal; raises Refusal where there is none, or none is wanted."""
+        lines = [render(line, bound, {}) for line in template.lines]
+        found = no_equal(lines)
+        if found is None:
+            return None
+        stand_in = substitute(statement, bound, lines, target) if self.substitutes else None
+        if stand_in is None:
+            raise Refusal("no equal", f"'{found[0]}': {found[1]}")
+        written = tuple(stand_in.text.split("\n"))
+        result = BlockResult(
+            f"asm_{statement.line}", statement.line, statement.line + statement.text.count("\n"), tuple(lines), written,
+            Undecided(stand_in.why, {"substituted": found[0]}), proposer="substitute", cost=len(written),
+        )  # fmt: skip
+        return result, f"/* transpile: {stand_in.why} */\n{stand_in.text}"
 
     def _variant(
         self, statement: Statement, template: Template, bound: Sequence[Bound], widths: dict[int, int],
@@ -135,6 +171,9 @@ class Translator:
         gotos = tuple(f"{LABEL}{at}" for at in range(len(statement.labels)))
         unit = Unit(tuple(lines), inputs, outputs, clobbered(statement.clobbers), gotos)
         done = prove(unit, target_isa(target), replace(self.options, lm="none"), self.store)
+        worst = joined(statement, done.results)
+        if not accepts(worst.verdict, self.options.require) or any(r.trapped or not r.proposer for r in done.results):
+            raise Refusal("not proved", worst.reason or "there is no candidate")
         return done, printed(statement, bound, done, target)
 
 
@@ -148,6 +187,10 @@ def _refuse_unread(statement: Statement, target: str) -> None:
         raise Refusal("not handled", kinds[statement.kind])
     if statement.problem:
         raise Refusal("not read", statement.problem)
+    if _is_portable(statement):
+        raise Refusal("portable", "it has no instructions")
+    if any(closed(guard, "x86") for guard in statement.guards):
+        raise Refusal("foreign", "its #if is for another processor")
     if any(closed(guard, target) for guard in statement.guards):
         served = any(guard.otherwise for guard in statement.guards if closed(guard, target))
         raise Refusal("guarded", f"its #if has {'another branch for the target' if served else 'no other branch'}")
@@ -163,6 +206,16 @@ def flag_lines(bound: Sequence[Bound], statement: Statement) -> list[str]:
             low, wide = SPELLINGS[RegOp(one.register, 1)], SPELLINGS[RegOp(one.register, 4)]
             lines += [f"set{one.condition} %{low}", f"movzbl %{low}, %{wide}"]
     return lines
+
+
+def _is_portable(statement: Statement) -> bool:
+    """Whether a statement has no instruction, and constraints that all compilers know."""
+    letters = "".join(o.constraint for o in statement.operands)
+    return (
+        not statement.template.strip()
+        and not set(letters) - set("=+&%,rmgXiVop0123456789")
+        and all(word in ("memory", "cc") for word in statement.clobbers)
+    )
 
 
 def _condition(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from transpile import pool
 from transpile.blocks import translate_functions
-from transpile.errors import TranspileError
+from transpile.errors import TranspileError, UnsupportedError
 from transpile.inline.reasons import Refusal
 from transpile.native.abi import TargetAbi, TargetIsa
 from transpile.native.arguments import Crossing
@@ -114,16 +114,22 @@ def _planned(unit: Unit, room: Room, options: Options) -> FilePlan:
     ends = (FALL, *unit.gotos)
     landings = [line for label in ends for line in (f"{label}:", "\tret")]
     text = "\n".join([
-        "\t.text", f"\t.type {NAME}, @function", f"{NAME}:", *unit.lines, *landings, "\t.section .rodata",
+        "\t.text", f"\t.type {NAME}, @function", f"{NAME}:", *(unit.lines or ("nop",)), *landings, "\t.section .rodata",
         *(f"\t.quad {label}" for label in ends), "",
     ])  # fmt: skip
     try:
         plan = plan_file(text, "<asm>", room, options)
     except TranspileError as error:
-        raise Refusal("not handled", _first(error)) from error
+        raise Refusal("foreign" if _is_unknown(error) else "not handled", _first(error)) from error
     if [function.name for function in plan.program.functions] != [NAME]:
         raise Refusal("not handled", "it defines functions")
     return plan
+
+
+def _is_unknown(error: TranspileError) -> bool:
+    """Whether the assembly names what x86 does not have."""
+    first = _first(error)
+    return not isinstance(error, UnsupportedError) and first.startswith(("unknown instruction", "unknown register"))
 
 
 def _first(error: TranspileError) -> str:

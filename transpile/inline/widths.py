@@ -93,7 +93,9 @@ def choices(
     if not found:
         found = _joined(template, bound, {at: _candidates(one, 0) for at, one in enumerate(bound)})
     if not found:
-        raise Refusal("not read", _unreadable(template, bound, wanted))
+        problem = _unreadable(template, bound, wanted)
+        unknown = problem.startswith(("unknown instruction", "unknown register"))
+        raise Refusal("foreign" if unknown else "not handled" if "not translated" in problem else "not read", problem)
     full = [dict(items) for items in dict.fromkeys(tuple(sorted(widths.items())) for widths in found)]
     if len(full) > MOST:
         full = [widths for widths in full if all(width >= 4 for width in widths.values())] or full
