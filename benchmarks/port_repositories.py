@@ -1,8 +1,8 @@
 """Ports public repositories to both instruction sets, builds each with the cross compiler and runs its own tests.
 
-``port_repositories.toml`` says which, and how each is built and tested. The checkouts are given; nothing is fetched, and
-they are not changed. For each repository and target: what was ported with which verdict, what was left to a person, what
-a person did (it stands in the table), and whether build and tests passed, before the port and after it.
+``port_repositories.toml`` says which, and how each is built and tested. The checkouts are given; nothing is fetched,
+and they are not changed. For each repository and target: what was ported with which verdict, what was left to a person,
+what a person did (it stands in the table), and whether build and tests passed, before the port and after it.
 
     python benchmarks/port_repositories.py CHECKOUTS [--to riscv] [--only NAME] [--json FILE]
 """
@@ -16,14 +16,14 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from transpile.options import TARGETS, Options, Target
 from transpile.port import crossing
-from transpile.port.assembly import Paths
+from transpile.port.assembly import Choices
 from transpile.port.changes import changes_of, copy, write
 from transpile.port.plan import plan_for
 from transpile.port.tree import walk
@@ -54,11 +54,6 @@ def ported(checkouts: Path, row: dict[str, object], to: Target, store: Path | No
     """Port, build and test one repository."""
     begun = time.monotonic()
     root = checkouts / str(row["folder"])
-    tree = walk(root)
-    plan = plan_for(tree, to, Options(lm="none", store=store), Paths(), lambda done, total: None)
-    verdicts: Counter[str] = Counter()
-    for item in plan.items:
-        verdicts.update(item.verdicts)
     by_hand = row.get("by_hand", [])
     assert isinstance(by_hand, list)
     with TemporaryDirectory(prefix="port-bench-") as name, crossing.surroundings(to) as environment:
@@ -67,18 +62,29 @@ def ported(checkouts: Path, row: dict[str, object], to: Target, store: Path | No
         unported = crossing.run(str(row["build"]), before, environment, LIMIT_S)
         after = Path(name) / "after"
         copy(root, after)
+        carry_out((step.get("before", "") for step in by_hand), after)
+        tree = walk(after)
+        plan = plan_for(tree, to, Options(lm="none", store=store), Choices(substitutes=True), lambda done, total: None)
         write(after, changes_of(tree, plan.texts))
-        for step in by_hand:
-            subprocess.run(["/bin/sh", "-ec", step[to]], cwd=after, check=True)
+        carry_out((step.get(to, "") for step in by_hand), after)
         built = crossing.run(str(row["build"]), after, environment, LIMIT_S)
         tested = crossing.run(str(row["test"]), after, environment, LIMIT_S) if built.passed else None
     last = tested or built
+    verdicts: Counter[str] = Counter()
+    for item in plan.items:
+        verdicts.update(item.verdicts)
     return Row(
         str(row["source"]), commit_of(root), to, dict(Counter(item.state for item in plan.items)), dict(verdicts),
         [f"{item.file}:{item.line} {item.what}: {item.why}" for item in plan.left],
         [step["why"] for step in by_hand], ended(unported), ended(built), ended(tested),
         round(time.monotonic() - begun, 1), "" if last.passed else last.output[-1500:],
     )  # fmt: skip
+
+
+def carry_out(steps: Iterable[str], folder: Path) -> None:
+    """What a person does, as shell commands."""
+    for step in steps:
+        subprocess.run(["/bin/sh", "-ec", step], cwd=folder, check=True)
 
 
 def ended(ran: crossing.Ran | None) -> str:
@@ -99,8 +105,8 @@ def table(rows: list[Row]) -> Iterator[str]:
     for row in rows:
         verdicts = ", ".join(f"{n} {word}" for word, n in sorted(row.verdicts.items())) or "none"
         cells = (
-            f"{row.repository} {row.commit}", row.target, row.items.get("ported", 0), row.items.get("left", 0), verdicts,
-            len(row.by_hand), row.before, row.build, row.test, row.seconds,
+            f"{row.repository} {row.commit}", row.target, row.items.get("ported", 0), row.items.get("left", 0),
+            verdicts, len(row.by_hand), row.before, row.build, row.test, row.seconds,
         )  # fmt: skip
         yield f"| {' | '.join(map(str, cells))} |"
 

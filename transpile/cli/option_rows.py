@@ -292,6 +292,12 @@ PORTING = options(
     click.option("--format", "style", type=click.Choice(("text", "json", "sarif", "github")), default="text",
                  show_default=True, help="How the findings are told."),
     click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require."),
+    click.option(
+        "--substitutes",
+        is_flag=True,
+        help="Let something that is not equal stand for inline assembly without an equal, such as another counter for "
+        "the time-stamp counter; it is told.",
+    ),
     click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files and folders."),
     click.option(
         "-I",
@@ -305,7 +311,7 @@ PORTING = options(
 )  # fmt: skip
 PORT_OPTIONS = (
     "output", "in_place", "force", "dry_run", "diff", "build", "test", "run_timeout", "reports", "style", "exclude",
-    "include", "define",
+    "include", "define", "substitutes",
 )  # fmt: skip
 
 STYLES = ("text", "json", "sarif", "github")

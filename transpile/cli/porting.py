@@ -17,7 +17,7 @@ from transpile.errors import UsageError
 from transpile.findings import github, sarif
 from transpile.options import Options
 from transpile.port import crossing, markdown, pages
-from transpile.port.assembly import Paths
+from transpile.port.assembly import Choices
 from transpile.port.changes import Change, changes_of, copy, uncommitted, unified, write
 from transpile.port.crossing import Ran
 from transpile.port.plan import Plan, plan_for
@@ -42,15 +42,16 @@ class Asked:
     exclude: Sequence[str] = ()
     include: Sequence[Path] = ()
     define: Sequence[str] = ()
+    substitutes: bool = False
 
 
 def port_folder(folder: Path, to: str, asked: Asked, options: Options, screen: Screen) -> int:
     """Exit code 0: nothing is left to a person, and what was to be run has passed."""
     refuse(folder, to, asked)
     tree = walk(folder, asked.exclude)
-    paths = Paths(tuple(asked.include), tuple(asked.define))
+    choices = Choices(tuple(asked.include), tuple(asked.define), asked.substitutes)
     with screen.progress(folder.name or str(folder)) as progress:
-        plan = plan_for(tree, to, options, paths, progress or (lambda done, total: None))
+        plan = plan_for(tree, to, options, choices, progress or (lambda done, total: None))
     changes = changes_of(tree, plan.texts)
     wrote, ran = carried_out(tree, plan, changes, asked, screen)
     name = folder.resolve().name or str(folder)

@@ -41,11 +41,13 @@ _OURS = re.compile(r"^(?:#|//|/\*) transpile \d", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
-    """Where headers are looked for, and what is defined."""
+class Choices:
+    """Where headers of assembly files are looked for and what is defined; whether what is not equal may stand for what
+    has no equal."""
 
     include: tuple[Path, ...] = ()
     define: tuple[str, ...] = ()
+    substitutes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,16 @@ def is_ours(text: str) -> bool:
     return bool(_OURS.search(text[:4000]))
 
 
-def x86_file(tree: Tree, path: str, text: str, paths: Paths) -> bool:
+def x86_file(tree: Tree, path: str, text: str, choices: Choices) -> bool:
     """``is_x86`` for a file with what it includes."""
     if path.endswith(".s"):
         with suppress(SourceError):
-            text = spliced(tree.root / path, text, folders_of(tree, path, paths), tree.root)
+            text = spliced(tree.root / path, text, folders_of(tree, path, choices), tree.root)
     return is_x86(text, path)
 
 
-def folders_of(tree: Tree, path: str, paths: Paths) -> list[Path]:
-    return [(tree.root / path).parent, *paths.include, tree.root, tree.root / "include"]
+def folders_of(tree: Tree, path: str, choices: Choices) -> list[Path]:
+    return [(tree.root / path).parent, *choices.include, tree.root, tree.root / "include"]
 
 
 def output_of(path: str, to: Target) -> str:
@@ -124,21 +126,21 @@ def spliced(path: Path, text: str, folders: Sequence[Path], root: Path) -> str:
     return f'# 1 "{path.name}"\n' + splice(text, path.name, 0)
 
 
-def source_of(tree: Tree, path: str, text: str, paths: Paths) -> str:
+def source_of(tree: Tree, path: str, text: str, choices: Choices) -> str:
     """What the translator reads: includes done, ``.S`` preprocessed as for x86."""
     file = tree.root / path
-    folders = folders_of(tree, path, paths)
+    folders = folders_of(tree, path, choices)
     if path.endswith(".S"):
-        return preprocess(file, [str(folder) for folder in folders if folder.is_dir()], paths.define)
+        return preprocess(file, [str(folder) for folder in folders if folder.is_dir()], choices.define)
     return spliced(file, text, folders, tree.root)
 
 
-def translate(tree: Tree, path: str, to: Target, options: Options, paths: Paths) -> Assembled:
+def translate(tree: Tree, path: str, to: Target, options: Options, choices: Choices) -> Assembled:
     """The translation of one file, if it meets the requirement."""
     raw = tree.read(path).decode("utf-8", "surrogateescape")
     last = raw.count("\n") + 1
     try:
-        text = source_of(tree, path, raw, paths)
+        text = source_of(tree, path, raw, choices)
         made = transpile.translate(text, to, file=path, options=options)
     except TranspileError as error:
         return Assembled(unread(path, last, error), Translation("", path, to, (), tuple(error.diagnostics)))

@@ -36,6 +36,9 @@ TRIED = re.compile(
     re.I,
 )
 
+C89 = re.compile(r"(?<![\w$/.+-])(?P<flag>-std=(?:c89|c90|gnu89|gnu90|iso9899:1990)|-ansi)(?![\w.:-])")
+"""SIMDe needs C99."""
+
 MAKE_HEAD = (
     "# transpile: flags for x86 are given where the compiler makes code for x86",
     "TRANSPILE_MACHINE = $(eval TRANSPILE_MACHINE := $$(firstword $$(subst -, ,$$(shell $$(CC) -dumpmachine))))"
@@ -60,11 +63,14 @@ def system_of(path: str) -> System | None:
     return None
 
 
-def port(path: str, text: str) -> tuple[str, list[Item]]:
-    """``text`` with guarded flags, and what was found. A second time, nothing changes."""
+def port(path: str, text: str, simde: bool = False) -> tuple[str, list[Item]]:
+    """``text`` with guarded flags, and what was found. A second time, nothing changes.
+
+    ``simde``: the repository takes SIMDe's headers now.
+    """
     match system_of(path):
         case "make":
-            return in_make(path, text)
+            return in_make(path, text, simde)
         case "cmake":
             return in_cmake(path, text)
         case "meson":
@@ -85,7 +91,7 @@ def substituted(path: str, code: str, number: int, how: str, spell: Spell, items
     return FLAG.sub(guarded, code)
 
 
-def in_make(path: str, text: str) -> tuple[str, list[Item]]:
+def in_make(path: str, text: str, simde: bool) -> tuple[str, list[Item]]:
     lines = text.split("\n")
     items: list[Item] = []
     for number, line in enumerate(lines, 1):
@@ -96,6 +102,8 @@ def in_make(path: str, text: str) -> tuple[str, list[Item]]:
         pieces = _GUARDED.split(code)
         for at in range(0, len(pieces), 2):
             pieces[at] = substituted(path, pieces[at], number, how, "$(if $(TRANSPILE_X86),{})".format, items)
+            if simde:
+                pieces[at] = C89.sub(lambda match, number=number: _c99(match["flag"], path, number, items), pieces[at])
         lines[number - 1] = "".join(pieces) + hash_ + comment
     if items and MAKE_HEAD[0] not in text:
         lines[0:0] = [row + carriage(text) for row in (*MAKE_HEAD, "")]
@@ -172,6 +180,11 @@ def in_meson(path: str, text: str) -> tuple[str, list[Item]]:
                 pieces[at] = f"({MESON_X86} ? ['{flag}'] : [])"
         lines[number - 1] = "".join(pieces) + hash_ + comment
     return "\n".join(lines), items
+
+
+def _c99(flag: str, path: str, number: int, items: list[Item]) -> str:
+    items.append(Item("flag", path, number, number, flag, "ported", "-std=gnu99 elsewhere, which SIMDe needs"))
+    return f"$(if $(TRANSPILE_X86),{flag},-std=gnu99)"
 
 
 def tried(path: str, number: int, flag: str) -> Item:

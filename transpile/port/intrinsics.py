@@ -54,8 +54,11 @@ _UNREPLACED: tuple[tuple[Kind, re.Pattern[str], str, str], ...] = (
 )
 
 
-def port(path: str, text: str) -> tuple[str, list[Item]]:
-    """``text`` with guarded includes, and what was found. A second time, nothing changes."""
+def port(path: str, text: str, provided: bool = False) -> tuple[str, list[Item]]:
+    """``text`` with guarded includes, and what was found. A second time, nothing changes.
+
+    ``provided``: a header that it includes brings the intrinsics to other targets.
+    """
     source = CText(text)
     items: list[Item] = []
     uses = {match[1] for _, match in lines_with(source, USE)}
@@ -81,8 +84,44 @@ def port(path: str, text: str) -> tuple[str, list[Item]]:
                 f"<simde/x86/{header}.h> elsewhere: {SIMDE}",
             )
         )
+    if not provided and not included_everywhere(text) and (at := first_open_use(source)):
+        place, header = last_include(source, at), stand_in("immintrin.h", uses)
+        lines[place:place] = [row + "\r" * (ending == "\r\n") for row in brought(header)]
+        how = f"<simde/x86/{header}.h> elsewhere: {SIMDE}"
+        items.append(Item("intrinsics", path, at, at, "intrinsics outside any #if for x86", "ported", how))
     items += list(others(path, source))
     return "\n".join(lines), items
+
+
+def included_everywhere(text: str) -> bool:
+    """Whether ``text`` has an intrinsics header for every target, once it is ported."""
+    source = CText(text)
+    for number, line in enumerate(source.code, 1):
+        match = _INCLUDE.match(line)
+        if match and match["name"] in HEADERS and not source.guarded(number):
+            return True
+    return any("<simde/x86/" in line for line in source.code)
+
+
+def first_open_use(source: CText) -> int:
+    """The first line outside ``#if`` for x86 with an intrinsic in it; 0 when there is none."""
+    return next((number for number, _ in lines_with(source, USE) if not source.guarded(number)), 0)
+
+
+def last_include(source: CText, before: int) -> int:
+    """After how many lines something can be included that ``before`` needs: outside of all but the header's own #if."""
+    found = 0
+    for number, line in enumerate(source.code[: before - 1], 1):
+        over = source.conditions[number - 1]
+        if re.match(r"\s*#\s*(?:include|define\s+\w+\s*$)", line) and all(c.startswith("!defined") for c in over):
+            found = number
+    return found
+
+
+def brought(header: str) -> list[str]:
+    """SIMDe for all but x86."""
+    define = ["#ifndef SIMDE_ENABLE_NATIVE_ALIASES", "#define SIMDE_ENABLE_NATIVE_ALIASES", "#endif"]
+    return [f"#if !({X86})", *define, f"#include <simde/x86/{header}.h>", "#endif"]
 
 
 def covered(path: str, number: int, name: str) -> Item:

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
 from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, widening
-from transpile.port.assembly import Assembled, Paths
+from transpile.port.assembly import Assembled, Choices
+from transpile.port.headers import Headers
 from transpile.port.items import Item, in_order
 from transpile.port.preprocessor import CText
 from transpile.port.tree import Tree, with_suffix
@@ -39,7 +40,7 @@ class Work:
     tree: Tree
     to: Target
     options: Options
-    paths: Paths
+    choices: Choices
     plan: Plan
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -53,19 +54,19 @@ class Work:
         self.plan.texts[path] = text.encode("utf-8", "surrogateescape")
 
 
-def plan_for(tree: Tree, to: str, options: Options, paths: Paths, told: Progress) -> Plan:
+def plan_for(tree: Tree, to: str, options: Options, choices: Choices, told: Progress) -> Plan:
     """The port to any target there is."""
     for target in TARGETS:
         if to == target:
-            return plan_native(tree, target, options, paths, told)
+            return plan_native(tree, target, options, choices, told)
     raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join(TARGETS)}")
 
 
-def plan_native(tree: Tree, to: Target, options: Options, paths: Paths, told: Progress) -> Plan:
+def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told: Progress) -> Plan:
     """The port to another instruction set."""
     plan = Plan(to)
-    work = Work(tree, to, options, paths, plan)
-    files = [path for path in with_suffix(tree, ".s", ".S") if assembly.x86_file(tree, path, work.text(path), paths)]
+    work = Work(tree, to, options, choices, plan)
+    files = [path for path in with_suffix(tree, ".s", ".S") if assembly.x86_file(tree, path, work.text(path), choices)]
     sources = list(with_suffix(tree, *C_SUFFIXES))
     total = len(files) + len(sources)
     translated: list[str] = []
@@ -73,9 +74,10 @@ def plan_native(tree: Tree, to: Target, options: Options, paths: Paths, told: Pr
         told(number, total)
         if port_assembly(work, path):
             translated.append(path)
+    headers = Headers({path: widening.port(path, work.text(path))[0] for path in sources})
     for number, path in enumerate(sources, len(files)):
         told(number, total)
-        port_source(work, path)
+        port_source(work, path, headers)
     port_builds(work, [path for path in translated if path.endswith(".s")])
     plan.items = in_order(plan.items)
     return plan
@@ -90,7 +92,7 @@ def port_assembly(work: Work, path: str) -> bool:
             Item("assembly", path, 1, last, PurePosixPath(path).name, "covered", f"{output} is there")
         )
         return True
-    made: Assembled = assembly.translate(work.tree, path, work.to, work.options, work.paths)
+    made: Assembled = assembly.translate(work.tree, path, work.to, work.options, work.choices)
     work.plan.items.append(made.item)
     if made.translation is not None:
         work.plan.translations.append(made.translation)
@@ -109,17 +111,17 @@ def port_assembly(work: Work, path: str) -> bool:
     return True
 
 
-def port_source(work: Work, path: str) -> None:
+def port_source(work: Work, path: str, headers: Headers) -> None:
     """One file in C or C++."""
     text = work.text(path)
     if "\0" in text:
         return
-    edited, items = intrinsics.port(path, text)
+    edited, items = widening.port(path, text)
     work.plan.items += items
-    edited, items = widening.port(path, edited)
+    edited, items = intrinsics.port(path, edited, headers.have_intrinsics(path))
     work.plan.items += items
     work.plan.items += intrinsics.alone(path, CText(edited))
-    edited, items, translation = statements.port(path, edited, work.to, work.options)
+    edited, items, translation = statements.port(path, edited, work.to, work.options, work.choices.substitutes)
     work.plan.items += items
     if translation is not None:
         work.plan.translations.append(translation)
@@ -130,10 +132,11 @@ def port_source(work: Work, path: str) -> None:
 def port_builds(work: Work, translated: Sequence[str]) -> None:
     """Build files: flags, and rules for the translated files."""
     named: set[str] = set()
+    simde = any("<simde/" in text for text in work.texts.values())
     for path in work.tree.files:
         if buildfiles.system_of(path) is None:
             continue
-        text, items = buildfiles.port(path, work.text(path))
+        text, items = buildfiles.port(path, work.text(path), simde)
         work.plan.items += items
         wired = buildrules.wire(path, text, translated)
         work.plan.items += wired.items

@@ -12,18 +12,25 @@ from transpile.port.items import Item
 from transpile.port.preprocessor import OTHER_WORD, CText
 from transpile.translation import BlockResult, FunctionResult, Translation
 
+SUBSTITUTE = "substitute"
+"""Who proposes what is not equal."""
 WORD = re.compile(r"\b(?:asm|__asm|__asm__)\b")
 _OTHER_NAME = re.compile(
     r"ARM|AARCH|NEON|PPC|POWERPC|ALTIVEC|MIPS|SPARC|S390|AVR|ALPHA|IA64|HPPA|M68K|RISCV|\bSH4?\b", re.I
 )
 
 
-def port(path: str, text: str, to: Target, options: Options) -> tuple[str, list[Item], Translation | None]:
-    """``text`` with translations, what is to be said of each statement, and the blocks. Stays as it is on an error."""
+def port(
+    path: str, text: str, to: Target, options: Options, substitutes: bool = False
+) -> tuple[str, list[Item], Translation | None]:
+    """``text`` with translations, what is to be said of each statement, and the blocks. Stays as it is on an error.
+
+    ``substitutes``: what has no equal on the target may be stood for by something that is told not to be equal.
+    """
     if not WORD.search(text):
         return text, [], None
     try:
-        made = inline.port(text, path, [to], options)
+        made = inline.port(text, path, [to], options, substitutes)
     except TranspileError as error:
         item = Item("inline", path, 1, 1, "inline assembly", "left", "", error.message, error.hint)
         return text, [item], None
@@ -37,6 +44,21 @@ def port(path: str, text: str, to: Target, options: Options) -> tuple[str, list[
 def item_of(outcome: Outcome, source: CText) -> Item:
     statement, result = outcome.statement, outcome.result
     last = statement.line + statement.text.count("\n")
+    if isinstance(result, BlockResult) and result.proposer == SUBSTITUTE:
+        hint = "look whether that will do"
+        verdicts = {result.verdict.word: 1}
+        return Item(
+            "inline",
+            statement.file,
+            statement.line,
+            last,
+            name_of(statement),
+            "note",
+            "",
+            result.reason,
+            hint,
+            verdicts,
+        )
     if isinstance(result, BlockResult):
         verdicts = {result.verdict.word: 1}
         how = f"translated under #if: {result.reason or 'proved'}"
@@ -54,7 +76,7 @@ def unported(statement: Statement, last: int, reason: Reason, source: CText) -> 
         how = f"it is for another instruction set: '{named[-1]}'"
         return Item("inline", statement.file, statement.line, last, name, "covered", how)
     match reason.kind:
-        case "portable":
+        case "portable" | "foreign":
             return Item("inline", statement.file, statement.line, last, name, "covered", reason.text)
         case "guarded" if "another branch" in reason.text:
             return Item("inline", statement.file, statement.line, last, name, "covered", reason.text)
