@@ -87,6 +87,19 @@ MAY_IMPORT = {
         "transpile.tools",
         "transpile.translation",
     },
+    "transpile.port": {
+        "transpile.asm",
+        "transpile.core",
+        "transpile.errors",
+        "transpile.findings",
+        "transpile.html",
+        "transpile.inline",
+        "transpile.native",
+        "transpile.options",
+        "transpile.report",
+        "transpile.tools",
+        "transpile.translation",
+    },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
     "transpile.inline": BASE
     | CONTRACTS
