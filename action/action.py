@@ -15,12 +15,12 @@ import re
 import secrets
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeAlias
+from urllib.parse import quote, unquote, urlsplit
 
 WORDS = ("proved", "tested", "refuted", "undecided")
 PATTERNS = {
@@ -29,7 +29,15 @@ PATTERNS = {
     "cuda": ("**/*.c",),
     "python": ("**/*.cob", "**/*.cbl", "**/*.cobol"),
 }
-MODES = ("translate", "port")
+TOOLS, STORE, REPORT, SARIF = "venv/bin", "store/proofs.sqlite", "report.json", "transpile.sarif"
+SUMMARY, INDEX = "summary.md", "index"
+CHANGED = "changed"
+"""Paths that the run wrote in the repository, each followed by NUL."""
+MEANINGS = {
+    "translate": {0: "every block meets the requirement", 1: "some blocks do not meet the requirement"},
+    "port": {0: "nothing is left to do by hand", 1: "something is left to do by hand, or the build or a test failed"},
+}
+MODES = tuple(MEANINGS)
 REQUIREMENTS = ("", "proved", "tested", "any")
 MOST_FILES = 5000
 MOST_ANNOTATIONS = 10
@@ -57,47 +65,19 @@ class Inputs:
     mode: str
     version: str
     output: str
+    build: str
+    test: str
     files: tuple[str, ...]
     include: tuple[str, ...]
-
-    @property
-    def folder(self) -> Path:
-        """Where the translations for this target go, relative to the workspace."""
-        return Path(self.output) / self.to
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Folders of this run: the repository, and what the steps hand to each other outside it."""
+    """Folders of this run: the repository, what the steps hand to each other outside it, and the action's sources."""
 
     workspace: Path
     own: Path
     action: Path
-
-    @property
-    def tools(self) -> Path:
-        return self.own / "venv" / "bin"
-
-    @property
-    def store(self) -> Path:
-        return self.own / "store" / "proofs.sqlite"
-
-    @property
-    def report(self) -> Path:
-        return self.own / "report.json"
-
-    @property
-    def sarif(self) -> Path:
-        return self.own / "transpile.sarif"
-
-    @property
-    def summary(self) -> Path:
-        return self.own / "summary.md"
-
-    @property
-    def changed(self) -> Path:
-        """Paths that the run wrote in the repository, each followed by NUL."""
-        return self.own / "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +130,8 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         raise ActionError(f"the input 'output' is {output!r}; translations do not go there")
     files = tuple(inside("files", pattern) for pattern in lines("files")) or PATTERNS[to]
     include = tuple(inside("include", folder) for folder in lines("include"))
-    return Inputs(path, to, require, given("march"), mode, version, output, files, include)
+    more = given("march"), mode, version, output, given("build"), given("test")
+    return Inputs(path, to, require, *more, files, include)
 
 
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -177,7 +158,8 @@ def read_place(environment: Mapping[str, str]) -> Place:
 def sources(inputs: Inputs, place: Place) -> list[str]:
     """The files to translate, relative to the workspace: those that the patterns name, or all if a tree is ported."""
     wanted = [pattern(each) for each in inputs.files] if inputs.mode == "translate" else [re.compile("")]
-    found = [name for name in walk(inputs, place) if any(each.match(within(name, inputs.path)) for each in wanted)]
+    names = ((name, str(Path(name).relative_to(inputs.path))) for name in walk(inputs, place))
+    found = [name for name, below in names if any(each.match(below) for each in wanted)]
     if not found:
         raise ActionError(f"no file below {inputs.path!r} matches {', '.join(inputs.files)}")
     if inputs.mode == "translate" and len(found) > MOST_FILES:
@@ -191,10 +173,6 @@ def walk(inputs: Inputs, place: Place) -> Iterator[str]:
         here = Path(folder).relative_to(place.workspace)
         folders[:] = [name for name in folders if name[0] != "." and here / name != Path(inputs.output)]
         yield from (str(here / name) for name in names if not (Path(folder) / name).is_symlink())
-
-
-def within(name: str, folder: str) -> str:
-    return str(Path(name).relative_to(folder))
 
 
 def pattern(text: str) -> re.Pattern[str]:
@@ -231,15 +209,11 @@ def command(name: str, message: str, **properties: object) -> str:
     return f"::{name} {given}::{escape_message(message)}"
 
 
-@contextmanager
-def no_commands() -> Iterator[None]:
-    """What is printed meanwhile is text to the runner, whatever it looks like."""
-    token = secrets.token_hex(16)
-    print(f"::stop-commands::{token}", flush=True)
-    try:
-        yield
-    finally:
-        print(f"\n::{token}::", flush=True)
+def show(text: str) -> None:
+    """Put text into the log where the runner reads no commands in it, whatever it looks like."""
+    if text.strip():
+        token = secrets.token_hex(16)
+        print(f"::stop-commands::{token}\n{text}\n::{token}::", flush=True)
 
 
 def set_outputs(environment: Mapping[str, str], **values: object) -> None:
@@ -269,8 +243,7 @@ def must(words: Sequence[str | Path], place: Place, own: Mapping[str, str] = NOT
     """The output of a program that has to succeed."""
     ended = run(words, place, own, told)
     if ended.code:
-        with no_commands():
-            print(ended.errors)
+        show(ended.errors)
         raise ActionError(f"'{Path(words[0]).name}' ended with {ended.code}; its messages are in the log")
     return ended.output
 
@@ -282,10 +255,10 @@ def prepare(environment: Mapping[str, str]) -> int:
     """Install the command into an environment of its own; say under which key the proofs are kept."""
     inputs, place = read_inputs(environment), read_place(environment)
     names = sources(inputs, place)
-    place.store.parent.mkdir(parents=True, exist_ok=True)
+    (place.own / STORE).parent.mkdir(parents=True, exist_ok=True)
     must([environment["GHA_PYTHON"], "-m", "venv", place.own / "venv"], place)
     wanted: str | Path = f"transpile=={inputs.version}" if inputs.version else place.action
-    python = place.tools / "python"
+    python = place.own / TOOLS / "python"
     must([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", wanted], place)
     asked = "from transpile.store import checker_version; print(checker_version().hex())"
     checker = must([python, "-P", "-c", asked], place).decode().strip()
@@ -293,7 +266,7 @@ def prepare(environment: Mapping[str, str]) -> int:
     prefix = f"transpile-proofs-{system}-{checker}-"
     key = f"{prefix}{inputs.to}-{digest(names, place)}"
     restore = f"{prefix}{inputs.to}-\n{prefix}"
-    set_outputs(environment, cache_key=key, cache_restore_keys=restore, cache_path=place.store.parent)
+    set_outputs(environment, cache_key=key, cache_restore_keys=restore, cache_path=(place.own / STORE).parent)
     return 0
 
 
@@ -322,44 +295,47 @@ def translate(environment: Mapping[str, str]) -> int:
         code = max(code, ended.code if ended.code >= 0 else INPUT_ERROR)
         if inputs.mode == "translate":
             parts[1].write_bytes(ended.output)
-        with no_commands():
-            print(ended.errors)
+        show(ended.errors)
         reports.append(read_json(parts[0]))
         logs.append(read_json(parts[1]))
         if ended.code not in (0, NOT_MET) and not reports[-1]:
             print(command("error", ended.errors.strip()[-2000:] or f"exit code {ended.code}", title="transpile"))
-    report, sarif = merged_reports(reports), merged_sarif(logs)
-    place.report.write_text(json.dumps(report, indent=2) + "\n")
-    place.sarif.write_text(json.dumps(sarif, indent=2) + "\n")
+    report = merged_reports(reports) if inputs.mode == "translate" else port_report(reports[0])
+    sarif = merged_sarif(logs, "." if inputs.mode == "translate" else inputs.path)
+    (place.own / REPORT).write_text(json.dumps(report, indent=2) + "\n")
+    (place.own / SARIF).write_text(json.dumps(sarif, indent=2) + "\n")
     tell(inputs, place, environment, report, sarif, code)
     after = sorted(dirty(place) - before)
-    place.changed.write_bytes(b"".join(name + b"\0" for name in after))
-    verdicts = {word: report["verdicts"][word] for word in WORDS}
-    where = {"report": place.report, "sarif": place.sarif}
+    (place.own / CHANGED).write_bytes(b"".join(name + b"\0" for name in after))
+    verdicts = {word: int(report["verdicts"][word]) for word in WORDS}
+    print(", ".join(f"{count} {word}" for word, count in verdicts.items()))
+    where = {"report": place.own / REPORT, "sarif": place.own / SARIF}
     set_outputs(environment, **verdicts, **where, exit_code=code, changed=str(bool(after)).lower())
     return 0
 
 
 def commands(inputs: Inputs, place: Place) -> Iterator[list[str | Path]]:
     """One command line for each folder of sources, so that outputs have the sources' folders; one for a port."""
-    program: list[str | Path] = [place.tools / "transpile", inputs.mode]
-    shared = [f"--to={inputs.to}", f"--store={place.store}"]
+    program: list[str | Path] = [place.own / TOOLS / "transpile", inputs.mode]
+    shared = [f"--to={inputs.to}", f"--store={place.own / STORE}"]
     shared += [f"--require={inputs.require}"] if inputs.require else []
     shared += [f"--march={inputs.march}"] if inputs.march else []
-    if inputs.mode == "port":
-        yield [*program, *shared, "--", plain(inputs.path)]
-        return
     shared += [f"-I{folder}" for folder in inputs.include]
+    if inputs.mode == "port":
+        shared += [f"--build={inputs.build}"] if inputs.build else []
+        shared += [f"--test={inputs.test}"] if inputs.test else []
+        yield [*program, *shared, "--in-place", "--", plain(inputs.path)]
+        return
     by_folder: dict[Path, list[str]] = {}
     for name in sources(inputs, place):
         by_folder.setdefault(Path(name).parent, []).append(name)
     for folder, names in by_folder.items():
-        where = inputs.folder / folder.relative_to(inputs.path)
+        where = Path(inputs.output) / inputs.to / folder.relative_to(inputs.path)
         yield [*program, *shared, f"--output={where}/", "--", *map(plain, names)]
 
 
 def report_options(inputs: Inputs, report: Path, sarif: Path) -> list[str]:
-    told = ["--format=sarif"] if inputs.mode == "translate" else [f"--sarif={sarif}"]
+    told = ["--format=sarif"] if inputs.mode == "translate" else [f"--report={sarif}"]
     return [f"--report={report}", *told]
 
 
@@ -399,14 +375,29 @@ def summed_yields(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(total.values())
 
 
-def merged_sarif(logs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One SARIF log with one run, as code scanning wants it for one category."""
+def port_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report of a port, or what stands for it if the command died before it wrote one."""
+    return {"meets": False, "verdicts": dict.fromkeys(WORDS, 0), "items": [], "runs": [], **report}
+
+
+def merged_sarif(logs: Sequence[Mapping[str, Any]], folder: str) -> dict[str, Any]:
+    """One SARIF log with one run, as code scanning wants it for one category; its files are relative to ``folder``."""
     whole: dict[str, Any] = dict(next((log for log in logs if log.get("runs")), {"version": "2.1.0", "runs": []}))
     runs = [run for log in logs for run in log.get("runs", ())]
-    results = [result for run in runs for result in run.get("results", ())]
+    results = [moved(result, folder) for run in runs for result in run.get("results", ())]
     driver = {"driver": {"name": "transpile"}}
     whole["runs"] = [{**(runs[0] if runs else {"tool": driver}), "results": results}]
     return whole
+
+
+def moved(result: dict[str, Any], folder: str) -> dict[str, Any]:
+    """The finding with its files named from the repository's root."""
+    if folder != ".":
+        for location in result.get("locations", ()):
+            file = location.get("physicalLocation", {}).get("artifactLocation", {})
+            if file.get("uri"):
+                file["uri"] = f"{quote(folder, errors='surrogateescape')}/{file['uri']}"
+    return result
 
 
 # Annotations and the summary
@@ -454,26 +445,29 @@ def tell(
         where = {"file": each.file, "line": each.line, "endLine": each.last_line, "col": each.column}
         print(command(each.level, each.message[:2000], **where, title="transpile"))
     text = cut(summary_lines(inputs, report, found, code))
-    place.summary.write_text(text, encoding="utf-8")
+    (place.own / SUMMARY).write_text(text, encoding="utf-8")
     with open(environment["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as stream:
         stream.write(text)
 
 
 def summary_lines(inputs: Inputs, report: Mapping[str, Any], found: Sequence[Finding], code: int) -> Iterator[str]:
-    meanings = {0: "every block meets the requirement", 1: "some blocks do not meet the requirement"}
+    meanings = MEANINGS[inputs.mode]
     yield f"## transpile: {inputs.mode} to {inputs.to}"
     yield ""
     yield f"Exit code {code}: {meanings.get(code, 'the input or a tool failed')}."
     yield ""
     yield "| file | proved | tested | refuted | undecided | |"
     yield "|---|--:|--:|--:|--:|---|"
-    rows = report["files"]
-    for row in rows[:MOST_ROWS]:
-        counts = " | ".join(str(int(row.get("verdicts", {}).get(word, 0))) for word in WORDS)
-        yield f"| {markdown(str(row.get('file', '')))} | {counts} | {'' if row.get('meets', True) else 'not met'} |"
+    rows = port_rows(report["items"]) if inputs.mode == "port" else translated_rows(report["files"])
+    for file, verdicts, remark in rows[:MOST_ROWS]:
+        counts = " | ".join(str(int(verdicts.get(word, 0))) for word in WORDS)
+        yield f"| {markdown(file)} | {counts} | {remark} |"
     if len(rows) > MOST_ROWS:
         yield f"| … {len(rows) - MOST_ROWS} more files | | | | | |"
     yield "| all | " + " | ".join(str(int(report["verdicts"][word])) for word in WORDS) + " | |"
+    for ran in report.get("runs", ()):
+        how = "passed" if ran.get("passed") else "failed"
+        yield from ("", f"{markdown(str(ran.get('role')))} {how}: {markdown(str(ran.get('command')))}")
     if not found:
         return
     yield from ("", f"### Findings ({len(found)})", "", "| | place | finding |", "|---|---|---|")
@@ -482,6 +476,25 @@ def summary_lines(inputs: Inputs, report: Mapping[str, Any], found: Sequence[Fin
         yield f"| {each.level} | {markdown(at)} | {markdown(each.message)} |"
     if len(found) > MOST_ROWS:
         yield f"| | | … {len(found) - MOST_ROWS} more: see the SARIF file |"
+
+
+Row: TypeAlias = tuple[str, Mapping[str, int], str]
+
+
+def translated_rows(files: Sequence[Mapping[str, Any]]) -> list[Row]:
+    return [(str(row["file"]), row["verdicts"], "" if row["meets"] else "not met") for row in files]
+
+
+def port_rows(items: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """A row for each file in which something was found; what is left to a person is counted."""
+    rows: dict[str, tuple[Counter[str], Counter[str]]] = {}
+    for item in items:
+        verdicts, states = rows.setdefault(str(item["file"]), (Counter(), Counter()))
+        verdicts.update(item["verdicts"] or {})
+        states[str(item["state"])] += 1
+    shown = ("ported", "left")
+    remarks = {file: [f"{states[word]} {word}" for word in shown if states[word]] for file, (_, states) in rows.items()}
+    return [(file, verdicts, ", ".join(remarks[file])) for file, (verdicts, _) in sorted(rows.items())]
 
 
 def cut(lines: Iterable[str]) -> str:
@@ -525,7 +538,7 @@ def pull_request(environment: Mapping[str, str]) -> int:
         )
     if Path(os.fsdecode(git(place, "rev-parse", "--show-toplevel").strip(b"\n"))) != place.workspace:
         raise ActionError("a pull request needs the repository checked out into the workspace itself")
-    paths = place.changed.read_bytes()
+    paths = (place.own / CHANGED).read_bytes()
     if not paths:
         print("nothing was written: no pull request")
         return 0
@@ -541,7 +554,7 @@ def pull_request(environment: Mapping[str, str]) -> int:
 
 def commit_of(paths: bytes, message: str, place: Place) -> str:
     """A commit on top of HEAD with these paths as the work tree has them, made with an index of its own."""
-    index = place.own / "index"
+    index = place.own / INDEX
     index.unlink(missing_ok=True)
     name, address = BOT
     who = {
@@ -581,9 +594,9 @@ def request_of(place: Place, environment: Mapping[str, str], base: str, branch: 
     known = json.loads(must(["gh", "pr", "list", *which, "--state=open", "--json=number,url"], place, own))
     if known:
         number = str(int(known[0]["number"]))
-        must(["gh", "pr", "edit", number, f"--body-file={place.summary}"], place, own)
+        must(["gh", "pr", "edit", number, f"--body-file={place.own / SUMMARY}"], place, own)
         return str(known[0]["url"])
-    text = (f"--title={title}", f"--body-file={place.summary}")
+    text = (f"--title={title}", f"--body-file={place.own / SUMMARY}")
     return must(["gh", "pr", "create", *which, *text], place, own).decode().strip()
 
 

@@ -21,7 +21,6 @@ from types import ModuleType
 import pytest
 import yaml
 
-
 ROOT = Path(__file__).parents[2]
 FIXTURES = Path(__file__).parent / "fixtures"
 BASH = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")

@@ -43,8 +43,7 @@ def test_markdown_is_cut(action):
 
 
 def test_what_is_printed_between_holds_no_commands(action, read_log, capsys):
-    with action.no_commands():
-        print("::error::no\n##[error]no\n::stop-commands::x\n::x::\n::add-path::/evil")
+    action.show("::error::no\n##[error]no\n::stop-commands::x\n::x::\n::add-path::/evil")
     print(action.command("notice", "yes"))
     log = capsys.readouterr().out
     assert [each.message for each in read_log(log)] == ["yes"]
@@ -96,16 +95,24 @@ def test_command_lines(action, tmp_path):
         (root / name).write_text("")
     place = place_at(action, root)
     lines = [[*map(str, words)] for words in action.commands(inputs_of(action, include="inc\nother"), place)]
-    program = str(place.tools / "transpile")
-    shared = [program, "translate", "--to=riscv", f"--store={place.store}", "-Iinc", "-Iother"]
+    program = str(place.own / "venv/bin/transpile")
+    shared = [program, "translate", "--to=riscv", f"--store={place.own / 'store/proofs.sqlite'}", "-Iinc", "-Iother"]
     assert lines == [
         [*shared, "--output=translated/riscv/", "--", "./-o.s"],
         [*shared, "--output=translated/riscv/sub/", "--", "sub/@x.s"],
     ]
-    (ported,) = action.commands(inputs_of(action, mode="port", require="proved"), place)
+    (ported,) = action.commands(inputs_of(action, mode="port", require="proved", build="make; ls"), place)
     assert [*map(str, ported)] == [
-        program, "port", "--to=riscv", f"--store={place.store}", "--require=proved", "--", ".",
-    ]  # fmt: skip
+        program,
+        "port",
+        "--to=riscv",
+        f"--store={place.own / 'store/proofs.sqlite'}",
+        "--require=proved",
+        "--build=make; ls",
+        "--in-place",
+        "--",
+        ".",
+    ]
 
 
 def test_a_hash_of_names_and_contents(action, tmp_path):
@@ -161,9 +168,27 @@ def test_sarif_is_one_run(action):
         {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": [finding("error", n)]}]}
         for n in (1, 2)
     ]
-    whole = action.merged_sarif([*logs, {}])
+    whole = action.merged_sarif([*logs, {}], ".")
     assert len(whole["runs"]) == 1 and len(whole["runs"][0]["results"]) == 2
-    assert action.merged_sarif([{}])["runs"][0]["results"] == []
+    assert action.merged_sarif([{}], ".")["runs"][0]["results"] == []
+
+
+def test_findings_of_a_port_are_named_from_the_root(action):
+    log = {"runs": [{"results": [finding("error", 1), {"level": "error", "message": {"text": "nowhere"}}]}]}
+    found = action.findings(action.merged_sarif([log], "some folder/b"))
+    assert [each.file for each in found] == ["some folder/b/a b\n.s", ""]
+
+
+def test_files_of_a_port_are_counted(action):
+    def item(file, state, **verdicts):
+        return {"file": file, "state": state, "verdicts": verdicts or None}
+
+    items = [item("b.c", "left"), item("a.s", "ported", proved=2), item("b.c", "left"), item("b.c", "note")]
+    report = action.port_report({"items": items, "runs": [{"role": "test", "command": "make `x`", "passed": False}]})
+    lines = list(action.summary_lines(inputs_of(action, mode="port"), report, [], 1))
+    assert "| <code>a&#46;s</code> | 2 | 0 | 0 | 0 | 1 ported |" in lines
+    assert "| <code>b&#46;c</code> | 0 | 0 | 0 | 0 | 2 left |" in lines
+    assert "<code>test</code> failed: <code>make &#96;x&#96;</code>" in lines
 
 
 def test_the_summary_is_bounded(action):
