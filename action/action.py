@@ -458,7 +458,7 @@ def summary_lines(inputs: Inputs, report: Mapping[str, Any], found: Sequence[Fin
     yield ""
     yield "| file | proved | tested | refuted | undecided | |"
     yield "|---|--:|--:|--:|--:|---|"
-    rows = port_rows(report["items"]) if inputs.mode == "port" else translated_rows(report["files"])
+    rows = port_rows(report["items"], inputs.path) if inputs.mode == "port" else translated_rows(report["files"])
     for file, verdicts, remark in rows[:MOST_ROWS]:
         counts = " | ".join(str(int(verdicts.get(word, 0))) for word in WORDS)
         yield f"| {markdown(file)} | {counts} | {remark} |"
@@ -485,11 +485,11 @@ def translated_rows(files: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [(str(row["file"]), row["verdicts"], "" if row["meets"] else "not met") for row in files]
 
 
-def port_rows(items: Sequence[Mapping[str, Any]]) -> list[Row]:
+def port_rows(items: Sequence[Mapping[str, Any]], folder: str) -> list[Row]:
     """A row for each file in which something was found; what is left to a person is counted."""
     rows: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for item in items:
-        verdicts, states = rows.setdefault(str(item["file"]), (Counter(), Counter()))
+        verdicts, states = rows.setdefault(str(Path(folder, item["file"])), (Counter(), Counter()))
         verdicts.update(item["verdicts"] or {})
         states[str(item["state"])] += 1
     shown = ("ported", "left")

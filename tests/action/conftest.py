@@ -43,6 +43,7 @@ class Step:
 class Run:
     """What became of one run of the action."""
 
+    context: dict[str, str] = field(default_factory=dict)
     steps: dict[str, Step] = field(default_factory=dict)
     used: dict[str, dict[str, str]] = field(default_factory=dict)
     log: str = ""
@@ -115,10 +116,10 @@ class Runner:
         described = yaml.safe_load((ROOT / "action.yml").read_text())
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         assert set(given) <= set(described["inputs"])
-        defaults = {name: row.get("default", "") for name, row in described["inputs"].items()}
         context = {"github.token": "the-token"}
-        context |= {f"inputs.{n}": given.get(n, self.text(v, context, Run())) for n, v in defaults.items()}
-        run = Run()
+        for name, row in described["inputs"].items():
+            context[f"inputs.{name}"] = given.get(name, self.text(row.get("default", ""), context, Run()))
+        run = Run(context)
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir()
         for number, step in enumerate(described["runs"]["steps"]):
@@ -128,6 +129,12 @@ class Runner:
                 self.step(name, step, context, run)
         run.outputs = {n: self.text(row["value"], context, run) for n, row in described["outputs"].items()}
         return run
+
+    def alone(self, name: str, run: Run) -> Step:
+        """One step once more, after a run."""
+        steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+        self.step(name, next(step for step in steps if step.get("id") == name), run.context, run)
+        return run.steps[name]
 
     def step(self, name: str, step: Mapping, context: Mapping[str, str], run: Run) -> None:
         if "uses" in step:
