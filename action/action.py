@@ -44,7 +44,7 @@ MOST_ANNOTATIONS = 10
 MOST_ROWS = 200
 MOST_SUMMARY_BYTES = 60_000
 MOST_TEXT = 300
-NOT_MET, INPUT_ERROR = 1, 2
+NOT_MET, INPUT_ERROR, INTERRUPTED = 1, 2, 130
 WITHHELD = re.compile(r"ACTIONS_|GHA_|PYTHON|(GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN)$")
 NOTHING: Mapping[str, str] = {}
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
@@ -102,6 +102,8 @@ def main(words: Sequence[str]) -> int:
     except (ActionError, OSError) as error:
         print(command("error", str(error), title="transpile"))
         return INPUT_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 # Inputs
@@ -231,8 +233,11 @@ def markdown(text: str) -> str:
 
 
 def run(words: Sequence[str | Path], place: Place, own: Mapping[str, str] = NOTHING, told: bytes = b"") -> Ended:
-    """Run a program on the input ``told``, without what would let it speak to the runner."""
-    kept = {name: value for name, value in os.environ.items() if not WITHHELD.match(name)}
+    """Run a program on the input ``told``, without what would let it speak to the runner.
+
+    Python must not look for modules in the folder where it starts, which is the repository under translation.
+    """
+    kept = {name: value for name, value in os.environ.items() if not WITHHELD.match(name)} | {"PYTHONSAFEPATH": "1"}
     ended = subprocess.run(
         [*map(str, words)], cwd=place.workspace, env={**kept, **own}, input=told, capture_output=True, check=False
     )
@@ -261,7 +266,7 @@ def prepare(environment: Mapping[str, str]) -> int:
     python = place.own / TOOLS / "python"
     must([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", wanted], place)
     asked = "from transpile.store import checker_version; print(checker_version().hex())"
-    checker = must([python, "-P", "-c", asked], place).decode().strip()
+    checker = must([python, "-c", asked], place).decode().strip()
     system = "-".join(environment.get(name, "") for name in ("RUNNER_OS", "RUNNER_ARCH"))
     prefix = f"transpile-proofs-{system}-{checker}-"
     key = f"{prefix}{inputs.to}-{digest(names, place)}"

@@ -209,23 +209,22 @@ def value(expression: str, context: Mapping[str, str], run: Run) -> str:
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
     """An interpreter whose `-m venv` makes an environment that has this checkout's `transpile`, and whose pip only
-    writes down what it was asked for; everything else it does as any other."""
-    code = "import sys; from transpile.cli import main; sys.exit(main())"
-    paths = shlex.quote(os.environ.get("PYTHONPATH", ""))
-    real = f"PYTHONPATH={paths} exec {shlex.quote(sys.executable)} -P"
-    inner = f'#!/bin/sh\n[ "$2" = pip ] && {{ shift 2; echo "$@" > "$0.pip"; exit 0; }}\n{real} "$@"\n'
+    writes down what it was asked for. What the interpreter imports from where it starts is imported here too."""
+    paths, real = (shlex.quote(text) for text in (os.environ.get("PYTHONPATH", ""), sys.executable))
+    code = shlex.quote("import sys; from transpile.cli import main; sys.exit(main())")
     folder = tmp_path / "interpreter"
     folder.mkdir()
-    (folder / "inner").write_text(inner)
-    (folder / "transpile").write_text(f'#!/bin/sh\n{real} -c {shlex.quote(code)} "$@"\n')
-    outer = (
-        f'#!/bin/sh\nif [ "$1 $2" = "-m venv" ]; then\n mkdir -p "$3/bin"; cp {folder}/transpile "$3/bin"\n'
-        f' cp {folder}/inner "$3/bin/python"; chmod +x "$3"/bin/*; exit\nfi\nexec {shlex.quote(sys.executable)} "$@"\n'
-    )
-    path = folder / "python"
-    path.write_text(outer)
-    path.chmod(0o755)
-    return path
+    programs = {
+        "inner": f"PYTHONPATH={paths}; export PYTHONPATH\n"
+        f'[ "$2" = pip ] && {{ shift 2; echo "$@" > "$0.pip"; exec {real} -c "import pip"; }}\nexec {real} "$@"',
+        "transpile": f'PYTHONPATH={paths} exec {real} -c {code} "$@"',
+        "python": f'[ "$2" = venv ] || exec {real} "$@"\nmkdir -p "$3/bin"; cp {folder}/transpile "$3/bin"\n'
+        f'cp {folder}/inner "$3/bin/python"; exec {real} -c "import venv"',
+    }
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    return folder / "python"
 
 
 @pytest.fixture

@@ -234,3 +234,12 @@ def test_a_repository_is_ported_in_place(runner, forge):
     changed = git(forge, "diff", "--name-only", "transpile/port-riscv~1", "transpile/port-riscv").splitlines()
     assert "sub folder/src/scale.s" not in changed and len(changed) == 2
     assert "sub folder/Makefile" in changed
+
+
+def test_modules_of_the_repository_are_not_imported(runner):
+    here = runner("assembly")
+    for name in ("venv", "pip", "json", "sitecustomize", "transpile", "multiprocessing", "concurrent", "click"):
+        (here.workspace / f"{name}.py").write_text("open('pwned', 'w')\nraise SystemExit(99)\n")
+    here.environment |= {"PYTHONPATH": str(here.workspace), "PYTHONSTARTUP": str(here.workspace / "json.py")}
+    run = here.run(to="riscv", path="src", cache="false")
+    assert not run.failed and not (here.workspace / "pwned").exists()
