@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -44,6 +45,7 @@ MOST_ANNOTATIONS = 10
 MOST_ROWS = 200
 MOST_SUMMARY_BYTES = 60_000
 MOST_TEXT = 300
+MOST_MESSAGE = 2000
 NOT_MET, INPUT_ERROR, INTERRUPTED = 1, 2, 130
 WITHHELD = re.compile(r"ACTIONS_|GHA_|PYTHON|(GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN)$")
 NOTHING: Mapping[str, str] = {}
@@ -73,9 +75,11 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Folders of this run: the repository, what the steps hand to each other outside it, and the action's sources."""
+    """Folders of this run: the repository; outside it, what all uses of the action in a job share and what the steps of
+    one use hand to each other; the action's sources."""
 
     workspace: Path
+    shared: Path
     own: Path
     action: Path
 
@@ -149,12 +153,14 @@ def inside(name: str, value: str) -> str:
     return str(Path(value))
 
 
-def read_place(environment: Mapping[str, str]) -> Place:
+def read_place(environment: Mapping[str, str], inputs: Inputs) -> Place:
     try:
         workspace, temporary = environment["GITHUB_WORKSPACE"], environment["RUNNER_TEMP"]
     except KeyError as error:
         raise ActionError(f"{error.args[0]} is not set: this program is a step of a GitHub Action") from error
-    return Place(Path(workspace).resolve(), Path(temporary) / "transpile", Path(__file__).resolve().parents[1])
+    shared = Path(temporary) / "transpile"
+    own = shared / hashlib.sha256(repr(inputs).encode()).hexdigest()[:12]
+    return Place(Path(workspace).resolve(), shared, own, Path(__file__).resolve().parents[1])
 
 
 def sources(inputs: Inputs, place: Place) -> list[str]:
@@ -258,26 +264,27 @@ def must(words: Sequence[str | Path], place: Place, own: Mapping[str, str] = NOT
 
 def prepare(environment: Mapping[str, str]) -> int:
     """Install the command into an environment of its own; say under which key the proofs are kept."""
-    inputs, place = read_inputs(environment), read_place(environment)
+    inputs = read_inputs(environment)
+    place = read_place(environment, inputs)
     names = sources(inputs, place)
-    (place.own / STORE).parent.mkdir(parents=True, exist_ok=True)
-    must([environment["GHA_PYTHON"], "-m", "venv", place.own / "venv"], place)
+    (place.shared / STORE).parent.mkdir(parents=True, exist_ok=True)
+    must([environment["GHA_PYTHON"], "-m", "venv", place.shared / "venv"], place)
     wanted: str | Path = f"transpile=={inputs.version}" if inputs.version else place.action
-    python = place.own / TOOLS / "python"
+    python = place.shared / TOOLS / "python"
     must([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", wanted], place)
     asked = "from transpile.store import checker_version; print(checker_version().hex())"
     checker = must([python, "-c", asked], place).decode().strip()
     system = "-".join(environment.get(name, "") for name in ("RUNNER_OS", "RUNNER_ARCH"))
     prefix = f"transpile-proofs-{system}-{checker}-"
-    key = f"{prefix}{inputs.to}-{digest(names, place)}"
+    key = f"{prefix}{inputs.to}-{digest(names, inputs, place)}"
     restore = f"{prefix}{inputs.to}-\n{prefix}"
-    set_outputs(environment, cache_key=key, cache_restore_keys=restore, cache_path=(place.own / STORE).parent)
+    set_outputs(environment, cache_key=key, cache_restore_keys=restore, cache_path=(place.shared / STORE).parent)
     return 0
 
 
-def digest(names: Iterable[str], place: Place) -> str:
-    """A hash of what is translated: equal sources need no new cache entry."""
-    total = hashlib.sha256()
+def digest(names: Iterable[str], inputs: Inputs, place: Place) -> str:
+    """A hash of what is translated and how: the same once more needs no new cache entry."""
+    total = hashlib.sha256(f"{inputs.mode}\0{inputs.require}\0{inputs.march}\0".encode())
     for name in names:
         content = hashlib.sha256((place.workspace / name).read_bytes()).digest()
         total.update(os.fsencode(name) + b"\0" + content)
@@ -289,27 +296,20 @@ def digest(names: Iterable[str], place: Place) -> str:
 
 def translate(environment: Mapping[str, str]) -> int:
     """Run the command, tell what came of it, and leave its exit code to `finish`, so that later steps still run."""
-    inputs, place = read_inputs(environment), read_place(environment)
+    inputs = read_inputs(environment)
+    place = read_place(environment, inputs)
     no_links(inputs, place)
+    shutil.rmtree(place.own, ignore_errors=True)
+    place.own.mkdir(parents=True)
     before = dirty(place)
-    runs = list(commands(inputs, place))
-    code, reports, logs = 0, [], []
-    for number, words in enumerate(runs):
-        parts = place.own / f"report.{number}.json", place.own / f"transpile.{number}.sarif"
-        ended = run([*words[:2], *report_options(inputs, *parts), *words[2:]], place)
-        code = max(code, ended.code if ended.code >= 0 else INPUT_ERROR)
-        if inputs.mode == "translate":
-            parts[1].write_bytes(ended.output)
-        show(ended.errors)
-        reports.append(read_json(parts[0]))
-        logs.append(read_json(parts[1]))
-        if ended.code not in (0, NOT_MET) and not reports[-1]:
-            print(command("error", ended.errors.strip()[-2000:] or f"exit code {ended.code}", title="transpile"))
-    report = merged_reports(reports) if inputs.mode == "translate" else port_report(reports[0])
-    sarif = merged_sarif(logs, "." if inputs.mode == "translate" else inputs.path)
+    done = [attempt(words, number, inputs, place) for number, words in enumerate(commands(inputs, place))]
+    code = max(each.code for each in done)
+    report = combined([each.report for each in done], inputs)
+    sarif = merged_sarif([each.sarif for each in done], "." if inputs.mode == "translate" else inputs.path)
     (place.own / REPORT).write_text(json.dumps(report, indent=2) + "\n")
     (place.own / SARIF).write_text(json.dumps(sarif, indent=2) + "\n")
-    tell(inputs, place, environment, report, sarif, code)
+    failures = [Finding("error", "", 0, 0, 0, each.failure) for each in done if each.failure]
+    tell(inputs, place, environment, report, failures + findings(sarif), code)
     after = sorted(dirty(place) - before)
     (place.own / CHANGED).write_bytes(b"".join(name + b"\0" for name in after))
     verdicts = {word: int(report["verdicts"][word]) for word in WORDS}
@@ -319,10 +319,33 @@ def translate(environment: Mapping[str, str]) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one command line; ``failure`` if it ended without saying in a report what is wrong."""
+
+    code: int
+    report: dict[str, Any]
+    sarif: dict[str, Any]
+    failure: str
+
+
+def attempt(words: Sequence[str | Path], number: int, inputs: Inputs, place: Place) -> Attempt:
+    report, sarif = place.own / f"report.{number}.json", place.own / f"transpile.{number}.sarif"
+    ended = run([*words[:2], *report_options(inputs, report, sarif), *words[2:]], place)
+    if inputs.mode == "translate":
+        sarif.write_bytes(ended.output)
+    show(ended.errors)
+    code = ended.code if ended.code >= 0 else INPUT_ERROR
+    told = read_json(report)
+    failed = code not in (0, NOT_MET) and not told
+    failure = ended.errors.strip()[-MOST_MESSAGE:] or f"transpile ended with {ended.code}"
+    return Attempt(code, told, read_json(sarif), failure if failed else "")
+
+
 def commands(inputs: Inputs, place: Place) -> Iterator[list[str | Path]]:
     """One command line for each folder of sources, so that outputs have the sources' folders; one for a port."""
-    program: list[str | Path] = [place.own / TOOLS / "transpile", inputs.mode]
-    shared = [f"--to={inputs.to}", f"--store={place.own / STORE}"]
+    program: list[str | Path] = [place.shared / TOOLS / "transpile", inputs.mode]
+    shared = [f"--to={inputs.to}", f"--store={place.shared / STORE}"]
     shared += [f"--require={inputs.require}"] if inputs.require else []
     shared += [f"--march={inputs.march}"] if inputs.march else []
     shared += [f"-I{folder}" for folder in inputs.include]
@@ -356,6 +379,10 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def combined(reports: Sequence[Mapping[str, Any]], inputs: Inputs) -> dict[str, Any]:
+    return merged_reports(reports) if inputs.mode == "translate" else port_report(reports[0])
 
 
 def merged_reports(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -441,14 +468,13 @@ def tell(
     place: Place,
     environment: Mapping[str, str],
     report: Mapping[str, Any],
-    sarif: Mapping[str, Any],
+    found: Sequence[Finding],
     code: int,
 ) -> None:
     """Annotate the first findings in the sources; put the whole into the job's summary."""
-    found = findings(sarif)
     for each in found[:MOST_ANNOTATIONS]:
         where = {"file": each.file, "line": each.line, "endLine": each.last_line, "col": each.column}
-        print(command(each.level, each.message[:2000], **where, title="transpile"))
+        print(command(each.level, each.message[:MOST_MESSAGE], **where, title="transpile"))
     text = cut(summary_lines(inputs, report, found, code))
     (place.own / SUMMARY).write_text(text, encoding="utf-8")
     with open(environment["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as stream:
@@ -535,7 +561,8 @@ def pull_request(environment: Mapping[str, str]) -> int:
 
     The work tree, the index and the branches of the checkout stay as they are.
     """
-    inputs, place = read_inputs(environment), read_place(environment)
+    inputs = read_inputs(environment)
+    place = read_place(environment, inputs)
     base, kind = environment.get("GITHUB_REF_NAME", ""), environment.get("GITHUB_REF_TYPE", "")
     if kind != "branch" or environment.get("GITHUB_REF", "").startswith("refs/pull/"):
         raise ActionError(

@@ -66,7 +66,7 @@ def test_patterns(action, text, matches, others):
 
 
 def place_at(action, workspace: Path):
-    return action.Place(workspace, workspace.parent / "own", workspace)
+    return action.Place(workspace, workspace.parent / "shared", workspace.parent / "own", workspace)
 
 
 def inputs_of(action, **values: str):
@@ -95,8 +95,8 @@ def test_command_lines(action, tmp_path):
         (root / name).write_text("")
     place = place_at(action, root)
     lines = [[*map(str, words)] for words in action.commands(inputs_of(action, include="inc\nother"), place)]
-    program = str(place.own / "venv/bin/transpile")
-    shared = [program, "translate", "--to=riscv", f"--store={place.own / 'store/proofs.sqlite'}", "-Iinc", "-Iother"]
+    program = str(place.shared / "venv/bin/transpile")
+    shared = [program, "translate", "--to=riscv", f"--store={place.shared / 'store/proofs.sqlite'}", "-Iinc", "-Iother"]
     assert lines == [
         [*shared, "--output=translated/riscv/", "--", "./-o.s"],
         [*shared, "--output=translated/riscv/sub/", "--", "sub/@x.s"],
@@ -106,7 +106,7 @@ def test_command_lines(action, tmp_path):
         program,
         "port",
         "--to=riscv",
-        f"--store={place.own / 'store/proofs.sqlite'}",
+        f"--store={place.shared / 'store/proofs.sqlite'}",
         "--require=proved",
         "--build=make; ls",
         "--in-place",
@@ -119,9 +119,10 @@ def test_a_hash_of_names_and_contents(action, tmp_path):
     (tmp_path / "a").write_text("1")
     (tmp_path / "b").write_text("1")
     place = place_at(action, tmp_path)
-    hashes = {action.digest(names, place) for names in (["a"], ["b"], ["a", "b"])}
+    hashes = {action.digest(names, inputs_of(action), place) for names in (["a"], ["b"], ["a", "b"])}
     (tmp_path / "a").write_text("2")
-    assert len(hashes | {action.digest(["a"], place)}) == 4
+    hashes |= {action.digest(["a"], inputs_of(action, march=march), place) for march in ("", "rv64gc")}
+    assert len(hashes) == 5
 
 
 def row(file: str, **verdicts: int):

@@ -113,6 +113,15 @@ NAMES = (
 )  # fmt: skip
 
 
+def test_two_uses_in_a_job_keep_their_reports(action, tmp_path):
+    surroundings = {"GITHUB_WORKSPACE": str(tmp_path), "RUNNER_TEMP": str(tmp_path / "temp")}
+    places = [
+        action.read_place(surroundings, action.read_inputs({"GHA_TO": to})) for to in ("riscv", "aarch64", "riscv")
+    ]
+    assert places[0].own != places[1].own and places[0].own == places[2].own
+    assert len({place.shared for place in places}) == 1
+
+
 def test_hostile_names_stay_names(runner):
     here = runner()
     for name in NAMES:
