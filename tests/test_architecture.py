@@ -93,6 +93,7 @@ MAY_IMPORT = {
         "transpile.errors",
         "transpile.findings",
         "transpile.html",
+        "transpile.inline",
         "transpile.native",
         "transpile.options",
         "transpile.report",
@@ -100,6 +101,10 @@ MAY_IMPORT = {
         "transpile.translation",
     },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.inline": BASE
+    | CONTRACTS
+    | PROVING
+    | {"transpile.assembled", "transpile.blocks", "transpile.c", "transpile.pool", "transpile.solvers"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from transpile.port.items import Item
-from transpile.port.preprocessor import Chain, CText, is_x86_only, lines_with
+from transpile.port.items import Item, Kind
+from transpile.port.preprocessor import X86_WORD, Chain, CText, is_x86_only, lines_with
 
 SIMDE = "SIMDe 0.7.2 or later (Debian: libsimde-dev; else a checkout of simd-everywhere/simde on the include path)"
 X86 = "defined(__x86_64__) || defined(__i386__)"
@@ -43,6 +44,13 @@ _OTHERS = re.compile(
 _BUILTIN = re.compile(r"\b__builtin_ia32_\w+")
 _CPUID = re.compile(
     r"\b(__get_cpuid\w*|__cpuid(?:_count|ex)?|__builtin_cpu_(?:supports|init|is)|_may_i_use_cpu_feature)\s*\("
+)
+
+
+_UNREPLACED: tuple[tuple[Kind, re.Pattern[str], str, str], ...] = (
+    ("intrinsics", _OTHERS, "SIMDe has no such function", "write it in C for other targets, under #if"),
+    ("builtin", _BUILTIN, "it is the compiler's own name for an x86 instruction", "use the intrinsic's name"),
+    ("cpuid", _CPUID, "there is no such question to ask elsewhere", f"put it under #if {X86}"),
 )
 
 
@@ -109,20 +117,23 @@ def guarded_include(line: str, header: str, ending: str) -> str:
 def others(path: str, source: CText) -> Iterator[Item]:
     """What no header stands in for."""
     seen: set[tuple[str, str]] = set()
-    for kind, pattern, why, hint in (
-        ("intrinsics", _OTHERS, "SIMDe has no such function", "write it in C for other targets, under #if"),
-        ("builtin", _BUILTIN, "it is the compiler's own name for an x86 instruction", "use the intrinsic's name"),
-        ("cpuid", _CPUID, "there is no such question to ask elsewhere", f"put it under #if {X86}"),
-    ):
+    for kind, pattern, why, hint in _UNREPLACED:
         for number, match in lines_with(source, pattern):
             name = match[1] if match.re.groups else match[0]
             if (kind, name) in seen:
                 continue
             seen.add((kind, name))
-            if source.guarded(number) or _defined_here(source, name):
-                yield Item(kind, path, number, number, name, "covered", "it is read for x86 only")  # type: ignore[arg-type]
-            else:
-                yield Item(kind, path, number, number, name, "left", "", why, hint)  # type: ignore[arg-type]
+            yield judged(source, Item(kind, path, number, number, name, "left", "", why, hint))
+
+
+def judged(source: CText, item: Item) -> Item:
+    """``item`` as it stands under the conditions over its line."""
+    if source.guarded(item.line) or _defined_here(source, item.what):
+        return replace(item, state="covered", how="it is read for x86 only", why="", hint="")
+    over = [c for c in source.conditions[item.line - 1] if not c.startswith("!")]
+    if over:
+        return replace(item, state="note", why=f"{item.why}; it is read under '{over[-1]}'")
+    return item
 
 
 def _defined_here(source: CText, name: str) -> bool:
@@ -156,7 +167,9 @@ def trivial(source: CText, chain: Chain) -> bool:
 
 def refuses(source: CText, chain: Chain) -> bool:
     """Whether what others get is an ``#error``."""
-    if not chain.has_else:
+    if not chain.has_else or not all(is_x86_only(condition) for _, condition in chain.branches[:-1]):
+        return False
+    if not any(X86_WORD.search(condition) for _, condition in chain.branches):
         return False
     first = chain.branches[-1][0]
     return any(re.match(r"\s*#\s*error\b", line) for line in source.code[first : chain.last_line - 1])

@@ -29,7 +29,7 @@ KINDS: dict[Kind, str] = {
     "cobol": "COBOL programs",
 }
 MINUTES: dict[Kind, tuple[float, float]] = {
-    "assembly": (20, 3),
+    "assembly": (20, 1),
     "inline": (15, 5),
     "intrinsics": (10, 2),
     "builtin": (10, 2),

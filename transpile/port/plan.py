@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
-from transpile.port import assembly, buildfiles, buildrules, intrinsics, widening
+from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, widening
 from transpile.port.assembly import Assembled, Paths
 from transpile.port.items import Item, in_order
 from transpile.port.preprocessor import CText
@@ -119,6 +119,10 @@ def port_source(work: Work, path: str) -> None:
     edited, items = widening.port(path, edited)
     work.plan.items += items
     work.plan.items += intrinsics.alone(path, CText(edited))
+    edited, items, translation = statements.port(path, edited, work.to, work.options)
+    work.plan.items += items
+    if translation is not None:
+        work.plan.translations.append(translation)
     if edited != text:
         work.put(path, edited)
 
