@@ -110,9 +110,6 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-# Inputs
-
-
 def read_inputs(environment: Mapping[str, str]) -> Inputs:
     """The inputs, or an ActionError that names the one that is wrong."""
 
@@ -200,9 +197,6 @@ def no_links(inputs: Inputs, place: Place) -> None:
             )
 
 
-# What the runner reads
-
-
 def escape_message(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
@@ -259,9 +253,6 @@ def must(words: Sequence[str | Path], place: Place, own: Mapping[str, str] = NOT
     return ended.output
 
 
-# Step 1: install, and name the cache
-
-
 def prepare(environment: Mapping[str, str]) -> int:
     """Install the command into an environment of its own; say under which key the proofs are kept."""
     inputs = read_inputs(environment)
@@ -289,9 +280,6 @@ def digest(names: Iterable[str], inputs: Inputs, place: Place) -> str:
         content = hashlib.sha256((place.workspace / name).read_bytes()).digest()
         total.update(os.fsencode(name) + b"\0" + content)
     return total.hexdigest()[:32]
-
-
-# Step 2: translate or port, and tell
 
 
 def translate(environment: Mapping[str, str]) -> int:
@@ -432,9 +420,6 @@ def moved(result: dict[str, Any], folder: str) -> dict[str, Any]:
     return result
 
 
-# Annotations and the summary
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     level: str
@@ -541,9 +526,6 @@ def cut(lines: Iterable[str]) -> str:
     return "\n".join([*kept, *([f"\n… {missing} more lines"] if missing else [])]) + "\n"
 
 
-# Step 3: the pull request
-
-
 def git(place: Place, *words: str, own: Mapping[str, str] = NOTHING, told: bytes = b"") -> bytes:
     return must(["git", "-c", f"safe.directory={place.workspace}", *words], place, own, told)
 
@@ -575,7 +557,7 @@ def pull_request(environment: Mapping[str, str]) -> int:
         print("nothing was written: no pull request")
         return 0
     title = f"{inputs.mode.capitalize()} to {inputs.to}"
-    branch = f"transpile/{inputs.mode}-{inputs.to}"
+    branch = f"transpile/{inputs.mode}-{inputs.to}/{base}"
     commit = commit_of(paths, f"{title}\n", place)
     token = environment.get("GHA_TOKEN", "")
     server = environment.get("GITHUB_SERVER_URL", "https://github.com")
@@ -630,9 +612,6 @@ def request_of(place: Place, environment: Mapping[str, str], base: str, branch: 
         return str(known[0]["url"])
     text = (f"--title={title}", f"--body-file={place.own / SUMMARY}")
     return must(["gh", "pr", "create", *which, *text], place, own).decode().strip()
-
-
-# Step 4: the exit code
 
 
 def finish(environment: Mapping[str, str]) -> int:

@@ -192,7 +192,7 @@ def test_a_pull_request_holds_only_what_was_written(runner, forge):
     here.environment |= {"ACTIONS_RUNTIME_TOKEN": "s", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "s"}
     run = here.run(to="riscv", files="src/more/*.s", pull_request="true", cache="false")
     assert not run.failed and run.outputs["pull-request"] == "https://github.com/owner/name/pull/7"
-    branch = "transpile/translate-riscv"
+    branch = "transpile/translate-riscv/main"
     assert git_log(forge, branch) == ["Translate to riscv", "Sources"]
     assert git(forge, "diff", "--name-only", f"{branch}~1", branch).split() == ["translated/riscv/src/more/double.s"]
     assert git(here.workspace, "branch", "--format=%(refname)").splitlines() == ["refs/heads/main"]
@@ -240,7 +240,7 @@ def test_a_repository_is_ported_in_place(runner, forge):
     assert not run.failed, run.log
     assert (run.outputs["proved"], run.outputs["undecided"]) == ("1", "0")
     assert "| <code>sub folder/src/scale&#46;s</code> | 1 | 0 | 0 | 0 | 1 ported |" in run.summary
-    changed = git(forge, "diff", "--name-only", "transpile/port-riscv~1", "transpile/port-riscv").splitlines()
+    changed = git(forge, "diff", "--name-only", "transpile/port-riscv/main~1", "transpile/port-riscv/main").splitlines()
     assert "sub folder/src/scale.s" not in changed and len(changed) == 2
     assert "sub folder/Makefile" in changed
 
@@ -252,3 +252,17 @@ def test_modules_of_the_repository_are_not_imported(runner):
     here.environment |= {"PYTHONPATH": str(here.workspace), "PYTHONSTARTUP": str(here.workspace / "json.py")}
     run = here.run(to="riscv", path="src", cache="false")
     assert not run.failed and not (here.workspace / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "label", ['"::error::x|<b>$(touch pwned)`"', '"%0A::set-output name=proved::9"', "::add-mask::x"]
+)
+def test_hostile_labels_stay_labels(runner, label):
+    here = runner()
+    (here.workspace / "a.s").write_text(HOSTILE.replace("g\n", f"{label}\n").replace("g:", f"{label}:"))
+    run = here.run(to="riscv", cache="false")
+    assert run.failed and {each.name for each in run.commands} == {"error"}
+    assert all(each.properties["file"] == "a.s" for each in run.commands)
+    table = run.summary.partition("### Findings")[2]
+    assert table.count("<") == 2 * table.count("</code>") and "::" not in table and "`" not in table
+    assert run.outputs["proved"] != "9" and not (here.workspace / "pwned").exists()
