@@ -7,7 +7,7 @@ export VENV
 
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
-SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
+SOURCES = transpile solvers emulators datasets tests benchmarks action setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
@@ -39,6 +39,7 @@ format: $(READY) ## let ruff mend what it can
 types: $(READY) ## mypy, strict
 	@scripts/link-types
 	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --strict action/action.py
 
 check: lint types test ## lint, types and tests
 

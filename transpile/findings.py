@@ -85,7 +85,7 @@ def sarif(found: Sequence[Finding]) -> dict[str, Any]:
 
 
 def sarif_result(finding: Finding) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file, errors="surrogateescape")}}
     if finding.line:
         location["region"] = {"startLine": finding.line, "endLine": max(finding.line, finding.last_line)}
         if finding.column:

@@ -135,6 +135,15 @@ def test_sarif_goes_to_stdout_when_the_result_goes_to_a_file(
     assert place == {"artifactLocation": {"uri": "prog.s"}, "region": {"startLine": 3, "endLine": 4}}
 
 
+def test_sarif_names_a_file_whose_name_is_not_text(
+    transpile_command: Command, source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = source("refuted", name="a b\udcff.s")
+    assert transpile_command(name, "--to", "riscv", "-o", "out.s", "--format", "sarif") == 1
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "a%20b%FF.s"}
+
+
 def test_json_goes_to_stderr_when_the_result_goes_to_stdout(
     transpile_command: Command, source: Source, capsys: pytest.CaptureFixture[str]
 ) -> None:
