@@ -7,7 +7,7 @@ export VENV
 
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
-SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
+SOURCES = transpile solvers emulators api datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean \
@@ -93,4 +93,4 @@ bench-lm: $(READY) ## the embedded model on held-out blocks: make bench-lm CORPU
 
 clean: ## remove what the other targets made, except the virtual environment
 	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find transpile solvers emulators datasets tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find transpile solvers emulators api datasets tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ FOLDERS = {
     "transpile": ROOT / "transpile",
     "transpile.solvers": ROOT / "solvers",
     "transpile.emulators": ROOT / "emulators",
+    "transpile.api": ROOT / "api",
     "transpile.corpora": ROOT / "datasets" / "corpora",
 }
 
@@ -103,6 +104,9 @@ MAY_IMPORT = {
     | {"transpile.c", "transpile.loops", "transpile.kernels"}
     | {"transpile.cobol", "transpile.legacy", "transpile.python", "transpile.python.rules", "transpile.restructure"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.api": BASE
+    | {"transpile.api.jobs", "transpile.directions", "transpile.html", "transpile.report", "transpile.sandbox"},
+    "transpile.api.jobs": {"transpile.directions", "transpile.errors", "transpile.sandbox", "transpile.store"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.trials": {
         "transpile.c",
