@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from transpile.api.archives import unpack
 from transpile.api.limits import Limits
 from transpile.api.problems import Problem, clean
+from transpile.errors import printable
 
 LIMITS = Limits(archive_members=20, unpacked_bytes=4 << 20, file_bytes=2 << 20, path_depth=4, path_bytes=60)
 FILES = {"a.s": b"\tret\n", "src/b.s": b"", "src/deep/c.s": bytes(range(256)) * 5}
@@ -55,7 +56,7 @@ def reason(archive: bytes, limits: Limits = LIMITS) -> str:
         read(archive, limits)
     assert caught.value.kind == "archive"
     [row] = caught.value.errors
-    assert row["file"] in row["message"] or row["file"] in caught.value.detail
+    assert row["file"] in printable(caught.value.detail)
     return str(caught.value.detail)
 
 
@@ -205,8 +206,7 @@ def test_what_is_no_archive_is_refused(content: bytes) -> None:
 
 @given(st.data())
 def test_archives_broken_anywhere_end_in_files_or_a_problem(data: st.DataObject) -> None:
-    pack = data.draw(st.sampled_from([tar, zipped, lambda files: gzip.compress(tar(files), mtime=0)]))
-    raw = bytearray(pack(FILES))
+    raw = bytearray(data.draw(st.sampled_from([tar(FILES), zipped(FILES), gzip.compress(tar(FILES), mtime=0)])))
     for _ in range(data.draw(st.integers(1, 8))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     try:
