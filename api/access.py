@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
@@ -25,6 +24,7 @@ def service_of(request: Request) -> Service:
     return service
 
 
+JobId = Annotated[str, Path(max_length=64, description="As in `Location`.")]
 Serving = Annotated[Service, Depends(service_of)]
 
 
@@ -41,12 +41,12 @@ class Needs:
         key: Annotated[str | None, Security(KEY_HEADER)],
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     ) -> Caller:
-        caller = service.caller(key or (bearer.credentials if bearer else ""))
+        caller = service.caller(key or (bearer.credentials if bearer else ""), address_of(request))
         if caller is None:
             raise Problem("unauthorized", "There is no key in the request, or none that is known.", headers=CHALLENGE)
         if self.scope not in caller.scopes:
             raise Problem("forbidden", f"The key lacks the scope '{self.scope}'.")
-        allowance = service.rates.take(caller.id) if caller.id else None
+        allowance = service.rates.take(caller.id, caller.quotas.get("requests")) if caller.id else None
         if allowance is not None:
             request.state.headers = allowance.headers()
             if not allowance.allowed:
@@ -57,6 +57,10 @@ class Needs:
 Reader = Annotated[Caller, Depends(Needs(SCOPES[0]))]
 Writer = Annotated[Caller, Depends(Needs(SCOPES[1]))]
 Admin = Annotated[Caller, Depends(Needs(SCOPES[2]))]
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def owned(service: Service, caller: Caller, id: str) -> Job:
@@ -80,3 +84,7 @@ def readable(service: Serving, caller: Reader, id: JobId) -> Job:
 
 def changeable(service: Serving, caller: Writer, id: JobId) -> Job:
     return owned(service, caller, id)
+
+
+Readable = Annotated[Job, Depends(readable)]
+Changeable = Annotated[Job, Depends(changeable)]

@@ -36,8 +36,10 @@ class Limits:
     """Blocks of one file that are kept and shown."""
     files: int = 1000
     """Files of one job that are translated."""
-    jobs: int = 200
-    """Jobs of one key that are queued or running."""
+    open_files: int = 50_000
+    """Files of one key that are queued or running."""
+    jobs: int = 0
+    """Jobs of one key in 24 hours."""
     requests: int = 1200
     """Requests a minute with one key."""
     seconds: int = 120

@@ -38,19 +38,21 @@ class Rates:
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, owner: str) -> Allowance | None:
-        """Take one request of ``owner``; None where there is no limit."""
-        if not self._limit:
+    def take(self, owner: str, limit: int | None = None) -> Allowance | None:
+        """Take one request of ``owner``, whose own ``limit`` goes before the general one; None where there is none."""
+        limit = self._limit if limit is None else limit
+        if not limit:
             return None
         now = self._clock()
-        held, then = self._buckets.pop(owner, (float(self._limit), now))
-        held = min(self._limit, held + max(now - then, 0.0) * self._limit / MINUTE)
+        held, then = self._buckets.pop(owner, (float(limit), now))
+        held = min(limit, held + max(now - then, 0.0) * limit / MINUTE)
         allowed = held >= 1
         held -= allowed
         self._buckets[owner] = (held, now)
         if len(self._buckets) > MOST_BUCKETS:
             self._buckets.popitem(last=False)
-        return Allowance(allowed, self._limit, int(held), self._seconds(self._limit - held), self._seconds(1 - held))
+        return Allowance(allowed, limit, int(held), _seconds(limit - held, limit), _seconds(1 - held, limit))
 
-    def _seconds(self, requests: float) -> int:
-        return math.ceil(max(requests, 0.0) * MINUTE / self._limit)
+
+def _seconds(requests: float, limit: int) -> int:
+    return math.ceil(max(requests, 0.0) * MINUTE / limit)

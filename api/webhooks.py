@@ -22,8 +22,6 @@ import httpx
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
 TIMEOUT_S = 10.0
-DELAYS_S = (0, 5, 30, 120, 600, 3600)
-"""What is waited before each attempt."""
 _EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
@@ -145,8 +143,3 @@ class Courier:
                 return "delivered" if answer.is_success else "failed"
         except httpx.HTTPError:
             return "failed"
-
-
-def next_attempt(attempts: int, now: float) -> float | None:
-    """When to try again after ``attempts`` that failed; None: not again."""
-    return now + DELAYS_S[attempts] if attempts < len(DELAYS_S) else None

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from transpile.api.keys import digest_of, id_of, is_loopback, key_in, matches, new_key, scopes_from
+from transpile.api.keys import is_loopback, quotas_from, scopes_from
 from transpile.api.limits import Limits, limits_from
 from transpile.api.metrics import Metrics
 from transpile.api.problems import KINDS, LONGEST, Problem, about, clean, problem_of
@@ -35,18 +35,6 @@ def test_limits_that_make_no_sense_are_refused(given: str, message: str) -> None
         limits_from({}, [given])
 
 
-def test_a_key_is_recognised_by_its_digest_alone() -> None:
-    key, other = new_key(), new_key()
-    assert key.text.startswith("tp_") and id_of(key.text) == key.id and key.text not in key.digest
-    assert matches(key.text, key.digest) and key.digest == digest_of(key.text)
-    assert not matches(other.text, key.digest) and key.id != other.id
-
-
-@pytest.mark.parametrize("text", ["", "tp_", "tp_x_y", "Bearer tp", new_key().text + "x", new_key().text.upper()])
-def test_what_is_no_key_has_no_id(text: str) -> None:
-    assert id_of(text) is None
-
-
 def test_scopes_include_the_lesser_ones() -> None:
     assert scopes_from(["write"]) == ("read", "write") == scopes_from(["write", "read"])
     assert scopes_from(["admin"]) == ("read", "write", "admin") and scopes_from([]) == ("read",)
@@ -54,10 +42,11 @@ def test_scopes_include_the_lesser_ones() -> None:
         scopes_from(["root"])
 
 
-def test_the_key_is_taken_from_either_header() -> None:
-    assert key_in("tp_a", "Bearer tp_b") == "tp_a"
-    assert key_in("", "bearer  tp_b ") == "tp_b"
-    assert key_in("", "Basic tp_b") == key_in("", "") == ""
+def test_quotas_are_names_and_numbers() -> None:
+    assert quotas_from(["jobs=10", "requests=5"]) == {"jobs": 10, "requests": 5}
+    for wrong in ("jobs", "jobs=", "jobs=-1", "jobs=x", "cows=1", "jobs=99999999999"):
+        with pytest.raises(UsageError, match="is not a quota"):
+            quotas_from([wrong])
 
 
 @pytest.mark.parametrize(

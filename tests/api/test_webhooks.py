@@ -11,11 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from transpile.api.webhooks import (
-    DELAYS_S,
     AddressRefused,
     Courier,
     is_public,
-    next_attempt,
     signature,
     signature_holds,
     target_of,
@@ -123,11 +121,6 @@ def test_odd_spellings_of_this_machine_are_refused(url: str) -> None:
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused):
         target_of(url, resolved=lambda host, port: ["1.1.1.1"])
-
-
-def test_attempts_end() -> None:
-    assert [next_attempt(count, 100.0) for count in range(len(DELAYS_S))] == [100.0 + delay for delay in DELAYS_S]
-    assert next_attempt(len(DELAYS_S), 100.0) is None
 
 
 def test_signatures_are_what_the_documentation_says() -> None:
