@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "transpile.tools": {"transpile.errors"},
     "transpile.options": set(),
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
+    "transpile.html": {"transpile.core", "transpile.options", "transpile.report", "transpile.translation"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.cobol": {"transpile.errors", "transpile.python.rules"},
