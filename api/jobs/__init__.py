@@ -3,3 +3,49 @@
 A job is taken in whole or not at all. Each of its files is one unit of work that is done by whoever holds its lease, is
 done again when that one dies, and is never done twice once it is finished.
 """
+
+from transpile.api.jobs.clock import Clock
+from transpile.api.jobs.failures import BadCursor, IdempotencyConflict, StoreUnavailable
+from transpile.api.jobs.model import (
+    BlockItem,
+    Event,
+    FileDetail,
+    FileItem,
+    Job,
+    Lease,
+    Lost,
+    Made,
+    NewFile,
+    NewJob,
+    Page,
+    Refused,
+    Stopped,
+    Submitted,
+    Webhook,
+    Work,
+)
+from transpile.api.jobs.store import JobStore
+
+__all__ = [
+    "BadCursor",
+    "BlockItem",
+    "Clock",
+    "Event",
+    "FileDetail",
+    "FileItem",
+    "IdempotencyConflict",
+    "Job",
+    "JobStore",
+    "Lease",
+    "Lost",
+    "Made",
+    "NewFile",
+    "NewJob",
+    "Page",
+    "Refused",
+    "Stopped",
+    "StoreUnavailable",
+    "Submitted",
+    "Webhook",
+    "Work",
+]
