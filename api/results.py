@@ -109,9 +109,7 @@ class _Sums:
             counts.update({name: one[name] for name in COUNTS if name in one})
 
     def rows(self, job: Job) -> Json:
-        yields = [
-            {"proposer": proposer, "step": step, **counts} for (proposer, step), counts in self._yields.items()
-        ]
+        yields = [{"proposer": proposer, "step": step, **counts} for (proposer, step), counts in self._yields.items()]
         return {
             "require": job.options.get("require", "tested"),
             "meets": self._meets,

@@ -35,7 +35,11 @@ def download_result(job: Readable, service: Serving) -> Response:
     return StreamingResponse(pieces, media_type="application/gzip", headers={"Content-Disposition": name})
 
 
-@ROUTER.get("/v1/jobs/{id}/report.json", response_class=StreamingResponse, responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}})
+@ROUTER.get(
+    "/v1/jobs/{id}/report.json",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 def download_report(job: Readable, service: Serving) -> Response:
     """The same report that `transpile --report` writes."""
     return StreamingResponse(report_pieces(service.store, ended(job)), media_type="application/json")

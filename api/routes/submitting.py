@@ -21,7 +21,7 @@ from transpile.api.problems import ErrorRow, Problem
 from transpile.api.schema import JobShown, TranslationAsked, TranslationShown, WebhookAsked
 from transpile.api.service import Caller, Service
 from transpile.api.shown import job_shown, translation_shown
-from transpile.api.taking import Batch, bounded, from_json, from_members, invalid, parsed, text_bytes, webhook_of
+from transpile.api.taking import Batch, bounded, from_json, from_members, invalid, text_bytes, webhook_of
 from transpile.directions import Asked, Unit
 
 ARCHIVES = ("application/gzip", "application/x-gzip", "application/x-tar", "application/zip")

@@ -42,6 +42,7 @@ async function capabilities() {
   try {
     const found = await read("v1/capabilities");
     ({ directions } = found);
+    options.offer(found);
     $("problem").hidden = true;
     offer();
   } catch (error) {

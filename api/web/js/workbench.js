@@ -87,6 +87,7 @@ export class Workbench {
   /** Choose a block: the one asked for, else the first that does not meet the requirement. */
   settle(key, require) {
     const { blocks } = this;
+    if (blocks.length === 0) this.views.about.replaceChildren(el("p", { class: "quiet" }, "There are no blocks."));
     const first = this.#blocks.get(key) ?? blocks.find((block) => !meets(block, require)) ?? blocks[0];
     if (first && (this.linking.chosen === null || !this.#blocks.has(this.linking.chosen))) this.linking.choose(first.id);
   }

@@ -20,6 +20,8 @@ from starlette.routing import Route
 
 import transpile
 from transpile.api.web import routes
+from transpile.directions import DIRECTIONS
+from transpile.directions.asking import KNOWN
 from transpile.errors import TranspileError
 from transpile.options import Options
 from transpile.report import diagnostic_row, file_row
@@ -31,6 +33,8 @@ CAPABILITIES = {
         {"to": to, "from": suffixes, "native": False, "available": to != "cuda", "reason": "no compiler"}
         for to, suffixes in {"riscv": [".s", ".S"], "aarch64": [".s", ".S"], "cuda": [".c"], "python": [".cob"]}.items()
     ],
+    "options": {to: {name: kind.said for name, kind in KNOWN[to].items()} for to in DIRECTIONS},
+    "models": ["none", "embedded"],
 }
 
 
