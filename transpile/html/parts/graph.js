@@ -9,6 +9,7 @@ export const MOST_NODES = 400;
 const CHARACTER = 7.3;
 const HEIGHT = 26;
 const LONGEST = 28;
+const LOOP = 18;
 
 /** The graph of `blocks` of one function; text instead where it would be no help. */
 export function graph(blocks, linking) {
@@ -63,7 +64,7 @@ function layout(blocks) {
     width: Math.ceil(width),
     height: Math.ceil(height),
     nodes: blocks.map((block) => ({ block, ...drawn.node(block.id) })),
-    edges: drawn.edges().map(({ v, w }) => ({ from: v, to: w, points: drawn.edge(v, w).points })),
+    edges: drawn.edges().map(({ v, w }) => ({ from: v, to: w, points: v === w ? loop(drawn.node(v)) : drawn.edge(v, w).points })),
   };
 }
 
@@ -76,9 +77,22 @@ function arrowhead() {
   return svg("defs", {}, svg("marker", { id: "arrowhead", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, shape));
 }
 
-function edge({ points }) {
-  const [first, ...rest] = points.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
-  return svg("path", { class: "edge", d: `M${first} L${rest.join(" ")}`, "marker-end": "url(#arrowhead)" });
+function edge({ from, to, points }) {
+  const places = points.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+  const d = from === to ? `M${places[0]} C${places[1]} ${places[3]} ${places[4]}` : `M${places[0]} L${places.slice(1).join(" ")}`;
+  return svg("path", { class: "edge", d, "marker-end": "url(#arrowhead)" });
+}
+
+/** An edge from a block to itself: out of its right side and back into it. */
+function loop({ x, y, width }) {
+  const right = x + width / 2;
+  return [
+    { x: right, y: y - LOOP / 3 },
+    { x: right + LOOP, y: y - LOOP },
+    { x: right + LOOP, y },
+    { x: right + LOOP, y: y + LOOP },
+    { x: right, y: y + LOOP / 3 },
+  ];
 }
 
 function node({ block, x, y, width, height }) {
