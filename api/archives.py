@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import IO, BinaryIO, Protocol
+from typing import IO, Protocol
 
 from transpile.api.limits import MIB, Limits
 from transpile.api.names import NameRefused, Names
@@ -43,7 +43,7 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def unpack(archive: BinaryIO, packed_bytes: int, limits: Limits) -> list[Member]:
+def unpack(archive: IO[bytes], packed_bytes: int, limits: Limits) -> list[Member]:
     """The files of a tar, tar.gz or zip, by what it starts with.
 
     Raises:
@@ -56,7 +56,7 @@ def unpack(archive: BinaryIO, packed_bytes: int, limits: Limits) -> list[Member]
         if start.startswith(ZIP):
             return _unzip(archive, unpacking)
         if start.startswith(GZIP):
-            with gzip.GzipFile(fileobj=archive) as plain:
+            with gzip.GzipFile(mode="rb", fileobj=archive) as plain:
                 return _untar(plain, unpacking)
         return _untar(archive, unpacking)
     except Problem:
@@ -156,7 +156,7 @@ def _tar_fault(entry: tarfile.TarInfo) -> str:
     return ""
 
 
-def _unzip(content: BinaryIO, unpacking: _Unpacking) -> list[Member]:
+def _unzip(content: IO[bytes], unpacking: _Unpacking) -> list[Member]:
     _count_entries(content, unpacking.limits)
     total = 0
     with zipfile.ZipFile(content) as archive:
@@ -174,7 +174,7 @@ def _unzip(content: BinaryIO, unpacking: _Unpacking) -> list[Member]:
     return unpacking.members
 
 
-def _count_entries(content: BinaryIO, limits: Limits) -> None:
+def _count_entries(content: IO[bytes], limits: Limits) -> None:
     """Refuse a zip whose directory alone would fill the memory, before a library makes an object for each entry."""
     most = limits.archive_members * SIGNATURES_PER_MEMBER
     found, rest = 0, b""

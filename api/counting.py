@@ -29,5 +29,5 @@ def stored_counts(store: JobStore) -> Mapping[str, Mapping[str, int]]:
 def _by_state(store: JobStore, table: Table, states: tuple[str, ...]) -> dict[str, int]:
     counted = select(table.c.state, func.count()).group_by(table.c.state)
     with store.database.reading() as connection:
-        counts = dict(connection.execute(counted).tuples().all())
+        counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(counted)}
     return {state: counts.get(state, 0) for state in states}

@@ -73,7 +73,7 @@ class Guard:
         identity = request_id(scope)
         scope.setdefault("state", {})["request_id"] = identity
         started = time.perf_counter()
-        answer = _Answer(send, identity)
+        answer = _Answer(send, scope)
         try:
             self._refuse(scope)
             await self._app(scope, _Body(receive, self._rules).receive, answer.send)
@@ -151,9 +151,9 @@ class _Body:
 class _Answer:
     """Sends a response with the headers that all of them have, and remembers what was sent."""
 
-    def __init__(self, send: Send, identity: str) -> None:
+    def __init__(self, send: Send, scope: Scope) -> None:
         self._send = send
-        self._identity = identity
+        self._state = scope["state"]
         self._started = False
         self.status = 0
         self.kind = ""
@@ -165,7 +165,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            headers["X-Request-ID"] = self._identity
+            headers.update(self._state.get("headers", {}))
+            headers["X-Request-ID"] = self._state["request_id"]
             kind = headers.get(KIND_HEADER)
             if kind:
                 self.kind = kind

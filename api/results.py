@@ -124,7 +124,7 @@ def archive_pieces(store: JobStore, job: Job) -> Iterator[bytes]:
     names = _Paths()
     with (
         tempfile.SpooledTemporaryFile(SPOOLED) as report,
-        gzip.GzipFile(fileobj=sink, mode="wb", mtime=job.created) as packed,
+        gzip.GzipFile("", "wb", fileobj=sink, mtime=job.created) as packed,
         tarfile.open(fileobj=packed, mode="w|", bufsize=CHUNK) as archive,
     ):
         report.writelines(report_pieces(store, job))
@@ -147,18 +147,13 @@ def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int, job
     archive.addfile(entry, content)
 
 
-class _Sink:
+class _Sink(io.BytesIO):
     """A file to write to, which gives away what was written."""
 
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(piece)
-        return len(piece)
-
     def taken(self) -> bytes:
-        taken, self._pieces = b"".join(self._pieces), []
+        taken = self.getvalue()
+        self.seek(0)
+        self.truncate()
         return taken
 
 

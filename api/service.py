@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from transpile.api.backend import Backend, Postman
 from transpile.api.counting import stored_counts
 from transpile.api.jobs import JobStore, NewJob, StoreUnavailable, Submitted
+from transpile.api.jobs.dispatcher import Dispatcher
+from transpile.api.jobs.executing import Executor
 from transpile.api.jobs.keys import Entry
 from transpile.api.keys import SCOPES, scopes_from
 from transpile.api.metrics import Metrics
@@ -18,6 +20,8 @@ from transpile.api.problems import Problem
 from transpile.api.rates import Rates
 from transpile.api.settings import Settings
 from transpile.api.translator import Translator
+from transpile.api.webhooks import Courier
+from transpile.directions import NATIVE
 
 LOG = logging.getLogger("transpile.api")
 DAY_S = 86_400.0
@@ -35,23 +39,19 @@ class Caller:
     address: str = ""
 
 
-class Backend(Protocol):
-    """What does the work of jobs while the server runs."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def alive(self) -> bool: ...
-
-
 class Service:
-    def __init__(self, settings: Settings, store: JobStore, translator: Translator, backend: Backend | None) -> None:
+    """``sandbox`` says what translating processes are kept in; empty where they are not kept from anything."""
+
+    def __init__(
+        self, settings: Settings, store: JobStore, translator: Translator, executor: Executor, sandbox: str
+    ) -> None:
         self.settings = settings
+        self.sandbox = sandbox
         self.store = store
         self.translator = translator
-        self.backend = backend
         self.metrics = Metrics(lambda: stored_counts(store))
+        postman = Postman(store, Courier(settings.private_webhooks), self.metrics)
+        self.backend = Backend(Dispatcher(store, executor, retention_days=settings.retention_days), postman)
         self.rates = Rates(settings.limits.requests)
         self.streams = threading.BoundedSemaphore(settings.limits.streams)
         self._open_until = 0.0
@@ -88,6 +88,7 @@ class Service:
             raise over_quota(f"{usage.jobs} jobs came in the last 24 hours; at most {most_jobs} may.")
         submitted = self.store.submit(new)
         if submitted.created:
+            self.backend.wake()
             self.audit("job.submit", caller, submitted.job.id, {"to": new.to, "files": len(new.files)})
         return submitted
 
@@ -98,10 +99,25 @@ class Service:
         except StoreUnavailable as error:
             LOG.error("audit %s %s: %s", action, subject, error.message)
 
+    def unavailable(self, to: str) -> str:
+        """Why this server does not translate to ``to``; empty where it does."""
+        if to in NATIVE and not self.settings.unsandboxed and not self.sandbox:
+            return "its checks run code made of the input, and there is no sandbox here; see serve --unsandboxed"
+        return ""
+
+    def start(self) -> None:
+        self.store.migrate()
+        self.backend.start()
+
+    def stop(self) -> None:
+        self.backend.stop()
+        self.translator.close()
+        self.store.close()
+
     def ready(self) -> bool:
         """Whether the database answers and the work of jobs goes on; raises StoreUnavailable."""
         self.store.jobs(limit=1)
-        return self.backend is None or self.backend.alive()
+        return self.backend.alive
 
 
 def over_quota(detail: str) -> Problem:

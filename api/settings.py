@@ -30,6 +30,7 @@ class Settings:
     default_model: str = "embedded"
     private_webhooks: bool = False
     unsandboxed: bool = False
+    retention_days: float | None = None
     tracing: bool = False
 
 

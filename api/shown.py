@@ -6,7 +6,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from transpile.api.jobs import BlockItem, FileDetail, FileItem, Job, Page
+from transpile.api.jobs import BlockItem, FileDetail, FileItem, Job, Made, Page
 from transpile.api.jobs.model import Json
 
 
@@ -82,3 +82,19 @@ def block_shown(item: BlockItem, history: bool = True) -> Json:
 
 def page_shown(page: Page[Any], rows: list[Json]) -> Json:
     return {"items": rows, "next": page.next}
+
+
+def translation_shown(to: str, made: Made) -> Json:
+    """The answer to one small file. The main output is the first."""
+    files = {name: content.decode(errors="replace") for name, content in made.outputs.items()}
+    return {
+        "file": made.row["file"],
+        "to": to,
+        "meets": made.row["meets"],
+        "verdicts": made.row["verdicts"],
+        "diagnostics": made.row["diagnostics"],
+        "text": next(iter(files.values()), ""),
+        "files": files,
+        "functions": made.row["functions"],
+        "layout": made.layout,
+    }

@@ -6,6 +6,7 @@ done again when that one dies, and is never done twice once it is finished.
 
 from transpile.api.jobs.clock import Clock
 from transpile.api.jobs.failures import BadCursor, IdempotencyConflict, StoreUnavailable
+from transpile.api.jobs.keys import Entry, Key, Usage
 from transpile.api.jobs.model import (
     BlockItem,
     Event,
@@ -25,17 +26,21 @@ from transpile.api.jobs.model import (
     Work,
 )
 from transpile.api.jobs.store import JobStore
+from transpile.api.jobs.webhooks import Call
 
 __all__ = [
     "BadCursor",
     "BlockItem",
+    "Call",
     "Clock",
+    "Entry",
     "Event",
     "FileDetail",
     "FileItem",
     "IdempotencyConflict",
     "Job",
     "JobStore",
+    "Key",
     "Lease",
     "Lost",
     "Made",
@@ -46,6 +51,7 @@ __all__ = [
     "Stopped",
     "StoreUnavailable",
     "Submitted",
+    "Usage",
     "Webhook",
     "Work",
 ]

@@ -9,6 +9,7 @@ thrown away.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ class Queue(Reading, Ending):
                     return None
                 known = connection.execute(select(RESULTS.c.id).where(RESULTS.c.unit == row.unit)).scalar_one_or_none()
                 if known is None:
-                    self.database.insert_new(connection, WORKERS, [{"id": worker, "beats": 0, "lease_s": lease_s}])
+                    self.database.insert_new(connection, WORKERS, [_worker(worker, lease_s)])
                     return self._start(connection, row.job, row.number, worker)
                 self._end_file(connection, row.job, row.number, known, reused=True)
                 self._end_job(connection, row.job)
@@ -191,6 +192,11 @@ class Queue(Reading, Ending):
         job = connection.execute(select(JOBS.c.to, JOBS.c.options).where(JOBS.c.id == lease.job)).one()
         source, companions = self._contents(connection, row.source, row.companions)
         return Work(lease, row.name, source, companions, job.to, json.loads(job.options))
+
+
+def _worker(id: str, lease_s: float) -> dict[str, object]:
+    """Beats count from a random number: a worker that was buried and comes back is not mistaken for the dead one."""
+    return {"id": id, "beats": secrets.randbits(40), "lease_s": lease_s}
 
 
 def _place(job: str, number: int) -> ColumnElement[bool]:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from transpile.api.jobs.clock import Clock
 from transpile.api.jobs.database import BUSY_MS
+from transpile.api.jobs.keys import Keys
 from transpile.api.jobs.queue import Queue
+from transpile.api.jobs.retention import Retention
 from transpile.api.jobs.submitting import Submitting
+from transpile.api.jobs.webhooks import Webhooks
 
 
-class JobStore(Submitting, Queue):
+class JobStore(Submitting, Queue, Keys, Webhooks, Retention):
     """Call ``migrate`` once before anything else; it is cheap where nothing is to be done."""
 
     def __init__(self, url: str | Path, clock: Clock | None = None, busy_ms: int = BUSY_MS) -> None:

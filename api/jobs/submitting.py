@@ -31,16 +31,16 @@ class Submitting(Reading, Ending):
         _require_sound(new)
         request = _request_hash(new)
         try:
-            with self.database.writing(durable=True) as connection:
-                known = self._submitted(connection, new, request)
-                job = known or self._add(connection, new, request)
+            job, created = self._take(new, request)
         except sqlalchemy.exc.IntegrityError:
-            with self.database.reading() as connection:
-                known = self._submitted(connection, new, request)
-            if known is None:
-                raise
-            job = known
-        return Submitted(self.job(job), created=known is None)
+            # Between our look and our write, another request used the key, or a purge took a result that we had found.
+            job, created = self._take(new, request)
+        return Submitted(self.job(job), created)
+
+    def _take(self, new: NewJob, request: str) -> tuple[str, bool]:
+        with self.database.writing(durable=True) as connection:
+            known = self._submitted(connection, new, request)
+            return known or self._add(connection, new, request), known is None
 
     def _submitted(self, connection: Connection, new: NewJob, request: str) -> str | None:
         if new.idempotency_key is None:

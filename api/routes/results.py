@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
@@ -14,11 +14,14 @@ from transpile.api.jobs.model import ENDED
 from transpile.api.problems import Problem
 from transpile.api.results import archive_pieces, report_pieces, report_record
 
+Answers: TypeAlias = dict[str, Any]
+
 ROUTER = APIRouter(tags=["results"])
 MOST_SHOWN = 20_000
 """Blocks that one page of a report shows."""
-BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-GZIP = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
+BINARY: Answers = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+REPORT: Answers = {"content": {"application/json": {"schema": {"type": "object"}}}}
+GZIP: Answers = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def ended(job: Job) -> Job:
@@ -35,11 +38,7 @@ def download_result(job: Readable, service: Serving) -> Response:
     return StreamingResponse(pieces, media_type="application/gzip", headers={"Content-Disposition": name})
 
 
-@ROUTER.get(
-    "/v1/jobs/{id}/report.json",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
-)
+@ROUTER.get("/v1/jobs/{id}/report.json", response_class=StreamingResponse, responses={200: REPORT})
 def download_report(job: Readable, service: Serving) -> Response:
     """The same report that `transpile --report` writes."""
     return StreamingResponse(report_pieces(service.store, ended(job)), media_type="application/json")

@@ -17,6 +17,7 @@ from transpile.api.archives import SPOOLED, Member, unpack
 from transpile.api.asking import checked_asked
 from transpile.api.forms import JOB_BODIES
 from transpile.api.jobs import IdempotencyConflict, Lost, Made, Refused
+from transpile.api.jobs.model import Json
 from transpile.api.problems import ErrorRow, Problem
 from transpile.api.schema import JobShown, TranslationAsked, TranslationShown, WebhookAsked
 from transpile.api.service import Caller, Service
@@ -133,11 +134,7 @@ def translate_small(request: Request, asked: TranslationAsked, service: Serving,
     wanted = Asked(asked.to, asked.options)
     checked_asked(wanted, service)
     started = time.perf_counter()
-    try:
-        outcome = service.translator(unit, wanted, limits.small_seconds)
-    except TimeoutError as error:
-        detail = f"The translation took longer than {limits.small_seconds} seconds. Submit it as a job."
-        raise Problem("timeout", detail) from error
+    outcome = service.translator(unit, wanted, limits.small_seconds)
     service.metrics.translations.labels(asked.to).observe(time.perf_counter() - started)
     match outcome:
         case Made():
@@ -161,9 +158,13 @@ def unit_of(asked: TranslationAsked, service: Service) -> Unit:
     return Unit(main.name, main.content, plain.companions)
 
 
-def refused_row(name: str, row: dict[str, object]) -> ErrorRow:
+def refused_row(name: str, row: Json) -> ErrorRow:
     """A diagnostic of ``report.json`` with the file it is about."""
-    return {  # type: ignore[return-value]
+    return {
         "file": row.get("file") or name,
-        **{key: row[key] for key in ("line", "column", "severity", "message", "hint")},
+        "line": row["line"],
+        "column": row["column"],
+        "severity": row["severity"],
+        "message": row["message"],
+        "hint": row["hint"],
     }

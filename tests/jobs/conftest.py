@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from transpile.api.jobs import Clock, JobStore
+from transpile.api.jobs import JobStore
+from transpile.api.jobs.tables import METADATA
 
-
-@dataclass(slots=True)
-class Hands:
-    """The hands of a clock that a test moves."""
-
-    wall: float = 1_800_000_000.0
-    steady: float = 50.0
-
-    def pass_(self, seconds: float) -> None:
-        self.wall += seconds
-        self.steady += seconds
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(lambda: self.wall, lambda: self.steady)
+sys.path[:0] = [str(Path(__file__).parent)]
+from hands import Hands  # noqa: E402
+from private_postgres import server  # noqa: E402
 
 
 @pytest.fixture
@@ -32,9 +21,32 @@ def hands() -> Hands:
     return Hands()
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with server() as url:
+        store = JobStore(url)
+        store.migrate()
+        store.close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a store whose tables may not be there."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/jobs.sqlite"
+    url: str = request.getfixturevalue("postgres_url")
+    store = JobStore(url)
+    with store.database.writing() as connection:
+        tables = ", ".join(METADATA.tables)
+        connection.exec_driver_sql(f"TRUNCATE {tables}")
+    store.close()
+    return url
+
+
 @pytest.fixture
-def store(tmp_path: Path, hands: Hands) -> Iterator[JobStore]:
-    store = JobStore(tmp_path / "jobs.sqlite", hands.clock)
+def store(url: str, hands: Hands) -> Iterator[JobStore]:
+    store = JobStore(url, hands.clock)
     store.migrate()
     yield store
     store.close()

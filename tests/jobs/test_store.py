@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hands import Hands
+from making import claimed, made, new_job
 
 from transpile.api.jobs import (
     BadCursor,
@@ -10,44 +12,11 @@ from transpile.api.jobs import (
     JobStore,
     Lost,
     Made,
-    NewFile,
     NewJob,
     Refused,
     Stopped,
-    Work,
 )
 from transpile.errors import UsageError
-
-
-def new_job(*names: str, **more: object) -> NewJob:
-    files = tuple(NewFile(name, f"# {name}\n".encode()) for name in names)
-    return NewJob("riscv", files, **more)  # type: ignore[arg-type]
-
-
-def block(label: str, verdict: str = "proved") -> dict[str, object]:
-    return {"label": label, "verdict": verdict, "lines": [1, 2], "history": []}
-
-
-def made(work: Work, *verdicts: str) -> Made:
-    blocks = [block(f"b{i}", verdict) for i, verdict in enumerate(verdicts)]
-    counts = {word: verdicts.count(word) for word in ("proved", "tested", "refuted", "undecided")}
-    row = {
-        "file": work.name,
-        "target": work.to,
-        "meets": not counts["refuted"] and not counts["undecided"],
-        "verdicts": counts,
-        "yields": [],
-        "diagnostics": [],
-        "functions": [{"name": "f", "blocks": blocks[:1]}, {"name": "g", "blocks": blocks[1:]}],
-    }
-    layout = [{"function": "f", "label": "b0", "lines": [3, 4], "successors": ["b1"]}]
-    return Made(row, {f"{work.name}.out": work.source + b"!"}, layout)
-
-
-def claimed(store: JobStore, worker: str = "w") -> Work:
-    work = store.claim(worker, 30.0)
-    assert work is not None
-    return work
 
 
 def test_a_job_is_done_when_its_files_are(store: JobStore) -> None:
@@ -192,7 +161,7 @@ def test_a_cancelled_job_stops(store: JobStore) -> None:
         store.cancel("nothing")
 
 
-def test_lost_work_is_tried_again_and_then_parked(store: JobStore, hands) -> None:  # type: ignore[no-untyped-def]
+def test_lost_work_is_tried_again_and_then_parked(store: JobStore, hands: Hands) -> None:
     job = store.submit(new_job("a.s", "b.s")).job
     for attempt in (1, 2, 3):
         work = claimed(store)
@@ -208,7 +177,7 @@ def test_lost_work_is_tried_again_and_then_parked(store: JobStore, hands) -> Non
     assert (after.state, after.meets, after.files["parked"]) == ("done", False, 1)
 
 
-def test_a_small_job_need_not_wait_for_the_end_of_a_large_one(store: JobStore, hands) -> None:  # type: ignore[no-untyped-def]
+def test_a_small_job_need_not_wait_for_the_end_of_a_large_one(store: JobStore, hands: Hands) -> None:
     store.submit(new_job(*(f"{i}.s" for i in range(10))))
     hands.pass_(2.5)
     store.submit(new_job("small.s"))
