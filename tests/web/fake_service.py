@@ -88,8 +88,8 @@ def translated(job: FakeJob) -> FakeJob:
     rows = [block | {"function": one["name"]} for one in row["functions"] for block in one["blocks"]]
     lines = [" ".join(line.split()) for line in translation.text.splitlines()]
     job.blocks = [
-        block
-        | {"id": f"0.{index}", "file": job.name, "target_lines": place(block, lines), "successors": edges(rows, index)}
+        {"id": f"0.{index}", "file": 0, "name": job.name, **block}
+        | {"target_lines": place(block, lines), "successors": edges(rows, index)}
         for index, block in enumerate(rows)
     ]
     return job
@@ -193,9 +193,11 @@ class Fake:
                 self.drops -= 1
                 return
             job.told = max(job.told, index + 1)
-            shown = {name: value for name, value in block.items() if name != "history"} | {"target_lines": None}
-            yield event(index + 1, "block", shown)
-            yield event(index + 1, "progress", {"done": index + 1, "total": len(job.blocks)})
+            at = {"file": 0, "attempt": 1, "name": job.name}
+            unknown = ("history", "id", "target_lines", "successors")
+            shown = {name: value for name, value in block.items() if name not in unknown}
+            yield event(index + 1, "block", at | shown)
+            yield event(index + 1, "progress", at | {"done": index + 1, "total": len(job.blocks)})
         yield event(len(job.blocks) + 1, "end", {})
 
 

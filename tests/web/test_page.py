@@ -14,6 +14,7 @@ pytest.importorskip("playwright", reason="needs playwright: pip install 'transpi
 from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=30_000)
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 Open = Callable[..., Page]
 WHOLE = 162
@@ -63,7 +64,7 @@ def mark_of(cell: Locator) -> str:
     return str(cell.evaluate("cell => getComputedStyle(cell, '::after').content"))
 
 
-def test_blocks_turn_proved_while_it_runs(open_page: Open, site: str, fake: Any) -> None:
+def test_blocks_turn_proved_while_it_runs(site: str, open_page: Open, fake: Any) -> None:
     fake.held, fake.drops = 20, 1
     page = ready(open_page(site))
     page.select_option("#examples", label="tally.s: x86-64 to RISC-V")
@@ -81,7 +82,7 @@ def test_blocks_turn_proved_while_it_runs(open_page: Open, site: str, fake: Any)
     expect(page.locator("#cancel")).to_be_hidden()
 
 
-def test_a_proof_is_explained_and_has_a_link_of_its_own(open_page: Open, site: str) -> None:
+def test_a_proof_is_explained_and_has_a_link_of_its_own(site: str, open_page: Open) -> None:
     page = open_page(site)
     translate_small(page)
     page.locator(".block-list .row", has_text=".L2").click()
@@ -98,7 +99,7 @@ def test_a_proof_is_explained_and_has_a_link_of_its_own(open_page: Open, site: s
     expect(again.locator("#state")).to_have_text("done: 3 proved")
 
 
-def test_both_sides_mark_the_block_under_the_pointer(open_page: Open, site: str) -> None:
+def test_both_sides_mark_the_block_under_the_pointer(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     page.select_option("#examples", label="tally.s: x86-64 to AArch64")
     page.click("#translate")
@@ -116,7 +117,7 @@ def test_both_sides_mark_the_block_under_the_pointer(open_page: Open, site: str)
     expect(page.locator("#target .block-marked")).to_be_visible()
 
 
-def test_verdicts_are_marks_and_not_only_colours(open_page: Open, site: str) -> None:
+def test_verdicts_are_marks_and_not_only_colours(site: str, open_page: Open) -> None:
     page = open_page(site)
     translate_small(page)
     for side in ("#source", "#target"):
@@ -127,7 +128,7 @@ def test_verdicts_are_marks_and_not_only_colours(open_page: Open, site: str) -> 
     expect(page.locator(".node .mark").first).to_have_text("✓")
 
 
-def test_an_unproved_block_shows_why(open_page: Open, site: str) -> None:
+def test_an_unproved_block_shows_why(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     paste(page, SMALL.replace("cmpl\t$255, %edi", "fsin"))
     page.click("#translate")
@@ -136,7 +137,7 @@ def test_an_unproved_block_shows_why(open_page: Open, site: str) -> None:
     expect(page.locator("#about .reason").first).to_contain_text("fsin")
 
 
-def test_a_broken_file_has_its_message_at_its_line(open_page: Open, site: str) -> None:
+def test_a_broken_file_has_its_message_at_its_line(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     broken = SMALL.replace("movl\t$255, %eax", "movl\t$255, %")
     page.evaluate(
@@ -158,7 +159,7 @@ def test_a_broken_file_has_its_message_at_its_line(open_page: Open, site: str) -
     expect(page.locator("#source textarea")).to_have_attribute("aria-label", "Source, Cursor at row 8")
 
 
-def test_name_and_direction_are_guessed_from_the_text(open_page: Open, site: str) -> None:
+def test_name_and_direction_are_guessed_from_the_text(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     paste(page, (ROOT / "examples" / "savings.cob").read_text())
     expect(page.locator("#name")).to_have_value("input.cob")
@@ -169,7 +170,7 @@ def test_name_and_direction_are_guessed_from_the_text(open_page: Open, site: str
     expect(page.locator("#translate")).to_be_disabled()
 
 
-def test_options_and_companions_go_along(open_page: Open, site: str, fake: Any) -> None:
+def test_options_and_companions_go_along(site: str, open_page: Open, fake: Any) -> None:
     page = ready(open_page(site))
     page.click("#options-switch")
     page.select_option("#option-require", "proved")
@@ -184,7 +185,7 @@ def test_options_and_companions_go_along(open_page: Open, site: str, fake: Any) 
     assert asked["files"] == [{"name": "input.s", "source": SMALL}]
 
 
-def test_everything_works_with_the_keyboard_alone(open_page: Open, site: str) -> None:
+def test_everything_works_with_the_keyboard_alone(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -220,7 +221,7 @@ def test_everything_works_with_the_keyboard_alone(open_page: Open, site: str) ->
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 1000), ("light", 360)])
-def test_roles_names_contrast_and_sizes(open_page: Open, site: str, scheme: str, width: int) -> None:
+def test_roles_names_contrast_and_sizes(site: str, open_page: Open, scheme: str, width: int) -> None:
     page = open_page(site, color_scheme=scheme, viewport={"width": width, "height": 800})
     translate_small(page)
     page.click("#options-switch")
@@ -230,13 +231,13 @@ def test_roles_names_contrast_and_sizes(open_page: Open, site: str, scheme: str,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_editors_say_what_they_are(open_page: Open, site: str) -> None:
+def test_editors_say_what_they_are(site: str, open_page: Open) -> None:
     page = ready(open_page(site))
     expect(page.get_by_role("textbox", name="Source, Cursor at row 1")).to_have_count(1)
     expect(page.get_by_role("textbox", name="Target, read only, Cursor at row 1")).to_have_count(1)
 
 
-def test_the_theme_is_kept(open_page: Open, site: str) -> None:
+def test_the_theme_is_kept(site: str, open_page: Open) -> None:
     page = ready(open_page(site, color_scheme="light"))
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
@@ -251,7 +252,7 @@ def test_the_theme_is_kept(open_page: Open, site: str) -> None:
 HOSTILE = "</script><img src=x onerror=alert(1)>&lt;\"'"
 
 
-def test_text_of_an_input_is_never_markup(open_page: Open, site: str, fake: Any) -> None:
+def test_text_of_an_input_is_never_markup(site: str, open_page: Open, fake: Any) -> None:
     page = open_page(site)
     translate_small(page)
     for block in fake.jobs["job-1"].blocks:
@@ -273,7 +274,7 @@ def test_text_of_an_input_is_never_markup(open_page: Open, site: str, fake: Any)
     assert again.locator("img, [onerror]").count() == 0
 
 
-def test_a_server_that_wants_a_key_gets_one(open_page: Open, site: str, fake: Any) -> None:
+def test_a_server_that_wants_a_key_gets_one(site: str, open_page: Open, fake: Any) -> None:
     fake.key = "secret"
     page = open_page(site)
     page.get_by_label("API key").fill("secret")
@@ -281,12 +282,12 @@ def test_a_server_that_wants_a_key_gets_one(open_page: Open, site: str, fake: An
     ready(page)
 
 
-def test_a_job_that_is_not_there_is_said_to_be_so(open_page: Open, site: str) -> None:
+def test_a_job_that_is_not_there_is_said_to_be_so(site: str, open_page: Open) -> None:
     page = open_page(f"{site}#/jobs/nowhere")
     expect(page.get_by_role("alert")).to_have_text("There is no such job.")
 
 
-def test_an_edited_source_is_not_marked_with_old_verdicts(open_page: Open, site: str) -> None:
+def test_an_edited_source_is_not_marked_with_old_verdicts(site: str, open_page: Open) -> None:
     page = open_page(site)
     translate_small(page)
     page.keyboard.press("Alt+1")
