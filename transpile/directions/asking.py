@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from transpile.directions.guessing import CUDA, DIRECTIONS, PYTHON
 from transpile.directions.units import Asked
 from transpile.directions.values import FLAG, Kind, Rows, number, one_of, read_options, several, text, whole
 from transpile.errors import UsageError
-from transpile.options import MEMORY_MODELS, REQUIREMENTS, TARGETS, Options
+from transpile.options import MEMORY_MODELS, REQUIREMENTS, TARGETS, Options, Require
 
 _NAME = text(r"[^\x00-\x1f]{1,2000}", "the name of a companion")
 _FOLDER = text(r"[^\x00-\x1f]{1,2000}", "the name of a folder of companions, or '.'")
@@ -101,3 +101,8 @@ def taken(values: dict[str, Any], names: Mapping[str, Kind]) -> dict[str, Any]:
 def options_of(values: dict[str, Any], store: Path | None) -> Options:
     """Take the fields of ``Options`` out of ``values``. Blocks stay in this process: who asks has others at work."""
     return Options(jobs=1, store=store, **taken(values, {**SHARED, **ASSEMBLY}))
+
+
+def required(asked: Asked) -> Require:
+    """What every block must be at least."""
+    return cast(Require, asked.options.get("require", Options().require))
