@@ -6,17 +6,16 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from transpile import __version__
+from transpile.api import web
 from transpile.api.guard import Guard, Rules
 from transpile.api.jobs import BadCursor, StoreUnavailable
 from transpile.api.openapi import DESCRIPTION, described
@@ -26,7 +25,6 @@ from transpile.api.service import Service
 from transpile.api.taking import unreadable
 from transpile.errors import TranspileError
 
-WEB = Path(__file__).with_name("web")
 REQUESTS = logging.getLogger("transpile.api.requests")
 KIND_BY_STATUS = {
     400: "bad-request",
@@ -60,7 +58,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     for router in (submitting, reading, following, results, operating):
         app.include_router(router.ROUTER)
-    app.mount("/", StaticFiles(directory=WEB, html=True, check_dir=False), name="web")
+    app.router.routes.extend(web.routes())
     app.openapi = described(app)  # type: ignore[method-assign]
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
