@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -47,6 +47,16 @@ def create_app(service: Service) -> FastAPI:
         finally:
             await run_in_threadpool(service.stop)
 
+    app = routed(lifespan)
+    app.state.service = service
+    app.router.routes.extend(web.routes())
+    rules = Rules(service.settings.limits.body_bytes, service.settings.hosts)
+    app.add_middleware(Guard, rules=rules, metrics=service.metrics, audit=logged)
+    return app
+
+
+def routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
+    """The routes and what they answer when something goes wrong, with nothing behind them yet."""
     app = FastAPI(
         title="transpile",
         version=__version__,
@@ -55,15 +65,11 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = service
     for router in (submitting, reading, following, results, operating):
         app.include_router(router.ROUTER)
-    app.router.routes.extend(web.routes())
     app.openapi = described(app)  # type: ignore[method-assign]
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    rules = Rules(service.settings.limits.body_bytes, service.settings.hosts)
-    app.add_middleware(Guard, rules=rules, metrics=service.metrics, audit=logged)
     return app
 
 
