@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.config import SchemathesisConfig
 
 from transpile.api.application import routed
-from transpile.api.limits import Limits
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
