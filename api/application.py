@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
+from typing import TypeAlias
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +25,8 @@ from transpile.api.routes import following, operating, reading, results, submitt
 from transpile.api.service import Service
 from transpile.api.taking import unreadable
 from transpile.errors import TranspileError
+
+Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 REQUESTS = logging.getLogger("transpile.api.requests")
 KIND_BY_STATUS = {
@@ -47,6 +50,19 @@ def create_app(service: Service) -> FastAPI:
         finally:
             await run_in_threadpool(service.stop)
 
+    app = routed(lifespan, service.settings.tracing)
+    app.state.service = service
+    app.router.routes.extend(web.routes())
+    rules = Rules(service.settings.limits.body_bytes, service.settings.hosts)
+    app.add_middleware(Guard, rules=rules, metrics=service.metrics, audit=logged)
+    return app
+
+
+def routed(lifespan: Lifespan | None = None, tracing: bool = False) -> FastAPI:
+    """The routes and what they answer when something goes wrong, with nothing behind them yet.
+
+    ``tracing``: OpenTelemetry, configured by its own variables (``OTEL_EXPORTER_OTLP_ENDPOINT``).
+    """
     app = FastAPI(
         title="transpile",
         version=__version__,
@@ -54,16 +70,13 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": tracing, "metrics": tracing, "logs": False, "auto_configure": tracing},
     )
-    app.state.service = service
     for router in (submitting, reading, following, results, operating):
         app.include_router(router.ROUTER)
-    app.router.routes.extend(web.routes())
     app.openapi = described(app)  # type: ignore[method-assign]
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    rules = Rules(service.settings.limits.body_bytes, service.settings.hosts)
-    app.add_middleware(Guard, rules=rules, metrics=service.metrics, audit=logged)
     return app
 
 

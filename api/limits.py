@@ -46,8 +46,8 @@ class Limits:
     """Wall time of one file."""
     small_seconds: int = 30
     """Wall time of ``POST /v1/translations``."""
-    memory_mib: int = 2048
-    """Memory of the process that translates one file."""
+    memory_mib: int = 4096
+    """Memory of the processes that translate one file."""
     streams: int = 64
     """Event streams open at once."""
 

@@ -54,6 +54,7 @@ class Service:
         self.backend = Backend(Dispatcher(store, executor, retention_days=settings.retention_days), postman)
         self.rates = Rates(settings.limits.requests)
         self.streams = threading.BoundedSemaphore(settings.limits.streams)
+        self.stopping = threading.Event()
         self._open_until = 0.0
 
     @property
@@ -110,6 +111,7 @@ class Service:
         self.backend.start()
 
     def stop(self) -> None:
+        self.stopping.set()
         self.backend.stop()
         self.translator.close()
         self.store.close()

@@ -37,5 +37,10 @@ class Translator:
             raise Problem("timeout", f"The translation took longer than {seconds:g} seconds. Submit it as a job.")
         return outcome
 
+    def warm(self, work: Work, stopping: threading.Event) -> None:
+        """Do ``work`` for nobody, so that what comes after it finds a process that is ready."""
+        with self._free:
+            self._executor.run(work, lambda kind, data: None, lambda: not stopping.is_set())
+
     def close(self) -> None:
         self._executor.close()

@@ -57,7 +57,7 @@ async def follow_job(
     """
     yield ServerSentEvent(comment="transpile", retry=RETRY_MS)
     wait = SOONEST_S
-    while True:
+    while not service.stopping.is_set():
         try:
             events = await run_in_threadpool(service.store.events, job.id, after, PAGE)
         except (KeyError, StoreUnavailable):

@@ -28,8 +28,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-BROKEN = "f:\n\tret\n\tfrobnicate %rax\n"
-
 
 @dataclass(slots=True)
 class Here:
@@ -57,7 +55,8 @@ class Here:
             {"function": one.function, "label": one.label, "lines": one.lines, "successors": list(one.successors)}
             for one in made.layout
         ]
-        return Made(row, made.files, layout)
+        folder = work.name.rpartition("/")[0]
+        return Made(row, {f"{folder}/{name}" if folder else name: made.files[name] for name in made.files}, layout)
 
     def close(self) -> None:
         pass

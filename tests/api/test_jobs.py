@@ -16,7 +16,7 @@ import pytest
 from transpile.api.limits import Limits
 from transpile.api.schema import TALLY
 
-BROKEN = "f:\n\tret\n\tfrobnicate %rax\n"
+BROKEN = TALLY.replace("\tleaq", "\tfrobnicate %rax\n\tleaq")
 SCHEMA = json.loads((Path(__file__).parents[2] / "transpile" / "report.schema.json").read_text())
 
 
@@ -54,7 +54,7 @@ def test_a_job_is_taken_done_and_downloaded(server: Any) -> None:
     files = server.ask("GET", job["links"]["files"])
     good, bad = files["items"]
     assert files["next"] is None and good["outputs"] == ["a/tally.s"] and good["meets"]
-    assert (bad["state"], bad["diagnostics"][0]["line"]) == ("failed", 3)
+    assert (bad["state"], bad["diagnostics"][0]["line"]) == ("failed", 4)
 
     whole = server.ask("GET", f"{job['links']['files']}/0")
     assert whole["source"] == TALLY and "ret" in whole["text"]
@@ -157,6 +157,7 @@ def test_a_cancelled_job_stops(server: Any) -> None:
     job = server.submit("a.s", "b.s", "c.s")
     assert server.client.get(job["links"]["result"]).status_code == 409
     cancelled = server.ask("DELETE", job["links"]["self"])
+    server.executor.held = False
     assert cancelled["state"] == "cancelled" and cancelled["files"]["cancelled"] == 3
     assert server.ask("DELETE", job["links"]["self"])["state"] == "cancelled"
     assert server.client.get(job["links"]["result"]).status_code == 200

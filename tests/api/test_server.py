@@ -13,6 +13,7 @@ from transpile.api.limits import Limits
 from transpile.api.schema import TALLY
 
 ASKED = {"to": "riscv", "name": "tally.s", "source": TALLY}
+BROKEN = TALLY.replace("\tleaq", "\tfrobnicate %rax\n\tleaq")
 JOB = {"to": "riscv", "files": [{"name": "tally.s", "source": TALLY}]}
 
 
@@ -24,11 +25,11 @@ def test_a_small_file_is_answered_at_once(server: Any) -> None:
 
 
 def test_a_broken_file_is_a_problem_with_the_place_in_it(server: Any) -> None:
-    response = server.client.post("/v1/translations", json={**ASKED, "source": "f:\n\tret\n\tfrobnicate %rax\n"})
+    response = server.client.post("/v1/translations", json={**ASKED, "source": BROKEN})
     problem = response.json()
     assert response.status_code == 422 and problem["type"] == "/problems/source"
-    [row] = problem["errors"]
-    assert (row["file"], row["line"], row["column"]) == ("tally.s", 3, 2) and "frobnicate" in row["message"]
+    row = problem["errors"][0]
+    assert (row["file"], row["line"], row["column"]) == ("tally.s", 4, 2) and "frobnicate" in row["message"]
 
 
 def test_a_small_file_that_takes_long_is_given_up(serve: Any) -> None:
@@ -188,8 +189,8 @@ def test_operators_see_what_happens(server: Any, caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.INFO, "transpile.api.requests"):
         job = server.submit()
         server.ended(job["id"])
-        server.client.get("/v1/jobs/none\n/x")
-    assert "POST '/v1/jobs' 202" in caplog.text and "\nx" not in caplog.text
+        server.client.get("/v1/jobs/none%0Ax")
+    assert "POST '/v1/jobs' 202" in caplog.text and "none\\nx" in caplog.text and "\nx" not in caplog.text
     text = server.client.get("/metrics").text
     assert 'transpile_jobs{state="done"} 1.0' in text and 'transpile_blocks{verdict="proved"} 1.0' in text
     assert 'transpile_files{state="queued"} 0.0' in text
