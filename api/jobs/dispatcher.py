@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from typing import TypeVar
 
 from transpile.api.jobs.executing import Executor
 from transpile.api.jobs.failures import StoreUnavailable
@@ -26,6 +27,7 @@ BEATS_PER_LEASE = 5
 POLL_S = 0.5
 """How often a dispatcher that has nothing to do looks for work that another process submitted."""
 PURGE_EVERY_S = 3600.0
+T = TypeVar("T")
 LOG = logging.getLogger("transpile.jobs")
 
 
@@ -48,6 +50,7 @@ class Dispatcher:
         self.retention_days = retention_days
         self._active: set[Lease] = set()
         self._unwanted: set[Lease] = set()
+        self._idle: frozenset[Lease] = frozenset()
         self._closing = threading.Event()
         self._halted = threading.Event()
         self._bell = threading.Condition()
@@ -102,11 +105,7 @@ class Dispatcher:
         """One thread at a time asks the store; the others wait in line for their turn to ask."""
         if self._closing.is_set():
             return None
-        try:
-            work = self.store.claim(self.worker, self.lease_s)
-        except StoreUnavailable as error:
-            LOG.warning("%s", error.message)
-            work = None
+        work = _tried(lambda: self.store.claim(self.worker, self.lease_s))
         if work is None:
             with self._bell:
                 self._bell.wait(self.poll_s)
@@ -131,12 +130,16 @@ class Dispatcher:
         while lease not in self._unwanted:
             try:
                 self.store.finish(lease, outcome, recorder.rest)
+                return
             except StoreUnavailable as error:
                 LOG.warning("%s", error.message)
                 if self._halted.wait(self.poll_s):
                     return
-            else:
-                return
+            except Exception as error:
+                LOG.exception("the store refuses what came of %s", lease)
+                if isinstance(outcome, Lost):
+                    return
+                outcome, recorder.rest = Lost(f"its result cannot be kept: {type(error).__name__}: {error}"), []
 
     def _wanted(self, lease: Lease) -> bool:
         return lease not in self._unwanted and not self._halted.is_set()
@@ -156,13 +159,22 @@ class Dispatcher:
             self.store.purge(self.retention_days)
 
     def _beat(self) -> None:
+        """A file that is ours at two beats without any thread at work on it was forgotten by a fault of ours."""
         active = set(self._active)
-        self._unwanted |= active - self.store.renew(self.worker)
+        held = self.store.renew(self.worker)
+        self._unwanted |= active - held
+        idle = held - self._active
+        for lease in self._idle & idle:
+            self.store.failed(lease, "it was forgotten")
+        self._idle = idle
 
 
-def _tried(act: Callable[[], object]) -> None:
-    """Do it; a store that cannot answer is asked again another time."""
+def _tried(act: Callable[[], T]) -> T | None:
+    """Do it; a store that cannot answer, or answers with nonsense, is asked again another time."""
     try:
-        act()
+        return act()
     except StoreUnavailable as error:
         LOG.warning("%s", error.message)
+    except Exception:
+        LOG.exception("the store of jobs failed")
+    return None
