@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from dataclasses import dataclass, field
@@ -42,3 +44,19 @@ class Acting:
 
     def close(self) -> None:
         self.closed = True
+
+
+class Mortal(Acting):
+    """Dies of what is named ``kill``; tells its process's number."""
+
+    def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
+        heard("progress", {"process": os.getpid()})
+        if work.name.startswith("kill"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().run(work, heard, wanted)
+
+
+@dataclass(frozen=True)
+class MakeMortal:
+    def __call__(self) -> Mortal:
+        return Mortal(1)
