@@ -55,8 +55,15 @@ POLICY = (
 
 
 def page(translations: Sequence[Translation], require: Require) -> str:
-    """The report of a whole run as a document."""
-    return document(report(translations, require))
+    """The report of a whole run as a document, with the control flow of assembly."""
+    record = report(translations, require)
+    for translation, file in zip(translations, record["files"], strict=True):
+        successors = {(one.function, one.label): list(one.successors) for one in translation.layout}
+        for function in file["functions"]:
+            for block in function["blocks"]:
+                if (function["name"], block["label"]) in successors:
+                    block["successors"] = successors[function["name"], block["label"]]
+    return document(record)
 
 
 def document(record: Json) -> str:

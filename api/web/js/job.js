@@ -6,11 +6,13 @@ import { follow } from "./events.js";
 const ENDED = ["done", "failed", "cancelled"];
 const MOST_FILES = 1000;
 
-/** `hooks`: `job`, `files`, `file`, `blocks`, `progress` and `end` are told what is new. */
+/** `hooks`: `job`, `files`, `file`, `blocks`, `progress`, `failed` and `end` are told what is new. */
 export class Job {
   #stop = new AbortController();
 
   #files = new Map();
+
+  #live = new Map();
 
   number = null;
 
@@ -76,12 +78,23 @@ export class Job {
 
   #heard(name, data) {
     if (name === "state") this.#told(data);
-    if (name === "progress") this.hooks.progress(data);
-    if (name === "block" && data.id.split(".")[0] === String(this.number)) this.hooks.blocks([data]);
-    if (name === "file") {
-      this.#files.set(data.number, { ...this.#files.get(data.number), ...data });
-      this.hooks.files([...this.#files.values()]);
-    }
+    if (name === "progress" && data.file === this.number) this.hooks.progress(data);
+    if (name === "block" && data.file === this.number) this.hooks.blocks([{ ...data, id: this.#liveId(data) }]);
+    if (name === "file") this.#heardOfFile(data);
+  }
+
+  #heardOfFile(data) {
+    this.#files.set(data.number, { ...this.#files.get(data.number), ...data });
+    this.hooks.files([...this.#files.values()]);
+    const ended = data.state !== "queued" && data.state !== "running";
+    if (ended && data.number === this.number && this.#files.size > 1) this.look(data.number).catch(this.hooks.failed);
+  }
+
+  /** Blocks have no numbers before their file has ended: until then they go by function, label and line. */
+  #liveId({ file, function: name, label, lines }) {
+    const known = JSON.stringify([file, name, label, lines[0]]);
+    if (!this.#live.has(known)) this.#live.set(known, `live.${this.#live.size}`);
+    return this.#live.get(known);
   }
 
   async #finish() {

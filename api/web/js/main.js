@@ -42,6 +42,7 @@ async function capabilities() {
   try {
     const found = await read("v1/capabilities");
     ({ directions } = found);
+    options.offer(found);
     $("problem").hidden = true;
     offer();
   } catch (error) {
@@ -122,11 +123,12 @@ function hooks(block) {
     blocks: (items) => bench.put(items),
     progress: ({ done, total }) => progress(done, total),
     end: (one) => ended(one, block),
+    failed: complain,
   };
 }
 
 function showJob(one) {
-  $("state").textContent = one.state;
+  $("state").textContent = one.files?.total > 1 ? `${one.state}: ${one.files.total - one.files.queued - one.files.running} of ${one.files.total} files` : one.state;
   const running = one.state === "queued" || one.state === "running";
   busy(running);
   $("copy").disabled = false;
@@ -135,7 +137,6 @@ function showJob(one) {
 
 function showFile(file) {
   const { to, options: set } = job.job;
-  bench.clear("Waiting for the first block.");
   bench.open(file, to);
   submitted = file.source;
   named = true;
@@ -145,10 +146,15 @@ function showFile(file) {
   options.restore(set ?? {});
   source.annotate(file.diagnostics ?? []);
   edited();
-  $("target-note").textContent = TARGETS[to] ?? to;
+  $("target-note").textContent = noteOf(file, to);
   showMessages(file.diagnostics ?? []);
   showOutputs(file);
   bench.draw();
+}
+
+function noteOf(file, to) {
+  const name = TARGETS[to] ?? to;
+  return file.state === "done" && !file.text ? `${name}: the blocks alone; there is no output, because not all meet the requirement` : name;
 }
 
 function ended(one, block) {
@@ -342,7 +348,7 @@ function wire() {
   });
   $("copy").addEventListener("click", () => navigator.clipboard.writeText(location.href).then(() => speak("Link copied."), complain));
   $("help-switch").addEventListener("click", help);
-  linking.add({ choose: (key) => key !== null && job && history.replaceState(null, "", `#/jobs/${job.id}/${key}`) });
+  linking.add({ choose: (key) => /^\d/.test(key ?? "") && job && history.replaceState(null, "", `#/jobs/${job.id}/${key}`) });
   source.editor.on("change", typed);
   addEventListener("hashchange", route);
   addEventListener("popstate", route);

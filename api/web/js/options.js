@@ -2,28 +2,28 @@
 
 import { el } from "../parts/dom.js";
 
-const ASSEMBLY = ["riscv", "aarch64"];
-const ALL = [...ASSEMBLY, "cuda", "python"];
-
 const ROWS = [
-  { name: "require", of: ALL, label: "Require", choices: ["tested", "proved", "any"], hint: "what every block must meet" },
-  { name: "lm", of: ALL, label: "Language models", hint: "none, embedded, hf:NAME, openai:MODEL@URL" },
-  { name: "march", of: ASSEMBLY, label: "Architecture", hint: "as the target's gcc spells it: rv64gcv" },
-  { name: "memory_model", of: ASSEMBLY, label: "Memory model", choices: ["relaxed", "tso"] },
-  { name: "trap_division", of: ASSEMBLY, label: "Trap where division faults", flag: true },
-  { name: "allow_untranslated", of: [...ASSEMBLY, "cuda"], label: "Trap in blocks that do not meet the requirement", flag: true },
-  { name: "function", of: ["cuda"], label: "Function", hint: "only this one" },
-  { name: "extents", of: ["cuda"], label: "Extents", hint: "ARRAY=EXPRESSION, separated by ;", list: ";" },
-  { name: "scratch", of: ["cuda"], label: "Scratch arrays", hint: "separated by ;", list: ";" },
-  { name: "standard", of: ["cuda"], label: "Standard", hint: "c99, c11, …" },
-  { name: "layout", of: ["python"], label: "Layout", choices: ["auto", "fixed", "free"] },
-  { name: "input", of: ["python"], label: "Input", hint: "the name of a companion" },
-  { name: "seed", of: ALL, label: "Seed", number: true },
-  { name: "rlimit", of: ALL, label: "Solver resources", number: true, hint: "for one proof" },
+  { name: "require", label: "Require", choices: ["tested", "proved", "any"], hint: "what every block must meet" },
+  { name: "lm", label: "Language model", models: true },
+  { name: "march", label: "Architecture", hint: "as the target's gcc spells it: rv64gcv" },
+  { name: "memory_model", label: "Memory model", choices: ["relaxed", "tso"] },
+  { name: "function", label: "Function", hint: "only this one" },
+  { name: "extents", label: "Extents", hint: "ARRAY=EXPRESSION; several with ; between", list: ";" },
+  { name: "scratch", label: "Scratch arrays", hint: "several with ; between", list: ";" },
+  { name: "define", label: "Define", hint: "NAME or NAME=VALUE; several with ; between", list: ";" },
+  { name: "standard", label: "Standard" },
+  { name: "layout", label: "Layout", choices: ["auto", "fixed", "free"] },
+  { name: "input", label: "Input", hint: "the name of a companion" },
+  { name: "seed", label: "Seed", number: true, hint: "of the tests' inputs" },
+  { name: "rlimit", label: "Solver resources", number: true, hint: "for one proof" },
+  { name: "trap_division", label: "Trap where division faults", flag: true },
+  { name: "allow_untranslated", label: "Trap in blocks that do not meet the requirement", flag: true },
 ];
 
 /** The panel in `element`. `values(to)` are the options that were set; `companions()` the files that go with the source. */
 export function optionsPanel(element) {
+  let offered = {};
+  const has = (row, to) => Boolean(offered[to]?.[row.name]);
   const companions = new Map();
   const fields = new Map(ROWS.map((row) => [row, field(row)]));
   const list = el("ul", { class: "companions" });
@@ -47,11 +47,17 @@ export function optionsPanel(element) {
   element.replaceChildren(grid, el("div", { class: "field wide" }, el("label", {}, el("span", {}, "Companions: headers, copybooks, data "), pick), list));
   return {
     companions: () => Object.fromEntries(companions),
+    /** What the server has: `options` by direction, `models` that may be asked for. */
+    offer({ options, models }) {
+      offered = options;
+      const menu = element.querySelector("#option-lm");
+      menu.replaceChildren(el("option", { value: "" }, "default"), ...models.map((name) => el("option", {}, name)));
+    },
     direction(to) {
-      for (const [row, one] of fields) one.hidden = !row.of.includes(to);
+      for (const [row, one] of fields) one.hidden = !has(row, to);
     },
     values(to) {
-      const set = ROWS.filter((row) => row.of.includes(to)).map((row) => [row.name, value(row, fields.get(row).querySelector("input, select"))]);
+      const set = ROWS.filter((row) => has(row, to)).map((row) => [row.name, value(row, fields.get(row).querySelector("input, select"))]);
       return Object.fromEntries(set.filter(([, one]) => one !== null));
     },
     restore(options) {
@@ -67,8 +73,8 @@ function field(row) {
 }
 
 function input(row, properties) {
-  if (row.choices) {
-    return el("select", properties, el("option", { value: "" }, "default"), ...row.choices.map((choice) => el("option", {}, choice)));
+  if (row.choices || row.models) {
+    return el("select", properties, el("option", { value: "" }, "default"), ...(row.choices ?? []).map((choice) => el("option", {}, choice)));
   }
   const type = row.flag ? "checkbox" : row.number ? "number" : "text";
   return el("input", { ...properties, type, autocomplete: "off", spellcheck: row.flag || row.number ? null : "false" });

@@ -32,6 +32,7 @@ export class Pane {
       fixedWidthGutter: true,
       textInputAriaLabel: label,
     });
+    this.editor.textInput.setAriaOptions({ setLabel: true });
     this.editor.renderer.setScrollMargin(4, 4);
     this.editor.session.setUseWrapMode(false);
     linking.add(this);

@@ -1,6 +1,6 @@
 // The views of one file of a job: both panes, the list of blocks, the graph and the panel, kept in step while blocks come in.
 
-import { blockList } from "../parts/block-list.js";
+import { blockList, place } from "../parts/block-list.js";
 import { el } from "../parts/dom.js";
 import { graph } from "../parts/graph.js";
 import { panel } from "../parts/panel.js";
@@ -23,6 +23,8 @@ export class Workbench {
 
   #painted = "";
 
+  #kept = null;
+
   /** `views`: elements `list`, `graph`, `about`; `fetchBlock(id)` gives a block with its history. */
   constructor(linking, source, target, views, fetchBlock) {
     Object.assign(this, { linking, source, target, views, fetchBlock });
@@ -35,6 +37,7 @@ export class Workbench {
   }
 
   clear(note = "Translate something: its blocks appear here as they are proved.") {
+    this.#kept = null;
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#blocks.clear();
@@ -52,8 +55,12 @@ export class Workbench {
     this.views.about.replaceChildren(el("p", { class: "quiet" }, note));
   }
 
-  /** A file with its source, and its text when it is finished; `to`: the direction. */
+  /** A file with its source, and its text when it is finished; `to`: the direction. The choice stays if it can. */
   open(file, to) {
+    const chosen = this.#blocks.get(this.linking.chosen);
+    const again = this.#file?.number === file.number;
+    this.clear("Waiting for the first block.");
+    this.#kept = again && chosen ? chosen : null;
     this.#file = file;
     this.#target = to;
   }
@@ -69,7 +76,7 @@ export class Workbench {
   }
 
   get blocks() {
-    return [...this.#blocks.values()].sort((a, b) => a.lines[0] - b.lines[0] || order(a) - order(b));
+    return [...this.#blocks.values()].sort((a, b) => place(a) - place(b));
   }
 
   /** Both panes, counts and graph, as far as things are known. */
@@ -87,7 +94,9 @@ export class Workbench {
   /** Choose a block: the one asked for, else the first that does not meet the requirement. */
   settle(key, require) {
     const { blocks } = this;
-    const first = this.#blocks.get(key) ?? blocks.find((block) => !meets(block, require)) ?? blocks[0];
+    if (blocks.length === 0) this.views.about.replaceChildren(el("p", { class: "quiet" }, "There are no blocks."));
+    const kept = blocks.find((block) => this.#kept && same(block, this.#kept));
+    const first = kept ?? this.#blocks.get(key) ?? blocks.find((block) => !meets(block, require)) ?? blocks[0];
     if (first && (this.linking.chosen === null || !this.#blocks.has(this.linking.chosen))) this.linking.choose(first.id);
   }
 
@@ -144,7 +153,7 @@ export class Workbench {
       this.#graphOf = block.function;
       this.#drawGraph(this.blocks);
     }
-    if (!block.whole) this.#complete(block.id);
+    if (!block.whole && !block.id.startsWith("live.")) this.#complete(block.id);
   }
 
   /** Lists and events leave the history out: it is fetched for the block that is looked at. */
@@ -177,6 +186,7 @@ function collected(blocks, pieces) {
   return lines;
 }
 
-function order(block) {
-  return Number(block.id.split(".")[1]);
+/** Whether both are the same block, by whatever number they go. */
+function same(one, other) {
+  return one.function === other.function && one.label === other.label && one.lines[0] === other.lines[0];
 }

@@ -44,24 +44,24 @@ export function blockList(linking) {
   };
   function after(block) {
     const last = element.lastElementChild;
-    if (!last || Number(last.dataset.order) < order(block)) return null;
-    return [...element.children].find((row) => Number(row.dataset.order) > order(block)) ?? null;
+    if (!last || Number(last.dataset.order) < place(block)) return null;
+    return [...element.children].find((row) => Number(row.dataset.order) > place(block)) ?? null;
   }
   rove(element, ".row");
   listen(element, linking, linking.add(view));
   return view;
 }
 
-/** A block's id is `<file>.<index>`. */
-function order(block) {
-  return Number(block.id.split(".")[1]);
+/** The order of blocks: by source line, then by number. A block's id is `<file>.<number>`. */
+export function place(block) {
+  return block.lines[0] * 1e6 + Number(block.id.split(".")[1]);
 }
 
 function rowOf(block) {
   const note = block.trapped ? `traps here; ${block.reason}` : block.reason;
   return el(
     "li",
-    { "data-block": block.id, "data-order": order(block), "data-verdict": block.verdict },
+    { "data-block": block.id, "data-order": place(block), "data-verdict": block.verdict },
     el(
       "button",
       { type: "button", class: "row", tabindex: "-1" },

@@ -17,10 +17,10 @@ export function panel(block, target, level = 2) {
     block.reason ? el("p", { class: "reason" }, block.reason) : null,
     block.trapped ? el("p", { class: "reason" }, "The output traps here instead of running this block.") : null,
     evidence(block.evidence ?? {}),
-    part("Source and target", el("div", { class: "pair" }, sideOf("source", block.source), sideOf(target, block.target)), true),
+    part("Source and target", el("div", { class: "pair" }, sideOf("source", block.source), sideOf(target, block.target))),
     rows("Held at entry", ["in the source", "in the target"], Object.entries(block.relation ?? {})),
     checks(block.rungs ?? []),
-    part("Cost", el("p", {}, cost(block, target)), true),
+    part("Cost", el("p", {}, cost(block, target))),
     candidates(block, target),
   );
 }
@@ -42,13 +42,13 @@ function sideOf(title, lines) {
 /** Text that may be wider than its box: the keyboard can scroll it. */
 function scrolling(pre, title) {
   pre.setAttribute("tabindex", "0");
-  pre.setAttribute("role", "region");
+  pre.setAttribute("role", "group");
   pre.setAttribute("aria-label", title);
   return pre;
 }
 
-function part(title, content, plain = false) {
-  return el("section", { class: plain ? "part plain" : "part", "aria-label": title }, el("h3", {}, title), content);
+function part(title, content) {
+  return el("div", { class: "part" }, el("h3", {}, title), content);
 }
 
 function rows(title, heads, entries) {
@@ -64,7 +64,7 @@ function rows(title, heads, entries) {
 function evidence(found) {
   const parts = [];
   if (found.assumptions?.length) parts.push(part("Taken for granted", bullets(found.assumptions)));
-  if (found.runs !== undefined) parts.push(part("Tests", el("p", {}, `${found.runs} inputs without a difference, seed ${found.seed}`), true));
+  if (found.runs !== undefined) parts.push(part("Tests", el("p", {}, `${found.runs} inputs without a difference, seed ${found.seed}`)));
   if (found.differs?.length) parts.push(part("Differs in", bullets(found.differs)));
   const witness = Object.entries(found.witness ?? {});
   parts.push(rows("Counterexample", ["location", "value", "decimal"], witness.map(([place, value]) => [place, value, decimal(value)])));

@@ -20,6 +20,8 @@ from starlette.routing import Route
 
 import transpile
 from transpile.api.web import routes
+from transpile.directions import DIRECTIONS
+from transpile.directions.asking import KNOWN
 from transpile.errors import TranspileError
 from transpile.options import Options
 from transpile.report import diagnostic_row, file_row
@@ -31,6 +33,8 @@ CAPABILITIES = {
         {"to": to, "from": suffixes, "native": False, "available": to != "cuda", "reason": "no compiler"}
         for to, suffixes in {"riscv": [".s", ".S"], "aarch64": [".s", ".S"], "cuda": [".c"], "python": [".cob"]}.items()
     ],
+    "options": {to: {name: kind.said for name, kind in KNOWN[to].items()} for to in DIRECTIONS},
+    "models": ["none", "embedded"],
 }
 
 
@@ -84,8 +88,8 @@ def translated(job: FakeJob) -> FakeJob:
     rows = [block | {"function": one["name"]} for one in row["functions"] for block in one["blocks"]]
     lines = [" ".join(line.split()) for line in translation.text.splitlines()]
     job.blocks = [
-        block
-        | {"id": f"0.{index}", "file": job.name, "target_lines": place(block, lines), "successors": edges(rows, index)}
+        {"id": f"0.{index}", "file": 0, "name": job.name, **block}
+        | {"target_lines": place(block, lines), "successors": edges(rows, index)}
         for index, block in enumerate(rows)
     ]
     return job
@@ -189,9 +193,11 @@ class Fake:
                 self.drops -= 1
                 return
             job.told = max(job.told, index + 1)
-            shown = {name: value for name, value in block.items() if name != "history"} | {"target_lines": None}
-            yield event(index + 1, "block", shown)
-            yield event(index + 1, "progress", {"done": index + 1, "total": len(job.blocks)})
+            at = {"file": 0, "attempt": 1, "name": job.name}
+            unknown = ("history", "id", "target_lines", "successors")
+            shown = {name: value for name, value in block.items() if name not in unknown}
+            yield event(index + 1, "block", at | shown)
+            yield event(index + 1, "progress", at | {"done": index + 1, "total": len(job.blocks)})
         yield event(len(job.blocks) + 1, "end", {})
 
 
