@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transpile.api.schema import SAXPY, TALLY
+from transpile.api.schema import TALLY
 
 JOB_REF = "#/components/schemas/JobAsked"
 _ARCHIVE = {"schema": {"type": "string", "format": "binary"}}
@@ -27,11 +27,12 @@ JOB_BODIES: dict[str, Any] = {
                 "schema": {"$ref": JOB_REF},
                 "examples": {
                     "assembly": {"value": {"to": "riscv", "files": [{"name": "tally.s", "source": TALLY}]}},
-                    "loops": {
+                    "options": {
                         "value": {
-                            "to": "cuda",
-                            "files": [{"name": "scale.c", "source": SAXPY}],
-                            "options": {"extents": ["x=n"]},
+                            "to": "aarch64",
+                            "files": [{"name": "lib/tally.S", "source": f'#include "x.h"\n{TALLY}'}],
+                            "companions": {"lib/x.h": "#define X 1\n"},
+                            "options": {"require": "proved", "seed": 7},
                         }
                     },
                 },

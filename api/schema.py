@@ -21,7 +21,6 @@ Companions = Annotated[
 ]
 
 TALLY = "\t.globl tally\n\t.type tally, @function\ntally:\n\tleaq (%rdi,%rsi,2), %rax\n\tret\n\t.size tally, .-tally\n"
-SAXPY = "void scale(int n, float a, float *x) {\n    for (int i = 0; i < n; i++)\n        x[i] = a * x[i];\n}\n"
 
 
 class Asking(BaseModel):
@@ -67,7 +66,6 @@ class JobAsked(Asking):
         json_schema_extra={
             "examples": [
                 {"to": "riscv", "files": [{"name": "tally.s", "source": TALLY}]},
-                {"to": "cuda", "files": [{"name": "scale.c", "source": SAXPY}], "options": {"extents": ["x=n"]}},
             ]
         }
     )

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from transpile.api.jobs.executing import Executor, Heard, Wanted
 from transpile.api.jobs.model import EventKind, Json, Lost, Made, Outcome, Refused, Stopped, Work
 from transpile.errors import UsageError
+from transpile.store import checker_version
 
 CALLS = 50
 LOOK_S = 0.2
@@ -32,8 +33,11 @@ class Doer:
     def __init__(self, make: Make) -> None:
         self.executor = make()
 
-    def do(self, work: Work) -> Iterator[list[Told] | Outcome]:
-        """Handfuls of events as they come, and in the end the outcome."""
+    def do(self, work: Work, checker: bytes) -> Iterator[list[Told] | Outcome]:
+        """Handfuls of events as they come, and in the end the outcome. ``checker``: the version that must be here."""
+        if checker != checker_version():
+            yield Lost("another version of transpile is installed on the cluster")
+            return
         heard: queue.SimpleQueue[Told | Outcome] = queue.SimpleQueue()
         thread = threading.Thread(target=self._run, args=(work, heard), daemon=True)
         thread.start()
@@ -69,11 +73,11 @@ def _handful(heard: queue.SimpleQueue[Told | Outcome]) -> tuple[list[Told], Outc
 _DOERS: dict[Make, Doer] = {}
 
 
-def _do(make: Make, work: Work) -> Iterator[list[Told] | Outcome]:
+def _do(make: Make, work: Work, checker: bytes) -> Iterator[list[Told] | Outcome]:
     """A task's body: with the process's own Doer."""
     if make not in _DOERS:
         _DOERS[make] = Doer(make)
-    yield from _DOERS[make].do(work)
+    yield from _DOERS[make].do(work, checker)
 
 
 class RayExecutor:
@@ -102,12 +106,12 @@ class RayExecutor:
 
     def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
         if not str(work.options.get("lm", "")).startswith(LOCAL_MODEL):
-            stream = self._task.options(num_returns="streaming").remote(self._make, work)
+            stream = self._task.options(num_returns="streaming").remote(self._make, work, checker_version())
             return self._followed(stream, heard, wanted, lambda: self._ray.cancel(stream, force=True))
         actor = self._model_actor(wanted)
         if actor is None:
             return Stopped()
-        stream = actor.do.options(num_returns="streaming").remote(work)
+        stream = actor.do.options(num_returns="streaming").remote(work, checker_version())
         outcome = self._followed(stream, heard, wanted, lambda: self._ray.kill(actor))
         self._give_back(actor, sound=isinstance(outcome, Made | Refused))
         return outcome

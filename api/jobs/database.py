@@ -28,6 +28,7 @@ BUSY_MS = 10_000
 MIGRATING = 0x7472_616E
 """The PostgreSQL advisory lock of whoever migrates."""
 CONNECTIONS = 32
+ADDRESSES = "use sqlite:///file or postgresql://…"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 Row = Mapping[str, object]
@@ -73,7 +74,10 @@ class Database:
 
 
 def _engine(url: str, busy_ms: int) -> Engine:
-    parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise UsageError("this is not the address of a database", ADDRESSES) from None
     match parsed.get_backend_name():
         case "sqlite":
             engine = sqlalchemy.create_engine(
@@ -84,9 +88,12 @@ def _engine(url: str, busy_ms: int) -> Engine:
             return engine
         case "postgresql":
             with_driver = parsed.set(drivername="postgresql+psycopg")
-            return sqlalchemy.create_engine(with_driver, pool_size=CONNECTIONS, pool_pre_ping=True)
+            try:
+                return sqlalchemy.create_engine(with_driver, pool_size=CONNECTIONS, pool_pre_ping=True)
+            except ImportError:
+                raise UsageError("psycopg is not installed", "pip install 'transpile[postgres]'") from None
         case other:
-            raise UsageError(f"a store of jobs cannot be in '{other}'", "use sqlite:///file or postgresql://…")
+            raise UsageError(f"a store of jobs cannot be in '{other}'", ADDRESSES)
 
 
 def _set_up_sqlite(connection: Any, record: object) -> None:

@@ -49,9 +49,10 @@ class Ending(StoreBase):
         told: list[tuple[EventKind, Json]] = [("state", {"state": state}), ("end", {"state": state, "meets": meets})]
         self._tell(connection, job, told)
 
-    def _keep_result(self, connection: Connection, unit: str, outcome: Made | Refused) -> str:
+    def _keep_result(self, connection: Connection, unit: str | None, outcome: Made | Refused) -> str:
         """Write what came of a unit, and say under which id; that of the same unit's result if there is one."""
-        known = connection.execute(select(RESULTS.c.id).where(RESULTS.c.unit == unit)).scalar_one_or_none()
+        same = select(RESULTS.c.id).where(RESULTS.c.unit == unit)
+        known = connection.execute(same).scalar_one_or_none() if unit is not None else None
         if known is not None:
             return str(known)
         result = new_id(self.clock.wall())

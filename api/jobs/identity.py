@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 
 from transpile.api.jobs.failures import BadCursor
+from transpile.directions import NATIVE
 from transpile.store import key_of
 
 NO_COMPANIONS = ""
@@ -31,9 +32,12 @@ def companions_hash(hashes: Mapping[str, str]) -> str:
     return content_hash(canonical(hashes).encode()) if hashes else NO_COMPANIONS
 
 
-def unit_key(name: str, source: str, companions: str, to: str, options: Mapping[str, object]) -> str:
-    """The same for two units only when the same checker would be asked the same of the same content."""
-    return key_of("unit", name, source, companions, to, canonical(options)).hex()
+def unit_key(name: str, source: str, companions: str, to: str, options: Mapping[str, object], owner: str = "") -> str:
+    """The same for two units only when the same checker would be asked the same of the same content.
+
+    Checks in ``NATIVE`` run code of the unit itself, which might forge its own result: nobody else's is built on it.
+    """
+    return key_of("unit", name, source, companions, to, canonical(options), owner if to in NATIVE else "").hex()
 
 
 def canonical(value: object) -> str:

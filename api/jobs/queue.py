@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, select, update
 
 from transpile.api.jobs.ending import Ending, file_event
+from transpile.api.jobs.identity import unit_key
 from transpile.api.jobs.model import ENDED, EventKind, Json, Lease, Lost, Made, Outcome, Refused, Stopped, Work
 from transpile.api.jobs.reading import Reading
 from transpile.api.jobs.tables import FILES, JOBS, RESULTS, WORKERS
@@ -72,9 +73,7 @@ class Queue(Reading, Ending):
             self._tell(connection, lease.job, events)
             match outcome:
                 case Made() | Refused():
-                    here = _place(lease.job, lease.number)
-                    unit = connection.execute(select(FILES.c.unit).where(here)).scalar_one()
-                    result = self._keep_result(connection, unit, outcome)
+                    result = self._keep_result(connection, _unit(connection, lease), outcome)
                     self._end_file(connection, lease.job, lease.number, result)
                     self._end_job(connection, lease.job)
                 case Lost(reason=reason):
@@ -192,6 +191,14 @@ class Queue(Reading, Ending):
         job = connection.execute(select(JOBS.c.to, JOBS.c.options).where(JOBS.c.id == lease.job)).one()
         source, companions = self._contents(connection, row.source, row.companions)
         return Work(lease, row.name, source, companions, job.to, json.loads(job.options))
+
+
+def _unit(connection: Connection, lease: Lease) -> str | None:
+    """The unit's key; None if the job was submitted to another version than ours, whose checker was not asked."""
+    columns = (FILES.c.name, FILES.c.source, FILES.c.companions, FILES.c.unit, JOBS.c.to, JOBS.c.options, JOBS.c.owner)
+    row = connection.execute(select(*columns).join(JOBS).where(_place(lease.job, lease.number))).one()
+    ours = unit_key(row.name, row.source, row.companions, row.to, json.loads(row.options), row.owner)
+    return ours if ours == row.unit else None
 
 
 def _worker(id: str, lease_s: float) -> dict[str, object]:

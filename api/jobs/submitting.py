@@ -70,7 +70,7 @@ class Submitting(Reading, Ending):
                 "name": file.name,
                 "source": source,
                 "companions": named,
-                "unit": unit_key(file.name, source, named, new.to, new.options),
+                "unit": unit_key(file.name, source, named, new.to, new.options, new.owner),
                 "state": "queued",
                 "turn": now + number * FILE_PACE_S,
                 "not_before": 0.0,

@@ -47,7 +47,12 @@ def first_event(job: Readable, after: After = 0) -> int:
     return after
 
 
-@ROUTER.get("/v1/jobs/{id}/events", response_class=EventSourceResponse, dependencies=[Depends(place_in_line)])
+@ROUTER.get(
+    "/v1/jobs/{id}/events",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(place_in_line)],
+    responses={204: {"description": "Everything was seen; nothing more will come."}},
+)
 async def follow_job(
     job: Readable, service: Serving, after: Annotated[int, Depends(first_event)]
 ) -> AsyncIterator[ServerSentEvent]:

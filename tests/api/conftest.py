@@ -92,11 +92,10 @@ class Running:
 Serve = Callable[..., AbstractContextManager[Running]]
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Serve:
+def serving_in(folder: Path) -> Serve:
     @contextmanager
     def serving(limits: Limits | None = None, sandbox: str = "a test's", **values: Any) -> Iterator[Running]:
-        database = str(tmp_path / "jobs.sqlite")
+        database = str(folder / "jobs.sqlite")
         settings = Settings(database, limits or Limits(), **{"may_be_open": True, **values})
         executor = Here()
         service = Service(settings, JobStore(database), Translator(executor), executor, sandbox)
@@ -107,6 +106,18 @@ def serve(tmp_path: Path) -> Serve:
 
 
 @pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    return serving_in(tmp_path)
+
+
+@pytest.fixture
 def server(serve: Serve) -> Iterator[Running]:
     with serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for all tests of a module."""
+    with serving_in(tmp_path_factory.mktemp("lasting"))(Limits(streams=500)) as running:
         yield running

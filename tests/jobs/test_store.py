@@ -12,6 +12,7 @@ from transpile.api.jobs import (
     JobStore,
     Lost,
     Made,
+    NewFile,
     NewJob,
     Refused,
     Stopped,
@@ -117,6 +118,26 @@ def test_a_unit_that_was_done_is_answered_from_the_database(store: JobStore) -> 
     assert store.submit(new_job("a.s")).job.state == "done"
     assert store.submit(new_job("a.s", options={"seed": 1})).job.state == "queued"
     assert store.submit(new_job("a.s", companions={"i": b""})).job.state == "queued"
+
+
+def test_units_that_run_natively_are_answered_for_their_owner_alone(store: JobStore) -> None:
+    def job(owner: str) -> NewJob:
+        return NewJob("cuda", (NewFile("a.c", b"void f(void) {}"),), owner=owner)
+
+    store.submit(job("one"))
+    work = claimed(store)
+    store.finish(work.lease, made(work, "proved"))
+    assert store.submit(job("one")).job.state == "done"
+    assert store.submit(job("another")).job.state == "queued"
+
+
+def test_what_another_version_checked_answers_nothing(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.submit(new_job("a.s"))
+    work = claimed(store)
+    with monkeypatch.context() as other:
+        other.setattr("transpile.store.checker_version", lambda: b"another")
+        store.finish(work.lease, made(work, "proved"))
+    assert store.submit(new_job("a.s")).job.state == "queued"
 
 
 def test_the_same_unit_is_not_worked_on_twice_at_once(store: JobStore) -> None:
