@@ -13,6 +13,7 @@ FOLDERS = {
     "transpile": ROOT / "transpile",
     "transpile.solvers": ROOT / "solvers",
     "transpile.emulators": ROOT / "emulators",
+    "transpile.api": ROOT / "api",
     "transpile.corpora": ROOT / "datasets" / "corpora",
 }
 
@@ -28,6 +29,7 @@ MAY_IMPORT = {
     "transpile.tools": {"transpile.errors"},
     "transpile.options": set(),
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
+    "transpile.html": {"transpile.core", "transpile.options", "transpile.report", "transpile.translation"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.cobol": {"transpile.errors", "transpile.python.rules"},
@@ -120,6 +122,9 @@ MAY_IMPORT = {
     | {"transpile.c", "transpile.loops", "transpile.kernels"}
     | {"transpile.cobol", "transpile.legacy", "transpile.python", "transpile.python.rules", "transpile.restructure"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.api": BASE
+    | {"transpile.api.jobs", "transpile.directions", "transpile.html", "transpile.report", "transpile.sandbox"},
+    "transpile.api.jobs": {"transpile.directions", "transpile.errors", "transpile.sandbox", "transpile.store"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.sandbox": {"transpile.errors"},
     "transpile.directions": {

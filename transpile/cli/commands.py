@@ -41,6 +41,7 @@ from transpile.cli.option_rows import (
     to_option,
 )
 from transpile.cli.screen import Color, Screen, wants_color
+from transpile.cli.serving import keys, serve
 from transpile.errors import TranspileError
 from transpile.options import TARGETS, MemoryModel, Options, Require, Target
 
@@ -366,6 +367,10 @@ def doctor() -> int:
     from transpile.cli.doctor import examine
 
     return examine()
+
+
+cli.add_command(serve)
+cli.add_command(keys)
 
 
 def run_command(arguments: Sequence[str]) -> int:
