@@ -54,8 +54,8 @@ POLICY = (
 """The content security policy of every report; a server that sends one with a report must send this one."""
 
 
-def page(translations: Sequence[Translation], require: Require) -> str:
-    """The report of a whole run as a document, with the control flow of assembly."""
+def page(translations: Sequence[Translation], require: Require, title: str = "", above: str = "") -> str:
+    """The report of a whole run as a document, with the control flow of assembly; ``above`` as in ``document``."""
     record = report(translations, require)
     for translation, file in zip(translations, record["files"], strict=True):
         successors = {(one.function, one.label): list(one.successors) for one in translation.layout}
@@ -63,19 +63,21 @@ def page(translations: Sequence[Translation], require: Require) -> str:
             for block in function["blocks"]:
                 if (function["name"], block["label"]) in successors:
                     block["successors"] = successors[function["name"], block["label"]]
-    return document(record)
+    return document(record, title, above)
 
 
-def document(record: Json) -> str:
-    """A report (``report.schema.json``) as a document. Blocks may have ``successors``: labels, for the graph."""
+def document(record: Json, title: str = "", above: str = "") -> str:
+    """A report (``report.schema.json``) as a document. Blocks may have ``successors``: labels, for the graph.
+    ``title``: text, in place of the names of the files; ``above``: HTML that stands before the blocks."""
     names = ", ".join(file["file"] for file in record["files"])
+    shown = escape(title or f"transpile: {names}")
     graphs = any("successors" in block for _, _, block in _blocks(record))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(names)}: verdicts</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="report">\n<h1>transpile: {escape(names)}</h1>\n'
+        f"<title>{escape(title or f'{names}: verdicts')}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<main class="report">\n<h1>{shown}</h1>\n{above}\n'
         f'<div id="content"></div>\n<noscript>{_plain(record)}</noscript>\n</main>\n'
         f'<script type="application/json" id="report">{_data(record)}</script>\n'
         + (f"<script>{LAYOUTS}</script>\n" if graphs else "")

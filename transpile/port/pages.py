@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from transpile.html import STYLE, UNITS, counts, function_section
+from transpile import html
 from transpile.port.crossing import Ran
 from transpile.port.items import Item
 from transpile.port.markdown import EFFORT, place, summary, verdict
@@ -14,15 +14,9 @@ from transpile.port.records import Ported
 
 
 def page(ported: Ported) -> str:
-    title = escape(f"{ported.name} to {ported.to}")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join([f"<h1>{title}</h1>", f"<p>{escape(summary(ported))}.</p>", *_body(ported)])
-        + "\n</body>\n</html>\n"
-    )
+    translations = [translation for translation in ported.plan.translations if translation.functions]
+    above = "\n".join([f"<p>{escape(summary(ported))}.</p>", *_body(ported), "<h2>Blocks</h2>" if translations else ""])
+    return html.page(translations, ported.require, f"{ported.name} to {ported.to}", above)
 
 
 def _body(ported: Ported) -> Iterator[str]:
@@ -42,13 +36,6 @@ def _body(ported: Ported) -> Iterator[str]:
     yield "<h2>Files</h2>"
     yield rows(("file", "added", "removed"), [(change.path, *map(str, change.counts)) for change in ported.changes])
     yield from (_run(role, ran) for role, ran in ported.ran)
-    translations = [translation for translation in ported.plan.translations if translation.functions]
-    if translations:
-        yield f"<h2>Blocks</h2>{counts(translations)}"
-    for translation in translations:
-        yield f"<h2>{escape(translation.file)}</h2>"
-        unit = UNITS.get(translation.target, "instructions")
-        yield from (function_section(function, ported.require, unit) for function in translation.functions)
 
 
 def _cells(item: Item) -> tuple[str, ...]:
