@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 ASSETS = assets()
 OWN = {path: asset.content.decode() for path, asset in ASSETS.items() if "/vendor/" not in path}
 
+OF_OTHERS = {path: asset.content.decode() for path, asset in ASSETS.items() if "/vendor/" in path and ".js" in path}
+
 
 @pytest.fixture
 def client(serving: Callable[[Starlette], AbstractContextManager[str]]) -> Iterator[httpx.Client]:
@@ -55,6 +57,21 @@ def test_examples_are_those_of_the_repository() -> None:
 @pytest.mark.parametrize("library", ["ace", "dagre"])
 def test_a_library_comes_with_its_licence(library: str) -> None:
     assert b"Copyright" in ASSETS[f"/web/vendor/{library}/LICENSE"].content
+
+
+def test_documented_versions_are_those_that_are_there() -> None:
+    documented = (ROOT / "docs" / "web.md").read_text("utf-8")
+    axe = (ROOT / "tests" / "web" / "vendor" / "axe.min.js").read_text("utf-8")
+    ace, dagre = (
+        ASSETS[path].content.decode() for path in ("/web/vendor/ace/ace.js", "/web/vendor/dagre/dagre.min.js")
+    )
+    for text, name, form in ((ace, "ace-builds", 'version="{}"'), (dagre, "dagre", '"{}"'), (axe, "axe-core", "v{}")):
+        found = re.search(rf"^\| \[.*{name}.*\| ([\d.]+) \|", documented, re.MULTILINE)
+        assert found and form.format(found[1]) in text
+
+
+def test_the_documented_policy_is_the_one_that_is_sent() -> None:
+    assert POLICY in (ROOT / "docs" / "web.md").read_text("utf-8")
 
 
 def test_a_file_is_sent_once(client: httpx.Client) -> None:

@@ -31,29 +31,44 @@ export function targetsOf(name, directions) {
 export function modeOf(name) {
   if (name.endsWith(".py")) return "ace/mode/python";
   if (/\.(cu|cuh|h|hpp)$/.test(name) || byName(name) === "c") return "ace/mode/c_cpp";
-  return { asm: "ace/mode/gas", cobol: "ace/mode/cobol" }[byName(name)] ?? "ace/mode/text";
+  return { asm: "ace/mode/gas", cobol: "ace/mode/fixed_cobol" }[byName(name)] ?? "ace/mode/text";
 }
 
-/** GNU assembler syntax of all three instruction sets. */
-export function defineAssembly(ace) {
-  ace.define("ace/mode/gas", ["require", "exports", "module", "ace/lib/oop", "ace/mode/text", "ace/mode/text_highlight_rules"], (require, exports) => {
+const ASSEMBLY = [
+  { token: "comment", regex: /(?:^\s*#|#\s|\/\/).*$/ },
+  { token: "comment", regex: /\/\*/, next: "comment" },
+  { token: "string", regex: /"(?:\\.|[^"\\])*"/ },
+  { token: "entity.name.function", regex: /^\s*[\w.$]+:/ },
+  { token: "keyword", regex: /^\s*\.\w+/ },
+  { token: ["text", "support.function"], regex: /^(\s+)([a-z][\w.]*)/ },
+  { token: "variable", regex: /%\w+/ },
+  { token: "constant.numeric", regex: /[$#]?-?\b(?:0x[0-9a-fA-F]+|\d+)\b/ },
+];
+
+const COBOL_WORDS =
+  "accept add at binary by call close comp compute comp-3 configuration copy data delete delimited depending display divide division else end end-evaluate end-if end-perform end-read environment evaluate exit fd file from giving go goback identification if in initialize input input-output inspect into is linkage move multiply next not occurs of on open or organization output overflow perform pic picture procedure program program-id read redefines remainder replacing return rewrite rounded run search section select sentence set size sort start stop string subtract tallying than then thru through times to unstring until usage using value values varying when with working-storage write zero zeros zeroes space spaces";
+
+const COBOL = [
+  { token: "comment", regex: /^.{6}[*\/].*$|\*>.*$/ },
+  { token: "string", regex: /"[^"]*"|'[^']*'/ },
+  { token: "constant.numeric", regex: /(?:[+-])?(?<![\w-])\d+(?:\.\d+)?(?![\w-])/ },
+  { token: (word) => (WORDS.has(word.toLowerCase()) ? "keyword" : "identifier"), regex: /[A-Za-z0-9][\w-]*/ },
+];
+const WORDS = new Set(COBOL_WORDS.split(" "));
+
+/** GNU assembler syntax of all three instruction sets, and COBOL. */
+export function defineModes(ace) {
+  define(ace, "gas", { start: ASSEMBLY, comment: [{ token: "comment", regex: /\*\//, next: "start" }, { defaultToken: "comment" }] });
+  define(ace, "fixed_cobol", { start: COBOL });
+}
+
+function define(ace, name, rules) {
+  ace.define(`ace/mode/${name}`, ["require", "exports", "module", "ace/lib/oop", "ace/mode/text", "ace/mode/text_highlight_rules"], (require, exports) => {
     const oop = require("ace/lib/oop");
     const Text = require("ace/mode/text").Mode;
     const Rules = require("ace/mode/text_highlight_rules").TextHighlightRules;
     function Highlight() {
-      this.$rules = {
-        start: [
-          { token: "comment", regex: /(?:^\s*#|#\s|\/\/).*$/ },
-          { token: "comment", regex: /\/\*/, next: "comment" },
-          { token: "string", regex: /"(?:\\.|[^"\\])*"/ },
-          { token: "entity.name.function", regex: /^\s*[\w.$]+:/ },
-          { token: "keyword", regex: /^\s*\.\w+/ },
-          { token: ["text", "support.function"], regex: /^(\s+)([a-z][\w.]*)/ },
-          { token: "variable", regex: /%\w+/ },
-          { token: "constant.numeric", regex: /[$#]?-?\b(?:0x[0-9a-fA-F]+|\d+)\b/ },
-        ],
-        comment: [{ token: "comment", regex: /\*\//, next: "start" }, { defaultToken: "comment" }],
-      };
+      this.$rules = copied(rules);
       this.normalizeRules();
     }
     oop.inherits(Highlight, Rules);
@@ -64,4 +79,9 @@ export function defineAssembly(ace) {
     oop.inherits(Mode, Text);
     exports.Mode = Mode;
   });
+}
+
+/** Ace writes into the rules that it is given. */
+function copied(rules) {
+  return Object.fromEntries(Object.entries(rules).map(([state, rows]) => [state, rows.map((row) => ({ ...row }))]));
 }

@@ -6,7 +6,7 @@ import { mark, WORDS } from "../parts/verdicts.js";
 import { ask, read, Refusal, save, send, useKey } from "./api.js";
 import { dropping, helpDialog, shortcuts, tabs, themeSwitch } from "./chrome.js";
 import { Job } from "./job.js";
-import { byContent, byName, defineAssembly, modeOf, TARGETS, targetsOf } from "./languages.js";
+import { byContent, byName, defineModes, modeOf, TARGETS, targetsOf } from "./languages.js";
 import { optionsPanel } from "./options.js";
 import { Pane } from "./pane.js";
 import { Workbench } from "./workbench.js";
@@ -22,7 +22,7 @@ const EXAMPLES = [
 const { ace } = globalThis;
 ace.config.set("basePath", "web/vendor/ace");
 ace.config.set("useStrictCSP", true);
-defineAssembly(ace);
+defineModes(ace);
 
 const $ = (id) => document.getElementById(id);
 const linking = new Linking();
