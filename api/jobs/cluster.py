@@ -2,7 +2,8 @@
 
 A unit is a task that streams its events back. A process of the cluster does ``CALLS`` units and is replaced, which
 frees what solvers leak. Units that ask for a language model of the machine's own go to actors, which keep the model
-loaded. Ray never tries a task again: attempts are counted in the store, so that a unit that kills is parked.
+loaded and take no processor from tasks while they wait. Ray never tries a task again: attempts are counted in the
+store, so that a unit that kills is parked.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class RayExecutor:
             ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=False)
         self.slots = slots or max(1, int(ray.cluster_resources().get("CPU", 1)))
         self._task = ray.remote(num_cpus=1, max_retries=0, max_calls=CALLS)(_do)
-        self._actor = ray.remote(num_cpus=1, num_gpus=gpus, max_restarts=0, max_task_retries=0)(Doer)
+        self._actor = ray.remote(num_cpus=0, num_gpus=gpus, max_restarts=0, max_task_retries=0)(Doer)
         self._unmade = model_actors
         self._actors: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._counting = threading.Lock()

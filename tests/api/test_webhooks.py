@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -129,3 +130,34 @@ def test_signatures_are_what_the_documentation_says() -> None:
 
     expected = hmac.new(b"k", b"1700000000.{}", hashlib.sha256).hexdigest()
     assert signature("k", 1700000000, b"{}") == f"t=1700000000,v1={expected}"
+
+
+def test_the_end_of_a_job_is_told_once(serve: Any, receiver: tuple[type[Receiver], int]) -> None:
+    handler, port = receiver
+    hook = {"url": f"http://127.0.0.1:{port}/done", "secret": SECRET}
+    with serve(private_webhooks=True) as server:
+        job = server.submit(webhook=hook)
+        server.ended(job["id"])
+        until = time.monotonic() + 20
+        while not handler.seen and time.monotonic() < until:
+            time.sleep(0.05)
+        [(headers, body)] = handler.seen
+        assert signature_holds(SECRET, headers["transpile-signature"], body, time.time())
+        told = json.loads(body)
+        assert (told["event"], told["job"]["id"], told["job"]["state"]) == ("job.ended", job["id"], "done")
+        assert SECRET not in server.client.get(job["links"]["self"]).text + body.decode()
+        assert server.service.store.due_call() is None
+
+
+def test_a_webhook_to_this_machine_is_never_called(serve: Any, receiver: tuple[type[Receiver], int]) -> None:
+    handler, port = receiver
+    with serve() as server:
+        job = server.submit(webhook={"url": f"http://127.0.0.1:{port}/done", "secret": SECRET})
+        server.ended(job["id"])
+        until = time.monotonic() + 20
+        while 'outcome="refused"' not in server.client.get("/metrics").text and time.monotonic() < until:
+            time.sleep(0.05)
+        assert (
+            handler.seen == []
+            and 'transpile_webhooks_total{outcome="refused"} 1.0' in server.client.get("/metrics").text
+        )

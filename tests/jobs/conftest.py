@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,18 @@ def store(url: str, hands: Hands) -> Iterator[JobStore]:
     store.migrate()
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def ray_started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Ray cluster of one processor on this machine, once for all tests.
+
+    It is started elsewhere than in the checkout, whose folders its processes would take for packages.
+    """
+    ray = pytest.importorskip("ray")
+    there = {"env_vars": {"PYTHONPATH": os.pathsep.join(sys.path)}}
+    least = 80 << 20
+    with chdir(tmp_path_factory.mktemp("cluster")):
+        ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, object_store_memory=least, runtime_env=there)
+    yield
+    ray.shutdown()

@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from acting import MakeMortal
-from clusters import ray_cluster
 
 from transpile.api.jobs import Lease, Lost, Made, Refused, Stopped, Work
 from transpile.api.jobs.cluster import RayExecutor
 from transpile.api.jobs.model import EventKind, Json
-
-pytestmark = pytest.mark.filterwarnings("default")
 
 
 @dataclass(slots=True)
@@ -31,9 +28,10 @@ class Heart:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayExecutor]:
-    with ray_cluster(tmp_path_factory.mktemp("cluster"), MakeMortal()) as executor:
-        yield executor
+def cluster(ray_started: None) -> Iterator[RayExecutor]:
+    executor = RayExecutor(MakeMortal())
+    yield executor
+    executor.close()
 
 
 def work(name: str, **options: object) -> Work:

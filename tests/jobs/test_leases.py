@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,8 +102,6 @@ def test_the_migrations_make_the_tables(url: str, store: JobStore) -> None:
 
 
 def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     stores = [JobStore(tmp_path / "jobs.sqlite") for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(store.migrate) for store in stores]:
@@ -110,3 +109,30 @@ def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
     assert stores[0].claim("w", 1.0) is None
     for store in stores:
         store.close()
+
+
+def test_requests_with_one_key_at_once_make_one_job(store: JobStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(store.submit, new_job("a.s", idempotency_key="k")) for _ in range(8)]
+    submitted = [one.result() for one in sent]
+    assert len({one.job.id for one in submitted}) == 1
+    assert sum(one.created for one in submitted) == 1
+
+
+def test_work_and_cancelling_at_once_end_every_job(store: JobStore) -> None:
+    jobs = [store.submit(new_job(*(f"{j}-{i}.s" for i in range(4)))).job.id for j in range(6)]
+
+    def work(number: int) -> None:
+        while (work := store.claim(f"w{number}", 30.0)) is not None:
+            store.tell(work.lease, [("progress", {"done": 1})])
+            store.finish(work.lease, made(work, "proved"))
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work, i) for i in range(4)] + [pool.submit(store.cancel, job) for job in jobs[::2]]:
+            done.result()
+    for id in jobs:
+        job = store.job(id)
+        assert job.state in ("done", "cancelled") and not job.files["queued"] and not job.files["running"]
+        events = store.events(id)
+        assert [event.sequence for event in events] == list(range(1, job.sequence + 1))
+        assert [event.kind for event in events].count("end") == 1
