@@ -246,6 +246,11 @@ def test_no_value_is_kept_over_it() -> None:
     assert made.count("self.y = self.x") == 2
 
 
+def test_comments_in_it_stand_before_the_call() -> None:
+    made = small("EXEC SQL COMMIT\n  *> ALL OF IT\nWORK END-EXEC.\nDISPLAY X.")
+    assert "        # ALL OF IT\n        self.sql_commit_work()\n" in made
+
+
 def test_programs_within_others() -> None:
     inner = """
     STOP RUN.
