@@ -7,11 +7,11 @@ export VENV
 
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
-SOURCES = transpile solvers emulators datasets tests benchmarks setup.py
+SOURCES = transpile solvers emulators api action datasets tests benchmarks setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types check smoke clean \
-        bench-bringup bench-cobol bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
+.PHONY: help setup demo test lint format types check smoke clean openapi fuzz-api \
+        bench-api bench-bringup bench-cobol bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ format: $(READY) ## let ruff mend what it can
 types: $(READY) ## mypy, strict
 	@scripts/link-types
 	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --strict action/action.py
 
 check: lint types test ## lint, types and tests
 
@@ -79,6 +80,15 @@ bench-cuda: $(READY) ## C to CUDA: the thirty kernels of datasets/loops, and pro
 bench-gpu: $(READY) ## C to CUDA on this machine's GPU: five functions timed, kernels and copies apart
 	$(PYTHON) benchmarks/cuda_gpu.py $(ARGS)
 
+openapi: $(READY) ## write docs/openapi.json, the description of the REST interface
+	$(PYTHON) scripts/openapi
+
+fuzz-api: $(READY) ## schemathesis against the service: make fuzz-api FUZZ_EXAMPLES=1000
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),300) $(PYTHON) -m pytest -q -W error tests/api/test_openapi.py -k breaks
+
+bench-api: $(READY) ## 1,000 jobs of 20 files through 50 clients against a real server
+	$(PYTHON) benchmarks/api_load.py $(ARGS)
+
 bench-pareval: $(READY) ## ParEval's sequential baselines to CUDA: make bench-pareval PAREVAL=<checkout>
 	@test -d "$(PAREVAL)" || { echo "usage: make bench-pareval PAREVAL=<checkout of parallelcodefoundry/ParEval>"; exit 2; }
 	PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" $(PYTHON) benchmarks/pareval_cuda.py "$(PAREVAL)" $(ARGS)
@@ -93,4 +103,4 @@ bench-lm: $(READY) ## the embedded model on held-out blocks: make bench-lm CORPU
 
 clean: ## remove what the other targets made, except the virtual environment
 	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find transpile solvers emulators datasets tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find transpile solvers emulators api datasets tests -name __pycache__ -type d -prune -exec rm -rf {} +

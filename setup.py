@@ -5,6 +5,7 @@ from setuptools import find_packages, setup
 FOLDERS = {
     "transpile.solvers": "solvers",
     "transpile.emulators": "emulators",
+    "transpile.api": "api",
     "transpile.corpora": "datasets/corpora",
 }
 

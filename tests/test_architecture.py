@@ -13,6 +13,7 @@ FOLDERS = {
     "transpile": ROOT / "transpile",
     "transpile.solvers": ROOT / "solvers",
     "transpile.emulators": ROOT / "emulators",
+    "transpile.api": ROOT / "api",
     "transpile.corpora": ROOT / "datasets" / "corpora",
 }
 
@@ -28,6 +29,7 @@ MAY_IMPORT = {
     "transpile.tools": {"transpile.errors"},
     "transpile.options": set(),
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
+    "transpile.html": {"transpile.core", "transpile.options", "transpile.report", "transpile.translation"},
     "transpile.runtime": set(),
     "transpile.asm": BASE,
     "transpile.cobol": {"transpile.errors", "transpile.python.rules"},
@@ -87,7 +89,24 @@ MAY_IMPORT = {
         "transpile.tools",
         "transpile.translation",
     },
+    "transpile.port": {
+        "transpile.asm",
+        "transpile.core",
+        "transpile.errors",
+        "transpile.findings",
+        "transpile.html",
+        "transpile.inline",
+        "transpile.native",
+        "transpile.options",
+        "transpile.report",
+        "transpile.tools",
+        "transpile.translation",
+    },
     "transpile.kernels": {"transpile.c", "transpile.core", "transpile.errors"},
+    "transpile.inline": BASE
+    | CONTRACTS
+    | PROVING
+    | {"transpile.assembled", "transpile.blocks", "transpile.c", "transpile.pool", "transpile.solvers"},
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
@@ -103,7 +122,27 @@ MAY_IMPORT = {
     | {"transpile.c", "transpile.loops", "transpile.kernels"}
     | {"transpile.cobol", "transpile.legacy", "transpile.python", "transpile.python.rules", "transpile.restructure"},
     "transpile.emulators": BASE | CONTRACTS | {"transpile.runtime"},
+    "transpile.api": BASE
+    | {"transpile.api.jobs", "transpile.directions", "transpile.html", "transpile.report", "transpile.sandbox"},
+    "transpile.api.jobs": {"transpile.directions", "transpile.errors", "transpile.sandbox", "transpile.store"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
+    "transpile.sandbox": {"transpile.errors"},
+    "transpile.directions": {
+        "transpile.c",
+        "transpile.cobol",
+        "transpile.emulators",
+        "transpile.errors",
+        "transpile.lm",
+        "transpile.modernize",
+        "transpile.offload",
+        "transpile.options",
+        "transpile.pipeline",
+        "transpile.report",
+        "transpile.sandbox",
+        "transpile.tools",
+        "transpile.translation",
+        "transpile.trials",
+    },
     "transpile.trials": {
         "transpile.c",
         "transpile.core",

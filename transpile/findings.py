@@ -27,6 +27,7 @@ RULES = {
     "undecided": "Nothing is known about the translation of a block.",
     "tested": "The translation of a block is tested on random inputs, not proved.",
     "proved": "A proved block that the output does not run.",
+    "port": "Something that keeps a repository on x86 is left to a person.",
 }
 
 LEVELS: dict[str, Level] = {"error": "error", "warning": "warning", "note": "note"}
@@ -84,7 +85,7 @@ def sarif(found: Sequence[Finding]) -> dict[str, Any]:
 
 
 def sarif_result(finding: Finding) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file, errors="surrogateescape")}}
     if finding.line:
         location["region"] = {"startLine": finding.line, "endLine": max(finding.line, finding.last_line)}
         if finding.column:

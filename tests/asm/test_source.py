@@ -217,3 +217,30 @@ def test_preprocessing(tmp_path: Path) -> None:
     assert (insn.args, insn.line, insn.comment) == ("$1 +2, %eax", 3, "# keep") or insn.args == "$1+2, %eax"
     with pytest.raises(SourceErrors, match=r"x\.h: No such file"):
         preprocess(source)
+
+
+REGISTER_NAMES = """.ifdef MSVC
+.equ FIRST, %rcx
+.else
+.equ FIRST, %rdi
+.endif
+.equ AGAIN, FIRST
+LOW = %eax
+.macro add_to place
+    add 8(AGAIN), \\place
+.endm
+    add_to %rax
+    mov LOW, FIRST_TIME(%rip)
+    .set LOW, 5
+    add $LOW, %ecx
+"""
+
+
+def test_names_of_registers_stand_for_them_where_they_are_in_force() -> None:
+    shown = [s.text for s in parse(REGISTER_NAMES, "a.s").statements if s.text]
+    assert shown == [
+        "add 8(%rdi), %rax",
+        "mov %eax, FIRST_TIME(%rip)",
+        ".set LOW, 5",
+        "add $LOW, %ecx",
+    ]

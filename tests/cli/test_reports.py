@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+
+from transpile import html
 
 Command = Callable[..., int]
 Source = Callable[..., str]
@@ -87,33 +91,87 @@ tried:
 """
 
 
-class Links(HTMLParser):
-    """Collects what a page would load, and checks that its tags are balanced."""
+LOADING = ("src", "href", "style")
+
+
+class Elements(HTMLParser):
+    """Collects what a page would load and what its scripts hold, and checks that its tags are balanced."""
 
     def __init__(self) -> None:
         super().__init__()
         self.loads: list[str] = []
         self.open: list[str] = []
+        self.scripts: list[tuple[str, str]] = []
+        self.policy = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.loads += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href")]
-        self.loads += [tag] if tag in ("script", "link", "img") else []
+        self.loads += [
+            f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "style") or name.startswith("on")
+        ]
+        self.loads += [tag] if tag in ("link", "img", "iframe", "object", "base") else []
+        if tag == "script":
+            self.scripts.append((dict(attrs).get("type") or "", ""))
+        if tag == "meta" and dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attrs).get("content") or ""
         if tag != "meta":
             self.open.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] == ["script"]:
+            kind, text = self.scripts[-1]
+            self.scripts[-1] = (kind, text + data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
 
-def test_page_is_self_contained_and_escaped(report: dict[str, Any]) -> None:
+def read(page: str) -> Elements:
+    elements = Elements()
+    elements.feed(page)
+    assert (elements.loads, elements.open) == ([], [])
+    return elements
+
+
+def test_page_holds_the_whole_report_and_loads_nothing(report: dict[str, Any]) -> None:
     text = Path("R.html").read_text()
-    links = Links()
-    links.feed(text)
-    assert (links.loads, links.open) == ([], [])
-    assert "&lt;8 bytes&gt;" in text
+    elements = read(text)
+    [record] = [held for kind, held in elements.scripts if kind == "application/json"]
+    assert json.loads(record) == report
     assert "<8 bytes>" not in text
     assert "rax = 0xffffffffffffffff" in text
-    assert "open: why, assuming no &lt;overflow&gt;" in text
+
+
+def test_page_runs_its_own_scripts_and_no_others(report: dict[str, Any]) -> None:
+    elements = read(Path("R.html").read_text())
+    assert elements.policy == html.POLICY
+    for kind, text in elements.scripts:
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert (f"'sha256-{digest}'" in html.POLICY) == (kind != "application/json")
+
+
+HOSTILE = "</script><!--<script><img src=x onerror=alert(1)>&lt;'\"\u2028"
+
+
+def test_text_of_an_input_stays_text(report: dict[str, Any]) -> None:
+    file = report["files"][0]
+    hostile = {**file, "file": HOSTILE, "functions": [{"name": HOSTILE, "blocks": file["functions"][0]["blocks"]}]}
+    for block in hostile["functions"][0]["blocks"]:
+        block |= {
+            "label": HOSTILE,
+            "source": [HOSTILE],
+            "target": [HOSTILE],
+            "reason": HOSTILE,
+            "successors": [HOSTILE],
+        }
+        block["relation"] = {HOSTILE: HOSTILE}
+        block["evidence"] = {"witness": {HOSTILE: HOSTILE}}
+    hostile["diagnostics"] = [{"severity": "error", "message": HOSTILE, "hint": HOSTILE, "line": 1, "column": 1}]
+    text = html.document({**report, "files": [hostile]})
+    elements = read(text)
+    [record] = [held for kind, held in elements.scripts if kind == "application/json"]
+    assert json.loads(record)["files"] == [hostile]
+    assert "<img" not in text
+    assert len(elements.scripts) == 3
 
 
 def test_sarif_goes_to_stdout_when_the_result_goes_to_a_file(
@@ -133,6 +191,15 @@ def test_sarif_goes_to_stdout_when_the_result_goes_to_a_file(
     assert all(rules[row["ruleIndex"]] == row["ruleId"] for row in run["results"])
     place = run["results"][2]["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "prog.s"}, "region": {"startLine": 3, "endLine": 4}}
+
+
+def test_sarif_names_a_file_whose_name_is_not_text(
+    transpile_command: Command, source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = source("refuted", name="a b\udcff.s")
+    assert transpile_command(name, "--to", "riscv", "-o", "out.s", "--format", "sarif") == 1
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "a%20b%FF.s"}
 
 
 def test_json_goes_to_stderr_when_the_result_goes_to_stdout(

@@ -41,3 +41,8 @@ o:
 def test_alignments() -> None:
     found = alignments(parse(TEXT, "t.s").statements)
     assert found == {"a": 16, "b": 4, "c": 8, "h": 32, "k": 8, "l": 4, "n": 16}
+
+
+def test_bytes_that_are_no_text_count_as_one_each() -> None:
+    text = b'\t.data\n\t.align 8\na:\t.ascii "\xff\xfe12"\n\t.globl b\nb:\t.long 1\n'.decode("utf-8", "surrogateescape")
+    assert alignments(parse(text, "t.s").statements) == {"a": 8, "b": 4}

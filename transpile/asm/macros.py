@@ -1,6 +1,7 @@
 """Macros, repetition and conditional assembly, expanded before statements are understood.
 
 ``.macro .rept .irp .irpc .if…`` as the GNU assembler manual describes them; ``.altmacro`` and ``.include`` are refused.
+Names that ``.set`` gives to registers (``.equ ACL, %rax``) stand for them from there on.
 Bounded: MAX_DEPTH nested expansions, MAX_EXPANDED statements and MAX_CHARACTERS of text in all.
 """
 
@@ -23,10 +24,13 @@ MACRO_WORD = re.compile(
     r"\.(?i:macro|rept|irpc?|if\w*|else\w*|endif|end[mr]|endmacro|include|(?:no)?altmacro|purgem|exitm|err\w*|warning|"
     r"print|abort|end)\b(?![.])"
 )
-"""Text without a match needs none of this module."""
+REGISTER_NAME = re.compile(r"(?im)^\s*(?:\.(?:set|equ|equiv)\s+[\w.$]+\s*,|[A-Za-z_.$][\w.$]*\s*==?)\s*%[a-z]")
+"""Text with no match of either needs none of this module."""
 
 _WORD = re.compile(r"([^\s,:;\"'()]+)\s*(.*)$", re.S)
 _ASSIGNMENT = re.compile(r"([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)$", re.S)
+_REGISTER = re.compile(r"%[A-Za-z]\w*$")
+_NAME = re.compile(r"(?<![\w.$%@\"])[A-Za-z_.$][\w.$]*")
 _PARAMETER = re.compile(r"\\(?:@|\(\)|[A-Za-z_.$][\w.$]*)")
 _KEYWORD = re.compile(r"([A-Za-z_$][\w$]*)\s*=(?!=)\s*(.*)$", re.S)
 
@@ -72,6 +76,8 @@ class _Expander:
     constants: dict[str, int]
     report: Report
     macros: dict[str, _Macro] = field(default_factory=dict)
+    registers: dict[str, str] = field(default_factory=dict)
+    """Other names of registers."""
     defined: set[str] = field(default_factory=set)
     levels: list[_Level] = field(default_factory=list)
     conditions: list[_Condition] = field(default_factory=list)
@@ -150,24 +156,38 @@ class _Expander:
         elif handler := _HANDLERS.get(lower):
             handler(self, raw, lower, args)
         elif text:
-            self.note_assignment(text, lower, args)
-            yield self.placed(raw)
+            if not self.note_assignment(text, lower, args):
+                yield self.placed(self.with_registers(raw))
         elif len(self.levels) == 1:
             yield raw
 
-    def note_assignment(self, text: str, word: str, args: str) -> None:
+    def note_assignment(self, text: str, word: str, args: str) -> bool:
+        """Whether ``text`` only names a register, which no other statement says."""
         if word in (".set", ".equ", ".equiv"):
             name, _, value = args.partition(",")
         elif word[:1] != "." and (match := _ASSIGNMENT.match(text)):
             name, value = match[1], match[2]
         else:
-            return
-        name = name.strip()
+            return False
+        name, value = name.strip(), value.strip()
         self.defined.add(name)
+        value = self.registers.get(value, value)
+        if _REGISTER.match(value):
+            self.registers[name] = value
+            return True
+        self.registers.pop(name, None)
         try:
             self.constants[name] = evaluate(value, self.constants)
         except ExpressionError:
             self.constants.pop(name, None)
+        return False
+
+    def with_registers(self, raw: Raw) -> Raw:
+        """``raw`` with the registers' own names, if it is an instruction."""
+        if not self.registers or raw.text[:1] == ".":
+            return raw
+        text = _NAME.sub(lambda match: self.registers.get(match[0], match[0]), raw.text)
+        return raw._replace(text=text) if text != raw.text else raw
 
     # Conditions
 

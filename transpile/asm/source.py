@@ -19,7 +19,7 @@ from typing import NamedTuple
 from transpile.asm.directives import DIRECTIVES, TEXT, DirectiveClass, Section, SectionTracker
 from transpile.asm.expressions import ExpressionError, evaluate
 from transpile.asm.lines import LABEL, MAX_LINE, Raw, raw_statements
-from transpile.asm.macros import MACRO_WORD, expand
+from transpile.asm.macros import MACRO_WORD, REGISTER_NAME, expand
 from transpile.asm.numeric import NumericLabels
 from transpile.errors import SourceError, SourceErrors, Span
 
@@ -139,7 +139,7 @@ class _Reader:
         if NumericLabels.used(text):
             self.numeric = NumericLabels(text, self._add)
         linemarkers = bool(lines and _LINEMARKER.match(lines[0]))
-        if linemarkers or MACRO_WORD.search(text):
+        if linemarkers or MACRO_WORD.search(text) or REGISTER_NAME.search(text):
             raws = raw_statements(lines, self.file, linemarkers, self._add)
             for raw in expand(raws, {}, self._add):
                 self._classify(raw)

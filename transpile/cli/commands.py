@@ -29,6 +29,8 @@ from transpile.cli.option_rows import (
     MODERNIZING,
     OFFLOAD_OPTIONS,
     OFFLOADING,
+    PORT_OPTIONS,
+    PORTING,
     PYTHON,
     REPORTS,
     REPORTS_AND_LAYOUT,
@@ -39,6 +41,7 @@ from transpile.cli.option_rows import (
     to_option,
 )
 from transpile.cli.screen import Color, Screen, wants_color
+from transpile.cli.serving import keys, serve
 from transpile.errors import TranspileError
 from transpile.options import TARGETS, MemoryModel, Options, Require, Target
 
@@ -84,14 +87,16 @@ def directed(values: dict[str, Any], to: str) -> Any:
     """Take the options of single directions out of ``values``, and give those of this one; UsageError if others are
     given."""
     from transpile.cli import modernizing, offloading
+    from transpile.directions.modernizing import Asked as PythonAsked
+    from transpile.directions.offloading import Asked as CudaAsked
 
     standard = values.pop("standard")
-    cuda = offloading.Asked(
+    cuda = CudaAsked(
         **{name: values.pop(name) for name in OFFLOAD_OPTIONS if name in values},
         standard="" if to == PYTHON else standard,
     )
     given = {name: values.pop(name) for name in MODERNIZE_OPTIONS if name in values}
-    python = modernizing.Asked(**given, standard=standard if to == PYTHON else "")
+    python = PythonAsked(**given, standard=standard if to == PYTHON else "")
     if to != CUDA:
         offloading.refused_words(cuda, to)
     if to != PYTHON:
@@ -287,6 +292,33 @@ def run(arguments: Sequence[str], /, files: Sequence[str], to: Target, **values:
     return run_program(program, to, picked, screen)
 
 
+@cli.command(
+    short_help="A whole repository, with a report of what is left.",
+    epilog="Exit codes: 0 nothing is left to do by hand, and --build and --test passed; 1 something is; 2 error.",
+)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@any_target()
+@PORTING
+@CHECKING
+@click.option("--lm", default="none", show_default=True, metavar="SPEC", help="Language models, as in `translate`.")
+@SCREEN
+def port(folder: Path, to: str | None, allow_untranslated: bool, lm: str, **values: Any) -> int:
+    """Port a repository: assembly files, intrinsics, compiler flags and build rules; and say what else keeps it back.
+
+    Without -o or --in-place nothing is written: the report, or the patch with --diff, says what would be.
+    """
+    from transpile.cli.porting import Asked, port_folder
+
+    if to is None:
+        raise click.UsageError(f"Missing option '--to'. Choose from: {', '.join((*TARGETS, CUDA, PYTHON))}")
+    check_models(lm)
+    asked = {name: values.pop(name) for name in PORT_OPTIONS}
+    picked, screen = chosen(values)
+    return port_folder(
+        folder, to, Asked(**asked), replace(picked, lm=lm, allow_untranslated=allow_untranslated), screen
+    )
+
+
 @cli.command(short_help="Train the embedded language model.")
 @click.argument(
     "corpus", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="[CORPUS]"
@@ -335,6 +367,10 @@ def doctor() -> int:
     from transpile.cli.doctor import examine
 
     return examine()
+
+
+cli.add_command(serve)
+cli.add_command(keys)
 
 
 def run_command(arguments: Sequence[str]) -> int:

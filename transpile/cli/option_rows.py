@@ -265,6 +265,55 @@ def any_target() -> Callable[[Command], Command]:
     )
 
 
+PORTING = options(
+    click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Write a ported copy there."),
+    click.option("--in-place", is_flag=True, help="Change DIR itself; its git work tree must be clean."),
+    click.option("--force", is_flag=True, help="Change DIR in place whatever git says."),
+    click.option("--dry-run", is_flag=True, help="Write nothing, which is the default."),
+    click.option("--diff", is_flag=True, help="Print the changes as a patch."),
+    click.option("--build", default="", metavar="COMMAND", help="Build the port by it, with the cross tools."),
+    click.option("--test", default="", metavar="COMMAND", help="Test the port by it, under qemu-user."),
+    click.option(
+        "--run-timeout",
+        type=click.IntRange(1),
+        default=600,
+        show_default=True,
+        metavar="SECONDS",
+        help="For each of --build and --test.",
+    ),
+    click.option(
+        "--report",
+        "reports",
+        type=click.Path(dir_okay=False, path_type=Path),
+        multiple=True,
+        metavar="FILE",
+        help="Write the report: .md, .html, .json or .sarif; may be given again.",
+    ),
+    click.option("--format", "style", type=click.Choice(("text", "json", "sarif", "github")), default="text",
+                 show_default=True, help="How the findings are told."),
+    click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require."),
+    click.option(
+        "--substitutes",
+        is_flag=True,
+        help="Let something that is not equal stand for inline assembly without an equal, such as another counter for "
+        "the time-stamp counter; it is told.",
+    ),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files and folders."),
+    click.option(
+        "-I",
+        "include",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Where assembly files look for what they include.",
+    ),
+    click.option("-D", "define", multiple=True, metavar="NAME[=VALUE]", help="For the preprocessor of .S files."),
+)  # fmt: skip
+PORT_OPTIONS = (
+    "output", "in_place", "force", "dry_run", "diff", "build", "test", "run_timeout", "reports", "style", "exclude",
+    "include", "define", "substitutes",
+)  # fmt: skip
+
 STYLES = ("text", "json", "sarif", "github")
 _REPORT = click.option(
     "--report", type=click.Path(), metavar="R.json", help="Write the report as JSON (docs/report.md)."

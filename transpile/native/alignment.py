@@ -65,7 +65,7 @@ def _step(statement: Statement, aligned: int, offset: int) -> tuple[int, int]:
         return aligned, offset + row.size * (args.count(",") + 1)
     texts = _STRING.findall(args)
     ends = 0 if name == ".ascii" else 1
-    return aligned, offset + sum(len(_ESCAPE.sub(b"x", text.encode())) + ends for text in texts)
+    return aligned, offset + sum(len(_ESCAPE.sub(b"x", text.encode("utf-8", "surrogateescape"))) + ends for text in texts)
 
 
 _MOVING = frozenset((".uleb128", ".sleb128", ".incbin", ".org", ".fill", ".ds.b", ".balignw", ".balignl", ".p2alignw"))

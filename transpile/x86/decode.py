@@ -64,6 +64,10 @@ def decode_all(statements: Iterable[Statement], constants: Mapping[str, int] = _
     return insns
 
 
+_ENCODING = re.compile(r"\.(s|d8|d32)$")
+"""Suffixes that choose between encodings of one instruction (the assembler's manual, "i386-Mnemonics")."""
+
+
 def _shape(statement: Statement, constants: Mapping[str, int]) -> _Shape:
     if len(statement.text) > MAX_TEXT:
         raise BadOperand(f"instruction longer than {MAX_TEXT} characters")
@@ -73,7 +77,7 @@ def _shape(statement: Statement, constants: Mapping[str, int]) -> _Shape:
     spelling = table.get(name)
     if spelling is None:
         name = name.lower()
-        spelling = table.get(name)
+        spelling = table.get(name) or table.get(_ENCODING.sub("", name))
         if spelling is None:
             raise _unknown(name, table)
     parse = intel.operand if intel_syntax else att.operand

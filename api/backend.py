@@ -1,0 +1,81 @@
+"""What runs behind the routes: the dispatcher of jobs, and the postman who tells their webhooks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from transpile.api.jobs import JobStore, StoreUnavailable
+from transpile.api.jobs.dispatcher import Dispatcher
+from transpile.api.metrics import Metrics
+from transpile.api.shown import job_shown
+from transpile.api.webhooks import Courier
+
+LOG = logging.getLogger("transpile.api")
+LOOK_S = 1.0
+"""Between looks for jobs whose end is to be told."""
+
+
+class Backend:
+    def __init__(self, dispatcher: Dispatcher, postman: Postman) -> None:
+        self._dispatcher = dispatcher
+        self._postman = postman
+
+    def start(self) -> None:
+        self._dispatcher.start()
+        self._postman.start()
+
+    def wake(self) -> None:
+        self._dispatcher.wake()
+
+    def stop(self) -> None:
+        self._postman.stop()
+        self._dispatcher.stop()
+
+    @property
+    def alive(self) -> bool:
+        return self._dispatcher.alive and self._postman.alive
+
+
+class Postman:
+    """Delivers to one receiver at a time, each delivery bounded; what fails is tried again when the store says."""
+
+    def __init__(self, store: JobStore, courier: Courier, metrics: Metrics) -> None:
+        self._store = store
+        self._courier = courier
+        self._metrics = metrics
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                delivered = self.deliver_one()
+            except StoreUnavailable as error:
+                LOG.warning("webhooks: %s", error.message)
+                delivered = False
+            if not delivered:
+                self._stopped.wait(LOOK_S)
+
+    def deliver_one(self) -> bool:
+        """Make one call that is due; false if there is none."""
+        call = self._store.due_call()
+        if call is None:
+            return False
+        event = {"event": "job.ended", "job": job_shown(self._store.job(call.job))}
+        outcome = self._courier.deliver(call.webhook.url, call.webhook.secret, f"{call.job}-{call.attempt}", event)
+        self._metrics.webhooks.labels(outcome).inc()
+        if outcome != "failed":
+            self._store.called(call.job)
+        return True

@@ -1,0 +1,1 @@
+"""The history of the job store's tables, for Alembic; ``JobStore.migrate`` runs what a database lacks."""

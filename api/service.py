@@ -1,0 +1,126 @@
+"""What the routes work with: the store, the limits, who the callers are, and what is counted."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from transpile.api.backend import Backend, Postman
+from transpile.api.counting import stored_counts
+from transpile.api.jobs import JobStore, NewJob, StoreUnavailable, Submitted
+from transpile.api.jobs.dispatcher import Dispatcher
+from transpile.api.jobs.executing import Executor
+from transpile.api.jobs.keys import Entry
+from transpile.api.keys import SCOPES, scopes_from
+from transpile.api.metrics import Metrics
+from transpile.api.problems import Problem
+from transpile.api.rates import Rates
+from transpile.api.settings import Settings
+from transpile.api.translator import Translator
+from transpile.api.webhooks import Courier
+from transpile.directions import NATIVE
+
+LOG = logging.getLogger("transpile.api")
+DAY_S = 86_400.0
+OPEN_CHECKED_S = 2.0
+"""How long a server without keys goes on to believe that there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request. ``id`` is empty where no key is needed. ``address``: of the connection, for the log."""
+
+    id: str
+    scopes: tuple[str, ...]
+    quotas: Mapping[str, int]
+    address: str = ""
+
+
+class Service:
+    """``sandbox`` says what translating processes are kept in; empty where they are not kept from anything."""
+
+    def __init__(
+        self, settings: Settings, store: JobStore, translator: Translator, executor: Executor, sandbox: str
+    ) -> None:
+        self.settings = settings
+        self.sandbox = sandbox
+        self.store = store
+        self.translator = translator
+        self.metrics = Metrics(lambda: stored_counts(store))
+        postman = Postman(store, Courier(settings.private_webhooks), self.metrics)
+        self.backend = Backend(Dispatcher(store, executor, retention_days=settings.retention_days), postman)
+        self.rates = Rates(settings.limits.requests)
+        self.streams = threading.BoundedSemaphore(settings.limits.streams)
+        self.stopping = threading.Event()
+        self._open_until = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether requests need no key: nobody ever made one, and the server may be open at all."""
+        if not self.settings.may_be_open:
+            return False
+        now = time.monotonic()
+        if now < self._open_until:
+            return True
+        if self.store.keys():
+            return False
+        self._open_until = now + OPEN_CHECKED_S
+        return True
+
+    def caller(self, key: str, address: str) -> Caller | None:
+        """Who has this key; None for a key that is missing where one is needed, or that is none."""
+        if not key:
+            return Caller("", SCOPES, {}, address) if self.open else None
+        found = self.store.find_key(key)
+        return Caller(found.id, scopes_from(found.scopes), found.quotas, address) if found else None
+
+    def submit(self, new: NewJob, caller: Caller) -> Submitted:
+        """Take a job in within the caller's quotas; raises Problem."""
+        limits = self.settings.limits
+        usage = self.store.usage(caller.id, DAY_S)
+        most_files = caller.quotas.get("files", limits.open_files)
+        if usage.open_files + len(new.files) > most_files:
+            raise over_quota(f"{usage.open_files} files are queued or running; at most {most_files} may be.")
+        most_jobs = caller.quotas.get("jobs", limits.jobs)
+        if most_jobs and usage.jobs >= most_jobs:
+            raise over_quota(f"{usage.jobs} jobs came in the last 24 hours; at most {most_jobs} may.")
+        submitted = self.store.submit(new)
+        if submitted.created:
+            self.backend.wake()
+            self.audit("job.submit", caller, submitted.job.id, {"to": new.to, "files": len(new.files)})
+        return submitted
+
+    def audit(self, action: str, caller: Caller, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
+        """The audit log never keeps a request from being answered."""
+        try:
+            self.store.audit(Entry(action, subject, caller.id, caller.address, detail or {}))
+        except StoreUnavailable as error:
+            LOG.error("audit %s %s: %s", action, subject, error.message)
+
+    def unavailable(self, to: str) -> str:
+        """Why this server does not translate to ``to``; empty where it does."""
+        if to in NATIVE and not self.settings.unsandboxed and not self.sandbox:
+            return "its checks run code made of the input, and there is no sandbox here; see serve --unsandboxed"
+        return ""
+
+    def start(self) -> None:
+        self.store.migrate()
+        self.backend.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.backend.stop()
+        self.translator.close()
+        self.store.close()
+
+    def ready(self) -> bool:
+        """Whether the database answers and the work of jobs goes on; raises StoreUnavailable."""
+        self.store.jobs(limit=1)
+        return self.backend.alive
+
+
+def over_quota(detail: str) -> Problem:
+    return Problem("quota", detail, headers={"Retry-After": "60"})

@@ -1,0 +1,133 @@
+"""Real units through the executors: on this machine, and on a cluster of it."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from clusters import ray_cluster
+
+from transpile.api.jobs import JobStore, Lease, Lost, Made, NewFile, NewJob, Refused, Stopped, Work
+from transpile.api.jobs.dispatcher import Dispatcher
+from transpile.api.jobs.executing import Executor
+from transpile.api.jobs.local import LocalExecutor, Locally
+from transpile.api.jobs.model import EventKind, Json
+from transpile.directions.remote import Limits, Worker
+
+ADD = b""".globl add
+add:
+    leaq (%rdi,%rsi), %rax
+    ret
+"""
+FUNCTION = b".globl f%d\nf%d:\n    imulq $%d, %%rdi, %%rax\n    xorq %%rsi, %%rax\n    ret\n"
+LONG = b"".join(FUNCTION % (i, i, 12345 + 7 * i) for i in range(200))
+BROKEN = b".globl f\nf:\n    movq %rax\n    ret\n"
+
+
+@dataclass(slots=True)
+class Heart:
+    told: list[tuple[EventKind, Json]] = field(default_factory=list)
+
+    def __call__(self, kind: EventKind, data: Json) -> None:
+        self.told.append((kind, data))
+
+
+@pytest.fixture(scope="module", params=["local", "ray"])
+def executor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    store = tmp_path_factory.mktemp("proofs") / "proofs.sqlite"
+    if request.param == "local":
+        local = LocalExecutor(1, store)
+        yield local
+        local.close()
+        return
+    with ray_cluster(tmp_path_factory.mktemp("cluster"), Locally(store)) as cluster:
+        yield cluster
+
+
+def work(source: bytes, name: str = "src/add.s", **options: object) -> Work:
+    return Work(Lease("job", 3, 1, "w"), name, source, {}, "riscv", options)
+
+
+def always() -> bool:
+    return True
+
+
+def test_a_file_is_translated_and_its_blocks_are_told(executor: Executor) -> None:
+    heart = Heart()
+    outcome = executor.run(work(ADD), heart, always)
+    assert isinstance(outcome, Made), outcome
+    assert outcome.row["verdicts"]["proved"] == 1
+    assert list(outcome.outputs) == ["src/add.s"] and b"add" in outcome.outputs["src/add.s"]
+    assert outcome.reusable
+    blocks = [data for kind, data in heart.told if kind == "block"]
+    assert [(block["file"], block["function"], block["verdict"]) for block in blocks] == [(3, "add", "proved")]
+    assert heart.told[-1] == ("progress", {"file": 3, "attempt": 1, "done": 1, "total": 1})
+
+
+def test_a_file_with_an_error_is_refused_at_its_place(executor: Executor) -> None:
+    outcome = executor.run(work(BROKEN), Heart(), always)
+    if isinstance(outcome, Made):
+        assert not outcome.row["meets"] and outcome.row["diagnostics"][0]["line"] == 3
+    else:
+        assert isinstance(outcome, Refused) and outcome.diagnostics[0]["line"] == 3
+
+
+def test_options_that_make_no_sense_are_refused(executor: Executor) -> None:
+    outcome = executor.run(work(ADD, require="everything"), Heart(), always)
+    assert isinstance(outcome, Refused), outcome
+
+
+def test_work_that_is_not_wanted_is_ended(executor: Executor) -> None:
+    heart = Heart()
+    assert isinstance(executor.run(work(LONG), heart, lambda: not heart.told), Stopped)
+    assert isinstance(executor.run(work(ADD), Heart(), always), Made)
+
+
+def test_a_worker_that_says_nothing_is_killed() -> None:
+    local = LocalExecutor(1, limits=Limits(silence_s=0.01))
+    outcome = local.run(work(LONG), Heart(), always)
+    assert isinstance(outcome, Lost) and "nothing was heard" in outcome.reason
+    local.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobStore]:
+    monkeypatch.setattr("transpile.api.jobs.queue.BACKOFF_S", 0.01)
+    store = JobStore(tmp_path / "jobs.sqlite")
+    store.migrate()
+    yield store
+    store.close()
+
+
+def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Worker] = []
+    start = Worker.start
+
+    def noted(worker: Worker) -> None:
+        start(worker)
+        started.append(worker)
+
+    monkeypatch.setattr(Worker, "start", noted)
+    files = tuple(NewFile(f"{i}.s", ADD.replace(b"add", b"f%d" % i)) for i in range(6))
+    job = store.submit(NewJob("riscv", files)).job
+    executor = LocalExecutor(1)
+    dispatcher = Dispatcher(store, executor, lease_s=2.0, poll_s=0.05)
+    dispatcher.start()
+    try:
+        kills = 2
+        end = time.monotonic() + 60.0
+        while store.job(job.id).ended is None and time.monotonic() < end:
+            time.sleep(random.uniform(0.0, 0.2))
+            running = started[-1].running if started else None
+            if kills and running is not None:
+                running.process.send_signal(signal.SIGKILL)
+                kills -= 1
+    finally:
+        dispatcher.stop(0.0)
+    after = store.job(job.id)
+    assert (after.files["done"], after.verdicts["proved"]) == (6, 6)

@@ -1,0 +1,69 @@
+"""API keys, their use, the audit log."""
+
+from __future__ import annotations
+
+from hands import Hands
+from making import claimed, made, new_job
+
+from transpile.api.jobs import Entry, JobStore
+from transpile.api.jobs.tables import KEYS
+
+
+def test_a_key_is_found_by_its_secret_alone(store: JobStore) -> None:
+    key, secret = store.add_key("ci", scopes={"submit", "read"}, quotas={"jobs": 5})
+    assert store.find_key(secret) == key
+    assert (key.scopes, key.quotas) == (frozenset({"submit", "read"}), {"jobs": 5})
+    for wrong in ("", secret[:-1], secret + "x", key.id, "\udc80"):
+        assert store.find_key(wrong) is None
+
+
+def test_the_store_does_not_hold_the_secret(store: JobStore) -> None:
+    _, secret = store.add_key("ci")
+    with store.database.reading() as connection:
+        row = connection.execute(KEYS.select()).one()
+    assert all(secret not in str(value) and secret[4:] not in str(value) for value in row)
+
+
+def test_a_revoked_key_opens_nothing(store: JobStore) -> None:
+    key, secret = store.add_key("ci")
+    assert store.revoke_key(key.id)
+    assert not store.revoke_key(key.id)
+    assert store.find_key(secret) is None
+    assert store.keys()[0].revoked is not None
+
+
+def test_usage_counts_what_is_recent_and_what_is_open(store: JobStore, hands: Hands) -> None:
+    store.submit(new_job("old.s", owner="k"))
+    hands.pass_(100.0)
+    store.submit(new_job("a.s", "b.s", owner="k"))
+    store.submit(new_job("c.s", owner="another"))
+    usage = store.usage("k", since_s=50.0)
+    assert (usage.jobs, usage.files, usage.open_files) == (1, 2, 3)
+    assert usage.bytes == len(b"# a.s\n") * 2
+    work = claimed(store)
+    store.finish(work.lease, made(work, "proved"))
+    assert store.usage("k", since_s=50.0).open_files == 2
+    assert store.usage("nobody", since_s=50.0).jobs == 0
+
+
+def test_jobs_of_an_owner_come_newest_first(store: JobStore, hands: Hands) -> None:
+    ids = []
+    for i in range(5):
+        ids.append(store.submit(new_job(f"{i}.s", owner="k")).job.id)
+        hands.pass_(1.0)
+    store.submit(new_job("other.s", owner="another"))
+    first = store.jobs("k", limit=3)
+    second = store.jobs("k", first.next, limit=3)
+    assert [job.id for job in first.items + second.items] == ids[::-1]
+    assert second.next is None
+
+
+def test_the_audit_log_keeps_its_lines_in_order(store: JobStore, hands: Hands) -> None:
+    for i in range(5):
+        store.audit(Entry("submit", f"job {i}\n", "key", "127.0.0.1", {"files": i}))
+        hands.pass_(1.0)
+    first = store.audited(limit=2)
+    rest = store.audited(first.next, limit=10)
+    assert [entry.detail["files"] for entry in first.items + rest.items] == [4, 3, 2, 1, 0]
+    assert first.items[0].subject == "job 4\\x0a"
+    assert rest.next is None

@@ -1,0 +1,112 @@
+"""Workers that die are noticed, workers that live are not robbed, whatever the clocks do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hands import Hands
+from making import claimed, made, new_job
+
+from transpile.api.jobs import Clock, JobStore
+from transpile.api.jobs.tables import METADATA
+
+
+def test_a_worker_that_stops_beating_loses_its_files(store: JobStore, hands: Hands) -> None:
+    job = store.submit(new_job("a.s")).job
+    work = claimed(store, "dead")
+    assert store.reap() == 0
+    hands.pass_(29.0)
+    assert store.reap() == 0
+    hands.pass_(2.0)
+    assert store.reap() == 1
+    item = store.files(job.id).items[0]
+    assert (item.state, item.attempts, item.trouble) == ("queued", 1, "its worker was lost")
+    assert not store.finish(work.lease, made(work, "proved"))
+    hands.pass_(60.0)
+    assert claimed(store, "other").lease.attempt == 2
+
+
+def test_a_worker_that_beats_keeps_its_files(store: JobStore, hands: Hands) -> None:
+    store.submit(new_job("a.s"))
+    work = claimed(store, "alive")
+    for _ in range(20):
+        hands.pass_(20.0)
+        assert store.renew("alive") == {work.lease}
+        assert store.reap() == 0
+    assert store.finish(work.lease, made(work, "proved"))
+
+
+@pytest.mark.parametrize("jump", [-10.0 * 365 * 86400, -3600.0, 3600.0, 10.0 * 365 * 86400])
+def test_a_clock_that_jumps_ends_no_lease(store: JobStore, hands: Hands, jump: float) -> None:
+    store.submit(new_job("a.s"))
+    work = claimed(store)
+    store.reap()
+    hands.wall += jump
+    hands.steady += 20.0
+    assert store.reap() == 0
+    assert store.finish(work.lease, made(work, "proved"))
+
+
+@pytest.mark.parametrize("jump", [-10.0 * 365 * 86400, -3600.0, 3600.0])
+def test_a_clock_that_jumps_holds_no_retry_back(store: JobStore, hands: Hands, jump: float) -> None:
+    store.submit(new_job("a.s"))
+    store.failed(claimed(store).lease, "it died")
+    assert store.claim("w", 30.0) is None
+    hands.wall += jump
+    assert claimed(store).lease.attempt == 2
+
+
+def test_processes_whose_clocks_disagree_rob_nobody(url: str, store: JobStore, hands: Hands) -> None:
+    other = JobStore(url, Clock(lambda: hands.wall + 1e8, lambda: hands.steady + 1e6))
+    store.submit(new_job("a.s"))
+    work = claimed(store)
+    assert other.reap() == 0
+    hands.pass_(20.0)
+    store.renew("w")
+    assert other.reap() == 0
+    hands.pass_(20.0)
+    assert other.reap() == 0
+    assert store.finish(work.lease, made(work, "proved"))
+    other.close()
+
+
+def test_a_worker_that_comes_back_from_the_dead_is_not_taken_for_it(store: JobStore, url: str, hands: Hands) -> None:
+    other = JobStore(url, hands.clock)
+    store.submit(new_job("a.s", "b.s"))
+    claimed(store, "w")
+    other.reap()
+    hands.pass_(31.0)
+    assert store.bury("w") == 1
+    claimed(store, "w")
+    assert other.reap() == 0
+    other.close()
+
+
+def test_a_store_keeps_what_it_had_when_it_is_opened_again(url: str, store: JobStore) -> None:
+    job = store.submit(new_job("a.s")).job
+    again = JobStore(url)
+    again.migrate()
+    assert again.job(job.id).state == "queued"
+    again.close()
+
+
+def test_the_migrations_make_the_tables(url: str, store: JobStore) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    stores = [JobStore(tmp_path / "jobs.sqlite") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.migrate) for store in stores]:
+            done.result()
+    assert stores[0].claim("w", 1.0) is None
+    for store in stores:
+        store.close()

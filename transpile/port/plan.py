@@ -1,0 +1,158 @@
+"""A repository, from its files to what is to be changed in them, with every item that was found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from transpile.errors import UsageError
+from transpile.options import TARGETS, Options, Target
+from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, widening
+from transpile.port.assembly import Assembled, Choices
+from transpile.port.headers import Headers
+from transpile.port.items import Item, in_order
+from transpile.port.preprocessor import CText
+from transpile.port.tree import Tree, with_suffix
+from transpile.translation import Translation
+
+C_SUFFIXES = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx", ".inl", ".ipp", ".inc", ".tcc")
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """``texts`` are the files as they are to be, those that change and those that do not."""
+
+    to: str
+    items: list[Item] = field(default_factory=list)
+    texts: dict[str, bytes] = field(default_factory=dict)
+    translations: list[Translation] = field(default_factory=list)
+
+    @property
+    def left(self) -> list[Item]:
+        return [item for item in self.items if item.state == "left"]
+
+
+@dataclass(slots=True)
+class Work:
+    tree: Tree
+    to: Target
+    options: Options
+    choices: Choices
+    plan: Plan
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        if path not in self.texts:
+            self.texts[path] = self.tree.read(path).decode("utf-8", "surrogateescape")
+        return self.texts[path]
+
+    def put(self, path: str, text: str) -> None:
+        self.texts[path] = text
+        self.plan.texts[path] = text.encode("utf-8", "surrogateescape")
+
+
+def plan_for(tree: Tree, to: str, options: Options, choices: Choices, told: Progress) -> Plan:
+    """The port to any target there is."""
+    for target in TARGETS:
+        if to == target:
+            return plan_native(tree, target, options, choices, told)
+    raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join(TARGETS)}")
+
+
+def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told: Progress) -> Plan:
+    """The port to another instruction set."""
+    plan = Plan(to)
+    work = Work(tree, to, options, choices, plan)
+    files = [path for path in with_suffix(tree, ".s", ".S") if assembly.x86_file(tree, path, work.text(path), choices)]
+    sources = list(with_suffix(tree, *C_SUFFIXES))
+    total = len(files) + len(sources)
+    translated: list[str] = []
+    for number, path in enumerate(files):
+        told(number, total)
+        if port_assembly(work, path):
+            translated.append(path)
+    headers = Headers({path: widening.port(path, work.text(path))[0] for path in sources})
+    for number, path in enumerate(sources, len(files)):
+        told(number, total)
+        port_source(work, path, headers)
+    port_builds(work, [path for path in translated if path.endswith(".s")])
+    plan.items = in_order(plan.items)
+    return plan
+
+
+def port_assembly(work: Work, path: str) -> bool:
+    """Whether the file has a translation now."""
+    output = assembly.output_of(path, work.to)
+    if work.tree.has(output) and not assembly.is_ours(work.text(output)):
+        last = work.text(path).count("\n") + 1
+        work.plan.items.append(
+            Item("assembly", path, 1, last, PurePosixPath(path).name, "covered", f"{output} is there")
+        )
+        return True
+    made: Assembled = assembly.translate(work.tree, path, work.to, work.options, work.choices)
+    work.plan.items.append(made.item)
+    if made.translation is not None:
+        work.plan.translations.append(made.translation)
+    if not made.text:
+        return False
+    if path.endswith(".S"):
+        work.put(made.output, assembly.unpreprocessed(made.text))
+        work.put(path, assembly.guarded(path, work.text(path), work.to))
+    else:
+        work.put(made.output, made.text)
+    if made.needs_runtime:
+        hint = f"link with what 'transpile runtime --to {work.to}' prints"
+        work.plan.items.append(
+            Item("build", path, 1, 1, made.output, "left", "", "it calls functions of the translator's runtime", hint)
+        )
+    return True
+
+
+def port_source(work: Work, path: str, headers: Headers) -> None:
+    """One file in C or C++."""
+    text = work.text(path)
+    if "\0" in text:
+        return
+    edited, items = widening.port(path, text)
+    work.plan.items += items
+    edited, items = intrinsics.port(path, edited, headers.have_intrinsics(path))
+    work.plan.items += items
+    work.plan.items += intrinsics.alone(path, CText(edited))
+    edited, items, translation = statements.port(path, edited, work.to, work.options, work.choices.substitutes)
+    work.plan.items += items
+    if translation is not None:
+        work.plan.translations.append(translation)
+    if edited != text:
+        work.put(path, edited)
+
+
+def port_builds(work: Work, translated: Sequence[str]) -> None:
+    """Build files: flags, and rules for the translated files."""
+    named: set[str] = set()
+    simde = any("<simde/" in text for text in work.texts.values())
+    for path in work.tree.files:
+        if buildfiles.system_of(path) is None:
+            continue
+        text, items = buildfiles.port(path, work.text(path), simde)
+        work.plan.items += items
+        wired = buildrules.wire(path, text, translated)
+        work.plan.items += wired.items
+        named |= wired.named
+        if wired.text != work.text(path):
+            work.put(path, wired.text)
+    for path in translated:
+        if path not in named:
+            output = assembly.output_of(path, work.to)
+            why = "no build file was found to name it"
+            hint = f"build {output} instead of it on {work.to}"
+            work.plan.items.append(Item("build", path, 1, 1, PurePosixPath(path).name, "left", "", why, hint))
+
+
+def by_file(items: Sequence[Item]) -> Mapping[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.file, []).append(item)
+    return found
