@@ -76,6 +76,19 @@ def test_translation_and_report(source: Path, capsys: pytest.CaptureFixture[str]
     assert "ADD-INTEREST" in (source / "r.html").read_text()
 
 
+def test_exec_is_proved_but_for_what_it_does(source: Path) -> None:
+    text = PROGRAM.replace("COPY AMOUNTS.", "COPY AMOUNTS.\n           EXEC SQL INCLUDE SQLCA END-EXEC.")
+    text = text.replace("ADD 1 TO ROUNDS", "EXEC SQL UPDATE T SET A = :AMOUNT END-EXEC", 1)
+    (source / "stored.cob").write_text(text.format(name="STORED"))
+    assert main(["stored.cob", "--to", "python", "-I", "copy", "-o", "stored.py", "--report", "r.json"]) == 0
+    (function,) = json.loads((source / "r.json").read_text())["files"][0]["functions"]
+    assert [block["verdict"] for block in function["blocks"]] == ["proved", "proved"]
+    assumed = "the method 'sql_update_t' does what EXEC SQL UPDATE T SET A = :AMOUNT does"
+    assert any(each.startswith(assumed) for each in function["blocks"][1]["evidence"]["assumptions"])
+    done = subprocess.run([sys.executable, "stored.py"], capture_output=True, check=False)
+    assert b"NotImplementedError: EXEC SQL in line 14 of stored.cob" in done.stderr
+
+
 def test_several_files_lie_in_a_folder_by_the_names_of_their_programs(source: Path) -> None:
     assert main(["savings.cob", "LOANS.CBL", "free.cobol", *ANY, "-o", "out"]) == 0
     assert {"savings.py", "loan_book.py", "free.py", "cobol_rules.py"} <= written(source / "out")

@@ -135,6 +135,11 @@ def test_include_acts_like_copy(parsed: Callable[..., Program]) -> None:
     assert items == [("R", "rec.cpy"), ("MINE", "sqlca.cpy")]
 
 
+def test_copy_of_the_sqlca(parsed: Callable[..., Program]) -> None:
+    assert parsed("COPY SQLCA.").data.working_storage == parsed("EXEC SQL INCLUDE sqlca END-EXEC").data.working_storage
+    assert [each.name for each in parsed("COPY SQLCA.", SQLCA="01 MINE PIC X.").data.working_storage] == ["MINE"]
+
+
 def test_what_is_included_must_be_there(parsed: Callable[..., Program]) -> None:
     with pytest.raises(SourceErrors) as error:
         parsed("EXEC SQL INCLUDE SQLDA END-EXEC.\nCOPY DFHAID.\n")

@@ -9,6 +9,8 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_text
@@ -242,6 +244,32 @@ def test_a_limit_that_it_may_change_is_looked_at_again() -> None:
 def test_no_value_is_kept_over_it() -> None:
     made = small("MOVE X TO Y. EXEC SQL SELECT A INTO :X FROM T END-EXEC. MOVE X TO Y.")
     assert made.count("self.y = self.x") == 2
+
+
+def test_comments_in_it_stand_before_the_call() -> None:
+    made = small("EXEC SQL COMMIT\n  *> ALL OF IT\nWORK END-EXEC.\nDISPLAY X.")
+    assert "        # ALL OF IT\n        self.sql_commit_work()\n" in made
+
+
+def test_programs_within_others() -> None:
+    inner = """
+    STOP RUN.
+    IDENTIFICATION DIVISION. PROGRAM-ID. INNER. PROCEDURE DIVISION.
+    FIRST-ONE. EXEC SQL SELECT A INTO :G FROM T WHERE B = :H END-EXEC.
+    END PROGRAM INNER. END PROGRAM SMALL-ONE.
+    """
+    made = small(inner, "01 G GLOBAL. 05 H PIC 9. 05 K PIC 9.")
+    assert "Interfaces: what EXEC does. Write them here.\n" in made
+    assert "Reads outer.g.h. Sets outer.g." in made
+    assert "def main() -> None:" in made
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=200))
+def test_any_text_gives_a_module(text: str) -> None:
+    assume("EXEC" not in text.upper() and ":" not in text)
+    made = small(f"EXEC SQL X{text} END-EXEC.")
+    compile(made, "small.py", "exec")
+    assert max(map(len, made.splitlines())) <= 120
 
 
 def test_handle_names_the_methods_where_it_goes() -> None:

@@ -104,22 +104,21 @@ class Copier:
         return period.end(), replace(book, replacing) if replacing else book
 
     def _include(self, code: Code, found: re.Match[str], chain: tuple[str, ...]) -> tuple[int, Code] | None:
-        """The same of EXEC SQL INCLUDE; None for COPY. The SQLCA need not be there as a copybook."""
+        """The same of EXEC SQL INCLUDE; None for COPY."""
         if not found["include"]:
             return None
         span = code.place(found.start("member"), len(found["member"]))
-        name = _plain(found["member"])
-        try:
-            return found.end(), self._book(span, name, "", chain)
-        except SourceError as error:
-            if name.upper() == "SQLCA" and error.message == f"the copybook '{name}' is not found":
-                return found.end(), sqlca()
-            raise
+        return found.end(), self._book(span, _plain(found["member"]), "", chain)
 
     def _book(self, span: Span, name: str, library: str, chain: tuple[str, ...]) -> Code:
         asked = name, library, Path(chain[-1]).parent
         if asked not in self._found:
-            self._found[asked] = self._find(span, *asked)
+            try:
+                self._found[asked] = self._find(span, *asked)
+            except SourceError:
+                if name.upper() != "SQLCA":
+                    raise
+                return sqlca()
         path = self._found[asked]
         if path in map(Path, chain):
             way = " → ".join([*map(_short, chain), _short(str(path))])

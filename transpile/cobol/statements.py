@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from transpile.cobol.tree import AddressOf, Always, Condition, Expression, Node, Range, Reference, Relation, Statement
@@ -187,6 +187,8 @@ class Execute(Statement):
 
     language: str
     text: str
+    last_line: int = field(default=0, compare=False)
+    """Where END-EXEC stands."""
 
     @property
     def key(self) -> str:

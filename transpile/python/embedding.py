@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from transpile.legacy.expressions import Bytes, Expression, Load, Part, Place
 from transpile.legacy.fields import Field
 from transpile.legacy.statements import Body, Operation, Perform, Program
-from transpile.python.code import literal
+from transpile.python.code import attribute, literal
 from transpile.python.expressions import Expressions
 from transpile.python.lines import INDENT, Lines
 from transpile.python.names import executed, inside
 from transpile.python.operations import operation, option, options
+from transpile.python.places import Places
 from transpile.python.wrapping import WIDTH
 
 if TYPE_CHECKING:
@@ -29,14 +30,15 @@ def _execute(writer: Statements, statement: Operation) -> None:
     writer.lines.add(f"self.{writer.expressions.names.interfaces[option(statement, 'text')]}()")
 
 
-def interfaces(program: Program, expressions: Expressions, lines: Lines) -> None:
-    """The methods, at the end of the class, below a line that says what they are."""
+def interfaces(program: Program, expressions: Expressions, lines: Lines, main: bool) -> None:
+    """The methods, at the end of the class, below a line that says what they are. ``main``: main() makes the class."""
     found: dict[str, list[Operation]] = {}
     for each in executed(program):
         found.setdefault(option(each, "text"), []).append(each)
     if found:
         lines.add("")
-        lines.comment("Interfaces: what EXEC does. Write them here, or in a subclass that main() is given.")
+        where = ", or in a subclass that main() is given" if main else ""
+        lines.comment(f"Interfaces: what EXEC does. Write them here{where}.")
     for at, (text, statements) in enumerate(found.items()):
         if at:
             lines.add("")
@@ -118,18 +120,25 @@ def _attributes(places: Sequence[Place], expressions: Expressions) -> list[str]:
     numbers = {each.field.number for each in places}
     found: dict[str, None] = {}
     for place in places:
-        record = expressions.names.roots.get(place.field.number)
-        root = record.root if record is not None else place.field
+        root = _home(place.field, expressions).names.roots[place.field.number].root
         leaves = [each for each in (root, *inside(root)) if each.type is not None and each.name != ("filler",)]
         whole = root.type is None and all(each.number in numbers for each in leaves)
         found[_attribute(root if whole else place.field, place, expressions)] = None
     return list(found)
 
 
+def _home(field: Field, places: Places) -> Places:
+    """Those of the program whose record has ``field``."""
+    while field.number not in places.names.roots and places.outer is not None:
+        places = places.outer
+    return places
+
+
 def _attribute(field: Field, place: Place, expressions: Expressions) -> str:
     """Without ``self`` and subscripts."""
-    record = expressions.names.roots.get(field.number)
-    if record is not None and field.number == record.root.number:
-        return expressions.names.attributes[field.number]
-    code = str(expressions.place(Place(field, place.subscripts)))
+    home = _home(field, expressions)
+    if field.number == home.names.roots[field.number].root.number:
+        code = str(attribute(home.owner, home.names.attributes[field.number]))
+    else:
+        code = str(expressions.place(Place(field, place.subscripts)))
     return re.sub(r"\[[^\]]*\]", "", code.removeprefix("self."))

@@ -70,7 +70,7 @@ def _emitted(program: Program, *others: Program) -> Module:
     module = Scope({*_TAKEN, *_public_names()})
     classes: list[Correspondence] = []
     for each in (*others, program):
-        classes += _program(each, uses, lines, module, None, alone=not others)
+        classes += _program(each, uses, lines, module, None, alone=not others, main=each is program)
     uses.rule("use_exact_arithmetic")
     _main(program, uses, lines)
     name = f"{snake(program.name)}.py"
@@ -154,7 +154,7 @@ def _imported(source: str, module: str) -> set[str]:
 
 
 def _program(
-    program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None, *, alone: bool
+    program: Program, uses: Uses, lines: Lines, module: Scope, outer: Expressions | None, *, alone: bool, main: bool
 ) -> list[Correspondence]:
     names = names_of(program, module)
     classes: list[Correspondence] = []
@@ -162,7 +162,7 @@ def _program(
     expressions = Expressions(program, names, uses, outer=outer)
     for inner in program.programs:
         around = replace(expressions, owner=Code("self.outer"), outer=_further_out(outer))
-        classes += _program(inner, uses, lines, module, around, alone=False)
+        classes += _program(inner, uses, lines, module, around, alone=False, main=False)
     records = Records(expressions, lines, conditions)
     _alphabets(program, lines)
     for record in records_of(program):
@@ -207,7 +207,7 @@ def _program(
         for function in program.functions:
             lines.add("")
             _function(program, function, expressions, lines)
-        interfaces(program, expressions, lines)
+        interfaces(program, expressions, lines, main)
     lines.add("", "")
     if outer is None and callable_(program, alone and not program.programs):
         initial = ", initial=True" if program.initially else ""

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from transpile.cobol.programs import FileControl, FileDescription, Item, Program
-from transpile.cobol.statements import Paragraph, Section
+from transpile.cobol.statements import Execute, Paragraph, Section
 from transpile.cobol.tree import Node, Statement
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
@@ -44,6 +44,8 @@ def _anchors(program: Program) -> Iterable[tuple[int, Node]]:
     for node in walk(program):
         if isinstance(node, kinds):
             yield node.span.line, node
+        if isinstance(node, Execute) and node.last_line > node.span.line:
+            yield node.last_line, node
         if isinstance(node, Item):
             yield from ((each.span.line, node) for each in node.conditions)
         if isinstance(node, Program):

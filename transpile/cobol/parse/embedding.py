@@ -29,10 +29,11 @@ def execute(p: Cursor) -> Execute:
     assert p.kind == EXEC
     found = _EXEC.fullmatch(p.text)
     assert found is not None
-    p.at += 1
     first, _, rest = found[2].partition("\n")
     lines = [first.strip(), *(line.rstrip() for line in textwrap.dedent(rest.expandtabs()).split("\n"))]
-    made = Execute(found[1].upper(), "\n".join(lines).strip("\n"), span=p.span(start))
+    end = p.tokens.code.place(p.offsets[start] + len(p.text) - 1).line
+    made = Execute(found[1].upper(), "\n".join(lines).strip("\n"), end, span=p.span(start))
+    p.at += 1
     if made.language == "SQL" and (said := _WHENEVER.fullmatch(made.text)):
         p.known.whenever[" ".join(said[1].upper().split())] = made
     return made
