@@ -121,6 +121,7 @@ class _Printer:
         self.statement = statement
         self.bound = bound
         self.isa = isa
+        self.source = [text for result in done.results for text in result.source_text]
         self.lines = proved_lines(done)
         self.effects = effects(isa, self.lines)
         self.written = frozenset().union(*self.effects.writes)
@@ -130,6 +131,7 @@ class _Printer:
         self.result = Printed()
 
     def run(self) -> Printed:
+        self._refuse_names()
         outputs, inputs = self._slots()
         slots = [*outputs, *inputs]
         references = {slot.register: at for at, slot in reversed(list(enumerate(slots))) if slot.register}
@@ -143,11 +145,20 @@ class _Printer:
         self.result.clobbers = self._clobbers(references)
         return self.result
 
+    def _refuse_names(self) -> None:
+        """Raises Refusal for a symbol that is called as a register of the target is."""
+        for text in self.source:
+            for word in _WORD.findall(text)[1:]:
+                if _NAMES[self.isa].fullmatch(word):
+                    raise Refusal("not handled", f"the symbol '{word}' is called as a register of the target is")
+
     def _place(self, at: int) -> str:
         """The target register of an operand; empty if nothing reads or writes it."""
         name = self.bound[at].register
         known = self.exits if self.bound[at].output and self.bound[at].where != "memory" else self.entry
         place = known.get(name) or known.get(f"{name}.lo") or ""
+        if f"{name}.hi" in known and self.bound[at].where == "vector":
+            raise Refusal("not handled", "the target has no register for a vector of 16 bytes")
         return full_name(self.isa, place) if place else ""
 
     def _slots(self) -> tuple[list[_Slot], list[_Slot]]:
