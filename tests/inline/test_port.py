@@ -193,6 +193,45 @@ def test_a_lock_prefix_that_some_branch_leaves_out_is_there() -> None:
     assert result.source_text == ("lock incl (%rdi)",)
 
 
+STAND_INS = """
+unsigned long now(void)
+{
+    unsigned lo, hi;
+    __asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
+    return (unsigned long)hi << 32 | lo;
+}
+unsigned long whole(unsigned *processor)
+{
+    unsigned long t;
+    __asm__ volatile("rdtscp; shlq $32, %%rdx; orq %%rdx, %0" : "=a"(t), "=c"(*processor) : : "rdx");
+    return t;
+}
+#define TRAP() __asm__("int3")
+int main(void)
+{
+    unsigned p, v = now() + whole(&p) == 0;
+    if (v == 2) TRAP();
+    return 0;
+}
+"""
+
+
+@needs_tools
+@pytest.mark.parametrize("target", ["riscv", "aarch64"])
+def test_substitutes_compile_and_run(target: str, tmp_path: Path) -> None:
+    out = ported(STAND_INS, target)
+    assert all(isinstance(o.result, BlockResult) for o in out.statements), out.statements
+    (tmp_path / "ported.c").write_text(out.text)
+    compiler = [*command("cc", target), "-Wall", "-Werror", "-static", str(tmp_path / "ported.c")]
+    assert built(compiler, tmp_path / "program", command("qemu", target)) == b""
+
+
+def test_a_line_with_very_many_operands_is_refused_at_once() -> None:
+    operands = ", ".join(f'"r"(t{n})' for n in range(12))
+    told = reason(f'asm("addq {", ".join(f"%{n}" for n in range(12))}" : : {operands});')
+    assert told.text == "a line has more operands than an instruction"
+
+
 def test_targets_are_known() -> None:
     with pytest.raises(UsageError):
         port("", "a.c", ["vax"])
