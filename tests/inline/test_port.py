@@ -166,6 +166,9 @@ int main(void)
     for (int i = 0; i < 20; i++) {
         __asm__("divq %4" : "=a"(q), "=d"(r) : "0"(lo), "1"(hi), "rm"(by) : "cc");
         printf("%lx %lx\\n", q, r);
+        unsigned q4, r4;
+        __asm__("divl %[by]" : "=a"(q4), "=d"(r4) : "a"((unsigned)lo), "d"((unsigned)r % 77), [by] "r"(77u + i));
+        printf("%x %x\\n", q4, r4);
         lo ^= q * 0x9e3779b97f4a7c15;
         hi = r % by;
     }

@@ -143,7 +143,7 @@ class Translator:
             refuse_definitions(line)
         found = no_equal(lines)
         if found is None and wide_division(lines):
-            found = "divq", "the targets have no division of 128 bits"
+            found = "div", "the targets have no division of two registers by one"
         if found is None:
             return None
         stand_in = substitute(statement, bound, lines, target) if self.substitutes else None
