@@ -50,6 +50,11 @@ def proved(text: str, target: str = "riscv") -> tuple[BlockResult, str]:
         ('asm("incq %0" : : "r"(x));', "not read", "changes its input"),
         ('asm("movq %q1, %0" : "=r"(x) : "r"(n));', "not read", "reads 8 bytes"),
         ('asm("push %0\\n\\tpop %%rcx" : : "r"(x) : "rcx");', "not handled", "stack"),
+        ('asm("ret" : : : "memory");', "not handled", "leaves"),
+        ('asm("1: incq %0\\n.section x\\n.quad 1b\\n.previous" : "+r"(x));', "not handled", "'.section'"),
+        ('asm("here: incq %0" : "+r"(x));', "not handled", "'here'"),
+        ('asm("movq a1(%%rip), %0" : "=r"(x));', "not handled", "'a1'"),
+        ('__m128 v; asm("paddd %0, %0" : "+x"(v));', "not handled", "16 bytes"),
         ('asm("call g" : : : "memory");', "not handled", "leaves"),
         ('asm("addq %1, %0" : "+r"(x) : "i"(SIZE));', "not read", "constant"),
         ('asm("addq %4, %0" : "+r"(x));', "not read", "names no operand"),
@@ -161,6 +166,9 @@ int main(void)
     for (int i = 0; i < 20; i++) {
         __asm__("divq %4" : "=a"(q), "=d"(r) : "0"(lo), "1"(hi), "rm"(by) : "cc");
         printf("%lx %lx\\n", q, r);
+        unsigned q4, r4;
+        __asm__("divl %[by]" : "=a"(q4), "=d"(r4) : "a"((unsigned)lo), "d"((unsigned)r % 77), [by] "r"(77u + i));
+        printf("%x %x\\n", q4, r4);
         lo ^= q * 0x9e3779b97f4a7c15;
         hi = r % by;
     }
@@ -186,6 +194,45 @@ def test_a_lock_prefix_that_some_branch_leaves_out_is_there() -> None:
     text = '#if UP\n#define LOCK ""\n#else\n#define LOCK "lock; "\n#endif\n'
     result, _ = proved(text + 'void f(int *p) { asm(LOCK "incl %0" : "+m"(*p)); }')
     assert result.source_text == ("lock incl (%rdi)",)
+
+
+STAND_INS = """
+unsigned long now(void)
+{
+    unsigned lo, hi;
+    __asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
+    return (unsigned long)hi << 32 | lo;
+}
+unsigned long whole(unsigned *processor)
+{
+    unsigned long t;
+    __asm__ volatile("rdtscp; shlq $32, %%rdx; orq %%rdx, %0" : "=a"(t), "=c"(*processor) : : "rdx");
+    return t;
+}
+#define TRAP() __asm__("int3")
+int main(void)
+{
+    unsigned p, v = now() + whole(&p) == 0;
+    if (v == 2) TRAP();
+    return 0;
+}
+"""
+
+
+@needs_tools
+@pytest.mark.parametrize("target", ["riscv", "aarch64"])
+def test_substitutes_compile_and_run(target: str, tmp_path: Path) -> None:
+    out = ported(STAND_INS, target)
+    assert all(isinstance(o.result, BlockResult) for o in out.statements), out.statements
+    (tmp_path / "ported.c").write_text(out.text)
+    compiler = [*command("cc", target), "-Wall", "-Werror", "-static", str(tmp_path / "ported.c")]
+    assert built(compiler, tmp_path / "program", command("qemu", target)) == b""
+
+
+def test_a_line_with_very_many_operands_is_refused_at_once() -> None:
+    operands = ", ".join(f'"r"(t{n})' for n in range(12))
+    told = reason(f'asm("addq {", ".join(f"%{n}" for n in range(12))}" : : {operands});')
+    assert told.text == "a line has more operands than an instruction"
 
 
 def test_targets_are_known() -> None:

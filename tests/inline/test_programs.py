@@ -62,6 +62,20 @@ def test_the_ported_program_does_the_same(path: Path, target: str, level: str, t
 
 
 @needs_tools
+@pytest.mark.skipif(shutil.which("clang") is None, reason="needs clang")
+@pytest.mark.parametrize("language", ["c", "c++"])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_clang_takes_the_constraints(path: Path, target: str, language: str, tmp_path: Path) -> None:
+    triple = f"{ {'riscv': 'riscv64'}.get(target, target) }-linux-gnu"
+    source = tmp_path / path.name
+    source.write_text(ported(path).text)
+    options = [f"--target={triple}", "-isystem", f"/usr/{triple}/include", "-O2", "-x", language, "-w", "-c"]
+    done = subprocess.run(["clang", *options, str(source), "-o", str(tmp_path / "x.o")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_tools
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_the_ported_source_is_the_same_program_on_x86(path: Path, tmp_path: Path) -> None:
     source = tmp_path / path.name

@@ -83,7 +83,7 @@ def test_macros_with_continued_lines_and_comments() -> None:
 
 def test_a_string_macro_that_is_not_defined_here_is_named() -> None:
     assert "LOCK_PREFIX" in only('void f() { asm(LOCK_PREFIX "incl %0" : "+m"(x)); }').problem
-    defined_twice = '#define P "lock; "\n#define P ""\nvoid f() { asm(P "incl %0" : "+m"(x)); }'
+    defined_twice = '#define P "inc"\n#define P "dec"\nvoid f() { asm(P "l %0" : "+m"(x)); }'
     assert "'P'" in only(defined_twice).problem
 
 

@@ -21,7 +21,7 @@ from transpile.inline.reasons import Reason, Refusal
 from transpile.inline.scan import constant_macros, statements
 from transpile.inline.statement import Macro, Statement
 from transpile.inline.substitutes import no_equal, substitute, wide_division
-from transpile.inline.template import LABEL, Template, read, render
+from transpile.inline.template import LABEL, Template, read, refuse_definitions, render
 from transpile.inline.widths import TYPES, choices, hint, typedefs
 from transpile.inline.writing import Variant, guarded, in_macro, statement_text
 from transpile.options import TARGETS, Options
@@ -139,9 +139,11 @@ class Translator:
     ) -> tuple[BlockResult, str] | None:
         """A substitute for what has no equal; raises Refusal where there is none, or none is wanted."""
         lines = [render(line, bound, {}) for line in template.lines]
+        for line in lines:
+            refuse_definitions(line)
         found = no_equal(lines)
         if found is None and wide_division(lines):
-            found = "divq", "the targets have no division of 128 bits"
+            found = "div", "the targets have no division of two registers by one"
         if found is None:
             return None
         stand_in = substitute(statement, bound, lines, target) if self.substitutes else None

@@ -37,7 +37,7 @@ _COUNTER = {
     "(transpile_count){memory});",
 }
 _COUNTER_WHY = "substituted, not equal: a timer of constant frequency stands for the time-stamp counter"
-_DIVISION_WHY = "substituted, not proved: C divides 128 bits by 64; where x86 would fault it gives some value"
+_DIVISION_WHY = "substituted, not proved: C divides both halves; where x86 would fault it gives some value"
 _FENCES = frozenset({"lfence", "mfence", "sfence"})
 _HALVES = ("shl $32, %rdx", "or %rdx, %rax")
 _WORD = re.compile(r"\s*(?:(?:lock|rep|repe|repz|repne|repnz|data16|rex64)\s+)*([a-z][a-z0-9.]*)")
@@ -70,8 +70,8 @@ def no_equal(lines: Sequence[str]) -> tuple[str, str] | None:
 
 
 def wide_division(lines: Sequence[str]) -> bool:
-    """Whether a statement is a division of 128 bits and nothing else."""
-    return mnemonics(lines) == ["divq"]
+    """Whether a statement is a division of a dividend in two registers and nothing else."""
+    return mnemonics(lines) in (["divq"], ["divl"])
 
 
 def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str], target: str) -> Substitute | None:
@@ -82,7 +82,7 @@ def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str
         text = f'{statement.keyword} volatile ("{trap[words[0]][target]}" : : : "memory")'
         return Substitute(text, "substituted, not equal: it stops the program as the target does")
     if wide_division(lines):
-        return _division(statement, bound)
+        return _division(statement, bound, words == ["divq"])
     counters = [word for word in words if word.startswith("rdtsc")]
     if len(counters) != 1:
         return None
@@ -93,8 +93,9 @@ def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str
     return _counter(statement, bound, bool(whole), target)
 
 
-def _division(statement: Statement, bound: Sequence[Bound]) -> Substitute | None:
-    """128 bits by 64, which C has and the targets' instructions have not."""
+def _division(statement: Statement, bound: Sequence[Bound], wide: bool) -> Substitute | None:
+    """Twice as many bits as the divisor has: C can do that."""
+    all_bits, bits, half = ("unsigned __int128", 64, "unsigned long") if wide else ("unsigned long", 32, "unsigned")
     operands = list(zip(statement.operands, bound, strict=True))
     inputs = {one.register: operand.expression for operand, one in operands if not one.output or one.inout}
     others = [r for r in inputs if r not in ("rax", "rdx")]
@@ -106,11 +107,11 @@ def _division(statement: Statement, bound: Sequence[Bound]) -> Substitute | None
     high, low, by = inputs["rdx"], inputs["rax"], inputs[others[0]]
     lines = [
         "do {",
-        f"    unsigned __int128 transpile_all = (unsigned long)({high});",
-        f"    transpile_all = transpile_all << 64 | (unsigned long)({low});",
-        f"    unsigned long transpile_by = (unsigned long)({by});",
+        f"    {all_bits} transpile_all = ({half})({high});",
+        f"    transpile_all = transpile_all << {bits} | ({half})({low});",
+        f"    {half} transpile_by = ({half})({by});",
     ]
-    values = {"rax": "(transpile_all / transpile_by)", "rdx": "(transpile_all % transpile_by)"}
+    values = {"rax": f"({half})(transpile_all / transpile_by)", "rdx": f"({half})(transpile_all % transpile_by)"}
     lines += [f"    {expression} = (__typeof__({expression})){values[name]};" for name, expression in outputs.items()]
     return Substitute("\n".join([*lines, "} while (0)"]), _DIVISION_WHY)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import product
+from math import prod
 
 from transpile.asm.source import Kind, parse
 from transpile.errors import TranspileError
@@ -36,7 +37,7 @@ _NOT_TYPES = frozenset({"return", "else", "goto", "case", "sizeof", "typedef", "
 _TYPEDEF = re.compile(rf"\btypedef\s+({_TYPE})\s+([A-Za-z_]\w*)\s*;")
 MOST = 4
 """Variants of one statement."""
-SEARCHED = 4096
+SEARCHED = 256
 """Combinations of widths that are tried for one line, and kept in all."""
 _FAR = 10_000
 """Characters before a statement in which declarations are looked for."""
@@ -125,6 +126,8 @@ def _joined(template: Template, bound: Sequence[Bound], wanted: Mapping[int, tup
         plain = template.plain(line, bound)
         if any(not wanted[at] for at in plain):
             raise Refusal("not read", "nothing says which type a vector operand has")
+        if prod(len(wanted[at]) for at in plain) > SEARCHED:
+            raise Refusal("not read", "a line has more operands than an instruction")
         fitting = [
             widths
             for values in product(*(wanted[at] for at in plain))

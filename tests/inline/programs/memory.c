@@ -27,10 +27,10 @@ static inline long xchg(long x, volatile long *ptr)
     return x;
 }
 
-static inline unsigned long cmpxchg(volatile unsigned long *ptr, unsigned long old, unsigned long new)
+static inline unsigned long cmpxchg(volatile unsigned long *ptr, unsigned long old, unsigned long with)
 {
     unsigned long prev;
-    asm volatile(LOCK_PREFIX "cmpxchgq %1,%2" : "=a"(prev) : "r"(new), "m"(*ptr), "0"(old) : "memory");
+    asm volatile(LOCK_PREFIX "cmpxchgq %1,%2" : "=a"(prev) : "r"(with), "m"(*ptr), "0"(old) : "memory");
     return prev;
 }
 
@@ -66,6 +66,16 @@ static void *fill(void *s, int c, size_t n)
     asm volatile("rep\n\tstosb" : "=&c"(d0), "=&D"(d1) : "a"(c), "1"(s), "0"(n) : "memory");
     return s;
 }
+
+static long total(const int *list, int n)
+{
+    long sum = 0;
+    while (n-- > 0)
+        asm("movslq %1, %%rcx\n\taddq %%rcx, %0" : "+r"(sum) : "m"(*list++) : "rcx", "cc");
+    return sum;
+}
+
+#define ADD_TO(where, what) asm volatile("addl %1, %0" : "+m"(where) : "r"((int)(what)) : "cc")
 
 static inline int positive(long x)
 {
@@ -135,7 +145,11 @@ int main(void)
         copy(other, text, (a & 15) + 16);
         fill(text, 'a' + i % 26, a & 7);
         printf("%.20s %.10s %d ", text, other, positive((long)a));
-        printf("%lx ", sum(words, a & 7));
+        printf("%lx %lx ", sum(words, a & 7), total((const int *)words, 9));
+        int cells[3] = {1, 2, 3}, *next = cells;
+        ADD_TO(*next++, a >> 3);
+        ADD_TO(*next++, a >> 7);
+        printf("%d %d %d %d ", cells[0], cells[1], cells[2], (int)(next - cells));
         printf("%.17g %.9g ", root((double)(a >> 20)), scaled((float)(a & 0xffff), 1.25f));
         pack((unsigned char *)other, a);
         other[9] = 0;
