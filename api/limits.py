@@ -33,7 +33,7 @@ class Limits:
     lines: int = 100_000
     """Lines of one file."""
     blocks: int = 20_000
-    """Blocks of one file that are kept and shown."""
+    """Blocks that one report.html shows."""
     files: int = 1000
     """Files of one job that are translated."""
     open_files: int = 50_000

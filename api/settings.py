@@ -27,7 +27,6 @@ class Settings:
     workers: int = 1
     proofs: Path | None = None
     models: tuple[str, ...] = MODELS
-    default_model: str = "embedded"
     private_webhooks: bool = False
     unsandboxed: bool = False
     retention_days: float | None = None

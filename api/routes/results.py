@@ -17,8 +17,6 @@ from transpile.api.results import archive_pieces, report_pieces, report_record
 Answers: TypeAlias = dict[str, Any]
 
 ROUTER = APIRouter(tags=["results"])
-MOST_SHOWN = 20_000
-"""Blocks that one page of a report shows."""
 BINARY: Answers = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 REPORT: Answers = {"content": {"application/json": {"schema": {"type": "object"}}}}
 GZIP: Answers = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
@@ -47,8 +45,9 @@ def download_report(job: Readable, service: Serving) -> Response:
 @ROUTER.get("/v1/jobs/{id}/report.html", response_class=HTMLResponse)
 def show_report(job: Readable, service: Serving) -> Response:
     """The same page that `transpile --html` writes; it needs nothing but itself."""
-    if sum(ended(job).verdicts.values()) > MOST_SHOWN:
-        raise Problem("limit", f"The job has more than {MOST_SHOWN} blocks: read report.json or the blocks in pages.")
+    most = service.settings.limits.blocks
+    if sum(ended(job).verdicts.values()) > most:
+        raise Problem("limit", f"The job has more than {most} blocks: read report.json, or the blocks in pages.")
     policy = f"{html.POLICY}; frame-ancestors 'none'; sandbox allow-scripts"
     return HTMLResponse(html.document(report_record(service.store, job)), headers={"Content-Security-Policy": policy})
 

@@ -276,6 +276,13 @@ def test_limits_hold(serve: Any, name: str) -> None:
         assert response.json()["type"] == kind and response.status_code == response.json()["status"]
 
 
+def test_a_report_too_long_for_a_page_is_refused(serve: Any) -> None:
+    with serve(Limits(blocks=1)) as server:
+        job = server.submit("a.s", "b.s")
+        server.ended(job["id"])
+        assert server.client.get(job["links"]["report"]).json()["type"] == "/problems/limit"
+
+
 def test_jobs_a_day_are_bounded(serve: Any) -> None:
     with serve(Limits(jobs=1)) as server:
         server.submit()
