@@ -99,6 +99,25 @@ def _exchange_add(isa: Isa, instruction: Instruction) -> Rows:
     return [*instruction.ops, RawOp(l.COMPUTE, (wide,), (register,), lambda a: t.zext(a, 64))]
 
 
+def _exchange(isa: Isa, instruction: Instruction) -> Rows:
+    """SLEIGH forgets it here too, where the other operand is memory."""
+    registers = [isa.registers.get(text) for text in operands(instruction)]
+    narrow = [found for found in registers if found is not None and found[2] == 4]
+    if None not in registers or not narrow:
+        return None
+    ((_, offset, _),) = narrow
+    wide: Varnode = (REGISTER, offset, 8)
+    return [*instruction.ops, RawOp(l.COMPUTE, (wide,), ((REGISTER, offset, 4),), lambda a: t.zext(a, 64))]
+
+
+def _shift_double(isa: Isa, instruction: Instruction) -> Rows:
+    """A count above 16 leaves 2-byte operands undefined (SDM volume 2, SHLD): no meaning is given to any that varies."""
+    _, register, count = operands(instruction)
+    if isa.register(register)[2] == 2 and not (count.startswith("0x") and int(count, 16) <= 16):
+        return _refused(isa, instruction)
+    return _shift(isa, instruction)
+
+
 def _move_swapped(isa: Isa, instruction: Instruction) -> Rows:
     def own(op: RawOp) -> RawOp:
         return RawOp(l.COMPUTE, op.outs, op.ins, byte_reverse) if op.code == l.CALLOTHER else op
@@ -245,8 +264,8 @@ INTEGER: dict[str, Handler] = {
     "ROR": _shift,
     "RCL": _shift,
     "RCR": _shift,
-    "SHLD": _shift,
-    "SHRD": _shift,
+    "SHLD": _shift_double,
+    "SHRD": _shift_double,
     "MUL": _undefined_after("SZPA"),
     "IMUL": _undefined_after("SZPA"),
     "DIV": _divide(False),
@@ -260,6 +279,7 @@ INTEGER: dict[str, Handler] = {
     "BLSI": _undefined_after("PA"),
     "BLSMSK": _undefined_after("PA"),
     "XADD": _exchange_add,
+    "XCHG": _exchange,
     "MOVBE": _move_swapped,
     "PUSHF": _refused,
     "PUSHFQ": _refused,
