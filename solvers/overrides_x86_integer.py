@@ -111,7 +111,7 @@ def _exchange(isa: Isa, instruction: Instruction) -> Rows:
 
 
 def _shift_double(isa: Isa, instruction: Instruction) -> Rows:
-    """A count above 16 leaves 2-byte operands undefined (SDM volume 2, SHLD): no meaning is given to any that varies."""
+    """A count above 16 leaves 2-byte operands undefined (SDM volume 2, SHLD): none that varies has a meaning."""
     _, register, count = operands(instruction)
     if isa.register(register)[2] == 2 and not (count.startswith("0x") and int(count, 16) <= 16):
         return _refused(isa, instruction)
