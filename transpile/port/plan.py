@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeAlias
@@ -74,10 +74,11 @@ def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told
         told(number, total)
         if port_assembly(work, path):
             translated.append(path)
-    headers = Headers({path: widening.port(path, work.text(path))[0] for path in sources})
+    wider = {name for path in sources for name in widening.macros(work.text(path))}
+    headers = Headers({path: widening.port(path, work.text(path), wider)[0] for path in sources})
     for number, path in enumerate(sources, len(files)):
         told(number, total)
-        port_source(work, path, headers)
+        port_source(work, path, headers, wider)
     port_builds(work, [path for path in translated if path.endswith(".s")])
     plan.items = in_order(plan.items)
     return plan
@@ -111,12 +112,12 @@ def port_assembly(work: Work, path: str) -> bool:
     return True
 
 
-def port_source(work: Work, path: str, headers: Headers) -> None:
+def port_source(work: Work, path: str, headers: Headers, wider: Set[str]) -> None:
     """One file in C or C++."""
     text = work.text(path)
     if "\0" in text:
         return
-    edited, items = widening.port(path, text)
+    edited, items = widening.port(path, text, wider)
     work.plan.items += items
     edited, items = intrinsics.port(path, edited, headers.have_intrinsics(path))
     work.plan.items += items
