@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from transpile.core.loop import Candidate, Checker, Judged, Outcome, translate_unit
 from transpile.core.verdict import Undecided, Verdict
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 BATCH = 400
 """Blocks whose instructions are assembled together."""
+
+Told: TypeAlias = Callable[[str, BlockResult], None]
+"""Told the function and the result of each block when it is done."""
+
+
+def untold(function: str, block: BlockResult) -> None:
+    """A Told that nobody listens to."""
 
 
 @dataclass(slots=True)
@@ -68,11 +75,13 @@ class FunctionDone:
 
 @dataclass(slots=True)
 class Crew:
-    """Who translates: the checker, language models if there are any, and whom to tell about each block."""
+    """Who translates: the checker, language models if there are any, and whom to tell about each block, before work on
+    it and after."""
 
     checker: Carefully
     models: Models | None
     beat: Beat
+    told: Told
 
     def lost(self, unit: BlockUnit) -> bool:
         """Whether a worker was lost over the block."""
@@ -80,7 +89,13 @@ class Crew:
 
 
 def translate_functions(
-    plan: FilePlan, names: Sequence[str], store: ProofStore, beat: Beat, skip: Skip, explain: str = ""
+    plan: FilePlan,
+    names: Sequence[str],
+    store: ProofStore,
+    beat: Beat,
+    skip: Skip,
+    explain: str = "",
+    told: Told = untold,
 ) -> Iterator[FunctionDone]:
     """The functions ``names`` of ``plan``, in that order. ``explain``: the one block about which models are asked, and
     whose every candidate is to be told."""
@@ -92,7 +107,7 @@ def translate_functions(
         from transpile.models import models_of
 
         models = models_of(plan, checker, store, skip, bool(explain))
-    crew = Crew(Carefully(checker, skip), models, beat)
+    crew = Crew(Carefully(checker, skip), models, beat, told)
     for batch in batches(plan, names):
         lowered: dict[str, Proposal | Failure] = {}
         for name in batch:
@@ -111,7 +126,7 @@ def translate_functions(
             models.prepare([u for u in asked if explain in ("", u.label)], bodies, beat)
         for proposal in lowered.values():
             if isinstance(proposal, Failure):
-                yield failed_function(proposal, plan)
+                yield failed_function(proposal, plan, told)
             else:
                 yield translate_function(proposal, units[id(proposal)], crew, plan)
     store.flush()
@@ -160,6 +175,7 @@ def translate_function(proposal: Proposal, units: Sequence[BlockUnit], crew: Cre
             outcome = replace(outcome, verdict=Undecided(proposal.broken[label]))
         result = block_result(unit.block, outcome, plan)
         results.append(result)
+        crew.told(name, result)
         chosen = outcome.chosen
         bodies[label] = trap(plan.target, result.first_line) if chosen is None or result.trapped else chosen.body
     told = models.troubles() if models is not None else []
@@ -205,7 +221,7 @@ def attempt(judged: Judged[Body]) -> Attempt:
     )  # fmt: skip
 
 
-def failed_function(failure: Failure, plan: FilePlan) -> FunctionDone:
+def failed_function(failure: Failure, plan: FilePlan, told: Told = untold) -> FunctionDone:
     """A function that could not be lowered: every block undecided, and a trap in its place."""
     results: list[BlockResult] = []
     bodies: dict[str, Body] = {}
@@ -216,4 +232,5 @@ def failed_function(failure: Failure, plan: FilePlan) -> FunctionDone:
         last = block.insns[-1].line if block.insns else start
         texts = tuple(insn.text for insn in block.insns)
         results.append(BlockResult(block.label, start, last, texts, (), Undecided(failure.reason), trapped=trapped))
+        told(failure.function.name, results[-1])
     return FunctionDone(FunctionResult(failure.function.name, tuple(results)), bodies, list(failure.diagnostics))

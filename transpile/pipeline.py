@@ -7,14 +7,14 @@ when that pays. ``translate_many`` does so for several files, ``explain`` for on
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from transpile import pool
 from transpile.assembled import need_assemblers, refusals
-from transpile.blocks import BATCH, FunctionDone, translate_functions
+from transpile.blocks import BATCH, FunctionDone, Told, translate_functions, untold
 from transpile.checking import adopt, target_of
 from transpile.core.loop import RULES
 from transpile.core.verdict import Undecided
@@ -24,7 +24,7 @@ from transpile.options import Options
 from transpile.planning import FilePlan, first_line, plan_file
 from transpile.store import ProofStore, checker_version, key_of
 from transpile.targets import target_isa
-from transpile.translation import Explanation, Translation
+from transpile.translation import Explanation, Placed, Translation
 
 PARALLEL = 150
 """Blocks from which on a file is worth several processes."""
@@ -65,10 +65,12 @@ def translate(
     file: str = "<input>",
     options: Options | None = None,
     progress: Progress | None = None,
+    told: Told = untold,
 ) -> Translation:
     """Translate GNU assembler text for x86-64 to ``riscv`` or ``aarch64``, with a verdict for every basic block.
 
-    ``progress`` is told how many blocks are done, and how many there are.
+    ``progress`` is told how many blocks are done, and how many there are; ``told`` hears the result of each block that
+    is worked on, and of one that is done again a second time. Neither hears of a file that the proof store knows.
 
     Raises:
         SourceErrors: the input cannot be read.
@@ -80,7 +82,7 @@ def translate(
     one_process(part.options)
 
     def work(part: Part, plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
-        return _all_functions(part, plan, store, progress or (lambda done, blocks: None))
+        return _all_functions(part, plan, store, progress or (lambda done, blocks: None), told)
 
     try:
         return _translation(part, work)
@@ -117,7 +119,7 @@ def translate_many(
     order = sorted(range(len(given)), key=lambda i: -len(given[i].text))
     single = replace(options, jobs=1)
     parts = [Part(given[i], to, single) for i in order]
-    done = pool.run(_whole_file, parts, options.workers, ended=lambda files: told(files, len(parts)))
+    done = pool.run(_whole_file, parts, options.workers, ended=lambda files, _: told(files, len(parts)))
     by_place = dict(zip(order, done, strict=True))
     return [by_place[i] for i in range(len(given))]
 
@@ -264,21 +266,31 @@ def _attempted(part: Part, work: Callable[[Part, FilePlan, ProofStore], list[Fun
         return translation
 
 
-def _all_functions(part: Part, plan: FilePlan, store: ProofStore, progress: Progress) -> list[FunctionDone]:
-    """In one process or in several."""
+def _all_functions(
+    part: Part, plan: FilePlan, store: ProofStore, progress: Progress, told: Told = untold
+) -> list[FunctionDone]:
+    """In one process or in several, of which results are heard when a job is done."""
     total = sum(len(function.blocks) for function in plan.program.functions)
     workers = 1 if one_process(part.options) else min(part.options.workers, -(-total // PARALLEL))
     beats = _Beats(progress, total)
     if workers < 2:
-        done = list(translate_functions(plan, list(plan.prepared), store, beats.block, {}))
+        done = list(translate_functions(plan, list(plan.prepared), store, beats.block, {}, told=told))
     else:
         from transpile.checker import preload
 
         preload(plan.target)
         parts = [replace(part, functions=group) for group in chunks(plan, workers * CHUNKS)]
-        done = [one for found in pool.run(_some_functions, parts, workers, beats.block) for one in _ok(found)]
+        results = pool.run(_some_functions, parts, workers, beats.block, lambda _, found: _tell(found, told))
+        done = [one for found in results for one in _ok(found)]
     progress(total, total)
     return done
+
+
+def _tell(result: list[FunctionDone] | TranspileError, told: Told) -> None:
+    if not isinstance(result, TranspileError):
+        for function in result:
+            for block in function.result.blocks:
+                told(function.result.name, block)
 
 
 def _ok(result: list[FunctionDone] | TranspileError) -> list[FunctionDone]:
@@ -295,17 +307,27 @@ def finished(plan: FilePlan, to: str, done: Iterable[FunctionDone]) -> Translati
         for function in plan.program.functions
         for block in function.blocks
     ]
-    text = Writer(plan.program, plan.target, written).text()
+    writer = Writer(plan.program, plan.target, written)
+    text = writer.text()
     results = tuple(by_name[function.name].result for function in plan.program.functions)
     diagnostics = list(
         dict.fromkeys(d for function in plan.program.functions for d in by_name[function.name].diagnostics)
     )
-    translation = Translation(text, plan.program.source.file, to, results, tuple(diagnostics))
+    layout = _layout(plan, writer.places())
+    translation = Translation(text, plan.program.source.file, to, results, tuple(diagnostics), layout)
     if plan.options.allow_untranslated or translation.meets(plan.options.require):
         refused = refusals(text, to, plan.options.march)
         if refused:
-            translation = replace(translation, text="", diagnostics=(*diagnostics, *refused))
+            translation = replace(translation, text="", diagnostics=(*diagnostics, *refused), layout=_layout(plan, {}))
     return translation
+
+
+def _layout(plan: FilePlan, places: Mapping[int, tuple[int, int]]) -> tuple[Placed, ...]:
+    return tuple(
+        Placed(function.name, block.label, places.get(id(block)), block.successors)
+        for function in plan.program.functions
+        for block in function.blocks
+    )
 
 
 class _Beats:

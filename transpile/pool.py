@@ -70,11 +70,11 @@ def run(
     payloads: Sequence[P],
     workers: int,
     beat: Beat = silent,
-    ended: Callable[[int], None] = lambda jobs: None,
+    ended: Callable[[int, R | TranspileError], None] = lambda jobs, result: None,
 ) -> list[R | TranspileError]:
     """The results of ``work`` on each payload, in their order, from at most ``workers`` processes.
 
-    ``ended`` is told how many jobs are done.
+    ``ended`` is told how many jobs are done, and what came of the last.
     """
     with warnings.catch_warnings():
         # Python 3.12 warns of threads at a fork; a worker touches nothing that a thread of ours locks.
@@ -83,7 +83,13 @@ def run(
 
 
 class _Pool(Generic[P, R]):
-    def __init__(self, work: Work[P, R], jobs: Sequence[Job[P]], beat: Beat, ended: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        work: Work[P, R],
+        jobs: Sequence[Job[P]],
+        beat: Beat,
+        ended: Callable[[int, R | TranspileError], None],
+    ) -> None:
         self.work = work
         self.waiting = list(reversed(jobs))
         self.results: dict[int, R | TranspileError] = {}
@@ -148,7 +154,7 @@ class _Pool(Generic[P, R]):
             self.beat(*value)
             return
         self.results[worker.job.number] = value
-        self.ended(len(self.results))
+        self.ended(len(self.results), value)
         self._next(worker)
 
     def _lost(self, worker: _Worker[P], reason: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.core.yields import yields_from
-from transpile.translation import Attempt, BlockResult, FunctionResult, Translation
+from transpile.translation import Attempt, BlockResult, FunctionResult, Placed, Translation
 
 CHECKER_PACKAGES = ("z3-solver", "pypcode", "unicorn", "tree-sitter", "tree-sitter-c", "tree-sitter-cuda")
 _SOURCES = (".py", ".cpp", ".h")
@@ -195,12 +195,17 @@ def translation_to(translation: Translation) -> dict[str, Any]:
         "file": translation.file,
         "target": translation.target,
         "functions": functions,
+        "layout": [[one.function, one.label, one.lines, one.successors] for one in translation.layout],
     }
 
 
 def translation_from(row: Mapping[str, Any]) -> Translation:
     functions = tuple(FunctionResult(name, tuple(map(_block_from, blocks))) for name, blocks in row["functions"])
-    return Translation(row["text"], row["file"], row["target"], functions)
+    layout = tuple(
+        Placed(function, label, tuple(lines) if lines else None, tuple(successors))
+        for function, label, lines, successors in row["layout"]
+    )
+    return Translation(row["text"], row["file"], row["target"], functions, layout=layout)
 
 
 def _block_to(b: BlockResult) -> list[Any]:

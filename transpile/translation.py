@@ -90,15 +90,29 @@ class FunctionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a block stands in the text of its translation, and the labels of the blocks that control goes on to.
+
+    ``lines`` are the first and the last, 1-based; None: it has no lines there. Labels belong to the same function.
+    """
+
+    function: str
+    label: str
+    lines: tuple[int, int] | None = None
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """A translated file. ``text`` is complete even when ``meets`` says no: who prints it decides. It is empty when the
-    target's own assembler refuses it, which ``diagnostics`` then tell."""
+    target's own assembler refuses it, which ``diagnostics`` then tell. ``layout`` is of assembly alone."""
 
     text: str
     file: str
     target: str
     functions: tuple[FunctionResult, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    layout: tuple[Placed, ...] = ()
 
     @property
     def blocks(self) -> Iterator[BlockResult]:

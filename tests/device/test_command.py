@@ -31,7 +31,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_rung_is_reported(source: Path, emulated: Callable[..., Device], monkeypatch: pytest.MonkeyPatch) -> None:
     device = emulated()
-    monkeypatch.setattr("transpile.cli.offloading.find_device", lambda: device)
+    monkeypatch.setattr("transpile.directions.offloading.find_device", lambda: device)
     assert main(["saxpy.c", "--to", "cuda", "--verify", "gpu", "-o", "out.cu", "--report", "r.json"]) == 0
     block = json.loads((source / "r.json").read_text())["files"][0]["functions"][0]["blocks"][0]
     rung = next(row for row in block["rungs"] if row["name"] == "run on a GPU")

@@ -41,9 +41,11 @@ def parse_text(
     options: Options = _NO_OPTIONS,
     cplusplus: bool = False,
     dialect: Dialect = PLAIN,
+    path: str = "",
 ) -> Unit:
-    """The unit in ``text``, which messages call ``file``. Headers of the user are looked for in the current folder."""
-    return _parse(source_text(text, file), options, cplusplus, dialect)
+    """The unit in ``text``, which messages call ``file``. Headers of the user are looked for beside the file at
+    ``path``, which has the same text, or else in the current folder."""
+    return _parse(source_text(text, file, path), options, cplusplus, dialect)
 
 
 def _parse(source: SourceFile, options: Options, cplusplus: bool, dialect: Dialect = PLAIN) -> Unit:

@@ -86,14 +86,16 @@ def directed(values: dict[str, Any], to: str) -> Any:
     """Take the options of single directions out of ``values``, and give those of this one; UsageError if others are
     given."""
     from transpile.cli import modernizing, offloading
+    from transpile.directions.modernizing import Asked as PythonAsked
+    from transpile.directions.offloading import Asked as CudaAsked
 
     standard = values.pop("standard")
-    cuda = offloading.Asked(
+    cuda = CudaAsked(
         **{name: values.pop(name) for name in OFFLOAD_OPTIONS if name in values},
         standard="" if to == PYTHON else standard,
     )
     given = {name: values.pop(name) for name in MODERNIZE_OPTIONS if name in values}
-    python = modernizing.Asked(**given, standard=standard if to == PYTHON else "")
+    python = PythonAsked(**given, standard=standard if to == PYTHON else "")
     if to != CUDA:
         offloading.refused_words(cuda, to)
     if to != PYTHON:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from transpile import tools
+from transpile.directions.reading import decode, preprocess, read_file
 from transpile.errors import ToolError, UsageError
 
 STANDARD = "-"
@@ -19,21 +19,8 @@ def read_source(path: str, include: Sequence[Path] = ()) -> str:
     """The text of an input. ``-`` is stdin; ``.S`` goes through the C preprocessor, its line markers stay."""
     if path == STANDARD:
         return decode(sys.stdin.buffer.read())
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise ToolError(f"cannot read {path}: {error.strerror or error}") from error
+    raw = read_file(Path(path))
     return preprocess(path, include) if path.endswith(".S") else decode(raw)
-
-
-def decode(raw: bytes) -> str:
-    """Any bytes: what is not UTF-8 comes back out as it went in."""
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def preprocess(path: str, include: Sequence[Path]) -> str:
-    folders = [word for folder in include for word in ("-I", str(folder))]
-    return decode(tools.call([*tools.command("cpp"), "-x", "assembler-with-cpp", *folders, path]))
 
 
 def output_paths(inputs: Sequence[str], output: str | None, suffix: str = ".s") -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -13,40 +12,18 @@ import click
 from transpile.cli.files import STANDARD, STDIN_NAME, distinct, write_output, write_together
 from transpile.cli.screen import Progress, Screen, explanation_text, wants_color
 from transpile.cli.translating import Outputs, Session, quiet_unless_text
-from transpile.cobol.options import Format
-from transpile.errors import ToolError, UsageError
-from transpile.modernize.folder import laid_out, test_name
+from transpile.directions.guessing import COBOL_SUFFIXES
+from transpile.directions.modernizing import Asked, choices_of, files_beside
+from transpile.errors import UsageError
 from transpile.modernize.paragraphs import paragraphs
 from transpile.modernize.results import NEVER_REACHED
-from transpile.modernize.subject import Given
-from transpile.modernize.testing import pytest_file
-from transpile.modernize.translate import STANDARD as USUAL_STANDARD
 from transpile.modernize.translate import TARGET, Choices, Modernized, translate_bytes, translate_file
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
 
-SUFFIXES = (".cob", ".cbl", ".cobol")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options of this direction, as given. ``input`` is the standard input of whole runs, ``data`` the folder with
-    the files that they read."""
-
-    layout: Format = "auto"
-    standard: str = ""
-    input: Path | None = None
-    data: Path | None = None
-    tests: bool = True
-    force: bool = False
-
-    @property
-    def given(self) -> bool:
-        return replace(self, standard="") != Asked()
-
 
 def is_cobol(path: str) -> bool:
-    return Path(path).suffix.lower() in SUFFIXES
+    return Path(path).suffix.lower() in COBOL_SUFFIXES
 
 
 def modernize_files(
@@ -63,7 +40,7 @@ def modernize_files(
         def work(progress: Progress | None, path: str = path, found: list[Modernized] = found) -> Translation:
             made = modernized(path, choices, progress)
             if outputs.output not in (None, STANDARD) and made.translation.meets(options.require):
-                write_together(_files(made, _main(path, files, outputs.output, folder, made), asked))
+                write_together(files_beside(made, _main(path, files, outputs.output, folder, made), asked))
             found.append(made)
             return made.translation
 
@@ -120,31 +97,6 @@ def modernized(path: str, choices: Choices, progress: Progress | None = None) ->
     return translate_file(path, choices, told)
 
 
-def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
-    return Choices(
-        asked.layout,
-        asked.standard or USUAL_STANDARD,
-        tuple(include),
-        given=Given(_read(asked.input) if asked.input else None, _data(asked.data) if asked.data else {}),
-        seed=options.seed,
-        rlimit=options.rlimit,
-        jobs=options.workers,
-        store=options.store,
-        models=options,
-    )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ToolError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _data(folder: Path) -> dict[str, bytes]:
-    return {path.name: _read(path) for path in sorted(folder.iterdir()) if path.is_file()}
-
-
 def _folder(files: Sequence[str], output: str | None) -> bool:
     """Whether the output is a folder."""
     if output is None or output == STANDARD:
@@ -162,13 +114,6 @@ def _main(path: str, files: Sequence[str], output: str | None, folder: bool, mad
     """Where the module goes. In a folder it has the name of the program, by which others find it that call it."""
     main = Path(output or "") / made.subject.module.name if folder else Path(output or "")
     return distinct(main, files)
-
-
-def _files(made: Modernized, main: Path, asked: Asked) -> dict[Path, str]:
-    tests = pytest_file(made, main.stem) if asked.tests and main.stem.isidentifier() else ""
-    if tests and main.name == test_name(main):
-        raise UsageError(f"{main} would be its own test", "choose another name with -o")
-    return dict(laid_out(made.subject.module, main, tests, asked.force))
 
 
 def _why_nothing(made: Modernized, options: Options) -> str:

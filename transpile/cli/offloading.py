@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from transpile.c.preprocess import Options as Preprocessing
 from transpile.cli.files import STANDARD, STDIN_NAME, output_paths, read_source, write_output
 from transpile.cli.screen import Progress, Screen, explanation_text, wants_color
-from transpile.cli.translating import Outputs, Session, may_write, quiet_unless_text
+from transpile.cli.translating import Outputs, Session, quiet_unless_text
 from transpile.cuda.plan_text import show
+from transpile.directions.offloading import Asked, choices_of
+from transpile.directions.writing import may_write
 from transpile.errors import UsageError
 from transpile.offload.several import translate_file, translate_text
 from transpile.offload.translate import TARGET, Choices, Offloaded
 from transpile.options import Options
 from transpile.translation import BlockResult, Explanation, Translation, block_meets
-from transpile.trials.device import find_device
-
-_EXTENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options of this direction, as given. ``plan`` is a plan to follow, ``save_plan`` where to write the one that
-    was followed."""
-
-    function: str = ""
-    extents: tuple[str, ...] = ()
-    scratch: tuple[str, ...] = ()
-    plan: Path | None = None
-    save_plan: str | None = None
-    define: tuple[str, ...] = ()
-    undefine: tuple[str, ...] = ()
-    standard: str = ""
-    verify: str | None = None
-
-    @property
-    def given(self) -> bool:
-        return self != Asked()
 
 
 def offload_files(
@@ -114,34 +90,6 @@ def offloaded(path: str, choices: Choices) -> Offloaded:
     if path == STANDARD:
         return translate_text(read_source(path), STDIN_NAME, choices)
     return translate_file(path, choices)
-
-
-def choices_of(asked: Asked, options: Options, include: Sequence[Path]) -> Choices:
-    """Raises UsageError for what is not of the form that it should have, ToolError for a GPU that is not there."""
-    extents: dict[str, str] = {}
-    for given in asked.extents:
-        found = _EXTENT.fullmatch(given)
-        if found is None:
-            raise UsageError(f"'{given}' is not an extent", "give it as ARRAY=EXPRESSION: --extent 'a=n*m'")
-        extents[found[1]] = found[2]
-    preprocessing = Preprocessing(tuple(map(str, include)), asked.define, asked.undefine, asked.standard)
-    cache = options.store.parent if options.store else None
-    device = find_device() if asked.verify else None
-    scratch = frozenset(name.strip() for given in asked.scratch for name in given.split(",") if name.strip())
-    choices = Choices(
-        asked.function,
-        extents,
-        scratch,
-        preprocessing=preprocessing,
-        seed=options.seed,
-        cache=cache,
-        models=options,
-        device=device,
-        store=options.store,
-    )
-    if asked.plan is None:
-        return choices
-    return replace(choices, plan=read_source(str(asked.plan)), plan_file=str(asked.plan))
 
 
 def refused_words(asked: Asked, target: str) -> None:

@@ -13,6 +13,7 @@ import transpile
 from transpile.cli.files import STANDARD, STDIN_NAME, output_paths, read_source, write_output
 from transpile.cli.screen import Progress, Screen, failing_lines, tested_lines, verdict_table, yield_table
 from transpile.core.yields import summed
+from transpile.directions.writing import may_write
 from transpile.errors import TranspileError
 from transpile.findings import Finding, findings, github, sarif
 from transpile.html import page
@@ -175,15 +176,6 @@ def check_file(
 
     session.attempt(source, to or "", work)
     return session.finish()
-
-
-def may_write(translation: Translation, options: Options) -> bool:
-    """Code that does not meet the requirement is never written; a trap in its place may be."""
-    if not translation.text:
-        return False
-    if translation.meets(options.require):
-        return True
-    return options.allow_untranslated and all(block.trapped for _, block in translation.failing(options.require))
 
 
 def quiet_unless_text(screen: Screen, outputs: Outputs) -> Screen:

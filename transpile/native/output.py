@@ -60,6 +60,21 @@ class Writer:
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines() if not line.starts) + "\n"
 
+    def places(self) -> dict[int, tuple[int, int]]:
+        """The first and the last line of each block that has instructions in the text, by the block's ``id``."""
+        first: dict[int, int] = {}
+        last: dict[int, int] = {}
+        number = 1
+        for line in self.lines():
+            if line.starts:
+                first[id(line.block)] = number
+                continue
+            end = number + line.text.count("\n")
+            if line.block is not None:
+                last[id(line.block)] = end
+            number = end + 1
+        return {block: (first[block], end) for block, end in last.items()}
+
     def lines(self) -> Iterator[Placed]:
         """The file, with the blocks that instructions belong to."""
         yield Placed(self.target.comment(header(self.target.abi.name)))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from transpile.c.parse import parse_file, parse_text
+from transpile.c.source import CPLUSPLUS
 from transpile.c.types import Pointer
 from transpile.c.unit import Function, Unit
 from transpile.core.verdict import Refuted
@@ -32,9 +33,10 @@ def translate_file(path: str | Path, choices: Choices) -> Offloaded:
     return _translated(parse_file(path, choices.preprocessing), str(path), choices)
 
 
-def translate_text(text: str, file: str, choices: Choices) -> Offloaded:
-    """The same for C that is not in a file."""
-    return _translated(parse_text(text, file, choices.preprocessing), file, choices)
+def translate_text(text: str, file: str, choices: Choices, path: str = "") -> Offloaded:
+    """The same for C that is not in a file, or in one at ``path`` that messages call ``file``."""
+    cplusplus = Path(file).suffix in CPLUSPLUS
+    return _translated(parse_text(text, file, choices.preprocessing, cplusplus, path=path), file, choices)
 
 
 def _translated(unit: Unit, file: str, choices: Choices) -> Offloaded:
