@@ -90,6 +90,7 @@ MAY_IMPORT = {
     "transpile.port": {
         "transpile.asm",
         "transpile.core",
+        "transpile.directions",
         "transpile.errors",
         "transpile.findings",
         "transpile.html",
@@ -97,6 +98,7 @@ MAY_IMPORT = {
         "transpile.native",
         "transpile.options",
         "transpile.report",
+        "transpile.sandbox",
         "transpile.tools",
         "transpile.translation",
     },

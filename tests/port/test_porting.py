@@ -15,6 +15,7 @@ from small_repository import ADD, FILES, MAKEFILE, need_cross
 
 from transpile.cli import main
 from transpile.port import crossing
+from transpile.sandbox import Sandbox
 
 Repository = Callable[..., Path]
 SCHEMA = json.loads(files("transpile").joinpath("port/port.schema.json").read_text())
@@ -148,6 +149,61 @@ def test_a_command_is_stopped_with_all_it_started(tmp_path: Path) -> None:
     assert ran.timed_out and not ran.passed and ran.output == "begun\n" and ran.seconds < 20
     long = crossing.run("yes | head -c 1000000", tmp_path, {"PATH": "/usr/bin:/bin"}, 20)
     assert len(long.output) == crossing.KEPT
+
+
+SAXPY = """void saxpy(int n, float a, const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = a * x[i] + y[i];
+}
+"""
+ADDER = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. ADDER.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  TOTAL PIC 9(4) VALUE 1.
+       PROCEDURE DIVISION.
+       MAIN-LINE.
+           ADD 41 TO TOTAL.
+           DISPLAY TOTAL.
+           STOP RUN.
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "name", "text", "made", "program"),
+    [
+        ("cuda", "src/saxpy.c", SAXPY, "src/saxpy.cu", "g++"),
+        ("python", "src/adder.cob", ADDER, "src/adder.py", "cobc"),
+    ],
+)
+def test_whole_files_go_to_cuda_and_python(
+    to: str, name: str, text: str, made: str, program: str, repository: Repository, tmp_path: Path
+) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    root, out, report = repository({name: text, "other.txt": ""}), tmp_path / "out", tmp_path / "r.json"
+    words = ["port", str(root), "--to", to, "-q", "--store", str(tmp_path / "proofs.sqlite")]
+    assert main([*words, "-o", str(out), "--report", str(report)]) == 0
+    said = json.loads(report.read_text())
+    jsonschema.validate(said, SCHEMA)
+    assert (out / made).is_file() and [item["state"] for item in said["items"]] == ["ported"]
+    (root / made).write_text("mine")
+    assert main([*words, "-o", str(tmp_path / "again")]) == 1
+    assert (tmp_path / "again" / made).read_text() == "mine"
+
+
+def test_builds_see_neither_the_network_nor_other_files(tmp_path: Path) -> None:
+    sandbox = Sandbox.detect()
+    if not sandbox.isolates:
+        pytest.skip(sandbox.reason)
+    inside, secret = tmp_path / "copy", tmp_path / "secret"
+    inside.mkdir()
+    secret.write_text("secret")
+    command = f"cat {secret}; echo made > here; cat /proc/net/dev | grep -c eth"
+    ran = crossing.run(command, inside, {"PATH": "/usr/bin:/bin"}, 30, sandbox)
+    assert "No such file" in ran.output and ran.output.endswith("0\n")
+    assert (inside / "here").read_text() == "made\n"
 
 
 PROGRAM = """#include <stdio.h>
