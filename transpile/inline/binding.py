@@ -7,7 +7,7 @@ compiler has; the meaning of a right statement does not depend on which it takes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -58,13 +58,13 @@ class Bound:
     tied: int = -1
 
 
-def bind(statement: Statement) -> tuple[Bound, ...]:
-    """One ``Bound`` for each operand; raises Refusal."""
+def bind(statement: Statement, macros: Mapping[str, str]) -> tuple[Bound, ...]:
+    """One ``Bound`` for each operand; ``macros``: what names in constants stand for. Raises Refusal."""
     alternatives = max((o.constraint.count(",") + 1 for o in statement.operands), default=1)
     refusal: Refusal | None = None
     for number in range(alternatives):
         try:
-            return _Binder(statement, number).run()
+            return _Binder(statement, number, macros).run()
         except Refusal as error:
             refusal = refusal or error
     assert refusal is not None
@@ -88,7 +88,8 @@ def clobbered(clobbers: Iterable[str]) -> frozenset[str]:
 
 
 class _Binder:
-    def __init__(self, statement: Statement, alternative: int) -> None:
+    def __init__(self, statement: Statement, alternative: int, macros: Mapping[str, str]) -> None:
+        self.macros = macros
         self.statement = statement
         self.letters = [_letters(o.constraint, alternative) for o in statement.operands]
         self.outputs = len(statement.outputs)
@@ -132,7 +133,7 @@ class _Binder:
             return
         fixed = [FIXED[letter] for letter in letters if letter in FIXED]
         if fixed:
-            value = constant(self.statement.operands[at].expression)
+            value = constant(self.statement.operands[at].expression, self.macros)
             if set(letters) & _CONSTANT and value is not None:
                 self._put(at, "constant", value=value)
                 return
@@ -161,7 +162,7 @@ class _Binder:
             return
         if not letters:
             raise Refusal("not read", f"operand {at} has no constraint")
-        value = constant(self.statement.operands[at].expression) if at >= self.outputs else None
+        value = constant(self.statement.operands[at].expression, self.macros) if at >= self.outputs else None
         if letters & _CONSTANT and value is not None:
             self._put(at, "constant", value=value)
         elif letters & _ANY:

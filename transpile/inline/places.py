@@ -97,16 +97,20 @@ def _directive(text: str, start: int) -> Directive:
     return Directive(text, start, start + len(text), match[1], parameters, tuple(body))
 
 
+_CLOSES = {")": "(", "]": "[", "}": "{"}
+
+
 def closing(tokens: Sequence[Placed], opening: int) -> int:
-    """The index of the bracket that closes the one at index ``opening``; -1 if none does."""
-    depth = 0
+    """The index of the bracket that closes the one at index ``opening``; -1 if none does, or a wrong one."""
+    open_ones: list[str] = []
     for at in range(opening, len(tokens)):
         word = tokens[at].text
         if word in ("(", "[", "{"):
-            depth += 1
-        elif word in (")", "]", "}"):
-            depth -= 1
-            if depth == 0:
+            open_ones.append(word)
+        elif word in _CLOSES:
+            if open_ones.pop() != _CLOSES[word]:
+                return -1
+            if not open_ones:
                 return at
     return -1
 

@@ -18,10 +18,10 @@ from transpile.inline.branches import closed
 from transpile.inline.printing import Printed, printed
 from transpile.inline.proving import Done, Unit, prove
 from transpile.inline.reasons import Reason, Refusal
-from transpile.inline.scan import statements
+from transpile.inline.scan import constant_macros, statements
 from transpile.inline.statement import Macro, Statement
-from transpile.inline.substitutes import no_equal, substitute
-from transpile.inline.template import LABEL, Template, read, render
+from transpile.inline.substitutes import no_equal, substitute, wide_division
+from transpile.inline.template import LABEL, Template, read, refuse_definitions, render
 from transpile.inline.widths import TYPES, choices, hint, typedefs
 from transpile.inline.writing import Variant, guarded, in_macro, statement_text
 from transpile.options import TARGETS, Options
@@ -86,6 +86,7 @@ def port(
                 try:
                     result, emitted = translator.translate(statement, target)
                 except Refusal as refusal:
+                    edits.refuse(statement, target, refusal.reason)
                     outcomes.append(Outcome(statement, target, refusal.reason))
                     continue
                 edits.add(statement, target, emitted)
@@ -102,12 +103,13 @@ class Translator:
         self.options = options
         self.store = store
         self.types = {**TYPES, **typedefs(text)}
+        self.macros = constant_macros(text)
 
     def translate(self, statement: Statement, target: str) -> tuple[BlockResult, str]:
         """What is known of a translation, and its text; raises Refusal."""
         _refuse_unread(statement, target)
         template = read(statement)
-        bound = bind(statement)
+        bound = bind(statement, self.macros)
         apart = self._without_equal(statement, template, bound, target)
         if apart is not None:
             return apart
@@ -137,7 +139,11 @@ class Translator:
     ) -> tuple[BlockResult, str] | None:
         """A substitute for what has no equal; raises Refusal where there is none, or none is wanted."""
         lines = [render(line, bound, {}) for line in template.lines]
+        for line in lines:
+            refuse_definitions(line)
         found = no_equal(lines)
+        if found is None and wide_division(lines):
+            found = "divq", "the targets have no division of 128 bits"
         if found is None:
             return None
         stand_in = substitute(statement, bound, lines, target) if self.substitutes else None
@@ -167,7 +173,7 @@ class Translator:
                 if one.output:
                     outputs[one.register] = width
                 if one.inout or not one.output:
-                    inputs[one.register] = max(inputs.get(one.register, 0), width if at in widths else 8)
+                    inputs[one.register] = max(inputs.get(one.register, 0), width)
         gotos = tuple(f"{LABEL}{at}" for at in range(len(statement.labels)))
         unit = Unit(tuple(lines), inputs, outputs, clobbered(statement.clobbers), gotos)
         done = prove(unit, target_isa(target), replace(self.options, lm="none"), self.store)
@@ -267,6 +273,12 @@ class _Edits:
         self.original = text
         self.code: dict[Statement, dict[str, str]] = {}
         self.macros: dict[Macro, dict[str, dict[Statement, str]]] = {}
+        self.spoilt: set[tuple[Macro, str]] = set()
+
+    def refuse(self, statement: Statement, target: str, reason: Reason) -> None:
+        """A macro is defined anew for a target only if all of it can be."""
+        if statement.macro is not None and reason.kind != "portable":
+            self.spoilt.add((statement.macro, target))
 
     def add(self, statement: Statement, target: str, text: str) -> None:
         if statement.macro is None:
@@ -276,7 +288,10 @@ class _Edits:
 
     def text(self) -> str:
         pieces = [(s.start, self._end(s.end), self._in_code(s, found)) for s, found in self.code.items()]
-        pieces += [(m.start, m.end, self._macro(m, found)) for m, found in self.macros.items()]
+        for macro, found in self.macros.items():
+            whole = {target: replaced for target, replaced in found.items() if (macro, target) not in self.spoilt}
+            if whole:
+                pieces.append((macro.start, macro.end, self._macro(macro, whole)))
         out: list[str] = []
         at = 0
         for start, end, piece in sorted(pieces):

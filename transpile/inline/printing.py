@@ -30,7 +30,7 @@ _RESERVED = {
     "aarch64": frozenset({"sp", "wsp", "x18", "x29", "x30"}),
 }
 _CONSTRAINTS = {"riscv": {"register": "r", "vector": "f"}, "aarch64": {"register": "r", "vector": "w"}}
-_KINDS = {8: "unsigned long", 4: "float"}
+_EFFECT = re.compile(r"\+\+|--|(?<![=!<>])=(?!=)|\w\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Effects:
 
 @dataclass(slots=True)
 class Printed:
-    """The parts of the statement. ``temporaries``: name -> the expression that it begins with."""
+    """The parts of the statement. ``declarations``: of variables that stand before it."""
 
     lines: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     clobbers: list[str] = field(default_factory=list)
-    temporaries: dict[str, str] = field(default_factory=dict)
+    declarations: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ class _Printer:
         self.statement = statement
         self.bound = bound
         self.isa = isa
+        self.source = [text for result in done.results for text in result.source_text]
         self.lines = proved_lines(done)
         self.effects = effects(isa, self.lines)
         self.written = frozenset().union(*self.effects.writes)
@@ -130,6 +131,7 @@ class _Printer:
         self.result = Printed()
 
     def run(self) -> Printed:
+        self._refuse_names()
         outputs, inputs = self._slots()
         slots = [*outputs, *inputs]
         references = {slot.register: at for at, slot in reversed(list(enumerate(slots))) if slot.register}
@@ -143,11 +145,20 @@ class _Printer:
         self.result.clobbers = self._clobbers(references)
         return self.result
 
+    def _refuse_names(self) -> None:
+        """Raises Refusal for a symbol that is called as a register of the target is."""
+        for text in self.source:
+            for word in _WORD.findall(text)[1:]:
+                if _NAMES[self.isa].fullmatch(word):
+                    raise Refusal("not handled", f"the symbol '{word}' is called as a register of the target is")
+
     def _place(self, at: int) -> str:
         """The target register of an operand; empty if nothing reads or writes it."""
         name = self.bound[at].register
         known = self.exits if self.bound[at].output and self.bound[at].where != "memory" else self.entry
         place = known.get(name) or known.get(f"{name}.lo") or ""
+        if f"{name}.hi" in known and self.bound[at].where == "vector":
+            raise Refusal("not handled", "the target has no register for a vector of 16 bytes")
         return full_name(self.isa, place) if place else ""
 
     def _slots(self) -> tuple[list[_Slot], list[_Slot]]:
@@ -159,8 +170,9 @@ class _Printer:
             name = operand.name
             if one.where == "memory":
                 kind = ("+" if one.inout else "=") if one.output else ""
-                (outputs if one.output else inputs).append(_Slot("", "m", operand.expression, kind, name))
-                extra.append(_Slot(self._place(at), "r", f"&({operand.expression})"))
+                memory, address = self._addressed(operand.expression)
+                (outputs if one.output else inputs).append(_Slot("", "m", memory, kind, name))
+                extra.append(_Slot(self._place(at), "r", address))
             elif one.output:
                 place = self._place(at)
                 if not place:
@@ -173,6 +185,14 @@ class _Printer:
             else:
                 inputs.append(self._taken(at, letters[one.where], outputs))
         return self._movable(outputs, [*inputs, *(slot for slot in extra if slot.register)])
+
+    def _addressed(self, expression: str) -> tuple[str, str]:
+        """An operand in memory and its address. What may do something, as any argument of a macro may, happens once."""
+        if self.statement.macro is None and not _EFFECT.search(expression):
+            return expression, f"&({expression})"
+        name = f"transpile_at{len(self.result.declarations)}"
+        self.result.declarations.append(f"__typeof__({expression}) *{name} = &({expression});")
+        return f"*{name}", name
 
     def _taken(self, at: int, letter: str, outputs: Sequence[_Slot]) -> _Slot:
         operand, one = self.statement.operands[at], self.bound[at]
@@ -193,8 +213,8 @@ class _Printer:
                 continue
             if slot.constraint != "r":
                 raise Refusal("not handled", "its translation changes an input in a vector register")
-            name = f"transpile_in{len(self.result.temporaries)}"
-            self.result.temporaries[name] = f"(unsigned long)({slot.expression})"
+            name = f"transpile_in{len(self.result.declarations)}"
+            self.result.declarations.append(f"unsigned long {name} = (unsigned long)({slot.expression});")
             outputs.append(_Slot(slot.register, "r", name, "+", slot.name))
         return outputs, staying
 

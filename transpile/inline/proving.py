@@ -17,7 +17,6 @@ from transpile.inline.reasons import Refusal
 from transpile.native.abi import TargetAbi, TargetIsa
 from transpile.native.arguments import Crossing
 from transpile.native.block import EmittedBlock, FunctionContext, LoweredBlock
-from transpile.native.cfg import Block
 from transpile.native.effects import defs
 from transpile.native.liveness import BlockLiveness, Demand, FunctionLiveness, bytes_mask, live_bytes
 from transpile.native.micro import Code, Micro, Reg
@@ -94,8 +93,8 @@ def prove(unit: Unit, target: TargetIsa, options: Options, store: ProofStore) ->
     prepared = plan.prepared[NAME]
     if isinstance(prepared, Failure):
         raise Refusal("not handled", _without_function(prepared.reason))
-    _refuse_leaving(prepared)
     landings = _landings(prepared, (FALL, *unit.gotos))
+    _refuse_leaving(prepared, landings)
     bare = _liveness(prepared, landings, unit.outputs)
     needed = _needs(bare[prepared.function.blocks[0].label], unit)
     _changes(prepared, unit)
@@ -140,10 +139,10 @@ def _without_function(reason: str) -> str:
     return reason.replace(f"'{NAME}'", "the statement").removeprefix("unsupported: ")
 
 
-def _refuse_leaving(prepared: Prepared) -> None:
+def _refuse_leaving(prepared: Prepared, landings: Sequence[str]) -> None:
     """Raises Refusal for control that leaves the statement, and for what touches the stack."""
     for block in prepared.function.blocks:
-        if _is_landing(block):
+        if block.label in landings:
             continue
         if block.ending.kind in _LEAVES:
             raise Refusal("not handled", f"it leaves the statement by '{block.insns[-1].text}'")
@@ -155,10 +154,6 @@ def _uses_stack(micro: Micro) -> bool:
     address = micro.address
     values = (micro.dst, *micro.args, *(() if address is None else (address.base, address.index)))
     return micro.code in _STACK or any(isinstance(v, Reg) and v.name in ("rsp", "sp") for v in values)
-
-
-def _is_landing(block: Block) -> bool:
-    return len(block.insns) == 1 and block.insns[0].text == "ret"
 
 
 def _landings(prepared: Prepared, ends: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ is raised for a text that is no C; what cannot be read is a statement of the kin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ KEYWORDS = frozenset({"asm", "__asm__", "__asm"})
 QUALIFIERS = frozenset({"volatile", "__volatile__", "__volatile", "inline", "__inline__", "__inline", "goto"})
 _BEFORE = frozenset({";", "{", "}", ")", ":", "else", "do", ","})
 _HEADS = frozenset({"if", "while", "for", "switch"})
+_LOCK = re.compile(r'(?:"\s*(?:lock\s*;?)?\s*(?:\\n)?(?:\\t)?")?')
 MOST = 10_000
 """Statements of one file."""
 
@@ -45,17 +47,35 @@ class _Source:
 
 
 def _string_macros(directives: Sequence[Directive]) -> dict[str, Sequence[Token]]:
-    """Macros without parameters that are made of literals and other names, and are defined once."""
-    found: dict[str, Sequence[Token]] = {}
-    again: set[str] = set()
+    """Macros without parameters that are made of literals and other names, and are defined once.
+
+    One that is a lock prefix in one branch and nothing in another is the prefix: with it an instruction does all that
+    it does without.
+    """
+    bodies: dict[str, list[tuple[Token, ...]]] = {}
+    refused: set[str] = set()
     for one in directives:
-        if not one.name:
-            continue
-        again |= {one.name} & found.keys()
-        if one.parameters is None and all(t.token.kind in ("string", "name") for t in one.body):
-            found[one.name] = tuple(t.token for t in one.body)
-        else:
-            again.add(one.name)
+        if one.name and one.parameters is None and all(t.token.kind in ("string", "name") for t in one.body):
+            bodies.setdefault(one.name, []).append(tuple(t.token for t in one.body))
+        elif one.name:
+            refused.add(one.name)
+    found: dict[str, Sequence[Token]] = {}
+    for name, given in bodies.items():
+        prefixes = [body for body in given if _LOCK.fullmatch("".join(token.text for token in body))]
+        if name not in refused and (len(given) == 1 or len(prefixes) == len(given)):
+            found[name] = max(given, key=lambda body: len("".join(token.text for token in body)))
+    return found
+
+
+def constant_macros(text: str) -> dict[str, str]:
+    """What macros without parameters stand for, of those that the file defines once."""
+    found: dict[str, str] = {}
+    again: set[str] = set()
+    for one in split(text)[1]:
+        if one.name:
+            again |= {one.name} & found.keys()
+            found[one.name] = " ".join(token.text for token in one.body)
+            again |= set() if one.parameters is None else {one.name}
     return {name: body for name, body in found.items() if name not in again}
 
 
@@ -106,14 +126,14 @@ def _kind(tokens: Sequence[Placed], at: int, inside: bool, closed_by: Mapping[in
     after = tokens[at + 1].text if at + 1 < len(tokens) else ""
     if after == "{" or (tokens[at].text == "__asm" and after != "(" and after not in QUALIFIERS):
         return "microsoft"
+    inside = inside or after in QUALIFIERS or _has_colon(tokens, at + 1)
     if before is None or before.text in _BEFORE - {")", ","}:
         return "statement" if inside else "top level"
     if before.text == ")":
         opening = closed_by.get(at - 1, 0)
         head = tokens[opening - 1].text if opening else ""
-        if inside and (head in _HEADS or after in QUALIFIERS or _has_colon(tokens, at + 1)):
-            return "statement"
-        return None
+        named = after not in QUALIFIERS and not _has_colon(tokens, at + 1)
+        return None if named and head not in _HEADS else "statement"
     for back in range(at - 1, max(at - 40, -1), -1):
         if tokens[back].text in (";", "{", "}", ")"):
             break

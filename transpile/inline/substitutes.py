@@ -37,6 +37,7 @@ _COUNTER = {
     "(transpile_count){memory});",
 }
 _COUNTER_WHY = "substituted, not equal: a timer of constant frequency stands for the time-stamp counter"
+_DIVISION_WHY = "substituted, not proved: C divides 128 bits by 64; where x86 would fault it gives some value"
 _FENCES = frozenset({"lfence", "mfence", "sfence"})
 _HALVES = ("shl $32, %rdx", "or %rdx, %rax")
 _WORD = re.compile(r"\s*(?:(?:lock|rep|repe|repz|repne|repnz|data16|rex64)\s+)*([a-z][a-z0-9.]*)")
@@ -68,6 +69,11 @@ def no_equal(lines: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+def wide_division(lines: Sequence[str]) -> bool:
+    """Whether a statement is a division of 128 bits and nothing else."""
+    return mnemonics(lines) == ["divq"]
+
+
 def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str], target: str) -> Substitute | None:
     """What may stand for a statement that has no equal; None if nothing may."""
     words = mnemonics(lines)
@@ -75,6 +81,8 @@ def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str
         trap = {"int3": {"riscv": "ebreak", "aarch64": "brk #0xf000"}, "ud2": {"riscv": "unimp", "aarch64": "udf #0"}}
         text = f'{statement.keyword} volatile ("{trap[words[0]][target]}" : : : "memory")'
         return Substitute(text, "substituted, not equal: it stops the program as the target does")
+    if wide_division(lines):
+        return _division(statement, bound)
     counters = [word for word in words if word.startswith("rdtsc")]
     if len(counters) != 1:
         return None
@@ -83,6 +91,28 @@ def substitute(statement: Statement, bound: Sequence[Bound], lines: Sequence[str
     if whole not in ([], list(_HALVES)):
         return None
     return _counter(statement, bound, bool(whole), target)
+
+
+def _division(statement: Statement, bound: Sequence[Bound]) -> Substitute | None:
+    """128 bits by 64, which C has and the targets' instructions have not."""
+    operands = list(zip(statement.operands, bound, strict=True))
+    inputs = {one.register: operand.expression for operand, one in operands if not one.output or one.inout}
+    others = [r for r in inputs if r not in ("rax", "rdx")]
+    outputs = {one.register: operand.expression for operand, one in operands if one.output}
+    if len(others) != 1 or not {"rax", "rdx"} <= inputs.keys() or not outputs.keys() <= {"rax", "rdx"}:
+        return None
+    if any(one.where != "register" for one in bound):
+        return None
+    high, low, by = inputs["rdx"], inputs["rax"], inputs[others[0]]
+    lines = [
+        "do {",
+        f"    unsigned __int128 transpile_all = (unsigned long)({high});",
+        f"    transpile_all = transpile_all << 64 | (unsigned long)({low});",
+        f"    unsigned long transpile_by = (unsigned long)({by});",
+    ]
+    values = {"rax": "(transpile_all / transpile_by)", "rdx": "(transpile_all % transpile_by)"}
+    lines += [f"    {expression} = (__typeof__({expression})){values[name]};" for name, expression in outputs.items()]
+    return Substitute("\n".join([*lines, "} while (0)"]), _DIVISION_WHY)
 
 
 def _counter(statement: Statement, bound: Sequence[Bound], whole: bool, target: str) -> Substitute | None:

@@ -17,6 +17,8 @@ from transpile.x86.registers import SPELLINGS, SUFFIXES
 
 _REFERENCE = re.compile(r"%(?:(?P<mod>[A-Za-z])?(?:(?P<number>\d+)|\[(?P<name>\w+)\])|(?P<mark>.))", re.S)
 _PREFIX = re.compile(r"\b(lock|rep|repe|repz|repne|repnz)\s*(?:;|\n)\s*(?=[a-z])")
+_DEFINED = re.compile(r"\s*([\w.$]+)\s*:(?!:)\s*")
+_HARMLESS = frozenset({".align", ".p2align", ".balign"})
 _WIDE = {"b": 1, "w": 2, "k": 4, "q": 8}
 _PLAIN = frozenset("cPpnzal")
 MOST = 2000
@@ -172,3 +174,15 @@ def _memory(name: str, modifier: str) -> str:
     if modifier in ("", "P", "a", *_WIDE):
         return f"(%{name})"
     raise Refusal("not handled", f"the modifier '%{modifier}' of memory")
+
+
+def refuse_definitions(line: str) -> None:
+    """Raises Refusal for directives, whose effect the translation would lack, and for symbols that others may use."""
+    rest = line.strip()
+    while (label := _DEFINED.match(rest)) is not None:
+        name, rest = label[1], rest[label.end() :]
+        if not name.startswith(".L") and not name.isdigit() and "_own" not in name:
+            raise Refusal("not handled", f"it defines the symbol '{name}'")
+    word = rest.split()[0] if rest.split() else ""
+    if word.startswith(".") and word not in _HARMLESS:
+        raise Refusal("not handled", f"it has the directive '{word}'")

@@ -1,8 +1,8 @@
 """How wide the operands are: what the text says of their types, and what the instructions leave open.
 
-The types are not known without headers. So every width with which all instructions can be assembled is translated and
-proved by itself, and the emitted code chooses by ``sizeof``. What declarations say only makes that choice shorter; a
-width that none of the proofs is for is an error of the C compiler.
+The types are not known without headers. So every width from 4 bytes on (or, if there is none, every other) with which
+all instructions can be assembled is translated and proved by itself, and the emitted code chooses by ``sizeof``. What
+declarations say only makes that choice shorter; a width that none of the proofs is for is an error of the C compiler.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import product
+from math import prod
 
 from transpile.asm.source import Kind, parse
 from transpile.errors import TranspileError
 from transpile.inline.binding import Bound
-from transpile.inline.reasons import Refusal
+from transpile.inline.reasons import ReasonKind, Refusal
 from transpile.inline.statement import Statement
 from transpile.inline.template import LABEL, Template, render
 from transpile.x86.decode import decode
@@ -36,9 +37,9 @@ _NOT_TYPES = frozenset({"return", "else", "goto", "case", "sizeof", "typedef", "
 _TYPEDEF = re.compile(rf"\btypedef\s+({_TYPE})\s+([A-Za-z_]\w*)\s*;")
 MOST = 4
 """Variants of one statement."""
-SEARCHED = 4096
+SEARCHED = 256
 """Combinations of widths that are tried for one line, and kept in all."""
-_FAR = 20_000
+_FAR = 10_000
 """Characters before a statement in which declarations are looked for."""
 
 Widths = Mapping[int, int]
@@ -63,14 +64,16 @@ def hint(expression: str, before: str, known: Mapping[str, int]) -> int:
     name = expression.strip("() ")
     if not re.fullmatch(r"[A-Za-z_]\w*", name):
         return 0
-    declared = re.compile(rf"(?:^|[;{{}}(,\n])\s*({_TYPE})([\s*]+)(?:[\w\s,=*]*?[,*]\s*)?\b{name}\b\s*(?=[,;=)])")
+    declared = re.compile(
+        rf"(?:^|[;{{}}(,\n])\s*({_TYPE})([\s*]+)(?:[\w\s,=*]{{0,200}}?[,*]\s*)?\b{name}\b\s*(?=[,;=)])"
+    )
     last = None
     for match in declared.finditer(before[-_FAR:]):
         last = match if match[1].split()[0] not in _NOT_TYPES else last
     if last is None:
         return 0
-    stars = last[0][len(last[0].rstrip()) - len(name) - 1 : -len(name)] if last else ""
-    return 8 if "*" in last[2] or "*" in stars else _size(last[1], known)
+    declarator = last[0][: last[0].rindex(name)].rstrip()
+    return 8 if declarator.endswith("*") else _size(last[1], known)
 
 
 def _size(type_text: str, known: Mapping[str, int]) -> int:
@@ -95,10 +98,11 @@ def choices(
     if not found:
         problem = _unreadable(template, bound, wanted)
         unknown = problem.startswith(("unknown instruction", "unknown register"))
-        raise Refusal("foreign" if unknown else "not handled" if "not translated" in problem else "not read", problem)
+        privileged = problem.startswith(("control register", "debug register", "segment register"))
+        refused: ReasonKind = "no equal" if privileged else "not handled" if "not translated" in problem else "not read"
+        raise Refusal("foreign" if unknown else refused, problem)
     full = [dict(items) for items in dict.fromkeys(tuple(sorted(widths.items())) for widths in found)]
-    if len(full) > MOST:
-        full = [widths for widths in full if all(width >= 4 for width in widths.values())] or full
+    full = [one for one in full if all(width >= 4 or hints.get(at) == width for at, width in one.items())] or full
     if len(full) > MOST:
         uniform = [widths for widths in full if len(set(widths.values())) == 1]
         full = uniform if 0 < len(uniform) <= MOST else full
@@ -122,6 +126,8 @@ def _joined(template: Template, bound: Sequence[Bound], wanted: Mapping[int, tup
         plain = template.plain(line, bound)
         if any(not wanted[at] for at in plain):
             raise Refusal("not read", "nothing says which type a vector operand has")
+        if prod(len(wanted[at]) for at in plain) > SEARCHED:
+            raise Refusal("not read", "a line has more operands than an instruction")
         fitting = [
             widths
             for values in product(*(wanted[at] for at in plain))

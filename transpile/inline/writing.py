@@ -32,7 +32,7 @@ def statement_text(
 ) -> str:
     """What stands in the place of the statement for one target, without a semicolon at its end."""
     pieces = [_asm(keyword, qualifiers, labels, variant.printed) for variant in variants]
-    if len(variants) == 1 and not variants[0].condition and not variants[0].printed.temporaries:
+    if len(variants) == 1 and not variants[0].condition and not variants[0].printed.declarations:
         return f"/* {comment} */\n{pieces[0]}"
     lines = [f"do {{ /* {comment} */"]
     if all(variant.condition for variant in variants):
@@ -43,7 +43,7 @@ def statement_text(
         if opened:
             lines.append(f"    {'else ' if at else ''}if ({variant.condition}) {{")
         pad = "        " if opened else "    "
-        lines += [f"{pad}unsigned long {name} = {value};" for name, value in variant.printed.temporaries.items()]
+        lines += [pad + declaration for declaration in variant.printed.declarations]
         lines += [pad + line for line in f"{piece};".split("\n")]
         if opened:
             lines.append("    }")

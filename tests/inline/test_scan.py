@@ -1,0 +1,117 @@
+"""Statements are found where they are, in code and in macros, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transpile.inline import Operand, Statement, statements
+
+
+def only(text: str) -> Statement:
+    (statement,) = statements(text, "a.c")
+    return statement
+
+
+def test_operands_names_clobbers_and_labels() -> None:
+    text = """void f(int x) {
+      asm volatile goto ("addl %[by], %0\\n\\t" /* twice */ "jc %l2"
+          : "+r" (x), [old] "=&r" (y[g(1, 2)])
+          : [by] "ri" (z ? 1 : 2)
+          : "cc", "memory" : out);
+    out: ; }"""
+    statement = only(text)
+    assert statement.template == "addl %[by], %0\n\tjc %l2"
+    assert statement.outputs == (Operand("+r", "x"), Operand("=&r", "y[g(1, 2)]", "old"))
+    assert statement.inputs == (Operand("ri", "z ? 1 : 2", "by"),)
+    assert statement.clobbers == ("cc", "memory")
+    assert statement.labels == ("out",)
+    assert (statement.line, statement.column, statement.qualifiers) == (2, 7, ("volatile", "goto"))
+    assert text[statement.start : statement.end] == statement.text
+    assert statement.text.startswith("asm volatile goto") and statement.text.endswith("out)")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("void f(void) { asm(\"nop\"); }", "statement"),
+        ("void f(void) { if (x) asm(\"nop\"); }", "statement"),
+        ("void f(void) { l: asm(\"nop\"); }", "statement"),
+        ("void f(void) { do asm(\"nop\"); while (0); }", "statement"),
+        ("struct S { S() : a{1} { asm volatile(\"nop\"); } };", "statement"),
+        ("asm(\".globl x\");", "top level"),
+        ("void f(void) { register long r asm(\"r10\") = 1; }", "register"),
+        ("void f(void) { __asm { mov eax, 1 } }", "microsoft"),
+        ("void f(void) { __asm mov eax, 1 }", "microsoft"),
+        ("void f(void) { asm volatile(\"nop\" ; }", "unreadable"),
+        ("#define BEGIN asm volatile(\"nop\"", "unreadable"),
+        ("#define KEYWORD __asm__", "unreadable"),
+    ],
+)  # fmt: skip
+def test_kinds(text: str, kind: str) -> None:
+    assert only(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'int f(void) asm("g");',
+        'extern int v asm("w");',
+        '/* asm("nop"); */ // asm("nop");',
+        'const char *s = "asm(\\"nop\\")";',
+        "#include <asm/unistd.h>\n#if defined(asm)\n#endif",
+        "x.asm = 1;",
+    ],
+)
+def test_what_is_no_statement(text: str) -> None:
+    assert statements(text) == ()
+
+
+def test_macros_with_continued_lines_and_comments() -> None:
+    text = (
+        "#define LOCK \"lock; \"\n#define ADD(x, v) do { /* a,\n comment */ \\\n"
+        "    asm(LOCK \"addl %1, %0\" : \"+m\" (x) \\\n    : \"ir\" (v)); } while (0)\nint y;\n"
+    )  # fmt: skip
+    statement = only(text)
+    assert statement.template == "lock; addl %1, %0"
+    assert statement.macro is not None and statement.macro.name == "ADD"
+    assert statement.macro.parameters == ("x", "v")
+    assert text[statement.macro.start : statement.macro.end].endswith("while (0)")
+    assert statement.line == 4
+
+
+def test_a_string_macro_that_is_not_defined_here_is_named() -> None:
+    assert "LOCK_PREFIX" in only('void f() { asm(LOCK_PREFIX "incl %0" : "+m"(x)); }').problem
+    defined_twice = '#define P "inc"\n#define P "dec"\nvoid f() { asm(P "l %0" : "+m"(x)); }'
+    assert "'P'" in only(defined_twice).problem
+
+
+def test_conditions_around_a_place() -> None:
+    text = '#if A\n#ifdef B\n#elif C\nvoid f() { asm("nop"); }\n#else\n#endif\n#endif'
+    outer, inner = only(text).guards
+    assert (outer.denied, outer.condition, outer.otherwise) == ((), "A", False)
+    assert (inner.denied, inner.condition, inner.otherwise) == (("defined(B)",), "C", True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ['asm', '__asm__', 'volatile', 'goto', '(', ')', '{', '}', '[', ']', ':', '::', ',', ';', '"nop"', '"=r"',
+             '"', "'", 'x', '#define M(x) ', '#if ', '#endif\n', '\\\n', '\n', '/*', '*/', '//', '%', '\0', 'register']
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_no_text_is_too_strange(words: list[str]) -> None:
+    text = " ".join(words)
+    for statement in statements(text):
+        assert 0 <= statement.start < statement.end <= len(text)
+        assert text[statement.start : statement.end] == statement.text
+
+
+def test_deep_nesting_is_read_in_bounded_time() -> None:
+    deep = "void f() { asm(" + "(" * 50_000 + ")" * 50_000 + "); }"
+    assert len(statements(deep)) == 1
+    assert len(statements("#if (((((\n" * 5_000 + "void f() { asm volatile(\"nop\"); }")) == 1  # fmt: skip
