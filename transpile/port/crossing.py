@@ -43,7 +43,7 @@ GRACE_S = 5.0
 """For the last output of what was ended."""
 KEPT = 64 << 10
 """Bytes of a command's output that are kept: its end."""
-SOURCE = Path(__file__).parent / "foreign" / "start.c"
+SOURCE = Path(__file__).with_name("foreign.c")
 KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "USER", "LOGNAME", "MAKEFLAGS")
 
 
