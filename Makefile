@@ -11,7 +11,7 @@ SOURCES = transpile solvers emulators api action datasets tests benchmarks setup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format types check smoke clean openapi fuzz-api \
-        bench-api bench-bringup bench-cobol bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-speed bench-conformance
+        bench-api bench-bringup bench-cobol bench-csmith bench-cuda bench-gpu bench-gpuverify bench-lm bench-mutants bench-pareval bench-port bench-speed bench-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ bench-gpuverify: $(READY) ## the race checker on labelled kernels: make bench-gp
 bench-lm: $(READY) ## the embedded model on held-out blocks: make bench-lm CORPUS=<folder> DATA=<training data>
 	@test -d "$(CORPUS)" -a -d "$(DATA)" || { echo "usage: make bench-lm CORPUS=<of python -m transpile.corpora>/asm DATA=<of transpile train>/data"; exit 2; }
 	$(PYTHON) benchmarks/lm.py "$(CORPUS)" "$(DATA)" $(ARGS)
+
+bench-port: $(READY) ## public repositories ported, built and tested: make bench-port PORTS=<folder with their checkouts>
+	@test -d "$(PORTS)" || { echo "usage: make bench-port PORTS=<checkouts of benchmarks/port_repositories.toml>"; exit 2; }
+	$(PYTHON) benchmarks/port_repositories.py "$(PORTS)" $(ARGS)
 
 clean: ## remove what the other targets made, except the virtual environment
 	rm -rf build dist *.egg-info .types .pytest_cache .mypy_cache .ruff_cache .hypothesis

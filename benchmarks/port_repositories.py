@@ -27,6 +27,7 @@ from transpile.port.assembly import Choices
 from transpile.port.changes import changes_of, copy, write
 from transpile.port.plan import plan_for
 from transpile.port.tree import walk
+from transpile.sandbox import Sandbox
 
 TABLE = Path(__file__).with_suffix(".toml")
 LIMIT_S = 900
@@ -56,10 +57,11 @@ def ported(checkouts: Path, row: dict[str, object], to: Target, store: Path | No
     root = checkouts / str(row["folder"])
     by_hand = row.get("by_hand", [])
     assert isinstance(by_hand, list)
+    sandbox = Sandbox.detect()
     with TemporaryDirectory(prefix="port-bench-") as name, crossing.surroundings(to) as environment:
         before = Path(name) / "before"
         copy(root, before)
-        unported = crossing.run(str(row["build"]), before, environment, LIMIT_S)
+        unported = crossing.run(str(row["build"]), before, environment, LIMIT_S, sandbox)
         after = Path(name) / "after"
         copy(root, after)
         carry_out((step.get("before", "") for step in by_hand), after)
@@ -67,8 +69,8 @@ def ported(checkouts: Path, row: dict[str, object], to: Target, store: Path | No
         plan = plan_for(tree, to, Options(lm="none", store=store), Choices(substitutes=True), lambda done, total: None)
         write(after, changes_of(tree, plan.texts))
         carry_out((step.get(to, "") for step in by_hand), after)
-        built = crossing.run(str(row["build"]), after, environment, LIMIT_S)
-        tested = crossing.run(str(row["test"]), after, environment, LIMIT_S) if built.passed else None
+        built = crossing.run(str(row["build"]), after, environment, LIMIT_S, sandbox)
+        tested = crossing.run(str(row["test"]), after, environment, LIMIT_S, sandbox) if built.passed else None
     last = tested or built
     verdicts: Counter[str] = Counter()
     for item in plan.items:

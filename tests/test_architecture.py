@@ -92,6 +92,7 @@ MAY_IMPORT = {
     "transpile.port": {
         "transpile.asm",
         "transpile.core",
+        "transpile.directions",
         "transpile.errors",
         "transpile.findings",
         "transpile.html",
@@ -99,6 +100,7 @@ MAY_IMPORT = {
         "transpile.native",
         "transpile.options",
         "transpile.report",
+        "transpile.sandbox",
         "transpile.tools",
         "transpile.translation",
     },

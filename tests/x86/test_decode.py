@@ -137,6 +137,12 @@ def test_both_syntaxes(att: str, intel: str, expected: Insn) -> None:
     assert one(intel, intel=True) == expected
 
 
+@pytest.mark.parametrize("suffix", [".s", ".d8", ".d32"])
+def test_a_suffix_that_chooses_an_encoding_changes_nothing(suffix: str) -> None:
+    assert one(f"jnz{suffix} there") == one("jnz there")
+    assert one(f"movq{suffix} %rax, %rcx") == one("movq %rax, %rcx")
+
+
 def test_place_text_and_constants() -> None:
     statement = parse("a:  movl $N*2, %eax # c\n", "t.s").statements[1]
     insn = decode(statement, {"N": 21})

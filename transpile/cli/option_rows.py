@@ -292,6 +292,7 @@ PORTING = options(
     click.option("--format", "style", type=click.Choice(("text", "json", "sarif", "github")), default="text",
                  show_default=True, help="How the findings are told."),
     click.option("--allow-untranslated", is_flag=True, help="Emit a trap for a block that does not meet --require."),
+    click.option("--unconfined", is_flag=True, help="Run --build and --test without the sandbox, with network."),
     click.option(
         "--substitutes",
         is_flag=True,
@@ -311,7 +312,7 @@ PORTING = options(
 )  # fmt: skip
 PORT_OPTIONS = (
     "output", "in_place", "force", "dry_run", "diff", "build", "test", "run_timeout", "reports", "style", "exclude",
-    "include", "define", "substitutes",
+    "include", "define", "substitutes", "unconfined",
 )  # fmt: skip
 
 STYLES = ("text", "json", "sarif", "github")

@@ -23,6 +23,7 @@ from transpile.port.crossing import Ran
 from transpile.port.plan import Plan, plan_for
 from transpile.port.records import Ported, port_findings, record
 from transpile.port.tree import Tree, walk
+from transpile.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Asked:
     include: Sequence[Path] = ()
     define: Sequence[str] = ()
     substitutes: bool = False
+    unconfined: bool = False
 
 
 def port_folder(folder: Path, to: str, asked: Asked, options: Options, screen: Screen) -> int:
@@ -104,10 +106,13 @@ def run_all(
     done: list[tuple[str, Ran]] = []
     if not commands:
         return done
+    sandbox = None if asked.unconfined else Sandbox.detect()
+    if sandbox is not None and not sandbox.isolates:
+        screen.note(f"--build and --test run with bounds alone: {sandbox.reason}")
     with crossing.surroundings(crossing.target(to)) as environment:
         for role, command in commands:
             screen.note(f"{role}: {command}")
-            ran = crossing.run(command, folder, environment, asked.run_timeout)
+            ran = crossing.run(command, folder, environment, asked.run_timeout, sandbox)
             done.append((role, ran))
             if not ran.passed:
                 break

@@ -70,7 +70,7 @@ def is_x86(text: str, path: str = "") -> bool:
         return True
     ours, others = len(_X86.findall(text)), len(_OTHER.findall(text))
     if not ours and not others:
-        return bool(re.search(r"x86|amd64|x64|i386", path, re.I)) and not path.endswith(".inc")
+        return bool(text.strip()) and not re.search(r"arm|aarch|neon|riscv|rv64|ppc|power|mips|sparc|s390", path, re.I)
     return ours > others
 
 
@@ -199,6 +199,6 @@ def guarded(path: str, text: str, to: Target) -> str:
 def unpreprocessed(text: str) -> str:
     """A translation that the C preprocessor may read: without comments, and with macros of its own names undone."""
     first = re.sub(r"^(?:#|//) (.*)$", r"/* \1 */", text.split("\n", 1)[0])
-    kept = [line for line in text.split("\n") if not re.match(r"\s*(?:#|//)", line)]
-    names = [name for name in ("linux", "unix", "riscv") if re.search(rf"\b{name}\b", text)]
-    return "\n".join([first, *(f"#undef {name}" for name in names), *kept])
+    kept = [line for line in text.split("\n") if line.strip() and not re.match(r"\s*(?:#|//)", line)]
+    names = [name for name in ("linux", "unix", "riscv") if any(re.search(rf"\b{name}\b", line) for line in kept)]
+    return "\n".join([first, *(f"#undef {name}" for name in names), *kept, ""])

@@ -70,13 +70,14 @@ def wire(path: str, text: str, sources: Sequence[str]) -> Wired:
                     "takes the translations on other targets",
                 )
             )
+    wired.named |= _named_already(lines, system, folder, sources)
     if system == "make":
         rules = list(_rules(lines, folder, [s for s in sources if s not in wired.named], wired))
-        lines += rules
+        at = len(lines) - (not lines[-1])
+        lines[at:at] = [row + carriage(text) for row in rules]
     if wired.items:
         _head(lines, system, text)
         wired.text = "\n".join(lines)
-    wired.named |= _named_already(lines, system, folder, sources)
     return wired
 
 

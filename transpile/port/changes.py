@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -29,13 +30,8 @@ class Change:
     @property
     def counts(self) -> tuple[int, int]:
         """Lines added and removed."""
-        old, new = lines_of(self.before or b""), lines_of(self.after)
-        added = removed = 0
-        for tag, i, j, k, l in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-            if tag != "equal":
-                removed += j - i
-                added += l - k
-        return added, removed
+        old, new = Counter(lines_of(self.before or b"")), Counter(lines_of(self.after))
+        return (new - old).total(), (old - new).total()
 
 
 def lines_of(raw: bytes) -> list[str]:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
+from typing import IO
 
 from transpile import tools
-from transpile.errors import ToolError
 from transpile.options import Target
+from transpile.sandbox import Bounds, Sandbox, View
+from transpile.sandbox.running import start
 
 TRIPLES: Mapping[Target, str] = {"riscv": "riscv64-linux-gnu", "aarch64": "aarch64-linux-gnu"}
 MACHINES: Mapping[Target, tuple[str, int]] = {"riscv": ("riscv64", 243), "aarch64": ("aarch64", 183)}
@@ -35,9 +37,13 @@ VARIABLES: Mapping[str, str] = {
     "CXX": "g++",
     **{name.upper(): name for name in ("cpp", "as", "ar", "ld", "nm", "ranlib", "strip", "objcopy", "objdump")},
 }
+FOLDER = "TRANSPILE_PORT_SURROUNDINGS"
+BOUNDS = Bounds(memory_bytes=8 << 30, cpu_s=3600, file_bytes=4 << 30, processes=512, open_files=4096)
+GRACE_S = 5.0
+"""For the last output of what was ended."""
 KEPT = 64 << 10
 """Bytes of a command's output that are kept: its end."""
-SOURCE = Path(__file__).parent / "foreign" / "start.c"
+SOURCE = Path(__file__).with_name("foreign.c")
 KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "USER", "LOGNAME", "MAKEFLAGS")
 
 
@@ -78,6 +84,7 @@ def surroundings(to: Target) -> Iterator[dict[str, str]]:
         _script(programs / "uname", f'case "$*" in -m|-p|-i) echo {machine};; *) exec "{uname}" "$@";; esac')
         _script(folder / "emulator", f'unset LD_PRELOAD\nexec "{emulator}" "$@"')
         yield {
+            FOLDER: name,
             **{key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ},
             **{variable: found[own] for variable, own in VARIABLES.items() if own in found},
             "PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}",
@@ -177,31 +184,51 @@ def _config_site(folder: Path) -> Path:
     return path
 
 
-def run(command: str, folder: Path, environment: Mapping[str, str], limit_s: float) -> Ran:
-    """One command of the user's by the shell, with all it started ended when it ends or at the limit."""
+def run(
+    command: str, folder: Path, environment: Mapping[str, str], limit_s: float, sandbox: Sandbox | None = None
+) -> Ran:
+    """One command of the user's by the shell, with all it started ended when it ends or at the limit.
+
+    In a ``sandbox`` it sees the system's programs, ``folder``, and what ``surroundings`` made; and no network.
+    """
     begun = time.monotonic()
-    with TemporaryFile() as output:
-        try:
-            process = subprocess.Popen(
-                ["/bin/sh", "-c", command], cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise ToolError(f"cannot run {command}: {error.strerror or error}") from error
-        timed_out = False
-        try:
-            process.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            timed_out = True
-        finally:
-            _end(process)
-        size = output.seek(0, os.SEEK_END)
-        output.seek(max(0, size - KEPT))
-        said = output.read().decode("utf-8", "replace")
-    return Ran(command, process.returncode, time.monotonic() - begun, said, timed_out)
+    words = ["/bin/sh", "-c", 'cd "$1" && exec /bin/sh -c "$2" 2>&1', "sh", str(folder), command]
+    own = {key: value for key, value in environment.items() if sandbox is None or key not in ("HOME", "TMPDIR")}
+    if sandbox is None:
+        running = start(words, BOUNDS, own, subprocess.STDOUT, None)
+    else:
+        view = View(tuple(shown(environment)), (folder.resolve(),), own)
+        running = sandbox.start(words, view, BOUNDS, subprocess.STDOUT)
+    said = bytearray()
+    reader = threading.Thread(target=_read, args=(running.process.stdout, said), daemon=True)
+    try:
+        if running.process.stdin is not None:
+            running.process.stdin.close()
+        reader.start()
+        status = running.wait(limit_s)
+        if status is not None:
+            reader.join(GRACE_S)
+    finally:
+        running.kill()
+    reader.join(GRACE_S)
+    output = bytes(said[-KEPT:]).decode("utf-8", "replace") + (f"\n{running.overrun}" if running.overrun else "")
+    return Ran(command, -9 if status is None else status, time.monotonic() - begun, output, status is None)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _read(stream: IO[bytes], said: bytearray) -> None:
+    """The end of what ``stream`` has."""
+    with suppress(OSError, ValueError):
+        while chunk := os.read(stream.fileno(), 1 << 16):
+            said += chunk
+            del said[: -2 * KEPT]
+
+
+def shown(environment: Mapping[str, str]) -> Iterator[Path]:
+    """What a sandbox has to show beside the system: the surroundings' own folder, and tools from elsewhere."""
+    folder = environment.get(FOLDER)
+    if folder:
+        yield Path(folder)
+    for key in (*VARIABLES, "FOREIGN_EMULATOR", "QEMU_LD_PREFIX"):
+        path = Path(environment.get(key, "/usr"))
+        if path.is_absolute() and path.exists() and not path.is_relative_to("/usr"):
+            yield path if key == "QEMU_LD_PREFIX" else path.parent.parent

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from transpile.port.holds import X86_WORD, excluded
 from transpile.port.items import Item, Kind
-from transpile.port.preprocessor import X86_WORD, Chain, CText, is_x86_only, lines_with
+from transpile.port.preprocessor import Chain, CText, lines_with
 
 SIMDE = "SIMDe 0.7.2 or later (Debian: libsimde-dev; else a checkout of simd-everywhere/simde on the include path)"
 X86 = "defined(__x86_64__) || defined(__i386__)"
@@ -184,7 +185,7 @@ def alone(path: str, source: CText) -> Iterator[Item]:
     """Code that is read for x86 and has no other branch."""
     for chain in source.chains:
         first, condition = chain.branches[0]
-        if source.guarded(first) or not is_x86_only(condition):
+        if source.guarded(first) or not excluded(condition):
             continue
         if len(chain.branches) == 1 and not trivial(source, chain):
             yield Item(
@@ -206,7 +207,7 @@ def trivial(source: CText, chain: Chain) -> bool:
 
 def refuses(source: CText, chain: Chain) -> bool:
     """Whether what others get is an ``#error``."""
-    if not chain.has_else or not all(is_x86_only(condition) for _, condition in chain.branches[:-1]):
+    if not chain.has_else or not all(excluded(condition) for _, condition in chain.branches[:-1]):
         return False
     if not any(X86_WORD.search(condition) for _, condition in chain.branches):
         return False

@@ -36,7 +36,7 @@ def _head(ported: Ported) -> Iterator[str]:
     left = len(ported.plan.left)
     done = "nothing is left to do by hand" if not left else f"{left} {'item is' if left == 1 else 'items are'} left"
     yield f"{summary(ported)}; {done}." + (
-        f" Written to `{ported.wrote}`." if ported.wrote else " Nothing was written."
+        f" Written to {code(ported.wrote)}." if ported.wrote else " Nothing was written."
     )
     yield ""
     counts = Counter((item.kind, item.state) for item in ported.plan.items)
@@ -113,7 +113,7 @@ def _runs(ported: Ported) -> Iterator[str]:
     for role, ran in ported.ran:
         ended = "stopped at the time limit" if ran.timed_out else f"exit status {ran.status}"
         yield from ("", f"## {role.capitalize()}: {'passed' if ran.passed else 'failed'}", "")
-        yield from (f"`{cell(ran.command)}`: {ended}.", "", "~~~")
+        yield from (f"{code(ran.command)}: {ended}.", "", "~~~")
         yield from (printable(line).replace("~~~", "~ ~ ~") for line in ran.output.splitlines()[-TAIL:])
         yield "~~~"
 
@@ -136,3 +136,8 @@ def cell(text: str) -> str:
     shown = printable(" ".join(text.split()))[:300]
     shown = re.sub(r"[\\|`*_\[\]#]", r"\\\g<0>", shown)
     return shown.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str) -> str:
+    """``text`` in the type of a program."""
+    return f"`{printable(' '.join(text.split()))[:300].replace('`', chr(39))}`"

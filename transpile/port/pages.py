@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape as escaped
 
 from transpile import html
+from transpile.errors import printable
 from transpile.port.crossing import Ran
 from transpile.port.items import Item
 from transpile.port.markdown import EFFORT, place, summary, verdict
 from transpile.port.plan import by_file
 from transpile.port.records import Ported
+
+
+def escape(text: str) -> str:
+    return escaped("\n".join(map(printable, text.split("\n"))))
 
 
 def page(ported: Ported) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
-from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, widening
+from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, whole, widening
 from transpile.port.assembly import Assembled, Choices
 from transpile.port.headers import Headers
 from transpile.port.items import Item, in_order
@@ -59,7 +59,24 @@ def plan_for(tree: Tree, to: str, options: Options, choices: Choices, told: Prog
     for target in TARGETS:
         if to == target:
             return plan_native(tree, target, options, choices, told)
-    raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join(TARGETS)}")
+    if to not in whole.SUFFIXES:
+        raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join((*TARGETS, *whole.SUFFIXES))}")
+    return plan_whole(tree, to, options, told)
+
+
+def plan_whole(tree: Tree, to: str, options: Options, told: Progress) -> Plan:
+    """The port of C to CUDA, or of COBOL to Python."""
+    plan = Plan(to)
+    paths = list(whole.candidates(tree, to))
+    for number, path in enumerate(paths):
+        told(number, len(paths))
+        item, made, files = whole.port(tree, path, to, options)
+        plan.items.append(item)
+        plan.texts.update(files)
+        if made is not None:
+            plan.translations.append(replace(made.translation, file=path))
+    plan.items = in_order(plan.items)
+    return plan
 
 
 def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told: Progress) -> Plan:
@@ -74,10 +91,11 @@ def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told
         told(number, total)
         if port_assembly(work, path):
             translated.append(path)
-    headers = Headers({path: widening.port(path, work.text(path))[0] for path in sources})
+    wider = {name for path in sources for name in widening.macros(work.text(path))}
+    headers = Headers({path: widening.port(path, work.text(path), wider)[0] for path in sources})
     for number, path in enumerate(sources, len(files)):
         told(number, total)
-        port_source(work, path, headers)
+        port_source(work, path, headers, wider)
     port_builds(work, [path for path in translated if path.endswith(".s")])
     plan.items = in_order(plan.items)
     return plan
@@ -111,12 +129,12 @@ def port_assembly(work: Work, path: str) -> bool:
     return True
 
 
-def port_source(work: Work, path: str, headers: Headers) -> None:
+def port_source(work: Work, path: str, headers: Headers, wider: Set[str]) -> None:
     """One file in C or C++."""
     text = work.text(path)
     if "\0" in text:
         return
-    edited, items = widening.port(path, text)
+    edited, items = widening.port(path, text, wider)
     work.plan.items += items
     edited, items = intrinsics.port(path, edited, headers.have_intrinsics(path))
     work.plan.items += items

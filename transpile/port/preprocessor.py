@@ -10,16 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-X86_WORD = re.compile(
-    r"\b(?:__x86_64__|__x86_64|__amd64__|__amd64|__i[3-6]86__|__i386|_M_X64|_M_AMD64|_M_IX86|__SSE\w*__|__SSE\w*|__AVX\w*|__BMI2?__|__ADX__"
-    r"|__FMA__|__AES__|__PCLMUL__|__POPCNT__|__LZCNT__|__F16C__|__SHA__|__RDRND__|__MMX__)(?!\w)"
-)
+from transpile.port.holds import excluded
+
 OTHER_WORD = re.compile(
     r"\b(?:__aarch64__|__arm__|__arm64__|_M_ARM64?|__ARM_\w+|__riscv\w*|__powerpc\w*|__ppc\w*|__PPC\w*|__mips\w*|__s390x?__"
     r"|__sparc\w*|__loongarch\w*|__wasm\w*|__ALTIVEC__|__alpha__|__ia64__)"
 )
-COMPILER_WORD = re.compile(r"\b_MSC_VER\b|\b__INTEL_COMPILER\b|\b_WIN(?:32|64)\b")
-
 _TOKEN = re.compile(
     r"""//(?:[^\\\n]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.|\\\n)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)""",
     re.S | re.M,
@@ -103,7 +99,7 @@ class CText:
 
     def guarded(self, number: int) -> bool:
         """Whether line ``number`` is read for x86, or for another platform's compiler, only."""
-        return any(is_x86_only(condition) for condition in self.conditions[number - 1])
+        return any(map(excluded, self.conditions[number - 1]))
 
 
 def condition_of(word: str, rest: str) -> str:
@@ -125,17 +121,6 @@ def conditions_of(chains: list[Chain]) -> tuple[str, ...]:
         if chain.branches[-1][1] != "else":
             found.append(chain.branches[-1][1])
     return tuple(found)
-
-
-def is_x86_only(condition: str) -> bool:
-    """Whether ``condition`` can hold for x86, or for a compiler that knows nothing else, alone; no when in doubt."""
-    if condition.startswith("!"):
-        return False
-    parts = re.split(r"\|\|", condition)
-    return all(
-        any((X86_WORD.search(term) or COMPILER_WORD.search(term)) and "!" not in term for term in re.split(r"&&", part))
-        for part in parts
-    )
 
 
 def _blank(match: re.Match[str]) -> str:
