@@ -93,6 +93,11 @@ class Data:
         found = [each for each in names if self.record(each) is not None]
         return any(self._over(one, other) for at, one in enumerate(found) for other in found[at + 1 :])
 
+    def elements(self, names: Sequence[str]) -> bool:
+        """Whether two of ``names`` are elements of one table, which may be the same element."""
+        tables = [item.name for item in self.items if item.counts and item.name in names]
+        return any(names.count(name) > 1 for name in tables)
+
     def _over(self, one: str, other: str) -> bool:
         first, second = self.record(one), self.record(other)
         assert first is not None and second is not None

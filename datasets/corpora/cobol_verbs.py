@@ -59,6 +59,8 @@ class Writer:
                 known = [name for name in names if again and self.phrases.data.record(name) is not None]
                 if len(set(known)) < len(known) or self.phrases.data.overlap(names):
                     return False
+                if part.startswith("MOVE") and self.phrases.data.elements(names):
+                    return False
         return True
 
     def counter(self) -> Item | None:
@@ -406,9 +408,10 @@ def _search(writer: Writer) -> Statement | None:
     said = f"{item.name} ({table.index})"
     test = f"{said} {phrases.relation()} "
     test += phrases.number() if item.kind == "number" else phrases.text()
-    parts = (f"SEARCH {table.name}", "AT END", writer.body(1), f"WHEN {test}", writer.body(2), "END-SEARCH")
+    first = f"SET {table.index} TO 1"
+    parts = (f"SEARCH {table.name}", "AT END", first, writer.body(1), f"WHEN {test}", writer.body(2), "END-SEARCH")
     start = f"SET {table.index} TO {phrases.rng.randint(1, table.count)}"
-    return Statement((start, *parts, f"SET {table.index} TO 1"))
+    return Statement((start, *parts, first))
 
 
 def _go_to(writer: Writer) -> Statement | None:

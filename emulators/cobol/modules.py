@@ -27,6 +27,9 @@ from transpile.errors import ToolError
 _WORKER = Path(__file__).with_name("worker.py")
 _FRAME = struct.Struct("<I")
 _BATCH = 2000
+_STARTING_S = 30.0
+_CALLS = 20
+"""All calls of a batch together take at most this many times as long as one may."""
 _IN_MEMORY = "/dev/shm"
 
 
@@ -103,6 +106,7 @@ class _Worker:
 
     def __init__(self, path: Path, entry: str, limits: Limits) -> None:
         self._limits = limits
+        self._ready = False
         self._folder = folder_in_memory()
         self._said = Path(self._folder.name) / "messages"
         self._shown = Path(self._folder.name) / "output"
@@ -133,13 +137,15 @@ class _Worker:
 
     def calls(self, calls: Sequence[Sequence[bytes]], fresh: bool) -> Iterator[Called | Stopped]:
         request = b"".join((_FRAME.pack(len(calls)), _FRAME.pack(fresh), *map(_packed, calls)))
-        deadline = time.monotonic() + self._limits.wall_s
         try:
+            self._wait()
             _write(self._ask, _FRAME.pack(len(request)) + request)
-        except BrokenPipeError:
-            yield self._stopped(False)
+        except (BrokenPipeError, EOFError, TimeoutError) as end:
+            yield self._stopped(isinstance(end, TimeoutError))
             return
+        last = time.monotonic() + _CALLS * self._limits.wall_s
         for _ in calls:
+            deadline = min(time.monotonic() + self._limits.wall_s, last)
             try:
                 answer = self._read(_FRAME.unpack(self._read(_FRAME.size, deadline))[0], deadline)
             except (EOFError, TimeoutError) as end:
@@ -147,6 +153,12 @@ class _Worker:
                 return
             code, *parts = _unpacked(answer)
             yield Called(struct.unpack("<i", code)[0], tuple(parts[1:]), parts[0])
+
+    def _wait(self) -> None:
+        """Until it is ready: on a busy machine that may take longer than any call."""
+        if not self._ready:
+            self._read(1, time.monotonic() + _STARTING_S)
+            self._ready = True
 
     def _read(self, size: int, deadline: float) -> bytes:
         got = bytearray()

@@ -1,7 +1,7 @@
 """The process that calls a GnuCOBOL module: ``worker.py ENTRY REQUESTS ANSWERS``, the last two being open pipes.
 
-A request is a list of calls, each its standard input and a list of buffers; each call is answered when it is done.
-Numbers are 32 bits, little endian. It is a program of its own and imports nothing of this package.
+It says when it is ready. A request is a list of calls, each its standard input and a list of buffers; each call is
+answered when it is done. Numbers are 32 bits, little endian. It is a program of its own and imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 
 FRAME = struct.Struct("<I")
 RESULT = struct.Struct("<i")
+READY = b"\1"
+"""Said once, before the first request is read."""
 _ELSEWHERE = 1 << 30
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2): COBOL that never ends does not outlive whoever asked."""
@@ -27,6 +29,7 @@ def main(entry: str, requests: int, answers: int) -> None:
     libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     with os.fdopen(requests, "rb") as source:
         libcob.cob_init(0, None)
+        os.write(answers, READY)
         while header := source.read(FRAME.size):
             request = source.read(FRAME.unpack(header)[0])
             _answer_all(request, entry.encode(), libcob, libc, answers)

@@ -48,6 +48,17 @@ count-one. add 1 to c.
         """01 t pic 99 comp. 01 p pic 99 comp-3. 01 v pic 99 comp. 01 g. 03 gt pic 99 comp.
 01 h redefines g pic x. 01 c pic 9(6) value 0. 01 y pic 99 value 99.""",
     ),
+    "UNSTRING and INSPECT count over the PICTURE of binary items": (
+        """
+        unstring x delimited by space into a b tallying in t
+        inspect x tallying u for all space
+        if t > 99 display "more". if u > 99 display "more".
+        add t u giving c. display c.
+        stop run.
+""",
+        """01 t pic 99 comp value 99. 01 u pic 99 comp value 99. 01 c pic 9(6). 01 x pic x(9) value "A B C D".
+01 a pic x. 01 b pic x.""",
+    ),
 }
 
 

@@ -1,5 +1,5 @@
-"""Which items may count beyond their PICTURE: GnuCOBOL steps the counters of PERFORM VARYING, and counts in INSPECT
-TALLYING, without regard to it as long as the bytes have room.
+"""Which items may count beyond their PICTURE: GnuCOBOL steps the counters of PERFORM VARYING, and counts in the
+TALLYING of INSPECT and UNSTRING, without regard to it as long as the bytes have room.
 
 A counter is left out only where no loop steps it out of its PICTURE: nothing but such loops, and MOVE of literals, sets
 it, and each loop ends in time by a limit that is known.
@@ -53,9 +53,8 @@ def count(names: Names, laid: dict[int, layout.Field], shared: Callable[[Item], 
     for node in nodes:
         if isinstance(node, verbs.Perform):
             looking.counters |= {id(item): _Counter(item) for item in looking.steps(node)}
-        if isinstance(node, verbs.Inspect):
-            found = (looking.item(tally.counter) for tally in node.tallying)
-            looking.tallied |= {id(item) for item in found if item is not None}
+        found = map(looking.item, _tallying(node))
+        looking.tallied |= {id(item) for item in found if item is not None}
     counted.beyond |= looking.tallied
     for node in nodes:
         if isinstance(node, verbs.Perform):
@@ -68,6 +67,15 @@ def count(names: Names, laid: dict[int, layout.Field], shared: Callable[[Item], 
             if looking.has_room(counter) and not nested and id(counter.item) not in counted.beyond:
                 counted.roomy.add(id(counter.item))
             counted.beyond.add(id(counter.item))
+
+
+def _tallying(node: tree.Node) -> Iterator[tree.Reference]:
+    """What a statement counts in."""
+    match node:
+        case verbs.Inspect(tallying=tallying):
+            yield from (tally.counter for tally in tallying)
+        case verbs.Unstring(tallying=tree.Reference() as counter):
+            yield counter
 
 
 @dataclass(slots=True)

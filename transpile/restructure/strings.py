@@ -96,8 +96,7 @@ def unstring(block: Block, statement: verbs.Unstring) -> Body:
         end.append(Assign(pointer, of_count(Intrinsic("pointer", (), Exact()), pointer)))
     if statement.tallying is not None:
         tally = place(scope, statement.tallying)
-        count = Arithmetic("+", Load(tally), Intrinsic("count", (), Exact()))
-        end.append(Assign(tally, of_count(count, tally)))
+        end.append(_tallied(tally, Intrinsic("count", (), Exact())))
     start = Load(pointer) if pointer is not None else whole(1)
     inputs = (
         as_text(scope, statement.source),
@@ -106,6 +105,13 @@ def unstring(block: Block, statement: verbs.Unstring) -> Body:
     )
     outcomes = (*fields, ("end", tuple(end)), *_outcomes(block, statement.on_overflow))
     return (Operation("unstring", inputs, (), tuple(options), outcomes),)
+
+
+def _tallied(counter: Place, found: Expression) -> Assign:
+    """``TALLYING``: GnuCOBOL counts in binary as far as the bytes have room."""
+    counted = Arithmetic("+", Load(counter), found)
+    beyond = counter.field.beyond if counter.field.view.coding == "binary" else None
+    return Assign(counter, of_count(counted, counter) if beyond is None else Fit(counted, beyond))
 
 
 def _field(scope: Scope, given: verbs.UnstringTarget) -> Body:
@@ -139,12 +145,7 @@ def inspect(block: Block, statement: verbs.Inspect) -> Body:
     options: list[tuple[str, str]] = []
     end: list[Statement] = []
     for at, tally in enumerate(statement.tallying):
-        counter = place(scope, tally.counter)
-        counted = Arithmetic("+", Load(counter), Intrinsic(f"tally {at + 1}", (), Exact()))
-        kept = of_count(counted, counter)
-        if counter.field.view.coding == "binary" and counter.field.beyond is not None:
-            kept = Fit(counted, counter.field.beyond)
-        end.append(Assign(counter, kept))
+        end.append(_tallied(place(scope, tally.counter), Intrinsic(f"tally {at + 1}", (), Exact())))
         _phrase(scope, inputs, options, "tally", tally.what, (tally.value,), tally.bounds)
     for replacement in statement.replacing:
         by = _replacing(scope, replacement.by, replacement.value)
