@@ -1,7 +1,8 @@
 """The process that calls a GnuCOBOL module: ``worker.py ENTRY REQUESTS ANSWERS``, the last two being open pipes.
 
 It says when it is ready. A request is a list of calls, each its standard input and a list of buffers; each call is
-answered when it is done. Numbers are 32 bits, little endian. It is a program of its own and imports nothing of this package.
+answered when it is done. Numbers are 32 bits, little endian. It is a program of its own and imports nothing of this
+package.
 """
 
 from __future__ import annotations
