@@ -128,7 +128,7 @@ MAY_IMPORT = {
     | {"transpile.api.jobs", "transpile.directions", "transpile.html", "transpile.report", "transpile.sandbox"},
     "transpile.api.jobs": {"transpile.directions", "transpile.errors", "transpile.sandbox", "transpile.store"},
     "transpile.device": {"transpile.errors", "transpile.emulators"},
-    "transpile.sandbox": {"transpile.errors"},
+    "transpile.sandbox": {"transpile.errors", "transpile.tools"},
     "transpile.directions": {
         "transpile.c",
         "transpile.cobol",

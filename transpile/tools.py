@@ -71,6 +71,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("addr2line", "", "addr2line", "name lines of emulated CUDA programs", "binutils", "TRANSPILE_ADDR2LINE"),
     Tool("cpp", "", "cpp", "preprocess .S files", "cpp", "TRANSPILE_CPP"),
     Tool("cobc", "", "cobc", "run COBOL programs", "gnucobol3", "TRANSPILE_COBC"),
+    Tool("bwrap", "", "bwrap", "confine the code of strangers", "bubblewrap", "TRANSPILE_BWRAP"),
 )  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 
 from transpile.sandbox.bounds import Bounds
 from transpile.sandbox.view import PRIVATE, View
+from transpile.tools import find
 
 _ALONE = (
     "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
@@ -15,7 +15,7 @@ _ALONE = (
 
 
 def program() -> str | None:
-    return shutil.which("bwrap")
+    return find("bwrap").path()
 
 
 def command(bwrap: str, inner: Sequence[str], view: View, bounds: Bounds, more: Sequence[str] = ()) -> list[str]:
