@@ -178,9 +178,11 @@ class Phrases:
         if depth and pick < 0.25:
             return f"( NOT ( {self.condition(depth - 1)} ) )"
         if pick < 0.3:
-            return f"{self.item_number()} {self.relation()} {self.number()} OR {self.number()}"
+            said = self.item_number()
+            return f"{said} {self.relation()} {self.beside(said)} OR {self.beside(said)}"
         if pick < 0.6:
-            return f"{self.item_number()} {self.relation()} {self.number()}"
+            said = self.item_number()
+            return f"{said} {self.relation()} {self.beside(said)}"
         if pick < 0.66:
             return f"{self.item_number()} {self.relation()} {self.operand(2, divide=False)}"
         if pick < 0.78 and self.data.flags:
@@ -193,6 +195,16 @@ class Phrases:
 
     def item_number(self) -> str:
         return self.receiver()
+
+    def beside(self, said: str) -> str:
+        """A number to compare an item with. GnuCOBOL 3.1 is wrong about literals that the item could not hold."""
+        found = self.number()
+        item = next((each for each in self.data.items if each.name == said.split()[0]), None)
+        whole = found.lstrip("-").partition(".")[0]
+        if item is None or not whole.isdigit():
+            return found
+        room = len(whole.lstrip("0")) <= item.size - item.scale
+        return found if room and (item.signed or not found.startswith("-")) else "0"
 
     def relation(self) -> str:
         return self.rng.choice(_SPOKEN) if self.some(0.15) else self.rng.choice(_RELATIONS)

@@ -407,7 +407,7 @@ def _search(writer: Writer) -> Statement | None:
     item = phrases.rng.choice(table.items)
     said = f"{item.name} ({table.index})"
     test = f"{said} {phrases.relation()} "
-    test += phrases.number() if item.kind == "number" else phrases.text()
+    test += phrases.beside(said) if item.kind == "number" else phrases.text()
     first = f"SET {table.index} TO 1"
     parts = (f"SEARCH {table.name}", "AT END", first, writer.body(1), f"WHEN {test}", writer.body(2), "END-SEARCH")
     start = f"SET {table.index} TO {phrases.rng.randint(1, table.count)}"
