@@ -31,6 +31,17 @@ sum:
 .L1:
 \tret
 """
+COUNTER = b"""\
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. COUNTER.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+           COPY extra.
+       PROCEDURE DIVISION.
+       MAIN-LINE.
+           ADD 1 TO EXTRA.
+           STOP RUN.
+"""
 UNKNOWN = LOOP.replace(b"xorl %eax, %eax", b"vpternlogd $1, %zmm0, %zmm1, %zmm2")
 
 
@@ -125,11 +136,9 @@ def test_c_becomes_cuda_with_kernels_at_their_lines() -> None:
 
 @pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
 def test_copybooks_and_data_come_as_companions() -> None:
-    text = (EXAMPLES / "savings.cob").read_bytes()
-    source = text.replace(b"PROCEDURE DIVISION.", b"COPY extra.\n       PROCEDURE DIVISION.")
-    book = b"       01  EXTRA PIC 9.\n"
     for name, options in (("p/extra.cpy", {}), ("books/extra.cpy", {"include": "books"})):
-        made, _ = heard(Unit("p/savings.cob", source, {name: book}), Asked("python", {**RULES, **options}))
+        unit = Unit("p/counter.cob", COUNTER, {name: b"       01  EXTRA PIC 9.\n"})
+        made, _ = heard(unit, Asked("python", {**RULES, **options}))
         assert made.translation.meets("tested")
 
 

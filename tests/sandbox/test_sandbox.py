@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from transpile.sandbox.running import descendants
 KINDS = Sandbox.available()
 ROOMS = [one for one in KINDS if one.isolates]
 WHY = KINDS[-1].reason or "a test needs bubblewrap or user namespaces"
+PATIENCE_S = 120.0
+"""How long a slow machine may take."""
 PYTHON = View(readable=(Path(sys.prefix), Path(sys.base_prefix)))
 
 
@@ -42,7 +45,7 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def said(running: Running, seconds: float = 20.0) -> tuple[int | None, str]:
+def said(running: Running, seconds: float = PATIENCE_S) -> tuple[int | None, str]:
     assert running.process.stdout is not None
     try:
         status = running.wait(seconds)
@@ -172,15 +175,14 @@ def test_a_fork_bomb_is_bounded(room: Sandbox) -> None:
 def test_more_processes_than_allowed_are_ended(any_kind: Sandbox) -> None:
     script = "import os, time\nfor _ in range(60):\n  if not os.fork(): time.sleep(100)\ntime.sleep(100)"
     running = any_kind.start([sys.executable, "-I", "-c", script], PYTHON, Bounds(processes=40))
-    running.wait(10.0)
+    assert running.wait(PATIENCE_S) not in (None, 0)
     running.kill()
-    assert running.process.returncode != 0
 
 
 def test_memory_is_bounded_for_all_processes_together(any_kind: Sandbox) -> None:
     hog = "import os, time\nos.fork()\nheld = []\nwhile True: held.append(bytearray(8 << 20)); time.sleep(0.01)"
     running = any_kind.start([sys.executable, "-I", "-c", hog], PYTHON, Bounds(memory_bytes=300 << 20))
-    assert running.wait(20.0) is not None
+    assert running.wait(PATIENCE_S) is not None
     assert running.overrun == "it took more than 300 MiB of memory"
     running.kill()
 
@@ -206,10 +208,7 @@ def test_an_endless_loop_is_ended(any_kind: Sandbox) -> None:
 
 def test_a_command_that_sleeps_is_killed_with_its_children(any_kind: Sandbox) -> None:
     running = any_kind.start(["/bin/sh", "-c", "sleep 1000 & sleep 1000"])
-    deadline = time.monotonic() + 5.0
-    while len(found := list(descendants(running.process.pid))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert len(found) >= 3
+    found = below(running.process.pid, "sleep", 2)
     running.kill()
     assert gone(found)
 
@@ -225,13 +224,11 @@ def test_it_ends_with_its_parent(any_kind: Sandbox, tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-P", "-c", script], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    time.sleep(0.2)
-    below = list(descendants(pid))
+    found = below(pid, "sleep", 1)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert len(below) >= (2 if any_kind.isolates else 1)
-    assert gone(below)
+    assert gone(found)
 
 
 def test_a_thread_that_ends_does_not_end_what_it_started(any_kind: Sandbox) -> None:
@@ -259,9 +256,26 @@ def nothing_is_left(tmp_path: Path) -> Iterator[None]:
     assert not list(Path("/tmp").glob("written-by-a-test"))
 
 
+def below(pid: int, name: str, count: int) -> list[int]:
+    """``pid`` and all below it, once ``count`` of them are called ``name``."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = list(descendants(pid))
+        if sum(name_of(one) == name for one in found) >= count:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"no {count} processes {name!r} below {pid}")
+
+
+def name_of(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
 def gone(pids: Sequence[int]) -> bool:
     """Whether all of them are ended; the kernel may take a moment."""
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + PATIENCE_S
     while any(alive(one) for one in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not any(alive(one) for one in pids)

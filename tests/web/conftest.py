@@ -39,32 +39,52 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Any) -> Iterator[Any]:
+    """One for all tests, as its pages are: making them costs more than most tests take."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """A new page. What goes wrong in it, a blocked script or style among that, fails the test; so does any address
-    outside its own server."""
+def open_page(context: Any) -> Iterator[Callable[..., Any]]:
+    """A page without history or storage. What goes wrong in it, a blocked script or style among that, fails the test;
+    so does any address outside its own server."""
     troubles: list[str] = []
-    contexts = []
+    idle = list(context.pages)
+    used: list[tuple[Any, dict[str, Any]]] = []
 
-    def heard(message: Any) -> None:
-        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
-            troubles.append(message.text)
-
-    def opened(url: str, **settings: Any) -> Any:
-        context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("console", heard)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda request: request.url.startswith((url[:20], "blob:")) or troubles.append(request.url))
+    def opened(url: str, color_scheme: str = "light", width: int = 1400, height: int = 900) -> Any:
+        page = idle.pop() if idle else context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
+        page.set_default_timeout(60_000)
+        used.append((page, listeners(url[:20], troubles)))
+        for event, listener in used[-1][1].items():
+            page.on(event, listener)
         page.goto(url)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page, heard in used:
+        page.evaluate("try { localStorage.clear(); sessionStorage.clear() } catch {}")
+        page.goto("about:blank")
+        for event, listener in heard.items():
+            page.remove_listener(event, listener)
     assert troubles == []
+
+
+def listeners(origin: str, troubles: list[str]) -> dict[str, Callable[[Any], Any]]:
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+            troubles.append(message.text)
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((origin, "blob:", "about:blank")):
+            troubles.append(request.url)
+
+    return {"console": said, "request": asked, "pageerror": lambda error: troubles.append(str(error))}
 
 
 @pytest.fixture(scope="session")
@@ -89,17 +109,24 @@ def serving() -> Callable[[Any], AbstractContextManager[str]]:
     return served
 
 
-@pytest.fixture
-def fake() -> Any:
+@pytest.fixture(scope="session")
+def fake_site(serving: Callable[[Any], AbstractContextManager[str]]) -> Iterator[tuple[Any, str]]:
+    """The fake service, and the address of the page over it."""
     pytest.importorskip("starlette", reason="needs starlette: pip install 'transpile[api]'")
     from fake_service import Fake
 
-    return Fake()
+    fake = Fake()
+    with serving(fake.app) as address:
+        yield fake, address
 
 
 @pytest.fixture
-def site(fake: Any, serving: Callable[[Any], AbstractContextManager[str]]) -> Iterator[str]:
-    """The page over the fake service."""
-    with serving(fake.app) as address:
-        yield address
-        fake.held = None
+def fake(fake_site: tuple[Any, str]) -> Iterator[Any]:
+    fake_site[0].reset()
+    yield fake_site[0]
+    fake_site[0].held = None
+
+
+@pytest.fixture
+def site(fake: Any, fake_site: tuple[Any, str]) -> str:
+    return fake_site[1]

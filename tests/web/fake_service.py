@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -25,6 +26,7 @@ from transpile.directions.asking import KNOWN
 from transpile.errors import TranspileError
 from transpile.options import Options
 from transpile.report import diagnostic_row, file_row
+from transpile.translation import Translation
 
 Json = dict[str, Any]
 CAPABILITIES = {
@@ -75,10 +77,14 @@ class FakeJob:
         }
 
 
+@cache
+def translation_of(source: str, to: str, name: str) -> Translation:
+    return transpile.translate(source, to, file=name, options=Options(jobs=1, lm="none", rlimit=2_000_000))
+
+
 def translated(job: FakeJob) -> FakeJob:
     try:
-        options = Options(jobs=1, lm="none", rlimit=job.options.get("rlimit", 2_000_000))
-        translation = transpile.translate(job.source, job.to, file=job.name, options=options)
+        translation = translation_of(job.source, job.to, job.name)
     except TranspileError as error:
         job.diagnostics = [diagnostic_row(one) for one in error.diagnostics]
         job.verdicts = dict.fromkeys(("proved", "tested", "refuted", "undecided"), 0)
@@ -116,12 +122,7 @@ class Fake:
     """The application, and what tests may set: ``held`` stops telling after so many blocks until it is None."""
 
     def __init__(self) -> None:
-        self.jobs: dict[str, FakeJob] = {}
-        self.numbers: Iterator[int] = count(1)
-        self.held: int | None = None
-        self.drops = 0
-        self.key = ""
-        self.asked: list[Json] = []
+        self.reset()
         own = [
             Route("/v1/capabilities", self.capabilities),
             Route("/v1/jobs", self.submit, methods=["POST"]),
@@ -134,6 +135,14 @@ class Fake:
             Route("/v1/jobs/{id}/outputs/{path:path}", self.output),
         ]
         self.app = Starlette(routes=[*routes(), *own])
+
+    def reset(self) -> None:
+        self.jobs: dict[str, FakeJob] = {}
+        self.numbers: Iterator[int] = count(1)
+        self.held: int | None = None
+        self.drops = 0
+        self.key = ""
+        self.asked: list[Json] = []
 
     async def capabilities(self, request: Request) -> Response:
         if self.key and request.headers.get("x-api-key") != self.key:

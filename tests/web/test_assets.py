@@ -23,7 +23,7 @@ OWN = {path: asset.content.decode() for path, asset in ASSETS.items() if "/vendo
 OF_OTHERS = {path: asset.content.decode() for path, asset in ASSETS.items() if "/vendor/" in path and ".js" in path}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(serving: Callable[[Starlette], AbstractContextManager[str]]) -> Iterator[httpx.Client]:
     with serving(Starlette(routes=routes())) as address, httpx.Client(base_url=address) as client:
         yield client
