@@ -39,6 +39,11 @@ MEANINGS = {
     "port": {0: "nothing is left to do by hand", 1: "something is left to do by hand, or the build or a test failed"},
 }
 MODES = tuple(MEANINGS)
+ARCHITECTURES = {
+    "riscv": r"rv64[ig][a-z0-9]{0,60}(_[a-z][a-z0-9]{0,40}){0,40}",
+    "aarch64": r"armv[89](\.[0-9])?-[ar](\+[a-z][a-z0-9_-]{0,40}){0,40}",
+}
+"""As the command line has them, which also asks the assembler."""
 REQUIREMENTS = ("", "proved", "tested", "any")
 MOST_FILES = 5000
 MOST_ANNOTATIONS = 10
@@ -133,7 +138,11 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         raise ActionError(f"the input 'output' is {output!r}; translations do not go there")
     files = tuple(inside("files", pattern) for pattern in lines("files")) or PATTERNS[to]
     include = tuple(inside("include", folder) for folder in lines("include"))
-    more = given("march"), mode, version, output, given("build"), given("test")
+    march = given("march")
+    if march and not re.fullmatch(ARCHITECTURES.get(to, ""), march):
+        example = {"riscv": "such as rv64gcv_zba", "aarch64": "such as armv8.2-a+lse"}.get(to, "for riscv and aarch64")
+        raise ActionError(f"the input 'march' is {march!r}; give an architecture {example}, or leave it empty")
+    more = march, mode, version, output, given("build"), given("test")
     return Inputs(path, to, require, *more, files, include)
 
 

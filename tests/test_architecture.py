@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "transpile.errors": set(),
     "transpile.tools": {"transpile.errors"},
     "transpile.options": set(),
+    "transpile.architectures": {"transpile.errors", "transpile.tools"},
     "transpile.translation": {"transpile.core", "transpile.errors", "transpile.options"},
     "transpile.html": {"transpile.core", "transpile.options", "transpile.report", "transpile.translation"},
     "transpile.runtime": set(),
@@ -90,6 +91,7 @@ MAY_IMPORT = {
         "transpile.translation",
     },
     "transpile.port": {
+        "transpile.architectures",
         "transpile.asm",
         "transpile.core",
         "transpile.directions",
@@ -108,7 +110,14 @@ MAY_IMPORT = {
     "transpile.inline": BASE
     | CONTRACTS
     | PROVING
-    | {"transpile.assembled", "transpile.blocks", "transpile.c", "transpile.pool", "transpile.solvers"},
+    | {
+        "transpile.architectures",
+        "transpile.assembled",
+        "transpile.blocks",
+        "transpile.c",
+        "transpile.pool",
+        "transpile.solvers",
+    },
     "transpile.native": BASE | {"transpile.asm"},
     "transpile.x86": BASE | {"transpile.asm", "transpile.native"},
     "transpile.riscv": BASE | CONTRACTS,
@@ -130,6 +139,7 @@ MAY_IMPORT = {
     "transpile.device": {"transpile.errors", "transpile.emulators"},
     "transpile.sandbox": {"transpile.errors", "transpile.tools"},
     "transpile.directions": {
+        "transpile.architectures",
         "transpile.c",
         "transpile.cobol",
         "transpile.emulators",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from transpile import pool
+from transpile.architectures import require_architecture
 from transpile.assembled import need_assemblers, refusals
 from transpile.blocks import BATCH, FunctionDone, Told, translate_functions, untold
 from transpile.checking import adopt, target_of
@@ -74,11 +75,12 @@ def translate(
 
     Raises:
         SourceErrors: the input cannot be read.
-        UsageError: there is no target ``to``.
+        UsageError: there is no target ``to``, or no such architecture of it.
         ToolError: an assembler is missing.
     """
     part = Part(Source(source, file), to, options or Options())
     target_isa(to)
+    require_architecture(to, part.options.march)
     one_process(part.options)
 
     def work(part: Part, plan: FilePlan, store: ProofStore) -> list[FunctionDone]:
@@ -103,6 +105,7 @@ def translate_many(
     """
     options = options or Options()
     target_isa(to)
+    require_architecture(to, options.march)
     given = [Source(text, file) for text, file in sources]
     told = progress or (lambda done, files: None)
     if one_process(options) or min(len(given), options.workers) < 2:
@@ -170,6 +173,7 @@ def explain(source: str, block: str, to: str, *, file: str = "<input>", options:
     """
     options = options or Options()
     target_isa(to)
+    require_architecture(to, options.march)
     one_process(options)
     need_assemblers(to)
     plan = plan_file(source, file, target_isa(to), options)

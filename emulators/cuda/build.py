@@ -37,6 +37,7 @@ _WATCHED = (
 # A kernel may step from the null pointer that cudaMalloc() of nothing gives; where it looks is watched all the same.
 _CU = ("-std=c++17", *_WATCHED, "-fno-sanitize=pointer-overflow", "-I", str(_SHIM), "-include", "cuda_runtime.h")
 _C = ("-std=gnu11", *_WATCHED)
+_PREPROCESSED = {False: ("cc", "-x", "cpp-output", *_WATCHED), True: ("c++", "-x", "c++-cpp-output", *_WATCHED)}
 _OWN = ("-std=c++20", "-O2", "-g1", "-fno-pie", "-I", str(_SHIM), "-r", "-nostdlib")
 _LINK = ("-no-pie", "-fsanitize=undefined", *(f"-Wl,--wrap={name}" for name in _MOVES))
 
@@ -53,6 +54,15 @@ def build_c(c_text: str, harness_cpp: str, folder: Path) -> Program:
     return _program("program.c", Rewritten(c_text, c_text, ()), ("cc", "-x", "c", *_C), harness_cpp, folder)
 
 
+def build_preprocessed(
+    text: str, harness_cpp: str, folder: Path, cplusplus: bool = False, standard: str = ""
+) -> Program:
+    """The same for C or C++ that is behind the preprocessor, so that it needs no headers; ``standard`` is what the
+    preprocessor was told, empty for the compiler's own."""
+    flags = [*_PREPROCESSED[cplusplus], *([f"-std={standard}"] if standard else [])]
+    return _program("program.c", Rewritten(text, text, ()), flags, harness_cpp, folder)
+
+
 def _program(name: str, rewritten: Rewritten, flags: Sequence[str], harness_cpp: str, folder: Path) -> Program:
     key, *options = flags
     compiler = tools.command(key)
@@ -61,7 +71,7 @@ def _program(name: str, rewritten: Rewritten, flags: Sequence[str], harness_cpp:
 
     def make(made: Path) -> None:
         text, unit = made.with_name(name), made.with_name("program.o")
-        text.write_text(f'#line 1 "{name}"\n{rewritten.text}')
+        text.write_text(f'# 1 "{name}"\n{rewritten.text}')
         done = _compile([*compiler, *options, "-c", name, "-o", unit.name], made.parent)
         if not done.exit_code:
             parts = [unit.name, str(harness.absolute()), str(runtime.absolute())]

@@ -62,12 +62,14 @@ AAPCS64 = TargetAbi(
 
 def features(march: str) -> frozenset[str]:
     """Of ``lse`` (atomic instructions) and ``rcpc`` (``ldapr``), those that ``-march=`` value has."""
-    found = {part for part in march.replace("-march=", "").split("+")[1:] if part in ("lse", "rcpc")}
-    base = march.replace("-march=", "").split("+")[0]
+    base, *asked = march.replace("-march=", "").split("+")
+    found: set[str] = set()
     if base.startswith("armv9"):
         found |= {"lse", "rcpc"}
     elif base.startswith("armv8."):
         minor = base[6:].split("-")[0]
         level = int(minor) if minor.isdigit() else 0
         found |= {name for name, needs in (("lse", 1), ("rcpc", 3)) if level >= needs}
+    for name in asked:
+        found = found - {name[2:]} if name.startswith("no") else found | ({name} & {"lse", "rcpc"})
     return frozenset(found)

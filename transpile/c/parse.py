@@ -23,7 +23,7 @@ from transpile.c.source import CPLUSPLUS, SourceFile, read_source, source_text
 from transpile.c.syntax import Fault, faults
 from transpile.c.tokens import Token
 from transpile.c.tree import Pragma
-from transpile.c.unit import Include, Refusal, Unit
+from transpile.c.unit import Include, Origin, Refusal, Unit
 from transpile.errors import SourceError, SourceErrors, Span, UnsupportedError
 
 _INCLUDE = re.compile(r'#\s*include\s*(<[^>]*>|"[^"]*")')
@@ -78,6 +78,13 @@ def _parse(source: SourceFile, options: Options, cplusplus: bool, dialect: Diale
         tuple(refusals),
         tuple(context.diagnostics),
         cplusplus,
+        Origin(
+            reading.preprocessed.text(source),
+            reading.preprocessed.system_headers,
+            {name: file.lines for name, file in reading.files.items() if name != source.file},
+            options,
+            source.path,
+        ),
     )
 
 

@@ -28,8 +28,10 @@ MAX_OUTPUT = 32 << 20
 MAX_MEMORY = 2 << 30
 MAX_ERRORS = 20
 MAX_MESSAGES = 1 << 16
+ITSELF = "program.c"
 _MARKER = re.compile(r'#(?:line)? (\d+) "((?:\\.|[^"\\])*)"([ \d]*)')
 _MESSAGE = re.compile(r"(.+?):(\d+):(?:(\d+):)? (?:fatal )?error: (.*)$")
+_INCLUDED = re.compile(r'#\s*(?:include|import|include_next)\s+(<[^>]*>|"[^"]*")')
 _MISSING = re.compile(r"'?([^']+?)'?(?:: No such file or directory| file not found)$")
 
 
@@ -69,6 +71,36 @@ class OutputLine:
     reading: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Preprocessed:
+    """``system_headers`` are those that the user's files include, as they name them: ``<math.h>``."""
+
+    lines: tuple[OutputLine, ...]
+    system_headers: tuple[str, ...]
+
+    def text(self, source: SourceFile) -> str:
+        """All lines as one text that compiles by itself, with markers; ``source`` itself is called ITSELF in it. What
+        lies in the folder of ``source`` is named from there, so that the text is the same wherever that is."""
+        folder = os.path.dirname(source.path)
+        rows: list[str] = []
+        expected = ("", 0)
+        for line in self.lines:
+            if (line.file, line.line) != expected:
+                name = _within(line.file, folder, source)
+                rows.append(f'# {line.line} "{name}"{" 3" * line.system}')
+            rows.append(line.text)
+            expected = line.file, line.line + 1
+        return "\n".join([*rows, ""])
+
+
+def _within(file: str, folder: str, source: SourceFile) -> str:
+    """``file`` for a marker."""
+    if file == source.file:
+        return ITSELF
+    name = os.path.relpath(file, folder or ".") if source.path and file.startswith(f"{folder}{os.sep}") else file
+    return re.sub(r'([\\"])', r"\\\1", name)
+
+
 def compiler() -> list[str]:
     """The command that preprocesses: what ``tools`` knows as the host's compiler, else any other one."""
     tool = tools.find("cc")
@@ -79,14 +111,15 @@ def compiler() -> list[str]:
     return tools.command("cc")
 
 
-def preprocess(source: SourceFile, options: Options, cplusplus: bool = False) -> tuple[OutputLine, ...]:
+def preprocess(source: SourceFile, options: Options, cplusplus: bool = False) -> Preprocessed:
     """``source`` with its directives done. Raises SourceErrors for what the preprocessor finds wrong."""
     language = "c++" if cplusplus else "c"
-    command = [*compiler(), "-E", "-x", language, *options.arguments, source.path or "-"]
+    command = [*compiler(), "-E", "-dI", "-x", language, *options.arguments, source.path or "-"]
     status, output, messages = _run(command, "" if source.path else source.text, source)
     if status:
         raise _failure(source, messages)
-    return tuple(_lines(output, source))
+    reader = _Reader(source)
+    return Preprocessed(tuple(reader.lines(output)), tuple(reader.headers))
 
 
 def _run(command: Sequence[str], text: str, source: SourceFile) -> tuple[int, str, str]:
@@ -167,19 +200,43 @@ def _line_of(file: str, number: int) -> str:
         return ""
 
 
-def _lines(output: str, source: SourceFile) -> Iterator[OutputLine]:
-    file, line = source.file, 1
-    system = {source.file: False}
-    readings: Counter[str] = Counter()
-    for text in output.split("\n"):
-        if text.startswith("#") and (marker := _MARKER.match(text)):
-            name = re.sub(r"\\(.)", r"\1", marker[2])
-            name = source.file if name in (source.path, "<stdin>") else name
-            flags = marker[3].split()
-            system.setdefault(name, "3" in flags or name.startswith("<"))
-            readings[name] += "1" in flags
-            file, line = name, int(marker[1])
-        else:
-            if text.strip():
-                yield OutputLine(text, file, line, system[file], readings[file])
-            line += 1
+class _Reader:
+    """The output, read from its beginning. ``headers`` are the system's that the lines so far include."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.headers: dict[str, None] = {}
+        self._source = source
+        self._system = {source.file: False}
+
+    def lines(self, output: str) -> Iterator[OutputLine]:
+        file, line = self._source.file, 1
+        readings: Counter[str] = Counter()
+        asked = ""
+        for text in output.split("\n"):
+            if text.startswith("#") and (marker := _MARKER.match(text)):
+                name = re.sub(r"\\(.)", r"\1", marker[2])
+                name = self._source.file if name in (self._source.path, "<stdin>") else name
+                flags = marker[3].split()
+                self._system.setdefault(name, "3" in flags or name.startswith("<"))
+                readings[name] += "1" in flags
+                if "1" in flags or name != file:
+                    self._include(asked, self._system[name] if "1" in flags else None)
+                    asked = ""
+                file, line = name, int(marker[1])
+            elif text.startswith("#") and (included := _INCLUDED.match(text)):
+                self._include(asked, None)
+                asked = "" if self._system[file] else included[1]
+                line += 1
+            else:
+                if text.strip():
+                    yield OutputLine(text, file, line, self._system[file], readings[file])
+                line += 1
+        self._include(asked, None)
+
+    def _include(self, header: str, system: bool | None) -> None:
+        """``header`` has been asked for; ``system`` says whose it is, unless nothing of it came that had not come
+        before."""
+        name = f"{os.sep}{header[1:-1]}"
+        known = [whose for file, whose in self._system.items() if f"{os.sep}{file}".endswith(name)]
+        if header and (all(known) if system is None else system):
+            self.headers[header] = None

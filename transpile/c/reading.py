@@ -15,7 +15,7 @@ from transpile.c.dialect import PLAIN, Dialect
 from transpile.c.headers import Piece, needed, pieces
 from transpile.c.items import Item, Unbalanced, own_items
 from transpile.c.origins import Origins, macros_of
-from transpile.c.preprocess import Options, OutputLine, preprocess
+from transpile.c.preprocess import Options, OutputLine, Preprocessed, preprocess
 from transpile.c.remarks import Remarks
 from transpile.c.source import SourceFile, read_source
 from transpile.c.tokens import Token, tokenise
@@ -31,6 +31,7 @@ class Reading:
     ``originals`` are their tokens, with comments and directives."""
 
     source: SourceFile
+    preprocessed: Preprocessed
     files: Mapping[str, SourceFile]
     originals: Mapping[str, Sequence[Token]]
     headers: tuple[Item, ...]
@@ -42,7 +43,8 @@ class Reading:
 
 def read(source: SourceFile, options: Options, cplusplus: bool, dialect: Dialect = PLAIN) -> Reading:
     """``source`` as items. Raises SourceErrors for what the preprocessor and the brackets show to be wrong."""
-    lines = preprocess(source, options, cplusplus)
+    preprocessed = preprocess(source, options, cplusplus)
+    lines = preprocessed.lines
     files = {source.file: source}
     for name in dict.fromkeys(line.file for line in lines if not line.system):
         files.setdefault(name, source if name == source.file else read_source(name))
@@ -54,7 +56,8 @@ def read(source: SourceFile, options: Options, cplusplus: bool, dialect: Dialect
         raise SourceErrors([SourceError(place(files, error.token), error.message)]) from None
     headers = needed(_pieces(lines), {token.text.removeprefix("std::") for token in tokens if token.kind == "name"})
     used = {name: {line.line for line in lines if line.file == name} for name in files}
-    return Reading(source, files, originals, tuple(headers), items, Remarks(originals, used), cplusplus, dialect)
+    remarks = Remarks(originals, used)
+    return Reading(source, preprocessed, files, originals, tuple(headers), items, remarks, cplusplus, dialect)
 
 
 def _originals(files: Mapping[str, SourceFile]) -> dict[str, Sequence[Token]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from transpile.c.preprocess import Options
 from transpile.c.tree import Block, Declare, Definition, Notes, Pragma, Variable
 from transpile.c.types import CType, Struct
 from transpile.c.types import Function as FunctionType
 from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, UnsupportedError
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,19 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a unit was made from. ``text`` is the whole of it behind the preprocessor, which compiles by itself; that is
+    also all that says of two origins whether they are the same. ``system_headers`` are those that the user's files
+    include, ``headers`` the lines of the user's own. ``path`` is empty for text that is not in a file."""
+
+    text: str = ""
+    system_headers: tuple[str, ...] = ()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    options: Options = field(default_factory=Options, compare=False, repr=False)
+    path: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One file and the user's headers that it includes.
 
@@ -96,6 +113,17 @@ class Unit:
     refusals: tuple[Refusal, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     cplusplus: bool = False
+    origin: Origin = field(default_factory=Origin)
+
+    @property
+    def words(self) -> set[str]:
+        """The words of all of the user's files, comments and macros among them, and of what was defined for them."""
+        lines = [*self.lines, *(line for lines in self.origin.headers.values() for line in lines)]
+        return {word for line in (*lines, *self.origin.options.define) for word in _WORD.findall(line)}
+
+    def own(self, function: Function) -> bool:
+        """Whether ``function`` stands in the file itself, and not in a header."""
+        return function.span.file == self.file
 
     def function(self, name: str) -> Function:
         """The function called ``name``; raises what refuses it, or KeyError."""

@@ -37,7 +37,9 @@ CHECKING = options(
         show_default=True,
         help="What every block must be at least. 'any' lets undecided blocks through.",
     ),
-    click.option("--march", default="", metavar="ARCH", help="Target architecture as the target's gcc spells it."),
+    click.option(
+        "--march", default="", metavar="ARCH", help="Target architecture as GNU as spells it: rv64gcv, armv8-a+lse."
+    ),
     click.option(
         "--memory-model",
         type=click.Choice(MEMORY_MODELS),

@@ -81,7 +81,8 @@ class Dialect:
         self._unit = unit
         self._variables: dict[Variable, Variable] = {}
         self._rows: dict[int, Binary] = {}
-        self._defined = {match[1] for line in unit.lines if (match := _MACRO.match(line))}
+        own = (unit.lines, *unit.origin.headers.values())
+        self._defined = {match[1] for lines in own for line in lines if (match := _MACRO.match(line))}
         self.macros: dict[str, str] = {}
         self.of_variable_length: set[Variable] = set()
 
@@ -143,7 +144,8 @@ class Dialect:
         if not node.macro:
             return node
         if node.macro in self._defined:
-            self.macros[node.macro] = node.text
+            if self.macros.setdefault(node.macro, node.text) != node.text:
+                return dataclasses.replace(node, macro="")
         elif not _STANDARD.fullmatch(node.macro):
             return dataclasses.replace(node, macro="")
         return node

@@ -6,7 +6,6 @@ SourceErrors with places in the plan where the plan makes no sense, and Unsuppor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -79,8 +78,7 @@ def _part(planned: Planned, before: Sequence[Part]) -> Part:
     converted = replace(converted, body=without_pragmas(converted.body))
     globals = [dialect.variable(declared.variable) for declared in unit.globals]
     resolved = resolve(converted, plan, [variable for variable in globals if variable.name in _named(converted)])
-    taken = {word for line in unit.lines for word in re.findall(r"[^\W\d]\w*", line)}
-    taken |= {name for part in before for name in part.context.global_names}
+    taken = unit.words | {name for part in before for name in part.context.global_names}
     context = Context(unit, dialect, resolved, taken)
     if before:
         context.share(before[0].context)

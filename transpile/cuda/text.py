@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from transpile.c.headers import Piece
 from transpile.c.printing import show, show_function
 from transpile.c.spelling import parts
 from transpile.c.tree import NO_NOTES, Call, Name, Node, Variable
@@ -15,10 +16,11 @@ from transpile.c.walking import children, walk
 from transpile.cuda.blockwide import functions
 from transpile.cuda.capture import Parameter
 from transpile.cuda.context import Context, Kernel, indented, without_pragmas
-from transpile.cuda.dialect import cuda_declaration, on_device, unsupported, written_length
+from transpile.cuda.dialect import cuda_declaration, cuda_type, on_device, unsupported, written_length
 from transpile.cuda.host import Host
 from transpile.cuda.kernel_text import header
 
+_WORD = re.compile(r"[^\W\d]\w*")
 _CHECK = r"""/* Ends the program with a message when a call of the CUDA runtime fails. */
 #define CHECK(call)                                                                                 \
     do {                                                                                            \
@@ -105,7 +107,7 @@ def assembled(parts: Sequence[Part], kept: Collection[str] = ()) -> str:
     )
     searches = [search for part in parts for search in _searches(part.context)]
     pieces = [*_globals(context, emitted, bool(kept)), *_helpers(context, emitted), *searches, emitted]
-    pieces = [*_definitions(context), *pieces]
+    pieces = [*_definitions(context, pieces), *_outside(context, emitted), *pieces]
     known = {name: value for part in parts for name, value in part.context.dialect.macros.items()}
     macros = [f"#define {name} {value}" for name, value in known.items() if _uses(pieces, name)]
     return (
@@ -123,12 +125,34 @@ def _includes(context: Context, pieces: Sequence[str]) -> list[str]:
         own.append("<algorithm>")
     if _uses(pieces, "uintptr_t"):
         own.append("<stdint.h>")
-    theirs = [include.name for include in context.unit.includes]
+    theirs = context.unit.origin.system_headers
     return [f"#include {name}" for name in dict.fromkeys([*theirs, *sorted(set(own) - set(theirs))])]
 
 
-def _definitions(context: Context) -> list[str]:
-    return [show(definition) for definition in context.unit.definitions]
+def _definitions(context: Context, pieces: Sequence[str]) -> list[str]:
+    """All types of the file itself, and of the user's headers those that the text mentions: the text has no need of
+    these headers, so it can stand anywhere."""
+    named = {word for piece in pieces for word in _WORD.findall(piece)}
+    kept: list[str] = []
+    for definition in reversed(context.unit.definitions):
+        piece = Piece(definition.text, definition.span.file, definition.span.line)
+        if piece.file == context.unit.file or not piece.declared.isdisjoint(named):
+            kept.append(show(definition))
+            named |= piece.names
+    return kept[::-1]
+
+
+def _outside(context: Context, emitted: str) -> list[str]:
+    """Declarations of functions that the text calls and other files of the user define."""
+    unit = context.unit
+    defined = {function.name for function in unit.functions}
+    linkage = "" if unit.cplusplus else 'extern "C" '
+    found = []
+    for name, prototype in unit.prototypes.items():
+        if not prototype.system and name not in defined and re.search(rf"\b{name}\(", emitted):
+            base, inner = parts(cuda_type(prototype.type, prototype.span), name, written_length)
+            found.append(f"{linkage}{base} {inner};")
+    return ["\n".join(found)] if found else []
 
 
 def _globals(context: Context, emitted: str, others_see: bool) -> list[str]:

@@ -13,7 +13,7 @@ from transpile.directions.folder import named_as_sent, private_folder
 from transpile.directions.guessing import DIRECTIONS, NATIVE, directions_for
 from transpile.directions.hearing import Hearing
 from transpile.directions.units import Asked, BlockDone, Event, Made, Progress, Started, Told, Unit, silent
-from transpile.errors import SourceError, SourceErrors
+from transpile.errors import SourceError, SourceErrors, UsageError
 from transpile.options import Options
 from transpile.translation import Placed
 
@@ -49,6 +49,8 @@ def translate(unit: Unit, asked: Asked, told: Told = silent, store: Path | None 
             return translate_in(folder, unit, asked, told, store)
         except (SourceError, SourceErrors) as error:
             raise named_as_sent(error, folder) from None
+        except UsageError as error:
+            raise UsageError(error.message.replace(f"{folder}/", ""), error.hint) from None
 
 
 def translate_in(folder: Path, unit: Unit, asked: Asked, told: Told = silent, store: Path | None = None) -> Made:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from transpile.architectures import require_form
 from transpile.directions.guessing import CUDA, DIRECTIONS, PYTHON
 from transpile.directions.units import Asked
 from transpile.directions.values import FLAG, Kind, Rows, number, one_of, read_options, several, text, whole
@@ -48,13 +49,24 @@ SHARED: Mapping[str, Kind] = MappingProxyType(
 """They are fields of ``Options``."""
 ASSEMBLY: Mapping[str, Kind] = MappingProxyType(
     {
-        "march": text(r"[A-Za-z0-9_.+=-]{0,200}", "an architecture as the target's gcc spells it"),
+        "march": text(".{0,200}", "an architecture as GNU as spells it"),
         "memory_model": one_of(*MEMORY_MODELS),
         "trap_division": FLAG,
         "allow_untranslated": FLAG,
     }
 )
 """They are fields of ``Options``, too."""
+
+
+def _march(target: str) -> Kind:
+    def read(value: object) -> object:
+        march = str(ASSEMBLY["march"].read(value))
+        require_form(target, march)
+        return march
+
+    return Kind(ASSEMBLY["march"].said, read)
+
+
 _INCLUDE: Mapping[str, Kind] = MappingProxyType({"include": several(_FOLDER)})
 _OFFLOAD: Mapping[str, Kind] = MappingProxyType(
     {
@@ -78,7 +90,7 @@ _MODERNIZE: Mapping[str, Kind] = MappingProxyType(
 )
 KNOWN: Mapping[str, Rows] = MappingProxyType(
     {
-        **{target: {**SHARED, **ASSEMBLY, **_INCLUDE} for target in TARGETS},
+        **{target: {**SHARED, **ASSEMBLY, "march": _march(target), **_INCLUDE} for target in TARGETS},
         CUDA: {**SHARED, "allow_untranslated": FLAG, **_INCLUDE, **_OFFLOAD},
         PYTHON: {**SHARED, **_INCLUDE, **_MODERNIZE},
     }

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from transpile.directions.units import Unit
-from transpile.errors import SourceError, SourceErrors, UsageError, printable
+from transpile.errors import Diagnostic, SourceError, SourceErrors, Span, UsageError, printable
 
 MAX_COMPANIONS = 10_000
 MAX_DEPTH = 32
@@ -86,8 +86,20 @@ def named_as_sent(error: SourceError | SourceErrors, folder: Path) -> SourceErro
 
 
 def _named(error: SourceError, prefix: str) -> SourceError:
-    span = replace(error.span, file=error.span.file.removeprefix(prefix))
-    return SourceError(span, error.message.replace(prefix, ""), error.hint.replace(prefix, ""))
+    return SourceError(_place(error.span, prefix), error.message.replace(prefix, ""), error.hint.replace(prefix, ""))
+
+
+def told_as_sent(told: Sequence[Diagnostic], folder: Path) -> tuple[Diagnostic, ...]:
+    """Messages with the names that files have in the unit."""
+    prefix = f"{folder}{os.sep}"
+    return tuple(
+        replace(one, message=one.message.replace(prefix, ""), span=_place(one.span, prefix) if one.span else None)
+        for one in told
+    )
+
+
+def _place(span: Span, prefix: str) -> Span:
+    return replace(span, file=span.file.removeprefix(prefix))
 
 
 def _bytes(text: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from transpile.c.preprocess import Options as Preprocessing
+from transpile.directions.folder import told_as_sent
 from transpile.directions.includes import require_own_includes, search_path
 from transpile.directions.locating import located
 from transpile.directions.reading import decode, read_file
@@ -80,6 +81,7 @@ def made(unit: Unit, folder: Path, values: dict[str, Any], options: Options) -> 
     choices = choices_of(asked, options, include)
     require_own_includes(unit, folder, choices.preprocessing)
     translation = translate_text(decode(unit.content), unit.name, choices, str(folder / unit.name)).translation
+    translation = replace(translation, diagnostics=told_as_sent(translation.diagnostics, folder))
     files = {}
     if may_write(translation, options):
         files[f"{Path(unit.name).stem}.cu"] = translation.text.encode("utf-8", "surrogateescape")

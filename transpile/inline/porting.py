@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
+from transpile.architectures import require_architecture
 from transpile.assembled import need_assemblers
 from transpile.core.verdict import WORDS, Undecided, Verdict
 from transpile.inline.binding import Bound, bind, clobbered
@@ -67,12 +68,13 @@ def port(
     ``substitutes``: emit what stands for instructions without an equal, with a comment that says that it is not equal.
 
     Raises:
-        UsageError: there is no such target.
+        UsageError: there is no such target, or architecture of it.
         ToolError: an assembler is missing.
     """
     options = options or Options(lm="none")
     for target in targets:
         target_isa(target)
+        require_architecture(target, options.march)
     found = statements(text, file)
     if found:
         for target in targets:

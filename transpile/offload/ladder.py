@@ -139,7 +139,7 @@ class _Climber:
             self.folder,
             subject.settings,
             subject.file,
-            small_grids(subject.text, subject.unit.lines) if subject.emitted else None,
+            small_grids(subject.text, subject.unit.words) if subject.emitted else None,
         )
         match outcome:
             case tried.Tested():

@@ -8,7 +8,7 @@ several times on arrays of 37 elements.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from transpile.trials.checks import Variant
 
@@ -19,11 +19,11 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _WARPS = re.compile(r"__shfl|\bwarp", re.IGNORECASE)
 
 
-def small_grids(text: str, c_lines: Sequence[str]) -> Variant | None:
+def small_grids(text: str, c_words: Collection[str]) -> Variant | None:
     """With blocks of a few threads, and few of them where the text bounds their number; None where neither can be told.
     Numbers that the C code has itself may mean something else, and stay."""
     varied = _CAPPED.sub(f"blocks_up_to({_BLOCKS},", text)
-    theirs = {number for line in c_lines for number in re.findall(r"\d+", line)}
+    theirs = {number for word in c_words for number in re.findall(r"\d+", word)}
     sizes = set() if _WARPS.search(text) else _block_sizes(text) - theirs
     # Another one for each: what is as wide as it is high hides which is which.
     smaller = {size: str(4 << n) for n, size in enumerate(sorted(sizes, key=int))}

@@ -229,7 +229,7 @@ def _chosen(unit: Unit, name: str) -> Function:
     """The function called ``name``, or the only one with loops that others can call."""
     if name:
         try:
-            return unit.function(name)
+            return _own(unit, unit.function(name))
         except KeyError:
             known = ", ".join(f"'{one.name}'" for one in unit.functions) or "none"
             raise UsageError(f"{unit.file} has no function '{name}'", f"there are: {known}") from None
@@ -248,10 +248,18 @@ def _chosen(unit: Unit, name: str) -> Function:
     raise UsageError(f"{unit.file} has several functions with loops: {names}", "choose one with --function")
 
 
+def _own(unit: Unit, function: Function) -> Function:
+    if not unit.own(function):
+        where = f"'{function.name}' stands in {function.span.file}, not in {unit.file}"
+        raise UsageError(where, "translate a function that calls it: it becomes a part of that")
+    return function
+
+
 def with_loops(unit: Unit) -> list[Function]:
-    """The functions that have loops, or call functions that have, and can be called from elsewhere; ``main`` only if
-    there are no others."""
-    found = [one for one in unit.functions if not one.static and loops_within(unit, one.name)]
+    """The functions of the file itself that have loops, or call functions that have, and can be called from elsewhere;
+    ``main`` only if there are no others."""
+    own = [one for one in unit.functions if unit.own(one)]
+    found = [one for one in own if not one.static and loops_within(unit, one.name)]
     return [one for one in found if one.name != "main"] or found
 
 
@@ -451,7 +459,7 @@ class _Work:
 
     def _block(self, step: Step, plan: Plan, emitted: Emitted, found: Climb, proposer: str) -> BlockResult:
         loop = step_loop(self.function, step)
-        first, last = loop.span.line, max(node.span.line for node in walk(loop))
+        first, last = loop.span.line, max(node.span.line for node in walk(loop) if node.span.file == loop.span.file)
         kernels = [one for one in emitted.kernels if one.nest == loop.span]
         checked = weakest([found.kernels[one.name] for one in kernels if one.name in found.kernels])
         line = next(line for line in show(plan).splitlines() if line.startswith(f"{step.loop}:"))

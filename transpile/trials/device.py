@@ -21,7 +21,6 @@ from transpile.device.build import build as build_for_device
 from transpile.device.gpu import NoGpu, find_gpu
 from transpile.device.program import DeviceProgram, Figures
 from transpile.emulators.cuda.bounded import Limits
-from transpile.emulators.cuda.build import build, build_c
 from transpile.emulators.cuda.harness import harness
 from transpile.emulators.cuda.run import Program
 from transpile.errors import SourceErrors, ToolError
@@ -120,7 +119,7 @@ def device_trial(
     try:
         tried = subject(unit, function, facts)
         rig = harness(tried.signature, placed=True)
-        reference = (build if unit.cplusplus else build_c)(tried.c_text, rig, folder)
+        reference = tried.reference(rig, folder)
     except (Unsuited, SourceErrors) as error:
         return Unusable(f"the C function cannot be tried: {error}", {})
     try:

@@ -7,7 +7,9 @@ outside its array, or something else than integer arithmetic.
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from transpile.c.parse import parse_text
@@ -49,10 +51,19 @@ def _parsed(unit: Unit, function: Function, texts: Sequence[str]) -> list[Expres
         for number, formula in enumerate(texts)
     ]
     try:
-        read = parse_text("\n".join([*unit.lines, *rows]) + "\n", unit.file, cplusplus=unit.cplusplus)
+        read = _read(unit, rows)
     except SourceErrors as error:
         raise UsageError(f"a formula about '{function.name}' is no C expression: {error}") from error
     return [_returned(read, number, formula) for number, formula in enumerate(texts)]
+
+
+def _read(unit: Unit, rows: Sequence[str]) -> Unit:
+    """``rows`` behind the text of ``unit``, where its headers are found and its macros hold."""
+    options, path = unit.origin.options, unit.origin.path
+    if not path:
+        return parse_text("\n".join([*unit.lines, *rows]) + "\n", unit.file, options, unit.cplusplus)
+    options = replace(options, before=(*options.before, os.path.abspath(path)))
+    return parse_text("\n".join([*rows, ""]), "<formulas>", options, unit.cplusplus)
 
 
 def _returned(unit: Unit, number: int, formula: str) -> Expression:

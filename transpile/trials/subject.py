@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from transpile.c.printing import text
 from transpile.c.spelling import declaration, no_extent, parts, type_text
@@ -30,7 +31,9 @@ from transpile.c.types import Array, Bool, CType, Float, Integer, Pointer, Refer
 from transpile.c.unit import Function as CFunction
 from transpile.c.unit import Unit
 from transpile.c.walking import targets, variables, walk
+from transpile.emulators.cuda.build import build_preprocessed
 from transpile.emulators.cuda.harness import Parameter, Signature
+from transpile.emulators.cuda.run import Program
 from transpile.errors import UsageError
 from transpile.trials.elements import Element, Leaf, Unsuited, element_of, scalar_leaf
 from transpile.trials.facts import PLAIN, Access, Facts, Role, RowPointers, Shape, Sizes, Subscripts
@@ -100,12 +103,17 @@ class Subject:
 
     @property
     def c_text(self) -> str:
-        """The unit with the wrapper."""
-        given = ", ".join(declaration(_given(v), text) for v in self.function.parameters) or "void"
+        """The unit behind the preprocessor, with the wrapper."""
+        given = ", ".join(declaration(_plain_c(_given(v)), text) for v in self.function.parameters) or "void"
         linkage = 'extern "C" ' if self.unit.cplusplus else ""
-        head = f"{linkage}{type_text(self.function.result)} {ENTRY}({given})"
-        written = self._beside_main("\n".join(self.unit.lines))
+        head = f"{linkage}{type_text(_without_macros(self.function.result))} {ENTRY}({given})"
+        written = self._beside_main(self.unit.origin.text)
         return "\n".join([written, f"{head} {self._call(self.function.name)}", ""])
+
+    def reference(self, rig: str, folder: Path) -> Program:
+        """The C function with the harness ``rig``, built in ``folder``."""
+        standard = self.unit.origin.options.standard
+        return build_preprocessed(self.c_text, rig, folder, self.unit.cplusplus, standard)
 
     def cuda_text(self, written: str) -> str:
         """``written`` with the wrapper in a line of its own behind it."""
@@ -288,6 +296,22 @@ def _exact(unit: Unit, function: CFunction) -> bool:
                 case Call(name=name) if name not in own | _KEEPING:
                     return False
     return True
+
+
+def _plain_c(parameter: Variable) -> Variable:
+    return replace(parameter, type=_without_macros(parameter.type), declared=_without_macros(parameter.declared))
+
+
+def _without_macros(type: CType) -> CType:
+    """``type`` as it can be written behind the preprocessor, where ``bool`` of <stdbool.h> is ``_Bool``."""
+    match type:
+        case Bool():
+            return Bool() if type.alias == "bool" else type
+        case Pointer(to) if not type.alias:
+            return replace(type, to=_without_macros(to))
+        case Array(of) if not type.alias:
+            return replace(type, of=_without_macros(of))
+    return type
 
 
 def _cplusplus(type: CType) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from transpile.c.parse import parse_text
 from transpile.c.unit import Unit
 from transpile.emulators.cuda.bounded import Limits
-from transpile.emulators.cuda.build import build, build_c
+from transpile.emulators.cuda.build import build
 from transpile.emulators.cuda.faults import Fault
 from transpile.emulators.cuda.harness import harness
 from transpile.emulators.cuda.run import ORDERS, Program, Rounding, Run
@@ -93,7 +93,7 @@ def trial(
         unit = parse_text(c) if isinstance(c, str) else c
         tried = subject(unit, function, facts)
         rig = harness(tried.signature, placed=True)
-        reference = (build if unit.cplusplus else build_c)(tried.c_text, rig, folder)
+        reference = tried.reference(rig, folder)
     except (Unsuited, SourceErrors) as error:
         return Unusable(f"the C function cannot be tried: {error}", {})
     text = Text(cuda_text, cuda_file)
