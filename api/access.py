@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
+from starlette.concurrency import run_in_threadpool
 
 from transpile.api.jobs import Job
 from transpile.api.keys import SCOPES
@@ -19,7 +20,7 @@ BEARER = HTTPBearer(auto_error=False, description="The same key.")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="transpile"'}
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -34,14 +35,17 @@ class Needs:
 
     scope: str
 
-    def __call__(
+    async def __call__(
         self,
         request: Request,
         service: Serving,
         key: Annotated[str | None, Security(KEY_HEADER)],
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     ) -> Caller:
-        caller = service.caller(key or (bearer.credentials if bearer else ""), address_of(request))
+        secret = key or (bearer.credentials if bearer else "")
+        caller = service.anybody(address_of(request)) if not secret else None
+        if caller is None:
+            caller = await run_in_threadpool(service.caller, secret, address_of(request))
         if caller is None:
             raise Problem("unauthorized", "There is no key in the request, or none that is known.", headers=CHALLENGE)
         if self.scope not in caller.scopes:

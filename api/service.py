@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from anyio import CapacityLimiter
+
 from transpile.api.backend import Backend, Postman
 from transpile.api.counting import stored_counts
-from transpile.api.jobs import JobStore, NewJob, StoreUnavailable, Submitted
+from transpile.api.jobs import Entry, JobStore, NewJob, Submitted
 from transpile.api.jobs.dispatcher import Dispatcher
 from transpile.api.jobs.executing import Executor
-from transpile.api.jobs.keys import Entry
 from transpile.api.keys import SCOPES, scopes_from
 from transpile.api.metrics import Metrics
 from transpile.api.problems import Problem
@@ -23,10 +23,11 @@ from transpile.api.translator import Translator
 from transpile.api.webhooks import Courier
 from transpile.directions import NATIVE
 
-LOG = logging.getLogger("transpile.api")
 DAY_S = 86_400.0
 OPEN_CHECKED_S = 2.0
 """How long a server without keys goes on to believe that there are none."""
+WRITERS = 8
+"""Requests at once that change the store: they wait for each other there, and must not take the threads that read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Service:
         self.backend = Backend(Dispatcher(store, executor, retention_days=settings.retention_days), postman)
         self.rates = Rates(settings.limits.requests)
         self.streams = threading.BoundedSemaphore(settings.limits.streams)
+        self.writers = CapacityLimiter(WRITERS)
         self.stopping = threading.Event()
         self._open_until = 0.0
 
@@ -70,6 +72,10 @@ class Service:
         self._open_until = now + OPEN_CHECKED_S
         return True
 
+    def anybody(self, address: str) -> Caller | None:
+        """Who sends a request without a key, if it was found a moment ago that none is needed; asks nobody."""
+        return Caller("", SCOPES, {}, address) if time.monotonic() < self._open_until else None
+
     def caller(self, key: str, address: str) -> Caller | None:
         """Who has this key; None for a key that is missing where one is needed, or that is none."""
         if not key:
@@ -80,25 +86,21 @@ class Service:
     def submit(self, new: NewJob, caller: Caller) -> Submitted:
         """Take a job in within the caller's quotas; raises Problem."""
         limits = self.settings.limits
-        usage = self.store.usage(caller.id, DAY_S)
+        open_files = self.store.open_files(caller.id)
         most_files = caller.quotas.get("files", limits.open_files)
-        if usage.open_files + len(new.files) > most_files:
-            raise over_quota(f"{usage.open_files} files are queued or running; at most {most_files} may be.")
+        if open_files + len(new.files) > most_files:
+            raise over_quota(f"{open_files} files are queued or running; at most {most_files} may be.")
         most_jobs = caller.quotas.get("jobs", limits.jobs)
-        if most_jobs and usage.jobs >= most_jobs:
-            raise over_quota(f"{usage.jobs} jobs came in the last 24 hours; at most {most_jobs} may.")
-        submitted = self.store.submit(new)
+        if most_jobs and (jobs := self.store.usage(caller.id, DAY_S).jobs) >= most_jobs:
+            raise over_quota(f"{jobs} jobs came in the last 24 hours; at most {most_jobs} may.")
+        detail = {"to": new.to, "files": len(new.files)}
+        submitted = self.store.submit(new, Entry("job.submit", "", caller.id, caller.address, detail))
         if submitted.created:
             self.backend.wake()
-            self.audit("job.submit", caller, submitted.job.id, {"to": new.to, "files": len(new.files)})
         return submitted
 
-    def audit(self, action: str, caller: Caller, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """The audit log never keeps a request from being answered."""
-        try:
-            self.store.audit(Entry(action, subject, caller.id, caller.address, detail or {}))
-        except StoreUnavailable as error:
-            LOG.error("audit %s %s: %s", action, subject, error.message)
+    def cancel(self, id: str, caller: Caller) -> None:
+        self.store.cancel(id, Entry("job.cancel", "", caller.id, caller.address))
 
     def unavailable(self, to: str) -> str:
         """Why this server does not translate to ``to``; empty where it does."""

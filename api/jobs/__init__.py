@@ -4,9 +4,10 @@ A job is taken in whole or not at all. Each of its files is one unit of work tha
 done again when that one dies, and is never done twice once it is finished.
 """
 
+from transpile.api.jobs.base import Entry
 from transpile.api.jobs.clock import Clock
 from transpile.api.jobs.failures import BadCursor, IdempotencyConflict, StoreUnavailable
-from transpile.api.jobs.keys import Entry, Key, Usage
+from transpile.api.jobs.keys import Key, Usage
 from transpile.api.jobs.model import (
     BlockItem,
     Event,

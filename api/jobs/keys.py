@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from transpile.api.jobs.base import StoreBase
+from transpile.api.jobs.base import Entry, StoreBase
 from transpile.api.jobs.identity import content_hash, new_id
 from transpile.api.jobs.model import Page
 from transpile.api.jobs.tables import AUDIT, FILES, JOBS, KEYS
@@ -23,6 +23,14 @@ from transpile.errors import printable
 NO_QUOTAS: Mapping[str, int] = MappingProxyType({})
 PREFIX = "tpk_"
 """So that a key is known for one where it does not belong."""
+
+_FIND = select(KEYS).where((KEYS.c.hash == bindparam("hash_")) & KEYS.c.revoked.is_(None))
+_RECENT = select(func.count(), func.sum(JOBS.c.file_count), func.sum(JOBS.c.byte_count))
+_RECENT = _RECENT.where((JOBS.c.owner == bindparam("owner_")) & (JOBS.c.created > bindparam("since_")))
+_OPEN_FILES = select(func.count()).select_from(FILES).join(JOBS)
+_OPEN_FILES = _OPEN_FILES.where(
+    (JOBS.c.owner == bindparam("owner_")) & JOBS.c.ended.is_(None) & FILES.c.state.in_(("queued", "running"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +51,6 @@ class Usage:
     files: int
     bytes: int
     open_files: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the audit log. ``key`` is the id of a key, empty where there was none; ``subject`` a job, a key …"""
-
-    action: str
-    subject: str = ""
-    key: str = ""
-    address: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
-    time: float = 0.0
 
 
 class Keys(StoreBase):
@@ -78,9 +74,8 @@ class Keys(StoreBase):
     def find_key(self, secret: str) -> Key | None:
         """The key with this secret, unless it was revoked."""
         hashed = content_hash(secret.encode("utf-8", "surrogatepass"))
-        chosen = select(KEYS).where((KEYS.c.hash == hashed) & KEYS.c.revoked.is_(None))
         with self.database.reading() as connection:
-            row = connection.execute(chosen).one_or_none()
+            row = connection.execute(_FIND, {"hash_": hashed}).one_or_none()
         return _key(row) if row is not None else None
 
     def keys(self) -> tuple[Key, ...]:
@@ -96,29 +91,21 @@ class Keys(StoreBase):
 
     def usage(self, owner: str, since_s: float) -> Usage:
         """What a key used in the last ``since_s`` seconds."""
-        sums = (func.count(), func.sum(JOBS.c.file_count), func.sum(JOBS.c.byte_count))
-        recent = (JOBS.c.owner == owner) & (JOBS.c.created > self.clock.wall() - since_s)
-        opened = select(func.count()).select_from(FILES).join(JOBS)
-        still_open = (JOBS.c.owner == owner) & JOBS.c.ended.is_(None) & FILES.c.state.in_(("queued", "running"))
+        asked = {"owner_": owner, "since_": self.clock.wall() - since_s}
         with self.database.reading() as connection:
-            jobs, files, size = connection.execute(select(*sums).where(recent)).one()
-            open_files = connection.execute(opened.where(still_open)).scalar_one()
+            jobs, files, size = connection.execute(_RECENT, asked).one()
+            open_files = connection.execute(_OPEN_FILES, asked).scalar_one()
         return Usage(jobs, int(files or 0), int(size or 0), open_files)
+
+    def open_files(self, owner: str) -> int:
+        """A key's files that are queued or running."""
+        with self.database.reading() as connection:
+            return int(connection.execute(_OPEN_FILES, {"owner_": owner}).scalar_one())
 
     def audit(self, entry: Entry) -> None:
         """Keep a line of the audit log, dated now."""
-        now = self.clock.wall()
-        values = {
-            "id": new_id(now),
-            "time": now,
-            "key": printable(entry.key),
-            "address": printable(entry.address),
-            "action": printable(entry.action),
-            "subject": printable(entry.subject),
-            "detail": json.dumps(entry.detail),
-        }
         with self.database.writing() as connection:
-            connection.execute(insert(AUDIT).values(values))
+            self._audit(connection, entry)
 
     def audited(self, cursor: str | None = None, limit: int = 100) -> Page[Entry]:
         """The audit log, the newest first."""

@@ -7,6 +7,7 @@ have ended and at least one was translated, else ``failed``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -123,9 +124,16 @@ class BlockItem:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """``text`` is JSON in one line."""
+
     sequence: int
     kind: EventKind
-    data: Json
+    text: str
+
+    @property
+    def data(self) -> Json:
+        data: Json = json.loads(self.text)
+        return data
 
 
 @dataclass(frozen=True, slots=True)

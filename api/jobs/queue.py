@@ -13,13 +13,14 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, select, update
 
-from transpile.api.jobs.ending import Ending, file_event
+from transpile.api.jobs.base import Entry, Told
+from transpile.api.jobs.ending import Ended, Ending, file_event
 from transpile.api.jobs.identity import unit_key
-from transpile.api.jobs.model import ENDED, EventKind, Json, Lease, Lost, Made, Outcome, Refused, Stopped, Work
+from transpile.api.jobs.model import ENDED, Lease, Lost, Made, Outcome, Refused, Stopped, Work
 from transpile.api.jobs.reading import Reading
-from transpile.api.jobs.tables import FILES, JOBS, RESULTS, WORKERS
+from transpile.api.jobs.tables import FILES, JOBS, WORKERS
 from transpile.errors import printable
 
 MAX_ATTEMPTS = 3
@@ -29,7 +30,41 @@ LONGEST_BACKOFF_S = 300.0
 MAX_TROUBLE = 1000
 """Characters kept of why an attempt came to nothing."""
 
-Told = tuple[EventKind, Json]
+_SAME = FILES.alias()
+_RIPE = (FILES.c.not_before <= bindparam("now_")) | (FILES.c.not_before > bindparam("latest_"))
+_WORKED_ON = exists().where((_SAME.c.unit == FILES.c.unit) & (_SAME.c.state == "running"))
+_FILE = [FILES.c[name] for name in ("job", "number", "name", "source", "companions", "unit", "attempts")]
+_NEXT = (
+    select(*_FILE, JOBS.c.state.label("job_state"), JOBS.c.to, JOBS.c.options)
+    .join(JOBS)
+    .where((FILES.c.state == "queued") & _RIPE & ~_WORKED_ON)
+    .order_by(FILES.c.turn)
+    .limit(1)
+    .with_for_update(of=FILES, skip_locked=True)
+)
+"""The file whose turn it is. A unit that is worked on for another job waits for what comes of that."""
+_PLACE = (FILES.c.job == bindparam("job_")) & (FILES.c.number == bindparam("number_"))
+_MINE = (FILES.c.worker == bindparam("worker_")) & (FILES.c.attempts == bindparam("attempts_"))
+_HELD = (
+    select(*_FILE, JOBS.c.to, JOBS.c.options, JOBS.c.owner)
+    .join(JOBS)
+    .where(_PLACE & _MINE & (FILES.c.state == "running"))
+    .with_for_update(of=FILES)
+)
+_START = (
+    update(FILES).where(_PLACE).values(state="running", worker=bindparam("worker_"), attempts=bindparam("attempts_"))
+)
+_START_JOB = (
+    update(JOBS)
+    .where((JOBS.c.id == bindparam("job_")) & (JOBS.c.state == "queued"))
+    .values(state="running", started=bindparam("now_"))
+)
+_BEAT = update(WORKERS).where(WORKERS.c.id == bindparam("worker_")).values(beats=WORKERS.c.beats + 1)
+_OF_WORKER = (
+    select(FILES.c.job, FILES.c.number, FILES.c.attempts)
+    .where(FILES.c.worker == bindparam("worker_"))
+    .order_by(FILES.c.job, FILES.c.number)
+)
 
 
 class Queue(Reading, Ending):
@@ -44,20 +79,20 @@ class Queue(Reading, Ending):
         """
         while True:
             with self.database.writing() as connection:
-                row = connection.execute(self._next()).one_or_none()
+                now = self.clock.wall()
+                row = connection.execute(_NEXT, {"now_": now, "latest_": now + LONGEST_BACKOFF_S}).one_or_none()
                 if row is None:
                     return None
-                known = connection.execute(select(RESULTS.c.id).where(RESULTS.c.unit == row.unit)).scalar_one_or_none()
+                known = self._known(connection, row.unit)
                 if known is None:
                     self.database.insert_new(connection, WORKERS, [_worker(worker, lease_s)])
-                    return self._start(connection, row.job, row.number, worker)
-                self._end_file(connection, row.job, row.number, known, reused=True)
-                self._end_job(connection, row.job)
+                    return self._start(connection, row, worker)
+                self._end_files(connection, self._waiting(connection, row.unit), known)
 
     def tell(self, lease: Lease, events: Sequence[Told]) -> bool:
         """Keep events of work under way; False, and nothing is kept, if the lease is over."""
         with self.database.writing() as connection:
-            held = self._holds(connection, lease)
+            held = self._held(connection, lease) is not None
             if held:
                 self._tell(connection, lease.job, events)
             return held
@@ -68,17 +103,20 @@ class Queue(Reading, Ending):
         Lost work is tried again later, or parked; stopped work goes back as if it had not begun.
         """
         with self.database.writing() as connection:
-            if not self._holds(connection, lease):
+            row = self._held(connection, lease)
+            if row is None:
                 return False
-            self._tell(connection, lease.job, events)
             match outcome:
                 case Made() | Refused():
-                    result = self._keep_result(connection, _unit(connection, lease), outcome)
-                    self._end_file(connection, lease.job, lease.number, result)
-                    self._end_job(connection, lease.job)
+                    gist = self._keep_result(connection, _unit(row), outcome)
+                    mine = Ended(lease.job, lease.number, row.name, lease.attempt, False)
+                    others = self._waiting(connection, gist["unit"])
+                    self._end_files(connection, [mine, *others], gist, {lease.job: events})
                 case Lost(reason=reason):
+                    self._tell(connection, lease.job, events)
                     self._failed(connection, lease, reason)
                 case Stopped():
+                    self._tell(connection, lease.job, events)
                     self._put_back(connection, lease, lease.attempt - 1, 0.0, "")
             return True
 
@@ -89,9 +127,8 @@ class Queue(Reading, Ending):
     def renew(self, worker: str) -> frozenset[Lease]:
         """Beat. The leases that ``worker`` still has: work on anything else should stop."""
         with self.database.writing() as connection:
-            connection.execute(update(WORKERS).where(WORKERS.c.id == worker).values(beats=WORKERS.c.beats + 1))
-            chosen = select(FILES.c.job, FILES.c.number, FILES.c.attempts).where(FILES.c.worker == worker)
-            rows = connection.execute(chosen).all()
+            connection.execute(_BEAT, {"worker_": worker})
+            rows = connection.execute(_OF_WORKER, {"worker_": worker}).all()
         return frozenset(Lease(row.job, row.number, row.attempts, worker) for row in rows)
 
     def reap(self) -> int:
@@ -119,14 +156,16 @@ class Queue(Reading, Ending):
                 gone = gone.where(WORKERS.c.beats == beats)
             if connection.execute(gone).rowcount == 0:
                 return 0
-            chosen = select(FILES.c.job, FILES.c.number, FILES.c.attempts).where(FILES.c.worker == worker)
-            rows = connection.execute(chosen.order_by(FILES.c.job, FILES.c.number).with_for_update()).all()
+            rows = connection.execute(_OF_WORKER.with_for_update(), {"worker_": worker}).all()
             for row in rows:
                 self._failed(connection, Lease(row.job, row.number, row.attempts, worker), "its worker was lost")
             return len(rows)
 
-    def cancel(self, id: str) -> bool:
-        """End a job: what waits is not begun, what runs is stopped. False if it had ended. Raises KeyError."""
+    def cancel(self, id: str, entry: Entry | None = None) -> bool:
+        """End a job: what waits is not begun, what runs is stopped. False if it had ended. Raises KeyError.
+
+        ``entry`` is for the audit log, if the job had not ended.
+        """
         with self.database.writing(durable=True) as connection:
             open_files = (FILES.c.job == id) & FILES.c.state.in_(("queued", "running"))
             connection.execute(select(FILES.c.number).where(open_files).order_by(FILES.c.number).with_for_update())
@@ -138,34 +177,27 @@ class Queue(Reading, Ending):
                 return False
             connection.execute(update(FILES).where(open_files).values(state="cancelled", worker=None))
             self._close_job(connection, id, "cancelled", False)
+            self._audit(connection, entry, id)
             return True
 
-    def _next(self) -> Select[tuple[str, int, str]]:
-        """The file whose turn it is. A unit that is worked on for another job waits for what comes of that."""
-        now = self.clock.wall()
-        same = FILES.alias()
-        ripe = (FILES.c.not_before <= now) | (FILES.c.not_before > now + LONGEST_BACKOFF_S)
-        worked_on = exists().where((same.c.unit == FILES.c.unit) & (same.c.state == "running"))
-        ready = (FILES.c.state == "queued") & ripe & ~worked_on
-        chosen = select(FILES.c.job, FILES.c.number, FILES.c.unit).where(ready)
-        return chosen.order_by(FILES.c.turn).limit(1).with_for_update(skip_locked=True)
+    def _start(self, connection: Connection, row: Row[*tuple[Any, ...]], worker: str) -> Work:
+        attempt = row.attempts + 1
+        place = {"job_": row.job, "number_": row.number}
+        connection.execute(_START, {**place, "worker_": worker, "attempts_": attempt})
+        told: list[Told] = [("file", file_event(row.number, row.name, "running", attempt))]
+        if row.job_state == "queued":
+            started = connection.execute(_START_JOB, {"job_": row.job, "now_": self.clock.wall()})
+            if started.rowcount:
+                told.insert(0, ("state", {"state": "running"}))
+        self._tell(connection, row.job, told)
+        source, companions = self._contents(connection, row.source, row.companions)
+        lease = Lease(row.job, row.number, attempt, worker)
+        return Work(lease, row.name, source, companions, row.to, json.loads(row.options))
 
-    def _start(self, connection: Connection, job: str, number: int, worker: str) -> Work:
-        begun = update(FILES).where(_place(job, number))
-        values = begun.values(state="running", worker=worker, attempts=FILES.c.attempts + 1)
-        row = connection.execute(values.returning(FILES)).one()
-        told: list[Told] = [("file", file_event(number, row.name, "running", row.attempts))]
-        queued = (JOBS.c.id == job) & (JOBS.c.state == "queued")
-        started = update(JOBS).where(queued).values(state="running", started=self.clock.wall())
-        if connection.execute(started).rowcount:
-            told.insert(0, ("state", {"state": "running"}))
-        self._tell(connection, job, told)
-        return self._work(connection, Lease(job, number, row.attempts, worker), row)
-
-    def _holds(self, connection: Connection, lease: Lease) -> bool:
-        mine = (FILES.c.worker == lease.worker) & (FILES.c.attempts == lease.attempt) & (FILES.c.state == "running")
-        chosen = select(FILES.c.number).where(_place(lease.job, lease.number) & mine).with_for_update()
-        return connection.execute(chosen).one_or_none() is not None
+    def _held(self, connection: Connection, lease: Lease) -> Row[*tuple[Any, ...]] | None:
+        """The lease's file, if it is not over."""
+        place = {"job_": lease.job, "number_": lease.number, "worker_": lease.worker, "attempts_": lease.attempt}
+        return connection.execute(_HELD, place).one_or_none()
 
     def _failed(self, connection: Connection, lease: Lease, reason: str) -> None:
         trouble = printable(reason)[:MAX_TROUBLE]
@@ -187,16 +219,9 @@ class Queue(Reading, Ending):
         event = file_event(lease.number, name, "queued", attempts) | {"trouble": trouble}
         self._tell(connection, lease.job, [("file", event)])
 
-    def _work(self, connection: Connection, lease: Lease, row: Row[Any]) -> Work:
-        job = connection.execute(select(JOBS.c.to, JOBS.c.options).where(JOBS.c.id == lease.job)).one()
-        source, companions = self._contents(connection, row.source, row.companions)
-        return Work(lease, row.name, source, companions, job.to, json.loads(job.options))
 
-
-def _unit(connection: Connection, lease: Lease) -> str | None:
+def _unit(row: Row[*tuple[Any, ...]]) -> str | None:
     """The unit's key; None if the job was submitted to another version than ours, whose checker was not asked."""
-    columns = (FILES.c.name, FILES.c.source, FILES.c.companions, FILES.c.unit, JOBS.c.to, JOBS.c.options, JOBS.c.owner)
-    row = connection.execute(select(*columns).join(JOBS).where(_place(lease.job, lease.number))).one()
     ours = unit_key(row.name, row.source, row.companions, row.to, json.loads(row.options), row.owner)
     return ours if ours == row.unit else None
 

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from transpile.api.jobs.base import StoreBase
 from transpile.api.jobs.ending import WORDS
-from transpile.api.jobs.identity import cursor_numbers
+from transpile.api.jobs.identity import NO_COMPANIONS, cursor_numbers
 from transpile.api.jobs.model import FILE_STATES, BlockItem, Event, FileDetail, FileItem, Job, Json, Page, Webhook
 from transpile.api.jobs.packing import unpacked, unpacked_json
 from transpile.api.jobs.tables import BLOBS, BLOCKS, COMPANIONS, EVENTS, FILES, JOBS, OUTPUTS, RESULTS
 
 MAX_PAGE = 1000
 
+_JOB = select(JOBS).where(JOBS.c.id == bindparam("job_"))
+_THERE = select(JOBS.c.id).where(JOBS.c.id == bindparam("job_"))
+_SUMS = [func.coalesce(func.sum(RESULTS.c[word]), 0).label(word) for word in WORDS]
+_COUNTS = select(FILES.c.state, func.count().label("files"), *_SUMS).select_from(FILES).outerjoin(RESULTS)
+_COUNTS = _COUNTS.where(FILES.c.job == bindparam("job_")).group_by(FILES.c.state)
+_ITEMS = select(FILES, *(RESULTS.c[name] for name in (*WORDS, "meets", "row", "layout"))).outerjoin(RESULTS)
+_FILE = _ITEMS.where((FILES.c.job == bindparam("job_")) & (FILES.c.number == bindparam("number_")))
+_FILES = _ITEMS.where((FILES.c.job == bindparam("job_")) & (FILES.c.number > bindparam("after_")))
+_FILES = _FILES.order_by(FILES.c.number).limit(bindparam("limit_"))
+_PATHS = select(OUTPUTS.c.result, OUTPUTS.c.path).where(OUTPUTS.c.result.in_(bindparam("results_", expanding=True)))
+_PATHS = _PATHS.order_by(OUTPUTS.c.result, OUTPUTS.c.number)
+_EVENTS = select(EVENTS).where((EVENTS.c.job == bindparam("job_")) & (EVENTS.c.sequence > bindparam("after_")))
+_EVENTS = _EVENTS.order_by(EVENTS.c.sequence).limit(bindparam("limit_"))
+_BLOB = select(BLOBS.c.content).where(BLOBS.c.hash == bindparam("hash_"))
+_COMPANIONS = select(COMPANIONS.c.path, BLOBS.c.content).join(BLOBS, COMPANIONS.c.blob == BLOBS.c.hash)
+_COMPANIONS = _COMPANIONS.where(COMPANIONS.c.companions == bindparam("companions_")).order_by(COMPANIONS.c.path)
+
 
 class Reading(StoreBase):
     def job(self, id: str) -> Job:
         """Raises KeyError where there is none."""
         with self.database.reading() as connection:
-            row = connection.execute(select(JOBS).where(JOBS.c.id == id)).one_or_none()
+            row = connection.execute(_JOB, {"job_": id}).one_or_none()
             if row is None:
                 raise KeyError(id)
             return _job(row, *_counts(connection, id))
@@ -41,21 +59,22 @@ class Reading(StoreBase):
 
     def files(self, id: str, cursor: str | None = None, limit: int = 100) -> Page[FileItem]:
         (after,) = cursor_numbers(cursor, 1)
-        chosen = _files(id).where(FILES.c.number > after).order_by(FILES.c.number).limit(_size(limit) + 1)
         with self.database.reading() as connection:
-            _require(connection, id)
-            rows = connection.execute(chosen).all()
-            items = [_file(connection, row) for row in rows[: _size(limit)]]
+            rows = connection.execute(_FILES, {"job_": id, "after_": after, "limit_": _size(limit) + 1}).all()
+            if not rows:
+                _require(connection, id)
+            paths = _paths(connection, rows[: _size(limit)])
+        items = [_file(row, paths) for row in rows[: _size(limit)]]
         return Page(tuple(items), str(items[-1].number) if len(rows) > len(items) else None)
 
     def file(self, id: str, number: int) -> FileDetail:
         """Everything of one file. Raises KeyError where there is none."""
         with self.database.reading() as connection:
-            row = connection.execute(_files(id).where(FILES.c.number == number)).one_or_none()
+            row = connection.execute(_FILE, {"job_": id, "number_": number}).one_or_none()
             if row is None:
                 raise KeyError(number)
             return FileDetail(
-                item=_file(connection, row),
+                item=_file(row, _paths(connection, [row])),
                 source=_blob(connection, row.source),
                 companions=_companions(connection, row.companions),
                 outputs=_outputs(connection, row.result),
@@ -97,11 +116,11 @@ class Reading(StoreBase):
 
     def events(self, id: str, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
         """Those with a sequence number above ``after``. The last of all is ``end``."""
-        chosen = select(EVENTS).where((EVENTS.c.job == id) & (EVENTS.c.sequence > after))
         with self.database.reading() as connection:
-            _require(connection, id)
-            rows = connection.execute(chosen.order_by(EVENTS.c.sequence).limit(_size(limit))).all()
-        return tuple(Event(row.sequence, row.kind, json.loads(row.data)) for row in rows)
+            rows = connection.execute(_EVENTS, {"job_": id, "after_": after, "limit_": _size(limit)}).all()
+            if not rows:
+                _require(connection, id)
+        return tuple(Event(row.sequence, row.kind, row.data) for row in rows)
 
     def output(self, id: str, path: str) -> bytes:
         """An output by its path; of two with one path, the first. Raises KeyError where there is none."""
@@ -118,7 +137,7 @@ class Reading(StoreBase):
 
 
 def _require(connection: Connection, job: str) -> None:
-    if connection.execute(select(JOBS.c.id).where(JOBS.c.id == job)).one_or_none() is None:
+    if connection.execute(_THERE, {"job_": job}).one_or_none() is None:
         raise KeyError(job)
 
 
@@ -128,12 +147,10 @@ def _size(limit: int) -> int:
 
 def _counts(connection: Connection, job: str) -> tuple[dict[str, int], dict[str, int]]:
     """A job's files by state, and its blocks by verdict."""
-    by_state = select(FILES.c.state, func.count().label("files")).where(FILES.c.job == job).group_by(FILES.c.state)
-    counts: dict[str, int] = {row.state: row.files for row in connection.execute(by_state)}
-    sums = select(*(func.coalesce(func.sum(RESULTS.c[word]), 0).label(word) for word in WORDS)).select_from(FILES)
-    total = connection.execute(sums.join(RESULTS).where(FILES.c.job == job)).one()
+    rows = connection.execute(_COUNTS, {"job_": job}).all()
+    counts: dict[str, int] = {row.state: row.files for row in rows}
     files = {"total": sum(counts.values())} | {state: counts.get(state, 0) for state in FILE_STATES}
-    return files, {word: int(getattr(total, word)) for word in WORDS}
+    return files, {word: sum(int(getattr(row, word)) for row in rows) for word in WORDS}
 
 
 def _job(row: Row[Any], files: dict[str, int], verdicts: dict[str, int]) -> Job:
@@ -154,13 +171,16 @@ def _job(row: Row[Any], files: dict[str, int], verdicts: dict[str, int]) -> Job:
     )
 
 
-def _files(job: str) -> Select[Any]:
-    columns = [RESULTS.c[name] for name in (*WORDS, "meets", "row", "layout")]
-    return select(FILES, *columns).outerjoin(RESULTS, FILES.c.result == RESULTS.c.id).where(FILES.c.job == job)
+def _paths(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, list[str]]:
+    """Of the outputs of each result."""
+    results = [row.result for row in rows if row.result is not None]
+    paths: dict[str, list[str]] = {result: [] for result in results}
+    for row in connection.execute(_PATHS, {"results_": list(paths)}) if paths else ():
+        paths[row.result].append(row.path)
+    return paths
 
 
-def _file(connection: Connection, row: Row[Any]) -> FileItem:
-    paths = select(OUTPUTS.c.path).where(OUTPUTS.c.result == row.result).order_by(OUTPUTS.c.number)
+def _file(row: Row[Any], paths: Mapping[str, list[str]]) -> FileItem:
     return FileItem(
         number=row.number,
         name=row.name,
@@ -169,7 +189,7 @@ def _file(connection: Connection, row: Row[Any]) -> FileItem:
         verdicts={word: getattr(row, word) or 0 for word in WORDS},
         meets=row.meets,
         diagnostics=tuple(unpacked_json(row.row)["diagnostics"]) if row.row is not None else (),
-        outputs=tuple(connection.execute(paths).scalars()) if row.result is not None else (),
+        outputs=tuple(paths.get(row.result, ())),
         reused=row.reused,
         trouble=row.trouble,
     )
@@ -204,10 +224,11 @@ def _outputs(connection: Connection, result: str | None) -> dict[str, bytes]:
 
 
 def _companions(connection: Connection, companions: str) -> dict[str, bytes]:
-    chosen = select(COMPANIONS.c.path, BLOBS.c.content).join(BLOBS, COMPANIONS.c.blob == BLOBS.c.hash)
-    rows = connection.execute(chosen.where(COMPANIONS.c.companions == companions).order_by(COMPANIONS.c.path))
+    if companions == NO_COMPANIONS:
+        return {}
+    rows = connection.execute(_COMPANIONS, {"companions_": companions})
     return {row.path: unpacked(row.content) for row in rows}
 
 
 def _blob(connection: Connection, name: str) -> bytes:
-    return unpacked(connection.execute(select(BLOBS.c.content).where(BLOBS.c.hash == name)).scalar_one())
+    return unpacked(connection.execute(_BLOB, {"hash_": name}).scalar_one())

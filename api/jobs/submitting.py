@@ -6,12 +6,16 @@ What was translated before, by the same checker with the same options, is done a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from transpile.api.jobs.ending import Ending
+from transpile.api.jobs.base import Entry, Told
+from transpile.api.jobs.database import Row
+from transpile.api.jobs.ending import GIST, Ending, ended_event
 from transpile.api.jobs.failures import IdempotencyConflict
 from transpile.api.jobs.identity import canonical, companions_hash, content_hash, new_id, unit_key
 from transpile.api.jobs.model import NewJob, Submitted
@@ -23,86 +27,135 @@ from transpile.errors import UsageError, printable
 FILE_PACE_S = 1.0
 """A job's files take turns as if one came each second, so that a small job need not wait for the end of a large one."""
 MAX_KEY = 255
+AT_ONCE = 500
+"""Units that one statement looks for."""
+
+_SUBMITTED = select(JOBS.c.id, JOBS.c.request)
+_SUBMITTED = _SUBMITTED.where((JOBS.c.owner == bindparam("owner_")) & (JOBS.c.idempotency_key == bindparam("key_")))
+_GISTS = select(*GIST).where(RESULTS.c.unit.in_(bindparam("units_", expanding=True)))
+_ADD_JOB, _ADD_FILES = insert(JOBS), insert(FILES)
 
 
 class Submitting(Reading, Ending):
-    def submit(self, new: NewJob) -> Submitted:
-        """Take a job in. Raises IdempotencyConflict, or UsageError for what no store can hold."""
+    def submit(self, new: NewJob, entry: Entry | None = None) -> Submitted:
+        """Take a job in. Raises IdempotencyConflict, or UsageError for what no store can hold.
+
+        ``entry`` is for the audit log, if the job is new.
+        """
         _require_sound(new)
-        request = _request_hash(new)
+        taken = _taken(new)
         try:
-            job, created = self._take(new, request)
+            job, created = self._take(taken, entry)
         except sqlalchemy.exc.IntegrityError:
             # Between our look and our write, another request used the key, or a purge took a result that we had found.
-            job, created = self._take(new, request)
+            job, created = self._take(taken, entry)
         return Submitted(self.job(job), created)
 
-    def _take(self, new: NewJob, request: str) -> tuple[str, bool]:
+    def _take(self, taken: _Taken, entry: Entry | None) -> tuple[str, bool]:
         with self.database.writing(durable=True) as connection:
-            known = self._submitted(connection, new, request)
-            return known or self._add(connection, new, request), known is None
+            known = self._submitted(connection, taken.new, taken.request)
+            if known is not None:
+                return known, False
+            job = self._add(connection, taken)
+            self._audit(connection, entry, job)
+            return job, True
 
     def _submitted(self, connection: Connection, new: NewJob, request: str) -> str | None:
         if new.idempotency_key is None:
             return None
-        same = (JOBS.c.owner == new.owner) & (JOBS.c.idempotency_key == new.idempotency_key)
-        row = connection.execute(select(JOBS.c.id, JOBS.c.request).where(same)).one_or_none()
+        row = connection.execute(_SUBMITTED, {"owner_": new.owner, "key_": new.idempotency_key}).one_or_none()
         if row is not None and row.request != request:
             raise IdempotencyConflict("this idempotency key was used for another request", "use a new key")
         return str(row.id) if row is not None else None
 
-    def _add(self, connection: Connection, new: NewJob, request: str) -> str:
+    def _add(self, connection: Connection, taken: _Taken) -> str:
+        """Write the job with all that it has; files whose units are done already are written as ended."""
         now = self.clock.wall()
         job = new_id(now)
-        sources = [content_hash(file.source) for file in new.files]
-        companions = {path: content_hash(content) for path, content in new.companions.items()}
-        contents = dict(zip(sources, (file.source for file in new.files), strict=True))
-        contents |= {companions[path]: content for path, content in new.companions.items()}
-        named = companions_hash(companions)
-        self._keep_blobs(connection, contents)
-        paths = [{"companions": named, "path": path, "blob": blob} for path, blob in sorted(companions.items())]
+        new = taken.new
+        self.database.insert_new(connection, BLOBS, taken.blobs)
+        paths = [{"companions": taken.named, "path": path, "blob": hash} for path, hash in taken.companions]
         self.database.insert_new(connection, COMPANIONS, paths)
-        connection.execute(insert(JOBS).values(_job_row(job, new, request, now, sum(map(len, contents.values())))))
-        rows = [
-            {
-                "job": job,
-                "number": number,
-                "name": file.name,
-                "source": source,
-                "companions": named,
-                "unit": unit_key(file.name, source, named, new.to, new.options, new.owner),
-                "state": "queued",
-                "turn": now + number * FILE_PACE_S,
-                "not_before": 0.0,
-                "attempts": 0,
-                "reused": False,
-                "trouble": "",
-            }
-            for number, (file, source) in enumerate(zip(new.files, sources, strict=True))
-        ]
-        connection.execute(insert(FILES), rows)
-        self._tell(connection, job, [("state", {"state": "queued"})])
-        self._answer_from_results(connection, job, {str(row["unit"]): int(str(row["number"])) for row in rows})
+        gists = self._gists(connection, taken.units)
+        told: list[Told] = [("state", {"state": "queued"})]
+        rows = []
+        for number, (file, source, unit) in enumerate(zip(new.files, taken.sources, taken.units, strict=True)):
+            gist = gists.get(unit)
+            if gist is not None:
+                told.append(("file", ended_event(number, file.name, 0, gist, reused=True)))
+            rows.append(
+                {
+                    "job": job,
+                    "number": number,
+                    "name": file.name,
+                    "source": source,
+                    "companions": taken.named,
+                    "unit": unit,
+                    "state": "queued" if gist is None else gist["state"],
+                    "turn": now + number * FILE_PACE_S,
+                    "not_before": 0.0,
+                    "attempts": 0,
+                    "reused": gist is not None,
+                    "trouble": "",
+                    "result": gist["id"] if gist is not None else None,
+                }
+            )
+        connection.execute(_ADD_JOB, _job_row(job, taken, now, len(told)))
+        connection.execute(_ADD_FILES, rows)
+        self._keep_events(connection, job, 1, told)
+        if len(told) > 1:
+            self._end_job(connection, job)
         return job
 
-    def _keep_blobs(self, connection: Connection, contents: Mapping[str, bytes]) -> None:
-        rows = [
+    def _gists(self, connection: Connection, units: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """What there is to say of the results that units have, by unit."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(units), AT_ONCE):
+            rows = connection.execute(_GISTS, {"units_": units[start : start + AT_ONCE]})
+            found |= {row["unit"]: dict(row) for row in rows.mappings()}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is known of a job before the database is asked: hashes, and contents as they are kept."""
+
+    new: NewJob
+    request: str
+    sources: list[str]
+    companions: list[tuple[str, str]]
+    named: str
+    units: list[str]
+    blobs: list[Row]
+    byte_count: int
+
+
+def _taken(new: NewJob) -> _Taken:
+    sources = [content_hash(file.source) for file in new.files]
+    companions = {path: content_hash(content) for path, content in new.companions.items()}
+    contents = dict(zip(sources, (file.source for file in new.files), strict=True))
+    contents |= {companions[path]: content for path, content in new.companions.items()}
+    named = companions_hash(companions)
+    return _Taken(
+        new=new,
+        request=_request_hash(new, sources, companions),
+        sources=sources,
+        companions=sorted(companions.items()),
+        named=named,
+        units=[
+            unit_key(file.name, source, named, new.to, new.options, new.owner)
+            for file, source in zip(new.files, sources, strict=True)
+        ],
+        blobs=[
             {"hash": name, "size": len(content), "content": packed(content)}
             for name, content in sorted(contents.items())
-        ]
-        self.database.insert_new(connection, BLOBS, rows)
-
-    def _answer_from_results(self, connection: Connection, job: str, units: Mapping[str, int]) -> None:
-        """End the files whose units are done already."""
-        names = list(units)
-        for start in range(0, len(names), 500):
-            chosen = select(RESULTS.c.unit, RESULTS.c.id).where(RESULTS.c.unit.in_(names[start : start + 500]))
-            for row in connection.execute(chosen).all():
-                self._end_file(connection, job, units[row.unit], row.id, reused=True)
-        self._end_job(connection, job)
+        ],
+        byte_count=sum(map(len, contents.values())),
+    )
 
 
-def _job_row(job: str, new: NewJob, request: str, now: float, size: int) -> Mapping[str, object]:
+def _job_row(job: str, taken: _Taken, now: float, sequence: int) -> Row:
+    new = taken.new
     return {
         "id": job,
         "owner": new.owner,
@@ -110,22 +163,21 @@ def _job_row(job: str, new: NewJob, request: str, now: float, size: int) -> Mapp
         "to": new.to,
         "options": canonical(new.options),
         "created": now,
-        "sequence": 0,
+        "sequence": sequence,
         "file_count": len(new.files),
-        "byte_count": size,
+        "byte_count": taken.byte_count,
         "idempotency_key": new.idempotency_key,
-        "request": request,
+        "request": taken.request,
         "webhook_url": new.webhook.url if new.webhook else None,
         "webhook_secret": new.webhook.secret if new.webhook else None,
         "webhook_attempts": 0,
     }
 
 
-def _request_hash(new: NewJob) -> str:
+def _request_hash(new: NewJob, sources: Sequence[str], companions: Mapping[str, str]) -> str:
     """Equal for requests that ask the same."""
     hook = [new.webhook.url, new.webhook.secret] if new.webhook else None
-    files = [[file.name, content_hash(file.source)] for file in new.files]
-    companions = {path: content_hash(content) for path, content in new.companions.items()}
+    files = [[file.name, source] for file, source in zip(new.files, sources, strict=True)]
     return content_hash(canonical([new.to, files, companions, new.options, hook]).encode())
 
 

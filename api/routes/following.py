@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
@@ -28,7 +28,7 @@ After = Annotated[
 ]
 
 
-def place_in_line(service: Serving) -> Iterator[None]:
+async def place_in_line(service: Serving) -> AsyncIterator[None]:
     """One of the streams that may be open at once."""
     if not service.streams.acquire(blocking=False):
         raise Problem("unavailable", "As many event streams are open as may be.", headers={"Retry-After": "5"})
@@ -40,7 +40,7 @@ def place_in_line(service: Serving) -> Iterator[None]:
         service.streams.release()
 
 
-def first_event(job: Readable, after: After = 0) -> int:
+async def first_event(job: Readable, after: After = 0) -> int:
     """Where to begin. After the end there is nothing to come, which 204 tells clients, so that they stop asking."""
     if job.state in ENDED and after >= job.sequence:
         raise HTTPException(204)
@@ -69,7 +69,7 @@ async def follow_job(
             return
         for event in events:
             after = event.sequence
-            yield ServerSentEvent(data=event.data, event=event.kind, id=str(after))
+            yield ServerSentEvent(raw_data=event.text, event=event.kind, id=str(after))
             if event.kind == "end":
                 return
         wait = SOONEST_S if events else min(wait * 1.5, LATEST_S)

@@ -20,7 +20,7 @@ ROUTER = APIRouter(tags=["operate"])
 
 
 @ROUTER.get("/healthz", response_model=Health)
-def health() -> Response:
+async def health() -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok"})
 
@@ -70,7 +70,7 @@ def capabilities(service: Serving) -> Response:
 
 
 @ROUTER.get("/problems/{kind}", response_class=PlainTextResponse)
-def explain_problem(kind: Annotated[str, Path(max_length=40)]) -> Response:
+async def explain_problem(kind: Annotated[str, Path(max_length=40)]) -> Response:
     """What a problem's `type` means."""
     if kind not in KINDS:
         raise Problem("not-found", f"There is no kind of problem '{kind}'.")

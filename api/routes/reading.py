@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from transpile.api.access import Changeable, Readable, Reader, Serving, Writer
 from transpile.api.jobs import BadCursor
@@ -30,16 +32,15 @@ def list_jobs(service: Serving, caller: Reader, cursor: Cursor = None, limit: Li
 
 
 @ROUTER.get("/v1/jobs/{id}", response_model=JobShown)
-def show_job(job: Readable) -> Response:
+async def show_job(job: Readable) -> Response:
     return JSONResponse(job_shown(job))
 
 
 @ROUTER.delete("/v1/jobs/{id}", response_model=JobShown)
-def cancel_job(job: Changeable, service: Serving, caller: Writer) -> Response:
+async def cancel_job(job: Changeable, service: Serving, caller: Writer) -> Response:
     """Cancel: what waits is not begun, what runs is stopped. A job that has ended stays as it is."""
-    if service.store.cancel(job.id):
-        service.audit("job.cancel", caller, job.id)
-    return JSONResponse(job_shown(service.store.job(job.id)))
+    await to_thread.run_sync(service.cancel, job.id, caller, limiter=service.writers)
+    return JSONResponse(job_shown(await run_in_threadpool(service.store.job, job.id)))
 
 
 @ROUTER.get("/v1/jobs/{id}/files", response_model=FilePage)

@@ -6,6 +6,7 @@ import tempfile
 import time
 from typing import IO, Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -56,7 +57,7 @@ async def submit_job(
             batch = from_members(to, options, await archived(request, service))
         case _:
             raise Problem("media-type", "Send JSON, multipart/form-data, or a tar, tar.gz or zip.")
-    return await run_in_threadpool(take, service, caller, batch, idempotency_key)
+    return await to_thread.run_sync(take, service, caller, batch, idempotency_key, limiter=service.writers)
 
 
 def take(service: Service, caller: Caller, batch: Batch, idempotency_key: str | None) -> Response:

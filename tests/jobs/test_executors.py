@@ -106,8 +106,8 @@ def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, monkeyp
     started: list[Worker] = []
     start = Worker.start
 
-    def noted(worker: Worker) -> None:
-        start(worker)
+    def noted(worker: Worker, trusted: bool = True) -> None:
+        start(worker, trusted)
         started.append(worker)
 
     monkeypatch.setattr(Worker, "start", noted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hands import Hands
 from making import claimed, made, new_job
 
@@ -67,3 +68,17 @@ def test_the_audit_log_keeps_its_lines_in_order(store: JobStore, hands: Hands) -
     assert [entry.detail["files"] for entry in first.items + rest.items] == [4, 3, 2, 1, 0]
     assert first.items[0].subject == "job 4\\x0a"
     assert rest.next is None
+
+
+def test_what_the_audit_log_cannot_keep_does_not_happen(store: JobStore) -> None:
+    bad = Entry("submit", detail={"files": object()})
+    with pytest.raises(TypeError):
+        store.submit(new_job("a.s"), bad)
+    assert store.jobs().items == ()
+    job = store.submit(new_job("a.s"), Entry("submit", key="k")).job
+    with pytest.raises(TypeError):
+        store.cancel(job.id, bad)
+    assert store.job(job.id).state == "queued"
+    store.submit(new_job("a.s", idempotency_key="k"))
+    [entry] = store.audited().items
+    assert (entry.action, entry.subject, entry.key) == ("submit", job.id, "k")

@@ -150,6 +150,30 @@ def test_the_same_unit_is_not_worked_on_twice_at_once(store: JobStore) -> None:
     assert store.job(other.id).state == "done"
 
 
+def test_one_finish_ends_every_file_that_waits_for_the_same_unit(store: JobStore) -> None:
+    jobs = [store.submit(new_job("a.s", f"{i}.s")).job.id for i in range(3)]
+    work = claimed(store)
+    assert work.name == "a.s"
+    store.finish(work.lease, made(work, "proved"), [("progress", {"done": 1})])
+    for id in jobs:
+        item = store.files(id).items[0]
+        assert (item.state, item.reused, item.attempts) == ("done", id != work.lease.job, int(id == work.lease.job))
+        events = store.events(id)
+        assert [event.sequence for event in events] == list(range(1, store.job(id).sequence + 1))
+        assert [event.data["state"] for event in events if event.kind == "file"][-1] == "done"
+    assert [event.kind for event in store.events(work.lease.job)] == ["state", "state", "file", "progress", "file"]
+    assert sorted(claimed(store).name for _ in range(3)) == ["0.s", "1.s", "2.s"]
+
+
+def test_results_that_are_not_reusable_end_nothing_that_waits(store: JobStore) -> None:
+    first, second = (store.submit(new_job("a.s")).job.id for _ in range(2))
+    work = claimed(store)
+    outcome = made(work, "undecided")
+    store.finish(work.lease, Made(outcome.row, outcome.outputs, outcome.layout, reusable=False))
+    assert {store.job(id).state for id in (first, second)} == {"done", "queued"}
+    assert claimed(store).name == "a.s"
+
+
 def test_what_is_not_reusable_is_done_again(store: JobStore) -> None:
     store.submit(new_job("a.s"))
     work = claimed(store)

@@ -173,7 +173,7 @@ def add_key(name: str, scopes: Sequence[str], quotas: Sequence[str], database: s
     write includes read; admin includes both, sees the jobs of all keys, and reads /metrics.
     """
     require_packages()
-    from transpile.api.jobs.keys import Entry
+    from transpile.api.jobs import Entry
     from transpile.api.keys import quotas_from, scopes_from
 
     granted, bounded = scopes_from(scopes), quotas_from(quotas)
@@ -203,7 +203,7 @@ def list_keys(database: str) -> int:
 def revoke_key(id: str, database: str) -> int:
     """Revoke the key with this ID: it works no more, at once."""
     require_packages()
-    from transpile.api.jobs.keys import Entry
+    from transpile.api.jobs import Entry
 
     store = store_at(database)
     if not store.revoke_key(id):
