@@ -121,3 +121,10 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for all tests of a module."""
     with serving_in(tmp_path_factory.mktemp("lasting"))(Limits(streams=500)) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def lasting_keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server that needs a key, for all tests of a module."""
+    with serving_in(tmp_path_factory.mktemp("keyed"))(may_be_open=False) as running:
+        yield running
