@@ -130,8 +130,12 @@ def media_type(request: Request) -> str:
 
 
 @ROUTER.post("/v1/translations", response_model=TranslationShown)
-def translate_small(request: Request, asked: TranslationAsked, service: Serving, caller: Writer) -> Response:
+async def translate_small(asked: TranslationAsked, service: Serving, caller: Writer) -> Response:
     """Translate one small file and wait for it. Nothing of it is kept but proofs."""
+    return await to_thread.run_sync(translated, asked, service, limiter=service.waiters)
+
+
+def translated(asked: TranslationAsked, service: Service) -> Response:
     limits = service.settings.limits
     unit = unit_of(asked, service)
     wanted = Asked(asked.to, asked.options)
