@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from typing import TypeAlias
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -22,7 +23,7 @@ from transpile.api.jobs import BadCursor, StoreUnavailable
 from transpile.api.openapi import DESCRIPTION, described
 from transpile.api.problems import Problem, problem_of
 from transpile.api.routes import following, operating, reading, results, submitting
-from transpile.api.service import Service
+from transpile.api.service import READERS, Service
 from transpile.api.taking import unreadable
 from transpile.errors import TranspileError
 
@@ -44,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = READERS
         await run_in_threadpool(service.start)
         try:
             yield

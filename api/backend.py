@@ -1,4 +1,4 @@
-"""What runs behind the routes: the dispatcher of jobs, and the postman who tells their webhooks."""
+"""What runs behind the routes: the dispatcher of jobs, and the postmen who tell their webhooks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from transpile.api.webhooks import Courier
 LOG = logging.getLogger("transpile.api")
 LOOK_S = 1.0
 """Between looks for jobs whose end is to be told."""
+AT_ONCE = 3
+"""Deliveries: a receiver that is slow keeps few others waiting."""
 
 
 class Backend:
@@ -38,25 +40,27 @@ class Backend:
 
 
 class Postman:
-    """Delivers to one receiver at a time, each delivery bounded; what fails is tried again when the store says."""
+    """Delivers to few receivers at a time, each delivery bounded; what fails is tried again when the store says."""
 
     def __init__(self, store: JobStore, courier: Courier, metrics: Metrics) -> None:
         self._store = store
         self._courier = courier
         self._metrics = metrics
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._threads = [threading.Thread(target=self._run, name=f"webhooks-{i}", daemon=True) for i in range(AT_ONCE)]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return all(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -64,6 +68,9 @@ class Postman:
                 delivered = self.deliver_one()
             except StoreUnavailable as error:
                 LOG.warning("webhooks: %s", error.message)
+                delivered = False
+            except Exception:
+                LOG.exception("webhooks")
                 delivered = False
             if not delivered:
                 self._stopped.wait(LOOK_S)

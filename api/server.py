@@ -7,7 +7,7 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import uvicorn
@@ -19,7 +19,7 @@ from transpile.api.jobs.local import LocalExecutor, Locally
 from transpile.api.keys import is_loopback
 from transpile.api.schema import TALLY
 from transpile.api.service import Service
-from transpile.api.settings import Settings
+from transpile.api.settings import MODELS, Settings
 from transpile.api.translator import Translator
 from transpile.directions.remote import Limits as WorkerLimits
 from transpile.errors import UsageError
@@ -29,6 +29,8 @@ GRACE_S = 5
 """For answers under way when the server is told to stop."""
 SMALL_SLOTS = 2
 DAY_S = 86_400
+OUTSIDE = ":"
+"""In names of language models that have to be asked over a network or loaded from files."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Listening = Callable[[str], None]
@@ -64,11 +66,22 @@ def serve(settings: Settings, host: str, port: int, listening: Listening) -> Non
 
 
 def service_of(settings: Settings, store: JobStore) -> Service:
-    """Everything behind the routes, not yet started."""
+    """Everything behind the routes, not yet started; raises UsageError."""
     sandbox = Sandbox.detect()
+    require_reachable([model for model in settings.models if model not in MODELS], sandbox)
     small = LocalExecutor(SMALL_SLOTS, settings.proofs, worker_limits(settings, settings.limits.small_seconds), sandbox)
     kept_in = sandbox.kind if sandbox.isolates else ""
     return Service(settings, store, Translator(small), executor_of(settings, sandbox), kept_in)
+
+
+def require_reachable(models: Sequence[str], sandbox: Sandbox) -> None:
+    """Raises UsageError for language models that translating processes cannot ask from inside the sandbox."""
+    for model in models:
+        if OUTSIDE in model and sandbox.isolates:
+            raise UsageError(
+                f"the language model '{model}' cannot be reached: translating processes have no network",
+                f"there is {', '.join(MODELS)}; 'transpile FILE --lm' reaches others",
+            )
 
 
 def executor_of(settings: Settings, sandbox: Sandbox) -> Executor:

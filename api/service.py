@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,8 +27,14 @@ from transpile.directions import NATIVE
 DAY_S = 86_400.0
 OPEN_CHECKED_S = 2.0
 """How long a server without keys goes on to believe that there are none."""
-WRITERS = 8
+READERS = 12
+"""Threads that look things up: each keeps a connection with its own memory, and they share one processor anyway."""
+WRITERS = 4
 """Requests at once that change the store: they wait for each other there, and must not take the threads that read."""
+WAITERS = 32
+"""Requests at once that wait for a small file to be translated."""
+UNPACKERS = 2
+"""Archives unpacked at once: each may fill ``unpacked_bytes`` of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,10 @@ class Service:
         postman = Postman(store, Courier(settings.private_webhooks), self.metrics)
         self.backend = Backend(Dispatcher(store, executor, retention_days=settings.retention_days), postman)
         self.rates = Rates(settings.limits.requests)
-        self.streams = threading.BoundedSemaphore(settings.limits.streams)
+        self.streams: Counter[str] = Counter()
         self.writers = CapacityLimiter(WRITERS)
+        self.waiters = CapacityLimiter(WAITERS)
+        self.unpackers = CapacityLimiter(UNPACKERS)
         self.stopping = threading.Event()
         self._open_until = 0.0
 

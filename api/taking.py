@@ -71,6 +71,8 @@ def options_from(text: str) -> dict[str, JsonValue]:
 def webhook_of(asked: WebhookAsked | None) -> Webhook | None:
     if asked is None:
         return None
+    if not asked.secret.isprintable():
+        raise invalid("webhook.secret", "has a character that is not printable")
     try:
         checked_url(asked.url)
     except AddressRefused as error:

@@ -3,10 +3,13 @@
 ``Transpile-Signature: t=<seconds>,v1=<hex>`` is HMAC-SHA256 over ``<seconds>.<body>`` with the client's secret. A name
 is resolved once, every address it has must be a public one, and the connection goes to the address that was looked at:
 a name that changes between the look and the connection gains nothing. Redirects are not followed, answers not read.
+
+The HTTP client is loaded when the first address is looked at: a server starts without it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -15,13 +18,15 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
 TIMEOUT_S = 10.0
+WHOLE_S = 20.0
 _EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
@@ -68,6 +73,10 @@ def target_of(text: str, allow_private: bool = False, resolved: Resolve = resolv
 
 def checked_url(text: str) -> httpx.URL:
     """What can be said of the address without asking anybody; raises AddressRefused."""
+    import httpx
+
+    if not text.isprintable():
+        raise AddressRefused("the webhook is not a URL")
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
@@ -117,6 +126,8 @@ class Courier:
 
     def deliver(self, url: str, secret: str, delivery: str, event: Mapping[str, Any]) -> str:
         """One attempt: ``delivered``, ``refused`` (never try again), or ``failed``."""
+        import httpx
+
         body = json.dumps(event, separators=(",", ":")).encode()
         try:
             target = target_of(url, self.allow_private, self.resolved)
@@ -130,16 +141,24 @@ class Courier:
             "Transpile-Signature": signature(secret, int(self.clock()), body),
         }
         try:
-            with (
-                httpx.Client(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as client,
-                client.stream(
-                    "POST",
-                    target.request_url(),
-                    content=body,
-                    headers=headers,
-                    extensions={"sni_hostname": target.url.host},
-                ) as answer,
-            ):
-                return "delivered" if answer.is_success else "failed"
-        except httpx.HTTPError:
+            return asyncio.run(_posted(target, body, headers))
+        except (httpx.HTTPError, TimeoutError):
             return "failed"
+
+
+async def _posted(target: Target, body: bytes, headers: Mapping[str, str]) -> str:
+    """The whole exchange is over after ``WHOLE_S``, however slowly its bytes come."""
+    import httpx
+
+    async with (
+        asyncio.timeout(WHOLE_S),
+        httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as client,
+        client.stream(
+            "POST",
+            target.request_url(),
+            content=body,
+            headers=headers,
+            extensions={"sni_hostname": target.url.host},
+        ) as answer,
+    ):
+        return "delivered" if answer.is_success else "failed"

@@ -5,7 +5,7 @@
 
 Nothing may be lost and nothing may be there twice: every submission is sent again with its Idempotency-Key, every job
 must end, and every file of it must be done exactly once with the verdict that the same file had before. Prints one
-JSON object: latencies, files and blocks a second, and the memory of the server and its workers over time.
+JSON object: latencies, files and blocks a second, processor time, and memory of the server and its workers over time.
 """
 
 from __future__ import annotations
@@ -45,11 +45,13 @@ SAMPLED_S = 1.0
 
 @dataclass(slots=True)
 class Measured:
-    """Seconds of requests by kind, and megabytes of processes over time."""
+    """Seconds of requests by kind, megabytes of processes over time, and seconds of processor time of the server and
+    of its workers that are alive."""
 
     requests: dict[str, list[float]] = field(default_factory=dict)
     server: list[float] = field(default_factory=list)
     workers: list[float] = field(default_factory=list)
+    cpu: tuple[float, float] = (0.0, 0.0)
     problems: Counter[str] = field(default_factory=Counter)
 
     def took(self, kind: str, started: float) -> None:
@@ -136,16 +138,18 @@ async def client_of(base: str, numbers: asyncio.Queue[int], load: Load, texts: l
 
 async def watched(process: int, seen: Measured) -> None:
     while True:
-        server, workers = memory(process)
-        seen.server.append(server)
-        seen.workers.append(workers)
+        resident, cpu = used(process)
+        seen.server.append(resident[0])
+        seen.workers.append(resident[1])
+        seen.cpu = cpu
         await asyncio.sleep(SAMPLED_S)
 
 
-def memory(process: int) -> tuple[float, float]:
-    """Megabytes resident: of the process, and of all that it started."""
+def used(process: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Resident megabytes and processor seconds: of the process, and of all that it started."""
     parents: dict[int, int] = {}
     resident: dict[int, float] = {}
+    cpu: dict[int, float] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -154,10 +158,15 @@ def memory(process: int) -> tuple[float, float]:
                 continue
             parents[int(entry.name)] = int(stat[1])
             resident[int(entry.name)] = int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+            cpu[int(entry.name)] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
     below = {process}
     while more := {child for child, parent in parents.items() if parent in below} - below:
         below |= more
-    return resident.get(process, 0.0), sum(resident.get(child, 0.0) for child in below - {process})
+    started = below - {process}
+    return (
+        (resident.get(process, 0.0), sum(resident.get(child, 0.0) for child in started)),
+        (cpu.get(process, 0.0), sum(cpu.get(child, 0.0) for child in started)),
+    )
 
 
 async def run(base: str, process: int, load: Load) -> dict[str, Any]:
@@ -191,6 +200,8 @@ def summary(load: Load, seen: Measured, seconds: float, counted: dict[str, int])
         "problems": dict(seen.problems),
         "files_per_second": round(load.jobs * load.files / seconds, 1),
         "blocks_per_second": round(blocks / seconds, 1),
+        "cpu_seconds": dict(zip(("server", "workers"), seen.cpu, strict=True)) | {"clients": time.process_time()},
+        "machine": {"processors": os.cpu_count(), "load": os.getloadavg()},
         "seconds_by_request": {kind: quantiles(values) for kind, values in seen.requests.items()},
         "server_mb": over_time(seen.server),
         "workers_mb": over_time(seen.workers),

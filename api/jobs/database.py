@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from transpile.api.jobs.failures import StoreUnavailable
+from transpile.api.jobs.migrations import NEWEST
 from transpile.errors import UsageError
 
 BUSY_MS = 10_000
@@ -28,6 +27,8 @@ BUSY_MS = 10_000
 MIGRATING = 0x7472_616E
 """The PostgreSQL advisory lock of whoever migrates."""
 CONNECTIONS = 32
+CACHE_KIB = 512
+"""Of pages that each connection keeps; the system keeps the file's pages once for all of them."""
 ADDRESSES = "use sqlite:///file or postgresql://…"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -56,12 +57,25 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to this version's; does nothing where they are. Several processes may do it at once."""
+        if self._newest():
+            return
+        from alembic import command
+        from alembic.config import Config
+
         with self.writing(durable=True) as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             command.upgrade(config, "head")
+
+    def _newest(self) -> bool:
+        """Whether nothing is to be migrated, found out without Alembic, which takes long to load."""
+        with self.reading() as connection:
+            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+                return False
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        return found == [NEWEST]
 
     def insert_new(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose keys are not there yet."""
@@ -81,7 +95,10 @@ def _engine(url: str, busy_ms: int) -> Engine:
     match parsed.get_backend_name():
         case "sqlite":
             engine = sqlalchemy.create_engine(
-                parsed, pool_size=CONNECTIONS, connect_args={"check_same_thread": False, "timeout": busy_ms / 1000}
+                parsed,
+                pool_size=CONNECTIONS,
+                pool_use_lifo=True,
+                connect_args={"check_same_thread": False, "timeout": busy_ms / 1000},
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -101,6 +118,7 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -54,8 +54,10 @@ class Usage:
 
 
 class Keys(StoreBase):
-    def add_key(self, name: str, scopes: Iterable[str] = (), quotas: Mapping[str, int] = NO_QUOTAS) -> tuple[Key, str]:
-        """A new key and its secret, which cannot be had again."""
+    def add_key(
+        self, name: str, scopes: Iterable[str] = (), quotas: Mapping[str, int] = NO_QUOTAS, entry: Entry | None = None
+    ) -> tuple[Key, str]:
+        """A new key and its secret, which cannot be had again. ``entry`` is for the audit log."""
         now = self.clock.wall()
         secret = PREFIX + secrets.token_urlsafe(32)
         key = Key(new_id(now), printable(name), frozenset(scopes), dict(quotas), now)
@@ -69,6 +71,7 @@ class Keys(StoreBase):
         }
         with self.database.writing(durable=True) as connection:
             connection.execute(insert(KEYS).values(values))
+            self._audit(connection, entry, key.id)
         return key, secret
 
     def find_key(self, secret: str) -> Key | None:
@@ -83,11 +86,14 @@ class Keys(StoreBase):
         with self.database.reading() as connection:
             return tuple(_key(row) for row in connection.execute(select(KEYS).order_by(KEYS.c.id)))
 
-    def revoke_key(self, id: str) -> bool:
-        """False where there is no such key, or it was revoked."""
+    def revoke_key(self, id: str, entry: Entry | None = None) -> bool:
+        """False where there is no such key, or it was revoked. ``entry`` is for the audit log, if it was not."""
         revoked = update(KEYS).where((KEYS.c.id == id) & KEYS.c.revoked.is_(None)).values(revoked=self.clock.wall())
         with self.database.writing(durable=True) as connection:
-            return connection.execute(revoked).rowcount > 0
+            found = connection.execute(revoked).rowcount > 0
+            if found:
+                self._audit(connection, entry, id)
+            return found
 
     def usage(self, owner: str, since_s: float) -> Usage:
         """What a key used in the last ``since_s`` seconds."""

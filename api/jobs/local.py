@@ -99,7 +99,7 @@ def _answer(worker: Worker, request: Request, work: Work, heard: Heard) -> Outco
     for row in worker.ask(request):
         match row["event"]:
             case "done":
-                return made_of(row["result"])
+                return made_or_lost(work, row["result"])
             case "error":
                 return refused_or_lost(row["kind"], row["diagnostics"])
             case _:
@@ -125,6 +125,22 @@ def _ended_unless(wanted: Wanted, worker: Worker) -> Iterator[None]:
     finally:
         over.set()
         watcher.join()
+
+
+def made_or_lost(work: Work, result: Json) -> Outcome:
+    """A worker may have been taken over by what it works on: nothing it says is taken that no worker would say."""
+    try:
+        made = made_of(result)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Lost("its worker process talks nonsense")
+    if made.row["file"] != work.name or not all(map(_plain, made.outputs)):
+        return Lost("its worker process names files that cannot be")
+    return made
+
+
+def _plain(path: str) -> bool:
+    """Whether a path stays inside the folder that it is put in."""
+    return path.isprintable() and "\\" not in path and not {"", ".", ".."} & set(path.split("/"))
 
 
 def made_of(result: Json) -> Made:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from transpile.api.jobs.base import StoreBase
 from transpile.api.jobs.ending import WORDS
+from transpile.api.jobs.failures import BadCursor
 from transpile.api.jobs.identity import NO_COMPANIONS, cursor_numbers
 from transpile.api.jobs.model import FILE_STATES, BlockItem, Event, FileDetail, FileItem, Job, Json, Page, Webhook
 from transpile.api.jobs.packing import unpacked, unpacked_json
@@ -39,6 +40,8 @@ _COMPANIONS = _COMPANIONS.where(COMPANIONS.c.companions == bindparam("companions
 class Reading(StoreBase):
     def job(self, id: str) -> Job:
         """Raises KeyError where there is none."""
+        if not id.isprintable():
+            raise KeyError(id)
         with self.database.reading() as connection:
             row = connection.execute(_JOB, {"job_": id}).one_or_none()
             if row is None:
@@ -47,6 +50,8 @@ class Reading(StoreBase):
 
     def jobs(self, owner: str | None = None, cursor: str | None = None, limit: int = 100) -> Page[Job]:
         """The newest first; only those of ``owner`` if one is named."""
+        if cursor is not None and not cursor.isprintable():
+            raise BadCursor("no page gave this cursor", "take the cursor from 'next' of a page")
         chosen = select(JOBS).order_by(JOBS.c.id.desc()).limit(_size(limit) + 1)
         if owner is not None:
             chosen = chosen.where(JOBS.c.owner == owner)

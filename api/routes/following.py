@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from transpile.api.access import Readable, Serving
+from transpile.api.access import Readable, Reader, Serving
 from transpile.api.jobs import StoreUnavailable
 from transpile.api.jobs.model import ENDED
 from transpile.api.problems import Problem
@@ -28,16 +28,21 @@ After = Annotated[
 ]
 
 
-async def place_in_line(service: Serving) -> AsyncIterator[None]:
-    """One of the streams that may be open at once."""
-    if not service.streams.acquire(blocking=False):
+async def place_in_line(service: Serving, caller: Reader) -> AsyncIterator[None]:
+    """One of the streams that may be open at once; a key may have half of them."""
+    streams, most = service.streams, service.settings.limits.streams
+    share = max(1, most // 2) if caller.id else most
+    if streams.total() >= most or streams[caller.id] >= share:
         raise Problem("unavailable", "As many event streams are open as may be.", headers={"Retry-After": "5"})
+    streams[caller.id] += 1
     service.metrics.streams.inc()
     try:
         yield
     finally:
         service.metrics.streams.dec()
-        service.streams.release()
+        streams[caller.id] -= 1
+        if not streams[caller.id]:
+            del streams[caller.id]
 
 
 async def first_event(job: Readable, after: After = 0) -> int:

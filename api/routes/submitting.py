@@ -79,6 +79,8 @@ async def from_form(request: Request, service: Service) -> Batch:
             members = [Member(file.filename or "", await file.read()) for file in files_of(form)]
     except MultiPartException as error:
         raise Problem("bad-request", error.message) from error
+    except UnicodeError as error:
+        raise Problem("bad-request", "The form is not in its charset.") from error
     hook = webhook_from(words["webhook_url"], words["webhook_secret"])
     return from_members(words["to"], words["options"], members, webhook_of(hook))
 
@@ -89,6 +91,10 @@ def webhook_from(url: str, secret: str) -> WebhookAsked | None:
     if not 16 <= len(secret) <= 200 or len(url) > 2000:
         raise invalid("webhook_secret", "must have between 16 and 200 characters")
     return WebhookAsked(url=url, secret=secret)
+
+
+def unpacked(body: IO[bytes], size: int, service: Service) -> list[Member]:
+    return unpack(body, size, service.settings.limits)
 
 
 def field_of(form: FormData, name: str) -> str:
@@ -116,11 +122,7 @@ async def archived(request: Request, service: Service) -> list[Member]:
             size += len(piece)
             body.write(piece)
         body.seek(0)
-        return await run_in_threadpool(unpacked, body, size, service)
-
-
-def unpacked(body: IO[bytes], size: int, service: Service) -> list[Member]:
-    return unpack(body, size, service.settings.limits)
+        return await to_thread.run_sync(unpacked, body, size, service, limiter=service.unpackers)
 
 
 def media_type(request: Request) -> str:
@@ -128,8 +130,12 @@ def media_type(request: Request) -> str:
 
 
 @ROUTER.post("/v1/translations", response_model=TranslationShown)
-def translate_small(request: Request, asked: TranslationAsked, service: Serving, caller: Writer) -> Response:
+async def translate_small(asked: TranslationAsked, service: Serving, caller: Writer) -> Response:
     """Translate one small file and wait for it. Nothing of it is kept but proofs."""
+    return await to_thread.run_sync(translated, asked, service, limiter=service.waiters)
+
+
+def translated(asked: TranslationAsked, service: Service) -> Response:
     limits = service.settings.limits
     unit = unit_of(asked, service)
     wanted = Asked(asked.to, asked.options)

@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -92,10 +94,22 @@ class Running:
 Serve = Callable[..., AbstractContextManager[Running]]
 
 
+@cache
+def tables() -> bytes:
+    """A database with its tables and nothing in them: making them for every test takes long."""
+    with TemporaryDirectory() as folder:
+        store = JobStore(Path(folder) / "jobs.sqlite")
+        store.migrate()
+        store.close()
+        return (Path(folder) / "jobs.sqlite").read_bytes()
+
+
 def serving_in(folder: Path) -> Serve:
     @contextmanager
     def serving(limits: Limits | None = None, sandbox: str = "a test's", **values: Any) -> Iterator[Running]:
         database = str(folder / "jobs.sqlite")
+        if not Path(database).exists():
+            Path(database).write_bytes(tables())
         settings = Settings(database, limits or Limits(), **{"may_be_open": True, **values})
         executor = Here()
         service = Service(settings, JobStore(database), Translator(executor), executor, sandbox)
@@ -120,4 +134,11 @@ def server(serve: Serve) -> Iterator[Running]:
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for all tests of a module."""
     with serving_in(tmp_path_factory.mktemp("lasting"))(Limits(streams=500)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lasting_keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server that needs a key, for all tests of a module."""
+    with serving_in(tmp_path_factory.mktemp("keyed"))(may_be_open=False) as running:
         yield running

@@ -204,10 +204,10 @@ def test_streams_are_bounded(serve: Any) -> None:
     with serve(Limits(streams=1)) as server:
         server.executor.held = True
         job = server.submit()
-        assert server.service.streams.acquire(blocking=False)
+        server.service.streams["another"] += 1
         refused = server.client.get(job["links"]["events"])
         assert refused.status_code == 503 and refused.headers["retry-after"]
-        server.service.streams.release()
+        server.service.streams.clear()
         server.executor.held = False
         assert "event: end" in server.client.get(job["links"]["events"]).text
-        assert server.service.streams.acquire(blocking=False)
+        assert not server.service.streams

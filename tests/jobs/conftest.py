@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -32,16 +34,27 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@cache
+def tables() -> bytes:
+    """A database with its tables and nothing in them: making them for every test takes long."""
+    with TemporaryDirectory() as folder:
+        store = JobStore(Path(folder) / "jobs.sqlite")
+        store.migrate()
+        store.close()
+        return (Path(folder) / "jobs.sqlite").read_bytes()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of a store whose tables may not be there."""
+    """Of a store with its tables and nothing in them."""
     if request.param == "sqlite":
+        (tmp_path / "jobs.sqlite").write_bytes(tables())
         return f"sqlite:///{tmp_path}/jobs.sqlite"
     url: str = request.getfixturevalue("postgres_url")
     store = JobStore(url)
     with store.database.writing() as connection:
-        tables = ", ".join(METADATA.tables)
-        connection.exec_driver_sql(f"TRUNCATE {tables}")
+        names = ", ".join(METADATA.tables)
+        connection.exec_driver_sql(f"TRUNCATE {names}")
     store.close()
     return url
 

@@ -10,6 +10,8 @@ from hands import Hands
 from making import claimed, made, new_job
 
 from transpile.api.jobs import Clock, JobStore
+from transpile.api.jobs.database import MIGRATIONS
+from transpile.api.jobs.migrations import NEWEST
 from transpile.api.jobs.tables import METADATA
 
 
@@ -99,6 +101,24 @@ def test_the_migrations_make_the_tables(url: str, store: JobStore) -> None:
     with store.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [NEWEST]
+
+
+def test_tables_of_an_older_version_are_migrated(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.sqlite")
+    store.migrate()
+    with store.database.writing() as connection:
+        for name in reversed(METADATA.sorted_tables):
+            name.drop(connection)
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    store.migrate()
+    assert store.submit(new_job("a.s")).created
+    store.close()
 
 
 def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:

@@ -85,6 +85,13 @@ def test_a_cursor_that_no_page_gave_is_refused(store: JobStore, cursor: str) -> 
         store.blocks(job.id, cursor)
 
 
+def test_names_that_no_database_can_hold_are_not_there(store: JobStore) -> None:
+    with pytest.raises(KeyError):
+        store.job("\0")
+    with pytest.raises(BadCursor):
+        store.jobs(cursor="\0")
+
+
 def test_events_are_numbered_and_end_with_end(store: JobStore) -> None:
     job = store.submit(new_job("a.s")).job
     work = claimed(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -177,9 +178,9 @@ def add_key(name: str, scopes: Sequence[str], quotas: Sequence[str], database: s
     from transpile.api.keys import quotas_from, scopes_from
 
     granted, bounded = scopes_from(scopes), quotas_from(quotas)
-    store = store_at(database)
-    key, secret = store.add_key(name, granted, bounded)
-    store.audit(Entry("key.add", key.id, detail={"name": name, "scopes": list(granted)}))
+    entry = Entry("key.add", detail={"name": name, "scopes": list(granted)})
+    with closing(store_at(database)) as store:
+        _, secret = store.add_key(name, granted, bounded, entry)
     click.echo(secret)
     return 0
 
@@ -189,7 +190,9 @@ def add_key(name: str, scopes: Sequence[str], quotas: Sequence[str], database: s
 def list_keys(database: str) -> int:
     """List all keys: id, name, scopes, quotas, since when, until when."""
     require_packages()
-    for key in store_at(database).keys():  # noqa: SIM118
+    with closing(store_at(database)) as store:
+        known = store.keys()
+    for key in known:
         quotas = ",".join(f"{name}={number}" for name, number in sorted(key.quotas.items())) or "-"
         ended = f"revoked {day(key.revoked)}" if key.revoked is not None else "active"
         scopes = ",".join(sorted(key.scopes))
@@ -205,10 +208,9 @@ def revoke_key(id: str, database: str) -> int:
     require_packages()
     from transpile.api.jobs import Entry
 
-    store = store_at(database)
-    if not store.revoke_key(id):
-        raise UsageError(f"there is no active key '{id}'", "transpile keys list shows them")
-    store.audit(Entry("key.revoke", id))
+    with closing(store_at(database)) as store:
+        if not store.revoke_key(id, Entry("key.revoke")):
+            raise UsageError(f"there is no active key '{id}'", "transpile keys list shows them")
     return 0
 
 
