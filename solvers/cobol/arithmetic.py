@@ -61,6 +61,7 @@ class Results:
         self.evaluation.failing = []
         value = compute()
         found, self.evaluation.failing = self.evaluation.failing, None
+        self.failed = _simple(z3.Or(self.failed, *self.evaluation.stored_failing))
         return value, _simple(z3.Or(*found)) if found else z3.BoolVal(False)
 
     def keep(self, goal: Spot, value: Number, mode: Rounding, impossible: Truth, wraps: bool = False) -> None:

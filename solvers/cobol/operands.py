@@ -110,12 +110,14 @@ Operand: TypeAlias = Numeric | Characters | Repeated
 @dataclass(slots=True)
 class Evaluation:
     """Reads ``storage``. ``assumed``: what was taken for granted, and its reason in words. ``failing``: where it is
-    given, it gets the conditions under which there is no result."""
+    given, it gets the conditions under which there is no result. ``stored_failing`` are those of a size error for which
+    there is one: 0 ** 0."""
 
     scene: Scene
     storage: Storage
     assumed: list[tuple[Truth, str]] = field(default_factory=list)
     failing: list[Truth] | None = None
+    stored_failing: list[Truth] = field(default_factory=list)
     _guards: list[Truth] = field(default_factory=list)
 
     def assume(self, condition: Truth, words: str) -> None:
@@ -336,8 +338,11 @@ class Evaluation:
 
     def _power(self, base: Number, exponent: Number) -> Number:
         times = known(exponent.units)
-        if times is None or exponent.scale or exponent.divisor is not None or not 1 <= times <= MAX_POWER:
+        if times is None or exponent.scale or exponent.divisor is not None or not 0 <= times <= MAX_POWER:
             raise NoTerm("a power whose exponent is no small constant")
+        if not times:
+            self.stored_failing.append(is_zero(base))
+            return Number(integer(1))
         made = base
         for _ in range(times - 1):
             made = multiply(made, base)

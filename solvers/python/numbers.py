@@ -12,6 +12,7 @@ from transpile.solvers.python.arithmetic import absolute, computed, extreme, siz
 from transpile.solvers.python.contents import wrapped
 from transpile.solvers.python.rules import Arguments, meaning
 from transpile.solvers.python.values import (
+    Bool,
     Bytes,
     Kind,
     Line,
@@ -177,6 +178,13 @@ def _power(_: Evaluation, arguments: Arguments) -> PyValue:
     for _time in range(exponent):
         made = computed("*", made, root)
     return made
+
+
+@meaning("cobol_rules.zero_to_the_zero")
+def _zero_to_the_zero(_: Evaluation, arguments: Arguments) -> PyValue:
+    zero = literal(0).number
+    both = (arguments.number("base"), arguments.number("exponent"))
+    return Bool(truth_of(z3.And(*(values.compared("=", Number(each.units, each.number.scale), zero) for each in both))))
 
 
 @meaning("cobol_functions.integer")

@@ -98,6 +98,8 @@ def test_powers() -> None:
     assert rules.power(D("1.5"), 3) == D("3.375")
     assert rules.power(2, -2) == D("0.25")
     assert rules.power(0, 0) == 1
+    assert rules.zero_to_the_zero(D("0.00"), 0) and not rules.zero_to_the_zero(0, 1)
+    assert not rules.zero_to_the_zero(D("0.1"), 0)
     assert rules.power(2, D("0.5")) == D(2).sqrt(decimal.Context(prec=96))
     with pytest.raises(SizeError):
         rules.power(-2, D("0.5"))

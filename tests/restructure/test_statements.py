@@ -149,6 +149,14 @@ def test_refused_by_name(form: Form, statement: str, name: str) -> None:
     assert (caught.value.span.line, caught.value.span.column) == (11, 5)
 
 
+@pytest.mark.parametrize("power", ["A ** B + FUNCTION SQRT(4)", "FUNCTION MOD(A ** B, 3)", "0 ** 0", "0 ** (1 - 1)"])
+def test_what_gnucobol_makes_of_0_to_the_0_is_refused_where_it_depends_on_more(form: Form, power: str) -> None:
+    storage = "01 A PIC 9.\n01 B PIC 9.\n01 X PIC 99."
+    with pytest.raises(UnsupportedError, match=r"ON SIZE ERROR for .*0 \*\* 0"):
+        form(storage, f"MAIN.\n COMPUTE X = {power} ON SIZE ERROR DISPLAY X.")
+    assert form(storage, f"MAIN.\n COMPUTE X = {power}.").functions
+
+
 def test_subscripts_are_counted(form: Form) -> None:
     with pytest.raises(SourceError, match="'A' needs 1 subscript, and has 0"):
         form("01 T. 02 A PIC 9 OCCURS 3.", "MAIN.\n MOVE 1 TO A.")

@@ -119,10 +119,12 @@ def _statement(statement: s.Statement) -> Iterator[str]:
     match statement:
         case s.Assign(target, value):
             yield f"{text(target)} := {text(value)}"
-        case s.Store(results, wrong, right):
+        case s.Store(results, wrong, right, powers):
             for at, (place, value, rounding) in enumerate(results):
                 mode = "" if rounding == "down" else f", {rounding}"
                 yield f"{'and' if at else 'store'} {text(place)} := {text(value)}{mode}"
+            for base, exponent in powers:
+                yield f"wrong if 0 ** 0: {text(base)} ** {text(exponent)}"
             yield from _arm("if wrong", wrong)
             yield from _arm("if right", right)
         case s.If(condition, then, otherwise):

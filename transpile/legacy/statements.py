@@ -35,12 +35,13 @@ class Assign(Statement):
 class Store(Statement):
     """Results stored where they fit: each ``(place, value, rounding)`` that does not, or has a size error, leaves its
     place as it was. All values are computed before the first is stored; ``wrong`` is done if any did not fit, ``right``
-    if all did."""
+    if all did. ``wrong`` is also done, whatever is stored, if a base and its exponent in ``powers`` are both zero."""
 
-    PARTS = ("results", "wrong", "right")
+    PARTS = ("results", "wrong", "right", "powers")
     results: tuple[tuple[Place, Expression, Rounding], ...]
     wrong: Body = ()
     right: Body = ()
+    powers: tuple[tuple[Expression, Expression], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

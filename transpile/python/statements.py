@@ -192,7 +192,7 @@ class Statements:
         if not any(plan.fails for plan in plans):
             self._store_all(store, plans)
             self.body(store.right)
-        elif len(plans) == 1:
+        elif len(plans) == 1 and not store.powers:
             self._store_one(store, plans[0])
         else:
             self._store_several(store, plans)
@@ -225,7 +225,7 @@ class Statements:
         flag = bool(store.wrong or store.right)
         together = depend(store)
         if flag:
-            self.lines.add("size_error = False")
+            self._zero_powers(store)
         stores = []
         for plan, (target, _, _) in zip(plans, store.results, strict=True):
             place = plan.place
@@ -253,6 +253,19 @@ class Statements:
                 self.lines.add(f"{plan.place} = {place}")
         if flag:
             self.branches([("size_error", store.wrong), ("", store.right)])
+
+    def _zero_powers(self, store: Store) -> None:
+        """``size_error`` as far as it is known before anything is stored."""
+        pairs = [[self.expressions.exact(each) for each in pair] for pair in store.powers]
+        tests = [str(self.expressions.call("zero_to_the_zero", *pair)) for pair in pairs]
+        line = f"size_error = {' or '.join(tests) or 'False'}"
+        if not any(may_fail(each) for pair in store.powers for each in pair):
+            self.lines.add(line)
+            return
+        with self.lines.block("try:"):
+            self.lines.add(line)
+        with self.lines.block(f"except {self.expressions.uses.rule('SizeError')}:"):
+            self.lines.add("size_error = True")
 
     def new_variable(self) -> str:
         self.variables += 1

@@ -182,7 +182,35 @@ def _quotient(scope: Scope, target: cobol.Reference) -> Number:
 def compute(block: Block, statement: verbs.Compute) -> Body:
     value = number(block.scope, statement.value)
     results = [_result(block.scope, each, value) for each in statement.targets]
-    return _stored(block, results, statement.on_size_error)
+    made = _stored(block, results, statement.on_size_error)
+    if statement.on_size_error is None:
+        return made
+    powers = _zero_powers(value, statement.on_size_error)
+    return tuple(replace(each, powers=powers) if isinstance(each, Store) else each for each in made)
+
+
+def _zero_powers(value: Expression, handler: verbs.Handler) -> tuple[tuple[Expression, Expression], ...]:
+    """The powers in ``value`` that may be 0 ** 0. GnuCOBOL stores 1 for them and runs ON SIZE ERROR as well, unless a
+    function is called behind them, or all is known to its compiler."""
+    inside = list(_all_parts(value))
+    raised = [each for each in inside if isinstance(each, Arithmetic) and each.operator == "**"]
+    found = [(each.left, each.right) for each in raised if _may_be_zero(each.left) and _may_be_zero(each.right)]
+    if found and any(isinstance(each, Intrinsic) for each in inside):
+        raise unsupported(handler.span, "ON SIZE ERROR for a power that may be 0 ** 0, beside a function,")
+    for pair in found:
+        if not any(isinstance(each, Load) for side in pair for each in _all_parts(side)):
+            raise unsupported(handler.span, "ON SIZE ERROR for 0 ** 0")
+    return tuple(dict.fromkeys(found))
+
+
+def _may_be_zero(value: Expression) -> bool:
+    return not (isinstance(value, Constant) and value.value)
+
+
+def _all_parts(value: Expression) -> Iterator[Expression]:
+    yield value
+    for part in parts(value):
+        yield from _all_parts(part)
 
 
 def add_corresponding(block: Block, statement: verbs.Corresponding) -> Body:

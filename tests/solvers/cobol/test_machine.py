@@ -148,6 +148,16 @@ def test_division_by_zero_is_a_size_error(paragraph: Paragraph) -> None:
     assert _follows(reached, z3.Implies(b.units == 0, _value(made, reached, "S") == s.units))
 
 
+def test_zero_to_the_zero_is_a_size_error_that_is_stored(paragraph: Paragraph) -> None:
+    made = paragraph(NUMBERS, 'COMPUTE A = B ** 0 ON SIZE ERROR MOVE "E" TO W NOT ON SIZE ERROR MOVE "O" TO W.')
+    start = made.storage()
+    (reached,) = made.start("P", start)
+    b, w = start.read(made.fields["B"]), reached.storage.read(made.fields["W"])
+    assert isinstance(b, Number) and isinstance(w, Text)
+    assert _follows(reached, _value(made, reached, "A") == 1)
+    assert _follows(reached, w.chars[0] == z3.If(b.units == 0, z3.IntVal(ord("E")), z3.IntVal(ord("O"))))
+
+
 def test_search_runs_to_its_branches(paragraph: Paragraph) -> None:
     text = 'SET I TO 1. SEARCH E AT END MOVE "NONE" TO W WHEN E(I) = A MOVE "HIT" TO W END-SEARCH.'
     made = paragraph(TABLE, text)

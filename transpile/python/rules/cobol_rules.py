@@ -239,6 +239,11 @@ def power(base: Number, exponent: Number) -> Decimal:
     return _trimmed(_FLOAT_DIGITS.plus(_LONG.exp(_LONG.multiply(_LONG.ln(root), raised))))
 
 
+def zero_to_the_zero(base: Number, exponent: Number) -> bool:
+    """Whether ``base ** exponent`` is 0 ** 0: ``power`` gives 1 for it, but it is a size error as well."""
+    return not base and not exponent
+
+
 def _trimmed(value: Decimal) -> Decimal:
     """Without zeros at the end of its decimals."""
     if value == value.to_integral_value():
