@@ -23,8 +23,8 @@ SMALL = {case.shown: replace(case, small=37, large=50) for case in CASES}
 
 
 @pytest.mark.parametrize("name", ["dot", "histogram, per-block"])
-def test_a_function_is_translated_checked_and_timed(name: str, emulated: Callable[..., Device], tmp_path: Path) -> None:
-    row = measured(SMALL[name], emulated(), tmp_path, 2, 1 << 16)
+def test_a_function_is_translated_checked_and_timed(name: str, emulated: Callable[..., Device], folder: Path) -> None:
+    row = measured(SMALL[name], emulated(), folder, 2, 1 << 16)
     assert row.error == ""
     assert row.verdict in ("proved", "tested")
     assert row.copied == {"dot": 2 * 4 * 50 + 4, "histogram, per-block": 4 * 50 + 2 * 4 * 256}[name]
@@ -33,7 +33,7 @@ def test_a_function_is_translated_checked_and_timed(name: str, emulated: Callabl
 
 
 def test_a_wrong_result_is_found(
-    emulated: Callable[..., Device], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    emulated: Callable[..., Device], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The function that is called is compared with the one in the C file."""
     monkeypatch.setattr(cuda_gpu, "HERE", tmp_path)
@@ -41,7 +41,7 @@ def test_a_wrong_result_is_found(
         shutil.copy(GPU / name, tmp_path)
     calls = (tmp_path / "saxpy.h").read_text()
     (tmp_path / "saxpy.h").write_text(calls.replace("1.5f", "2.5f", 1))
-    assert measured(SMALL["saxpy"], emulated(), tmp_path / "built", 1, 64).error == "the result differs from that of C"
+    assert measured(SMALL["saxpy"], emulated(), folder, 1, 64).error == "the result differs from that of C"
 
 
 def test_figures_in_the_table() -> None:

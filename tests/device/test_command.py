@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from transpile.cli import main
 from transpile.device.gpu import Gpu, NoGpu
-from transpile.trials.device import Device
+from transpile.trials.device import DEVICE_SETTINGS, Device, device_trial
 
 SAXPY = """
 void saxpy(int n, float a, const float *restrict x, float *restrict y)
@@ -29,8 +31,14 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_rung_is_reported(source: Path, emulated: Callable[..., Device], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rung_is_reported(
+    source: Path, folder: Path, emulated: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
     device = emulated()
+    monkeypatch.setenv("TRANSPILE_STORE", str(folder / "proofs.sqlite"))
+    monkeypatch.setenv("TRANSPILE_LM", "none")
+    short = replace(DEVICE_SETTINGS, seconds=0.2)
+    monkeypatch.setattr("transpile.offload.on_gpu.device_trial", partial(device_trial, settings=short))
     monkeypatch.setattr("transpile.directions.offloading.find_device", lambda: device)
     assert main(["saxpy.c", "--to", "cuda", "--verify", "gpu", "-o", "out.cu", "--report", "r.json"]) == 0
     block = json.loads((source / "r.json").read_text())["files"][0]["functions"][0]["blocks"][0]

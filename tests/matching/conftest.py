@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from transpile.c.parse import parse_file, parse_text
+from transpile.c.preprocess import Options
 from transpile.c.tree import For, Variable
 from transpile.c.unit import Unit
 from transpile.c.walking import declared, walk
@@ -20,6 +21,8 @@ from transpile.kernels.reading import read_cuda
 from transpile.matching.proof import Proof, prove_program
 
 ROOT = Path(__file__).parents[2]
+SHORT = Options(system=(str(Path(__file__).parent / "headers"),))
+"""Short headers for hand-written programs. Those that are emitted are read with the headers of the system."""
 
 CHECK = """#include <math.h>
 #include <stdio.h>
@@ -83,7 +86,7 @@ def prove() -> Callable[..., Proof]:
 
 @cache
 def _parsed(c: str) -> Unit:
-    return parse_text(c, "f.c")
+    return parse_text(c, "f.c", SHORT)
 
 
 def _proved(
@@ -97,4 +100,4 @@ def _proved(
     for node in walk(function.body):
         if isinstance(node, For):
             spans[node.span] = tuple(own[name] for name in (private or {}).get(node.span.line, ()))
-    return prove_program(unit, function, read_cuda(cuda, "f.cu"), extents, spans)
+    return prove_program(unit, function, read_cuda(cuda, "f.cu", SHORT), extents, spans)

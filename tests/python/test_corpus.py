@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,15 @@ OWN_FORMAT = (".rel", ".idx")
 every_program = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
 
 
-@pytest.fixture(scope="module")
-def modules() -> dict[str, Module]:
+@cache
+def module_of(name: str) -> Module:
     options = Options(copy_paths=(FOLDER / "copybooks",))
-    return {name: emit(*restructure(parse_file(each.source, options))) for name, each in PROGRAMS.items()}
+    return emit(*restructure(parse_file(PROGRAMS[name].source, options)))
 
 
 @every_program
-def test_it_makes_what_is_expected(program: Program, modules: dict[str, Module], tmp_path: Path) -> None:
-    made, data = modules[program.name], tmp_path / "data"
+def test_it_makes_what_is_expected(program: Program, tmp_path: Path) -> None:
+    made, data = module_of(program.name), tmp_path / "data"
     for name, text in made.files.items():
         (tmp_path / name).write_text(text)
     data.mkdir()
@@ -48,10 +49,10 @@ def test_it_makes_what_is_expected(program: Program, modules: dict[str, Module],
 
 
 @pytest.fixture(scope="module")
-def written(modules: dict[str, Module], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All of them in one folder, with all that any of them needs."""
     folder = tmp_path_factory.mktemp("written")
-    for module in modules.values():
+    for module in map(module_of, PROGRAMS):
         for name, text in module.files.items():
             if name == module.name or len(text) > len((folder / name).read_text() if (folder / name).exists() else ""):
                 (folder / name).write_text(text)
@@ -70,19 +71,19 @@ def written(modules: dict[str, Module], tmp_path_factory: pytest.TempPathFactory
     ],
     ids=["ruff of the project", "ruff check", "ruff format", "mypy"],
 )
-def test_the_usual_tools_object_to_nothing(command: list[str], written: Path, modules: dict[str, Module]) -> None:
+def test_the_usual_tools_object_to_nothing(command: list[str], written: Path) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs {command[0]}")
-    names = sorted(each.name for each in modules.values())
+    names = sorted(module_of(name).name for name in PROGRAMS)
     done = subprocess.run([*command, *names], cwd=written, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @every_program
-def test_every_method_does_something_of_its_own(program: Program, modules: dict[str, Module]) -> None:
+def test_every_method_does_something_of_its_own(program: Program) -> None:
     """No method only calls another, and none has a number for a name that the program does not have."""
     text = program.source.read_text().upper()
-    for node in ast.walk(ast.parse(modules[program.name].text)):
+    for node in ast.walk(ast.parse(module_of(program.name).text)):
         if not isinstance(node, ast.FunctionDef) or not node.args.args:
             continue
         match node.body:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from transpile.cobol.options import Options
@@ -264,6 +264,7 @@ def test_programs_within_others() -> None:
     assert "def main() -> None:" in made
 
 
+@settings(max_examples=30)
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=200))
 def test_any_text_gives_a_module(text: str) -> None:
     assume("EXEC" not in text.upper() and ":" not in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("builds")
 
 
+@cache
 def translated(path: Path) -> Module:
     return emit(*restructure(parse_file(path, Options())))
 
@@ -50,19 +52,24 @@ def test_it_does_what_gnucobol_does(path: Path, tmp_path: Path, builds: Path) ->
     assert {name: content for name, content in left.items() if not name.startswith(OWN_FORMAT)} == wanted
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("programs")
+    return [write(translated(path), folder / path.stem) for path in PROGRAMS]
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["ruff", "check", "--isolated", "--line-length", "120", "--select", "E,F,I,UP,B"],
         ["ruff", "format", "--isolated", "--line-length", "120", "--diff"],
-        ["mypy", "--strict", "--no-incremental"],
+        ["mypy", "--strict", "--cache-dir", "../cache"],
     ],
     ids=["ruff check", "ruff format", "mypy"],
 )
-def test_it_passes_the_usual_tools(path: Path, command: list[str], tmp_path: Path) -> None:
+def test_they_pass_the_usual_tools(command: list[str], written: list[Path]) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs {command[0]}")
-    main = write(translated(path), tmp_path / "code")
-    done = subprocess.run([*command, main.name], cwd=main.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for main in written:
+        done = subprocess.run([*command, main.name], cwd=main.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{main.name}: {done.stdout}{done.stderr}"

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from transpile.c.items import Item
 from transpile.c.noise import Cleaner
@@ -41,12 +42,18 @@ class Piece:
         return set(_NAME.findall(self.text))
 
     @property
-    def declared(self) -> set[str]:
+    def declared(self) -> frozenset[str]:
         """The names that this may declare."""
-        found = set(_TAG.findall(self.text))
-        if "enum" in self.text and "{" in self.text:
-            found |= self.names
-        return (found | set(_DECLARED.findall(_without_inner(self.text)))) - KEYWORDS
+        return _declared(self.text)
+
+
+@lru_cache(1 << 14)
+def _declared(text: str) -> frozenset[str]:
+    """The same headers are read again and again."""
+    found = {*_TAG.findall(text), *_DECLARED.findall(_without_inner(text))}
+    if "enum" in text and "{" in text:
+        found.update(_NAME.findall(text))
+    return frozenset(found - KEYWORDS)
 
 
 def _without_inner(text: str) -> str:
