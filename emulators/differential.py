@@ -32,6 +32,8 @@ from transpile.emulators.problem import Case, Convention, Model, Step
 from transpile.emulators.states import ALL, RETURN_ADDRESS, SOURCE_GENERAL, SOURCE_VECTOR, Draw, Entry, State
 from transpile.emulators.unicorn_cpu import CODE, PAGE, Result, UnicornCpu
 
+MISALIGNED = "an atomic access is not aligned, at which the target faults"
+"""Why a draw does not count."""
 ENOUGH = 0.25
 """The share of the asked runs that must complete for ``Tested``; the others are draws that do not count."""
 _ATTEMPTS = 4
@@ -146,7 +148,7 @@ class Differential:
         numbers = [int(n, 0) for step in prepared.case.source for n in _NUMBER.findall(step.text)]
         draw = Draw(seed, numbers)
         completed = 0
-        skipped = "no draw counted"
+        skipped, faulted = "no draw counted", False
         self._watch(prepared)
         try:
             for _ in range(_ATTEMPTS * runs):
@@ -155,6 +157,7 @@ class Differential:
                     differences = self.run(prepared, state)
                 except Skip as skip:
                     skipped = str(skip)
+                    faulted |= skipped == MISALIGNED
                     continue
                 if differences:
                     return self._refuted(prepared, state, differences)
@@ -165,7 +168,7 @@ class Differential:
             return Undecided(f"cannot be tested: {error}")
         if completed < max(1, runs * ENOUGH):
             return Undecided(f"only {completed} of {runs} tests completed: {skipped}")
-        return Tested(completed, seed, reason)
+        return Tested(completed, seed, f"{reason}; not where {MISALIGNED}" if faulted else reason)
 
     def replay(self, case: Case, model: Model, runs: int) -> Refuted | None:
         """See the function of this name."""
@@ -197,7 +200,7 @@ class Differential:
         memory = {**prepared.memory, **prepared.target.memory, **state.memory, **state.target_memory}
         target = self.target_cpu.run(prepared.target.code, state.target, memory, state.seed)
         if target.fault in _MISALIGNED:
-            raise Skip("an atomic access is not aligned")
+            raise Skip(MISALIGNED)
         comparison = Comparison(
             case.exits, case.undefined, self.convention.preserved, self.convention.link, self.convention.isa == "riscv",
             prepared.floating, state, prepared.entry,

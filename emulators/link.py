@@ -189,7 +189,9 @@ def _body_lines(number: int, body: Body) -> list[str]:
     for name in sorted(body.stops, key=body.stops.__getitem__):
         lines.append(f".L{number}.{name}: .zero 4")
     for step in body.steps:
-        lines.append(f".L{number}.{step.label}:" if step.label else _TOKEN.sub(scoped, step.text))
+        mnemonic, space, operands = step.text.partition(" ")
+        text = f"{mnemonic}{space}{_TOKEN.sub(scoped, operands)}"
+        lines.append(f".L{number}.{step.label}:" if step.label else text)
     return lines
 
 

@@ -53,8 +53,8 @@ class State:
     target_memory: dict[int, bytes] = field(default_factory=dict)
 
     def byte(self, address: int) -> int | None:
-        """What ``memory`` says about one address."""
-        for at, content in self.memory.items():
+        """What ``memory`` says about one address: of entries that overlap, the last."""
+        for at, content in reversed(self.memory.items()):
             if at <= address < at + len(content):
                 return content[address - at]
         return None

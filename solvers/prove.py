@@ -31,6 +31,7 @@ ASSUMPTIONS = (
     "no pointer reaches the return address or the translation's private slots",
     "NaN payloads and signs of arithmetic results are not distinguished",
 )
+ALIGNED = "atomic accesses are aligned: the target faults where they are not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,13 @@ def prove(case: Case, convention: Convention, rlimit: int) -> Outcome:
         IMPOSSIBLE.clear()
     open_ones = [o for o in obligations if o.goal is not TRUE]
     if not open_ones:
-        return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
+        return Outcome(Proved(_granted(source)), None, source, target, 0, obligations)
     return _solve([t.bnot(test) for test in impossible], open_ones, rlimit, source, target, obligations)
+
+
+def _granted(source: Machine) -> tuple[str, ...]:
+    atomics = any(store.kind == "atomic" and store.nbytes > 1 for store in source.log)
+    return (*ASSUMPTIONS, ALIGNED) if atomics else ASSUMPTIONS
 
 
 def _solve(
@@ -90,11 +96,11 @@ def _solve(
     goals = [o.goal if o.guard is TRUE else t.bor(t.bnot(o.guard), o.goal) for o in open_ones]
     remaining = [(o, g) for o, g in zip(open_ones, goals, strict=True) if g is not TRUE]
     if not remaining:
-        return Outcome(Proved(ASSUMPTIONS), None, source, target, 0, obligations)
+        return Outcome(Proved(_granted(source)), None, source, target, 0, obligations)
     answer = check_valid(facts, [g for _, g in remaining], rlimit)
     match answer:
         case Valid(rlimit=used):
-            return Outcome(Proved(ASSUMPTIONS, used), None, source, target, used, obligations)
+            return Outcome(Proved(_granted(source), used), None, source, target, used, obligations)
         case Model():
             names = tuple(o.name for o, g in remaining if not answer.satisfies(g))
             difference = Difference(names or tuple(o.name for o, _ in remaining), answer)

@@ -13,6 +13,7 @@ from transpile.core.verdict import Refuted, Undecided
 from transpile.emulators import differential
 from transpile.emulators.differential import Differential, replay
 from transpile.emulators.flags import source_flags
+from transpile.emulators.states import State
 from transpile.native.relation import BOXED, FULL, S32, EdgeFlags, Form, Frame, Place, Range, Relation
 from transpile.solvers import terms as t
 from transpile.solvers.edge_flags import flag_terms
@@ -288,3 +289,8 @@ def test_many_cases_share_an_assembler_run_and_one_bad_case_does_not_spoil_it() 
     found = Differential(RISCV).test([right, far, right], 8, 0, ["a", "b", "c"])
     assert [type(one) for one in found] == [v.Tested, Undecided, v.Tested]
     assert found[2] == v.Tested(8, 0, "c")
+
+
+def test_of_memory_that_is_given_twice_the_last_counts_in_both_machines_and_in_the_comparison() -> None:
+    state = State(0, 0, {}, {}, {0x1000: bytes(8), 0x1003: b"\xff" * 8})
+    assert [state.byte(at) for at in (0x1002, 0x1003, 0x100A, 0x100B)] == [0, 255, 255, None]

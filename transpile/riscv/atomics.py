@@ -55,8 +55,14 @@ def finish(e: Emitter, micro: Micro, old: Content) -> None:
 
 
 def word_of(e: Emitter, address: Content, size: int) -> tuple[Content, Content, Content]:
-    """The aligned word that holds a byte or half word, its bit position there, and the mask at that position."""
+    """The aligned word that holds a byte or half word, its bit position there, and the mask at that position.
+
+    A half word that two words hold gets the address of neither but an odd one, at which ``lr.w`` faults: as wider
+    atomics do where they are not aligned."""
     word = e.logic("and", address, e.constant(-4))
+    if size == 2:
+        upper = e.logic("and", address, e.shift("srli", address, 1))
+        word = e.logic("or", word, e.logic("and", upper, e.constant(1)))
     place = e.shift("slli", e.logic("and", address, e.constant(3)), 3)
     mask = e.rr("sll", e.constant((1 << 8 * size) - 1), place)
     return word, place, mask
