@@ -25,7 +25,8 @@ from transpile.errors import UsageError
 BUSY_MS = 10_000
 """How long SQLite waits for another process's transaction."""
 MIGRATING = 0x7472_616E
-"""The PostgreSQL advisory lock of whoever migrates."""
+CLAIMING = 0x7472_616F
+"""The PostgreSQL advisory locks of whoever migrates, and of whoever claims."""
 CONNECTIONS = 32
 CACHE_KIB = 512
 """Of pages that each connection keeps; the system keeps the file's pages once for all of them."""
@@ -63,8 +64,7 @@ class Database:
         from alembic.config import Config
 
         with self.writing(durable=True) as connection:
-            if not self.sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+            self.one_at_a_time(connection, MIGRATING)
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             command.upgrade(config, "head")
@@ -76,6 +76,11 @@ class Database:
                 return False
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
         return found == [NEWEST]
+
+    def one_at_a_time(self, connection: Connection, what: int) -> None:
+        """Keep other transactions from here on until this one ends; writers of SQLite stand in line anyway."""
+        if not self.sqlite:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({what})")
 
     def insert_new(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose keys are not there yet."""

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, select, update
 
 from transpile.api.jobs.base import Entry, Told
+from transpile.api.jobs.database import CLAIMING
 from transpile.api.jobs.ending import Ended, Ending, file_event
 from transpile.api.jobs.identity import unit_key
 from transpile.api.jobs.model import ENDED, Lease, Lost, Made, Outcome, Refused, Stopped, Work
@@ -75,10 +76,12 @@ class Queue(Reading, Ending):
     def claim(self, worker: str, lease_s: float) -> Work | None:
         """A file to work on, for as long as ``worker`` beats; None if there is nothing to do now.
 
-        A file whose unit was done meanwhile, in another job, is ended with that result.
+        A file whose unit was done meanwhile, in another job, is ended with that result. One worker claims at a time:
+        two that do not see each other's claim might begin the same unit.
         """
         while True:
             with self.database.writing() as connection:
+                self.database.one_at_a_time(connection, CLAIMING)
                 now = self.clock.wall()
                 row = connection.execute(_NEXT, {"now_": now, "latest_": now + LONGEST_BACKOFF_S}).one_or_none()
                 if row is None:
