@@ -26,7 +26,7 @@ demo: setup ## translate and run examples/tally.s for both targets, examples/sax
 	@PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" scripts/demo
 
 test: $(READY) ## run the tests
-	PYTHONHASHSEED=0 $(PYTHON) -m pytest -q -n 2 -W error $(TESTS)
+	PATH="$(CURDIR)/$(VENV)/bin:$(VENV)/bin:$$PATH" PYTHONHASHSEED=0 $(PYTHON) -m pytest -q -n 2 -W error $(TESTS)
 
 lint: $(READY) ## ruff: rules and layout
 	$(PYTHON) -m ruff check $(wildcard $(SOURCES))
