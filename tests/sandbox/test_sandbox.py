@@ -130,10 +130,10 @@ def test_it_may_write_where_it_is_told_to_and_in_a_folder_of_its_own(room: Sandb
 
 def test_two_sandboxes_do_not_share_a_folder(room: Sandbox) -> None:
     first = room.start(["/bin/sh", "-c", "echo x > mine; cat; ls"], stderr=subprocess.STDOUT)
-    assert shell(room, "ls")[1] == ""
+    assert "mine" not in shell(room, "ls")[1].split()
     assert first.process.stdin is not None
     first.process.stdin.close()
-    assert said(first)[1] == "mine\n"
+    assert "mine" in said(first)[1].split()
 
 
 def test_it_sees_no_process_of_others_and_has_no_capability(room: Sandbox) -> None:
