@@ -230,11 +230,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         words = ["serve", "--port", "0", "--database", f"{folder}/jobs.sqlite", "--workers", str(options.workers)]
         command = [sys.executable, "-P", "-c", SERVE, *words]
+        begun = time.perf_counter()
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
             assert server.stderr is not None
             base = server.stderr.readline().rpartition(" ")[2].strip()
             try:
+                for path in ("/", "/v1/capabilities"):
+                    httpx.get(f"{base.rstrip('/')}{path}", timeout=60, trust_env=False).raise_for_status()
+                usable = time.perf_counter() - begun
                 result = asyncio.run(run(base, server.pid, load))
+                result["usable_after_seconds"] = round(usable, 2)
             finally:
                 server.terminate()
             result["server_said"] = server.stderr.read()[-2000:]
