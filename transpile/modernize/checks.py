@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from transpile.modernize.subject import Key, Subject
 from transpile.translation import Rung
@@ -68,6 +70,23 @@ class Check(Protocol):
 
 
 Checks: TypeAlias = tuple[Check, ...]
+
+
+@runtime_checkable
+class Begins(Protocol):
+    """A check that is made in other processes while the context lasts; its value waits for the outcome."""
+
+    def begin(self, subject: Subject, /) -> AbstractContextManager[Callable[[], Outcome]]: ...
+
+
+@contextmanager
+def begun(check: Check, subject: Subject) -> Iterator[Callable[[], Outcome]]:
+    """The check, begun if it can be made beside others; the value makes it, or waits for it."""
+    if isinstance(check, Begins):
+        with check.begin(subject) as outcome:
+            yield outcome
+    else:
+        yield partial(check, subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ made again.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from transpile import tools
-from transpile.modernize.checks import Case, Check, Checks, Found, Outcome, WholeCase
+from transpile.modernize.checks import Case, Check, Checks, Found, Outcome, WholeCase, begun
 from transpile.modernize.ladder import Climb, climb
 from transpile.modernize.subject import Subject
 from transpile.store import ProofStore, key_of
@@ -49,11 +50,20 @@ class _Once:
         return self.check.name
 
     def __call__(self, subject: Subject) -> Outcome:
+        with self.begin(subject) as outcome:
+            return outcome()
+
+    @contextmanager
+    def begin(self, subject: Subject) -> Iterator[Callable[[], Outcome]]:
         key = key_of("cobol", self.name, repr(self.check), *subject.identity, _compiler())
         known = _read(self.proofs.checks(key))
         if known is not None:
-            return known
-        made = self.check(subject)
+            yield lambda: known
+            return
+        with begun(self.check, subject) as outcome:
+            yield lambda: self._remembered(key, outcome())
+
+    def _remembered(self, key: bytes, made: Outcome) -> Outcome:
         if made.methods and all(one.rung.outcome in ("passed", "open") for one in made.methods.values()):
             self.proofs.remember_checks(key, _written(made))
         return made

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from transpile.core.verdict import Proved, Refuted, Tested, Undecided, Verdict
 from transpile.errors import ToolError, TranspileError
-from transpile.modernize.checks import NAMES, PARAGRAPH, PROGRAM, PROOF, PYTHON, Case, Checks, Found, Outcome, WholeCase
+from transpile.modernize.checks import (
+    NAMES,
+    PARAGRAPH,
+    PROGRAM,
+    PROOF,
+    PYTHON,
+    Case,
+    Checks,
+    Found,
+    Outcome,
+    WholeCase,
+    begun,
+)
 from transpile.modernize.subject import ASSUMED, Key, Subject
 from transpile.translation import Rung
 
@@ -33,7 +46,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """All checks of a program. ``seconds`` is how long each took."""
+    """All checks of a program. ``seconds`` is how long each was waited for."""
 
     methods: Mapping[Key, Checked]
     cases: tuple[WholeCase, ...] = ()
@@ -41,21 +54,23 @@ class Climb:
 
 
 def climb(subject: Subject, checks: Checks, told: Callable[[str], None] = lambda name: None) -> Climb:
-    """Check all methods on every rung; ``told`` hears the name of each check that is done."""
+    """Check all methods on every rung, beside each other where they can be; ``told`` hears the name of each check that
+    is done."""
     outcomes: dict[str, Outcome] = {}
     skipped: dict[str, str] = {}
     seconds: dict[str, float] = {}
-    for check in checks:
-        start = time.monotonic()
-        try:
-            outcomes[check.name] = check(subject)
-        except ToolError as error:
-            skipped[check.name] = f"{error.message}: {error.hint}" if error.hint else error.message
-        except TranspileError as error:
-            rung = Rung(check.name, "open", f"this program is outside what it can do: {error}")
-            outcomes[check.name] = Outcome({key: Found(rung) for key, _, _ in subject.methods})
-        seconds[check.name] = time.monotonic() - start
-        told(check.name)
+    with ExitStack() as stack:
+        for check, outcome in [(each, stack.enter_context(begun(each, subject))) for each in checks]:
+            start = time.monotonic()
+            try:
+                outcomes[check.name] = outcome()
+            except ToolError as error:
+                skipped[check.name] = f"{error.message}: {error.hint}" if error.hint else error.message
+            except TranspileError as error:
+                rung = Rung(check.name, "open", f"this program is outside what it can do: {error}")
+                outcomes[check.name] = Outcome({key: Found(rung) for key, _, _ in subject.methods})
+            seconds[check.name] = time.monotonic() - start
+            told(check.name)
     _blame(outcomes)
     methods = {
         key: _checked([_found(name, key, outcomes, skipped) for name in NAMES], subject.seed)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from transpile.modernize.checks import PROOF, Found, Outcome
@@ -28,42 +29,54 @@ class Proofs:
     name: str = PROOF
 
     def __call__(self, subject: Subject) -> Outcome:
-        found = {}
-        for one in subject.module.classes:
-            proofs = _proofs(subject, one)
-            for key, proof in proofs.items():
-                found[one.class_name, key] = Found(_rung(one, key, proofs), rlimit=proof.rlimit)
-        return Outcome(found)
+        with self.begin(subject) as outcome:
+            return outcome()
+
+    @contextmanager
+    def begin(self, subject: Subject) -> Iterator[Callable[[], Outcome]]:
+        """Of many methods, several processes prove some each."""
+        provers = [
+            Prover(subject.restructured, one, subject.module.text, subject.rlimit) for one in subject.module.classes
+        ]
+        wanted = [(at, each) for at, one in enumerate(subject.module.classes) for each in subject.ranges(one)]
+        jobs = min(subject.jobs, len(wanted) // FEW)
+        if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+            yield lambda: _outcome(subject, {(at, each): provers[at](each) for at, each in wanted})
+            return
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _remember, (provers,))
+        try:
+            waiting = {task: pool.submit(_prove, *task) for task in wanted}
+            yield lambda: _outcome(subject, {task: _result(proof) for task, proof in waiting.items()})
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _proofs(subject: Subject, one: Correspondence) -> _Proofs:
-    """Those of all methods of a class; of many, several processes do some each."""
-    prover = Prover(subject.restructured, one, subject.module.text, subject.rlimit)
-    wanted = subject.ranges(one)
-    jobs = min(subject.jobs, len(wanted) // FEW)
-    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return {each: prover(each) for each in wanted}
-    found: dict[tuple[int, int], Proof] = {}
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _remember, (prover,)) as pool:
-        waiting = {each: pool.submit(_prove, each) for each in wanted}
-        for each, proof in waiting.items():
-            try:
-                found[each] = proof.result()
-            except BrokenProcessPool:
-                found[each] = Proof(False, "the process of the prover ended")
-    return found
+def _outcome(subject: Subject, found: Mapping[tuple[int, tuple[int, int]], Proof]) -> Outcome:
+    methods = {}
+    for number, one in enumerate(subject.module.classes):
+        proofs = {each: proof for (at, each), proof in found.items() if at == number}
+        for key, proof in proofs.items():
+            methods[one.class_name, key] = Found(_rung(one, key, proofs), rlimit=proof.rlimit)
+    return Outcome(methods)
+
+
+def _result(proof: Future[Proof]) -> Proof:
+    try:
+        return proof.result()
+    except BrokenProcessPool:
+        return Proof(False, "the process of the prover ended")
 
 
 _provers: list[Prover] = []
 """What a process of the pool proves with."""
 
 
-def _remember(prover: Prover) -> None:
-    _provers.append(prover)
+def _remember(provers: Sequence[Prover]) -> None:
+    _provers[:] = provers
 
 
-def _prove(paragraphs: tuple[int, int]) -> Proof:
-    return _provers[-1](paragraphs)
+def _prove(which: int, paragraphs: tuple[int, int]) -> Proof:
+    return _provers[which](paragraphs)
 
 
 def _rung(one: Correspondence, key: tuple[int, int], proofs: _Proofs) -> Rung:
