@@ -197,14 +197,18 @@ class Phrases:
         return self.receiver()
 
     def beside(self, said: str) -> str:
-        """A number to compare an item with. GnuCOBOL 3.1 is wrong about literals that the item could not hold."""
+        """A number to compare an item with."""
         found = self.number()
+        return found if self.holds(said, found) else "0"
+
+    def holds(self, said: str, number: str) -> bool:
+        """GnuCOBOL 3.1 is wrong about comparisons with literals that the item could not hold."""
         item = next((each for each in self.data.items if each.name == said.split()[0]), None)
-        whole = found.lstrip("-").partition(".")[0]
+        whole = number.lstrip("-").partition(".")[0]
         if item is None or not whole.isdigit():
-            return found
+            return True
         room = len(whole.lstrip("0")) <= item.size - item.scale
-        return found if room and (item.signed or not found.startswith("-")) else "0"
+        return room and (item.signed or not number.startswith("-"))
 
     def relation(self) -> str:
         return self.rng.choice(_SPOKEN) if self.some(0.15) else self.rng.choice(_RELATIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from transpile.corpora.cobol_items import Item, word, words
@@ -331,10 +332,12 @@ def _evaluate(writer: Writer) -> Statement | None:
     if pick < 0.35:
         subject, cases = "TRUE", phrases.condition
     elif pick < 0.6:
-        subject, cases = phrases.receiver(), lambda: _number_case(phrases)
+        subject = phrases.receiver()
+        cases = partial(_number_case, phrases, subject)
     elif pick < 0.8:
-        subject = f"{phrases.receiver()} ALSO {phrases.receiver()}"
-        cases = lambda: f"{_number_case(phrases)} ALSO {rng.choice((_number_case(phrases), 'ANY'))}"  # noqa: E731
+        first, second = phrases.receiver(), phrases.receiver()
+        subject = f"{first} ALSO {second}"
+        cases = partial(_two_cases, phrases, first, second)
     else:
         item = phrases.text_item()
         subject, cases = phrases.said(item) if item else '"A"', lambda: word(rng, 4)
@@ -347,11 +350,15 @@ def _evaluate(writer: Writer) -> Statement | None:
     return Statement((*parts, "END-EVALUATE"))
 
 
-def _number_case(phrases: Phrases) -> str:
-    if phrases.some(0.3):
-        low = phrases.rng.randint(0, 60)
-        return f"{low} THRU {low + phrases.rng.randint(0, 60)}"
-    return phrases.number()
+def _number_case(phrases: Phrases, subject: str) -> str:
+    low = phrases.rng.randint(0, 60)
+    high = str(low + phrases.rng.randint(0, 60))
+    return f"{low} THRU {high}" if phrases.some(0.3) and phrases.holds(subject, high) else phrases.beside(subject)
+
+
+def _two_cases(phrases: Phrases, first: str, second: str) -> str:
+    other = "ANY" if phrases.some(0.5) else _number_case(phrases, second)
+    return f"{_number_case(phrases, first)} ALSO {other}"
 
 
 def _perform_inline(writer: Writer) -> Statement | None:
