@@ -121,6 +121,11 @@ class Phrases:
             return "RETURN-CODE"
         return self.part(item) if self.some(0.12) else self.said(item)
 
+    def short_text(self) -> str:
+        """What may be moved to a number: of many digits GnuCOBOL 3.1 makes a binary number that wraps at 64 bits."""
+        item = self.pick(lambda each: each.kind == "text" and each.size <= _DIGITS)
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def shown_item(self) -> str:
         item = self.pick(lambda each: True)
         return self.said(item) if item is not None else '"NOTHING"'
@@ -184,7 +189,7 @@ class Phrases:
             said = self.item_number()
             return f"{said} {self.relation()} {self.beside(said)}"
         if pick < 0.66:
-            return f"{self.item_number()} {self.relation()} {self.operand(2, divide=False)}"
+            return f"{self.item_number()} {self.relation()} {self.item_number()} + {self.operand(1, divide=False)}"
         if pick < 0.78 and self.data.flags:
             return f"{self.rng.choice(('', '', 'NOT '))}{self.rng.choice(self.data.flags)}"
         if pick < 0.84:
@@ -235,4 +240,5 @@ class Phrases:
         return f"{self.said(item)} {self.relation()} {other}"
 
 
+_DIGITS = 14
 _SIGNS = ("POSITIVE", "NEGATIVE")

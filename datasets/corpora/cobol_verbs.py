@@ -99,7 +99,7 @@ def _mixed_move(writer: Writer) -> Statement | None:
     choices = [
         f"MOVE {phrases.whole()} TO {phrases.written_text()}",
         f"MOVE {rng.choice(_DIGITS)} TO {phrases.receiver()}",
-        f"MOVE {phrases.written_text()} TO {phrases.receiver()}",
+        f"MOVE {phrases.short_text()} TO {phrases.receiver()}",
         f"MOVE {rng.choice(('SPACES', 'ZEROS', 'LOW-VALUES', 'HIGH-VALUES', 'QUOTES'))} TO {phrases.written_text()}",
         f"MOVE ALL {rng.choice(_PATTERNS)} TO {phrases.written_text()}",
         f"MOVE ZERO TO {phrases.receiver(edited=0.3)} {phrases.written_text()}",

@@ -11,6 +11,7 @@ import pytest
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
+from transpile.differential.ends import SIGNS
 from transpile.differential.paragraphs import FILES, Compared, NotRun, Settings, Subject, compare, compare_all
 from transpile.emulators.cuda.bounded import Limits
 from transpile.python.emitter import emit
@@ -333,3 +334,23 @@ def test_what_a_number_is_added_to_before_it_is_a_subscript_stays_in_the_table(f
     found = run(folder, data, f"MAIN.\n    PERFORM P.\nP.\n    {body}")
     assert (found["P"].runs, found["P"].dropped) == (100, 0)
     assert "KIND is 0 to 3" in found["P"].assumptions
+
+
+SIGNED_APART = """
+01  G.
+    05 N PIC S9(3) SIGN LEADING SEPARATE.
+    05 M PIC 9(2).
+77  TEXT-1 PIC X(6) VALUE " 12345".
+"""
+
+
+def test_a_sign_that_gnucobol_writes_when_it_compares_is_no_difference(folder):
+    moved = "MAIN.\n    MOVE TEXT-1 TO G.\n    IF N < 7\n        ADD 1 TO M."
+    said = run(folder, SIGNED_APART, moved)["MAIN"]
+    assert said.difference is None
+    assert SIGNS in said.assumptions
+
+
+def test_another_sign_is_a_difference(folder):
+    said = run(folder, SIGNED_APART, "MAIN.\n    ADD 1 TO N.", old="+ 1", new="- 1")["MAIN"]
+    assert said.difference is not None

@@ -11,12 +11,13 @@ from types import TracebackType
 from transpile.differential.harness import ENDS, LOOK, call
 from transpile.differential.methods import How, Matched, Methods, Ran
 from transpile.differential.states import Storage, elements
-from transpile.differential.values import Cell, number, valid
+from transpile.differential.values import Cell, number, signed_anew, valid
 from transpile.emulators.cobol.modules import Called, Module, Stopped
 from transpile.errors import ToolError
 
 ZEROS = "a zero with a minus sign is a zero"
 UNUSED = "the half byte in front of packed digits, where GnuCOBOL leaves a digit too many, is not part of the number"
+SIGNS = "where an item of its own sign holds something else there, GnuCOBOL writes a sign when it reads the item"
 BY_VALUE = "numbers whose bytes are not used otherwise are compared by value"
 _BATCH = 200
 _QUICK_S = 0.05
@@ -242,6 +243,8 @@ class SideBySide:
         cell = _covering(self.storage, at, size)
         ours, theirs = (state[cell.at : cell.at + cell.size] for state in (cobol, python))
         laid = cell.laid
+        if laid is not None and signed_anew(laid, ours, theirs):
+            return SIGNS
         if laid is None or not cell.numeric or not valid(laid, ours) or not valid(laid, theirs):
             return ""
         if number(laid, ours) != number(laid, theirs):

@@ -110,6 +110,16 @@ def number(laid: layout.Field, content: bytes) -> Decimal:
     return rules.scaled(rules.decode_binary(content, laid.signed, laid.usage in _NATIVE), scale)
 
 
+def signed_anew(laid: layout.Field, cobol: bytes, python: bytes) -> bool:
+    """Whether nothing but a separate sign differs: plus in COBOL, and in Python something that is no sign."""
+    kind = sign_of(laid)
+    if laid.usage != "DISPLAY" or not kind.endswith("separate"):
+        return False
+    at = 0 if kind.startswith("leading") else len(cobol) - 1
+    same = cobol[:at] == python[:at] and cobol[at + 1 :] == python[at + 1 :]
+    return same and cobol[at] == ord("+") and python[at] not in b"+-"
+
+
 def cells_of(storage: Storage, found: Reach, *, read: bool = False) -> list[Cell]:
     """What is mentioned, or only what is read, element by element. Of items that lie over each other all are there."""
     cells = []
