@@ -34,6 +34,8 @@ from transpile.solvers.storage.values import (
 WIDE = (76, 38)
 """Text goes to binary and packed items by way of a number of so many digits and decimals."""
 MAX_INITIALIZED = 512
+IN_64_BITS = "numbers moved to binary items fit 64 bits, in units of their last digit: GnuCOBOL 3.1 wraps beyond"
+_DIGITS_OF_64_BITS = 19
 
 
 def kept(type_: NumberType, value: Number, mode: Rounding = "TRUNCATION", index: bool = False) -> Int:
@@ -136,7 +138,9 @@ def _to_number(evaluation: Evaluation, source: Operand, goal: Spot, type_: Numbe
             if pattern.isdigit():
                 raise NoTerm("MOVE of ALL digits to a number")
             put_bytes(evaluation, goal, source.filled(goal.size))
-        case Numeric(number=number):
+        case Numeric(number=number, spot=spot):
+            given = spot.number if spot is not None else None
+            _in_64_bits(evaluation, goal, number, given.digits - given.scale if given is not None else None)
             bounded = _bounded(evaluation, source)
             fits = bounded is not None and _holds(type_, bounded)
             units = units_at(number, type_.scale) if fits else kept(type_, number, index=_index(goal))
@@ -148,7 +152,18 @@ def _to_number(evaluation: Evaluation, source: Operand, goal: Spot, type_: Numbe
                 raise NoTerm("MOVE of an edited item to a number")
             display = goal.laid is not None and goal.laid.usage == "DISPLAY"
             read = number_in(content, *((type_.digits, type_.scale) if display else WIDE))
+            _in_64_bits(evaluation, goal, read, len(content))
             put_units(evaluation, goal, kept(type_, read))
+
+
+def _in_64_bits(evaluation: Evaluation, goal: Spot, number: Number, digits: int | None) -> None:
+    """``digits``: at most so many before the point, if that is known. The source is ``cob_move_display_to_binary`` of
+    libcob 3.1."""
+    type_, laid = goal.number, goal.laid
+    if type_ is None or type_.bits or laid is None or laid.usage != "BINARY":
+        return
+    if digits is None or digits + type_.scale > _DIGITS_OF_64_BITS:
+        evaluation.assume(absolute(units_at(number, type_.scale)) < 1 << 64, IN_64_BITS)
 
 
 def _shows_number(spot: Spot | None) -> bool:

@@ -11,6 +11,7 @@ from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
+from transpile.solvers.cobol.moving import IN_64_BITS
 from transpile.solvers.paragraphs.proving import prove
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,9 @@ DATA = """
     05  L-NAME  PIC X(6).
     05  L-TAX   PIC ZZ,ZZ9.99.
 01  CODE-OF     PIC 9(4).
+01  BITS        PIC 9(9)V99 COMP.
+01  WIDE-TEXT   PIC X(20).
+01  WIDE-ONE    PIC 9(18).
 """
 
 
@@ -132,6 +136,13 @@ def test_whether_a_number_is_numeric_is_not_taken_for_granted():
     found = program.proof()
     assert not found.proved
     assert "taken for granted" in found.reason
+
+
+@pytest.mark.parametrize(("item", "assumed"), [("WIDE-TEXT", True), ("WIDE-ONE", True), ("NAME-OF", False)])
+def test_where_gnucobol_wraps_it_is_taken_for_granted_that_numbers_fit(item, assumed):
+    found = Program(f"MOVE {item} TO BITS.").proof()
+    assert found.proved
+    assert found.assumptions == ((IN_64_BITS,) if assumed else ())
 
 
 def test_a_fault_on_one_path_of_many_is_seen():
