@@ -91,7 +91,8 @@ class FunctionResult:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a block stands in the text of its translation, and the labels of the blocks that control goes on to.
+    """Where a block stands in the text of its translation, and the labels of the blocks that control goes on to, or
+    that it performs.
 
     ``lines`` are the first and the last, 1-based; None: it has no lines there. Labels belong to the same function.
     """
@@ -105,7 +106,8 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Translation:
     """A translated file. ``text`` is complete even when ``meets`` says no: who prints it decides. It is empty when the
-    target's own assembler refuses it, which ``diagnostics`` then tell. ``layout`` is of assembly alone."""
+    target's own assembler refuses it, which ``diagnostics`` then tell. ``layout`` is of assembly and COBOL; of
+    COBOL it has no lines."""
 
     text: str
     file: str

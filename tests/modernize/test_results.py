@@ -158,3 +158,19 @@ def test_parts_of_a_method_that_are_methods_of_their_own_are_shown_with_it(trans
     parts = [method.name for method in one.methods if method.paragraphs is None]
     shown = "\n".join(line for block in made.translation.blocks for line in block.target_text)
     assert all(f"def {name}(self)" in shown for name in parts)
+
+
+def test_the_graph_has_what_paragraphs_perform_go_to_and_come_to(translated: Translated) -> None:
+    edges = {each.label: each.successors for each in translated().translation.layout}
+    assert edges == {
+        "MAIN-LINE": ("ADD-INTEREST", "COUNT-UP"),
+        "ADD-INTEREST": (),
+        "COUNT-UP": ("COUNT-END", "COUNT-UP"),
+        "COUNT-END": (),
+    }
+
+
+def test_the_graph_has_what_is_behind_a_paragraph(translated: Translated) -> None:
+    body = "MAIN-LINE.\n    ADD 1 TO COUNTER.\nSECOND-LINE.\n    PERFORM THIRD-LINE.\nTHIRD-LINE.\n    STOP RUN.\n"
+    edges = {each.label: each.successors for each in translated(body).translation.layout}
+    assert edges == {"MAIN-LINE": ("SECOND-LINE",), "SECOND-LINE": ("THIRD-LINE",), "THIRD-LINE": ()}

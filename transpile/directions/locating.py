@@ -9,13 +9,20 @@ from transpile.translation import Placed, Translation
 
 
 def located(translation: Translation) -> tuple[Placed, ...]:
-    """The place of each block: where most of its target text stands together, from its first line on."""
+    """The place of each block: where most of its target text stands together, from its first line on. The edges are
+    those that the translation knows."""
     lines = [line.rstrip() for line in translation.text.splitlines()]
     places: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         places.setdefault(line, []).append(number)
+    edges = {(known.function, known.label): known.successors for known in translation.layout}
     return tuple(
-        Placed(function.name, block.label, _place(lines, places, block.target_text))
+        Placed(
+            function.name,
+            block.label,
+            _place(lines, places, block.target_text),
+            edges.get((function.name, block.label), ()),
+        )
         for function in translation.functions
         for block in function.blocks
     )

@@ -20,6 +20,7 @@ from transpile.errors import SourceError, Span, UsageError
 from transpile.modernize.chain import chain
 from transpile.modernize.checks import Checks, Compiles
 from transpile.modernize.choosing import Limits
+from transpile.modernize.following import layout
 from transpile.modernize.kept import checked_once
 from transpile.modernize.ladder import Climb
 from transpile.modernize.paragraph_runs import ParagraphRuns
@@ -106,7 +107,9 @@ def translate_bytes(
         limits = Limits(choices.models.candidates, choices.models.feedback)
         improved = improve(subject, found, checks, choices.store, seats, limits)
     subject, known = improved.subject, improved.found
-    translation = Translation(subject.module.text, file, TARGET, results(subject, known), tuple(remarks(subject)))
+    translation = Translation(
+        subject.module.text, file, TARGET, results(subject, known), tuple(remarks(subject)), layout(subject)
+    )
     return Modernized(with_history(translation, improved), subject, known, {"translation": taken, **found.seconds})
 
 
