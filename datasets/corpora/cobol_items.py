@@ -48,6 +48,8 @@ class Item:
     usage: str = "DISPLAY"
     counts: tuple[int, ...] = ()
     steady: bool = False
+    signed_apart: bool = False
+    justified: bool = False
 
     @property
     def whole(self) -> bool:
@@ -163,7 +165,8 @@ class _Making:
         separate = ""
         if signed and usage == "DISPLAY" and rng.random() < 0.4:
             separate = rng.choice((" SIGN LEADING SEPARATE", " SIGN TRAILING SEPARATE", " SIGN LEADING"))
-        item = Item(self.name(_NUMBERS), "number", digits, scale, signed, usage, counts)
+        apart = separate.endswith("SEPARATE")
+        item = Item(self.name(_NUMBERS), "number", digits, scale, signed, usage, counts, signed_apart=apart)
         shown = "" if usage == "DISPLAY" else f" {usage}"
         value = "" if counts or plain else f" VALUE {literal(rng, item)}" if rng.random() < 0.7 else ""
         return item, f"{item.name} PIC {'S' if signed else ''}{picture}{shown}{separate}{value}"
@@ -175,7 +178,7 @@ class _Making:
             return Item(name, "letters", size, counts=counts), f"{name} PIC A({size})"
         right = " JUSTIFIED RIGHT" if self.rng.random() < 0.08 else ""
         value = "" if counts or plain or self.rng.random() < 0.4 else f" VALUE {word(self.rng, size)}"
-        return Item(name, "text", size, counts=counts), f"{name} PIC X({size}){right}{value}"
+        return Item(name, "text", size, counts=counts, justified=bool(right)), f"{name} PIC X({size}){right}{value}"
 
     def edited(self, counts: tuple[int, ...]) -> tuple[Item, str]:
         picture = self.rng.choice(_EDITED)

@@ -84,8 +84,8 @@ class Phrases:
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def pointer(self) -> str:
-        """GnuCOBOL reads only numbers of 32 bits there."""
-        item = self.pick(lambda each: each.whole and each.size <= 9)
+        """GnuCOBOL reads only numbers of 31 bits there."""
+        item = self.pick(lambda each: each.whole and each.size <= 9 and each.usage != "COMP-5")
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def tally(self) -> str:
@@ -105,7 +105,9 @@ class Phrases:
         return self.part(item) if self.some(parts) else self.said(item)
 
     def part(self, item: Item) -> str:
-        """Reference modification."""
+        """Reference modification. GnuCOBOL 3.1 takes other characters of a literal for a part of a JUSTIFIED item."""
+        if item.justified:
+            return self.said(item)
         start = self.rng.randint(1, item.size)
         length = self.rng.randint(1, item.size - start + 1)
         pick = self.rng.random()
@@ -199,7 +201,11 @@ class Phrases:
         return self.text_relation()
 
     def item_number(self) -> str:
-        return self.receiver()
+        """An item to compare. GnuCOBOL 3.1 compares native ones of 8 bytes without sign as if all numbers were."""
+        item = self.pick(
+            lambda each: each.kind == "number" and (each.signed or each.usage != "COMP-5" or each.size < 10)
+        )
+        return self.said(item) if item is not None else self.receiver()
 
     def beside(self, said: str) -> str:
         """A number to compare an item with."""
@@ -235,7 +241,7 @@ class Phrases:
         if item.kind == "letters":
             other = word(self.rng, 4)
         if item.kind == "text" and self.some(0.1):
-            whole = self.pick(lambda each: each.whole and each.usage == "DISPLAY")
+            whole = self.pick(lambda each: each.whole and each.usage == "DISPLAY" and not each.signed_apart)
             other = self.said(whole) if whole is not None else other
         return f"{self.said(item)} {self.relation()} {other}"
 

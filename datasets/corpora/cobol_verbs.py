@@ -332,10 +332,10 @@ def _evaluate(writer: Writer) -> Statement | None:
     if pick < 0.35:
         subject, cases = "TRUE", phrases.condition
     elif pick < 0.6:
-        subject = phrases.receiver()
+        subject = phrases.item_number()
         cases = partial(_number_case, phrases, subject)
     elif pick < 0.8:
-        first, second = phrases.receiver(), phrases.receiver()
+        first, second = phrases.item_number(), phrases.item_number()
         subject = f"{first} ALSO {second}"
         cases = partial(_two_cases, phrases, first, second)
     else:

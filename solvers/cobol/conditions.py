@@ -18,10 +18,14 @@ from transpile.solvers.storage.values import (
     both,
     compared,
     integer,
+    known,
     texts_related,
 )
 
 _SIGNS: dict[str, tree.Relation] = {"POSITIVE": ">", "NEGATIVE": "<", "ZERO": "="}
+NOT_NEGATIVE = (
+    "what an unsigned COMP-5 item of 8 bytes is compared with is not negative: GnuCOBOL 3.1 compares unsigned"
+)
 _TURNED: dict[tree.Relation, tree.Relation] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -60,6 +64,7 @@ def _in_order(evaluation: Evaluation, operands: tuple[tree.Condition, ...], ever
 def related(evaluation: Evaluation, operator: tree.Relation, left: Operand, right: Operand) -> Truth:
     match left, right:
         case Numeric(), Numeric():
+            _as_gnucobol_compares(evaluation, left, right)
             return compared(operator, left.number, right.number)
         case Numeric(), Repeated(zero=True):
             return compared(operator, left.number, Number(integer(0)))
@@ -71,8 +76,28 @@ def related(evaluation: Evaluation, operator: tree.Relation, left: Operand, righ
             characters = evaluation.characters(left)
             return texts_related(operator, characters, right.filled(len(characters)))
         case Numeric() | Characters(), Numeric() | Characters():
+            for each in (left, right):
+                if isinstance(each, Numeric) and each.spot is not None and each.spot.field.view.separate:
+                    raise NoTerm(
+                        "a text beside a number with a separate sign, which GnuCOBOL 3.1 compares as it stands"
+                    )
             return texts_related(operator, evaluation.characters(left), evaluation.characters(right))
     raise NoTerm("this comparison is not in the model")
+
+
+def _as_gnucobol_compares(evaluation: Evaluation, left: Numeric, right: Numeric) -> None:
+    """libcob 3.1 compares an unsigned binary item of 8 bytes as unsigned with whatever number (``cob_cmp_u64``), and
+    cobc takes the absolute value of a literal with more digits than the DISPLAY item beside it."""
+    spot = left.spot
+    if spot is None or spot.number is None:
+        return
+    type_ = spot.number
+    if type_.bits == 64 and not type_.signed and not type_.scale and not right.number.scale:
+        evaluation.assume(right.number.units >= 0, NOT_NEGATIVE)
+    literal = known(right.number.units) if right.spot is None else None
+    room = 10 ** (type_.digits - type_.scale + right.number.scale)
+    if spot.field.view.coding == "display" and literal is not None and literal <= -room:
+        raise NoTerm("a number below what the item holds, which GnuCOBOL 3.1 takes for one above")
 
 
 def _named(evaluation: Evaluation, reference: tree.Reference) -> Truth:

@@ -105,6 +105,9 @@ def move(evaluation: Evaluation, source: Operand, goal: Spot, once: bool = False
 
 def _as_bytes(evaluation: Evaluation, source: Operand, goal: Spot) -> Text:
     """What a group, or a part of an item, gets."""
+    literal = isinstance(source, Characters) and source.spot is None
+    if literal and goal.start is not None and goal.laid is not None and goal.laid.item.justified:
+        raise NoTerm("a literal in a part of a JUSTIFIED item, where GnuCOBOL 3.1 puts other characters")
     match source:
         case Repeated():
             return source.filled(goal.size)

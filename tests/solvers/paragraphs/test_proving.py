@@ -11,6 +11,7 @@ from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
+from transpile.solvers.cobol.conditions import NOT_NEGATIVE
 from transpile.solvers.cobol.moving import IN_64_BITS
 from transpile.solvers.paragraphs.proving import prove
 
@@ -38,6 +39,10 @@ DATA = """
 01  BITS        PIC 9(9)V99 COMP.
 01  WIDE-TEXT   PIC X(20).
 01  WIDE-ONE    PIC 9(18).
+01  UNSIGNED-ONE PIC 9(12) COMP-5.
+01  AMOUNT-ONE  PIC S9(12).
+01  SIGN-APART  PIC S9(4) SIGN LEADING SEPARATE.
+01  RIGHT-ONE   PIC X(4) JUSTIFIED RIGHT.
 """
 
 
@@ -143,6 +148,26 @@ def test_where_gnucobol_wraps_it_is_taken_for_granted_that_numbers_fit(item, ass
     found = Program(f"MOVE {item} TO BITS.").proof()
     assert found.proved
     assert found.assumptions == ((IN_64_BITS,) if assumed else ())
+
+
+def test_what_gnucobol_compares_as_unsigned_is_taken_for_granted_not_to_be_negative():
+    found = Program("IF UNSIGNED-ONE <= AMOUNT-ONE ADD 1 TO COUNTED.").proof()
+    assert found.proved
+    assert found.assumptions == (NOT_NEGATIVE,)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "IF AMOUNT < -100000 ADD 1 TO COUNTED.",
+        "IF NAME-OF < SIGN-APART ADD 1 TO COUNTED.",
+        'MOVE "AB" TO RIGHT-ONE (3:1).',
+    ],
+)
+def test_what_gnucobol_itself_gets_wrong_is_not_proved(paragraph):
+    found = Program(paragraph).proof()
+    assert not found.proved
+    assert "GnuCOBOL 3.1" in found.reason
 
 
 def test_a_fault_on_one_path_of_many_is_seen():
