@@ -16,6 +16,7 @@ from transpile.api.application import create_app
 from transpile.api.jobs import JobStore, Lease, Work
 from transpile.api.jobs.executing import Executor
 from transpile.api.jobs.local import LocalExecutor, Locally
+from transpile.api.jobs.memory import settle
 from transpile.api.keys import is_loopback
 from transpile.api.schema import TALLY
 from transpile.api.service import Service
@@ -42,6 +43,7 @@ def serve(settings: Settings, host: str, port: int, listening: Listening) -> Non
     Raises:
         UsageError: the address cannot be listened to, or strangers could reach a server that needs no key.
     """
+    settle()
     store = JobStore(settings.database)
     store.migrate()
     if not is_loopback(host) and not settings.may_be_open and not store.keys():

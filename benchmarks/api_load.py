@@ -1,11 +1,13 @@
 """The service under load: many clients submit many jobs to a real `transpile serve` on loopback.
 
     python benchmarks/api_load.py                             1,000 jobs of 20 files, 50 clients
+    python benchmarks/api_load.py --jobs 4000                 whether the memory is flat
     python benchmarks/api_load.py --jobs 10 --files 3 --clients 4
 
 Nothing may be lost and nothing may be there twice: every submission is sent again with its Idempotency-Key, every job
 must end, and every file of it must be done exactly once with the verdict that the same file had before. Prints one
 JSON object: latencies, files and blocks a second, processor time, and memory of the server and its workers over time.
+The memory is flat when ``second_half_per_1000_jobs`` of it is about nothing; give 4,000 jobs to see that.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
+from api_memory import Used, over_time, used
 
 SERVE = "import sys; from transpile.cli import main; sys.exit(main())"
 FUNCTION = """\t.globl {name}
@@ -45,13 +47,11 @@ SAMPLED_S = 1.0
 
 @dataclass(slots=True)
 class Measured:
-    """Seconds of requests by kind, megabytes of processes over time, and seconds of processor time of the server and
-    of its workers that are alive."""
+    """Seconds of requests by kind, and what the server and its processes use, each second."""
 
     requests: dict[str, list[float]] = field(default_factory=dict)
-    server: list[float] = field(default_factory=list)
-    workers: list[float] = field(default_factory=list)
-    cpu: tuple[float, float] = (0.0, 0.0)
+    server: list[Used] = field(default_factory=list)
+    workers: list[Used] = field(default_factory=list)
     problems: Counter[str] = field(default_factory=Counter)
 
     def took(self, kind: str, started: float) -> None:
@@ -138,35 +138,10 @@ async def client_of(base: str, numbers: asyncio.Queue[int], load: Load, texts: l
 
 async def watched(process: int, seen: Measured) -> None:
     while True:
-        resident, cpu = used(process)
-        seen.server.append(resident[0])
-        seen.workers.append(resident[1])
-        seen.cpu = cpu
+        server, workers = used(process)
+        seen.server.append(server)
+        seen.workers.append(workers)
         await asyncio.sleep(SAMPLED_S)
-
-
-def used(process: int) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Resident megabytes and processor seconds: of the process, and of all that it started."""
-    parents: dict[int, int] = {}
-    resident: dict[int, float] = {}
-    cpu: dict[int, float] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(stat[1])
-            resident[int(entry.name)] = int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-            cpu[int(entry.name)] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-    below = {process}
-    while more := {child for child, parent in parents.items() if parent in below} - below:
-        below |= more
-    started = below - {process}
-    return (
-        (resident.get(process, 0.0), sum(resident.get(child, 0.0) for child in started)),
-        (cpu.get(process, 0.0), sum(cpu.get(child, 0.0) for child in started)),
-    )
 
 
 async def run(base: str, process: int, load: Load) -> dict[str, Any]:
@@ -200,22 +175,22 @@ def summary(load: Load, seen: Measured, seconds: float, counted: dict[str, int])
         "problems": dict(seen.problems),
         "files_per_second": round(load.jobs * load.files / seconds, 1),
         "blocks_per_second": round(blocks / seconds, 1),
-        "cpu_seconds": dict(zip(("server", "workers"), seen.cpu, strict=True)) | {"clients": time.process_time()},
+        "cpu_seconds": {
+            "server": seen.server[-1].cpu,
+            "workers": seen.workers[-1].cpu,
+            "clients": time.process_time(),
+        },
         "machine": {"processors": os.cpu_count(), "load": os.getloadavg()},
         "seconds_by_request": {kind: quantiles(values) for kind, values in seen.requests.items()},
-        "server_mb": over_time(seen.server),
-        "workers_mb": over_time(seen.workers),
+        "server_mb": over_time([use.resident for use in seen.server], load.jobs),
+        "server_anonymous_mb": over_time([use.anonymous for use in seen.server], load.jobs),
+        "workers_mb": over_time([use.resident for use in seen.workers], load.jobs),
     }
 
 
 def quantiles(values: list[float]) -> dict[str, float]:
     cuts = statistics.quantiles(values, n=100) if len(values) > 1 else values * 99
     return {"p50": round(cuts[49], 4), "p95": round(cuts[94], 4), "p99": round(cuts[98], 4), "n": len(values)}
-
-
-def over_time(values: list[float]) -> list[int]:
-    """At ten points from the beginning to the end."""
-    return [round(values[index * (len(values) - 1) // 9]) for index in range(10)]
 
 
 def main() -> int:

@@ -37,12 +37,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message to the user; ``severity`` is ``error``, ``warning`` or ``note``."""
+    """One message to the user; ``severity`` is ``error``, ``warning`` or ``note``. ``passing``: another attempt may be
+    without it, so that its result is not for ever."""
 
     severity: str
     message: str
     span: Span | None = None
     hint: str = ""
+    passing: bool = False
 
     def render(self, colour: bool = False) -> str:
         """``file:line:column: error: message``, the source line, a caret, and the hint."""

@@ -151,7 +151,7 @@ class Models:
             if seat.trouble and not seat.told:
                 seat.told = True
                 message = f"the language model '{seat.name}' did not answer everything: {seat.trouble}"
-                told.append(Diagnostic("warning", message, None, WITHOUT))
+                told.append(Diagnostic("warning", message, None, WITHOUT, passing=True))
         return told
 
 

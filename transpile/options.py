@@ -53,6 +53,8 @@ class Options:
     """Further attempts after a request that failed in a way that may pass."""
     lm_concurrency: int = 8
     """Requests under way at once; of a model of this process, blocks in a batch."""
+    lm_total: float = 0.0
+    """Seconds that all requests to an endpoint may take for one file; 0: as long as they take."""
     lm_price: tuple[float, float] | None = None
     """What a million tokens cost, in and out, for the summary."""
     lm_cache: Path | None = None

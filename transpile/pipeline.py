@@ -208,7 +208,7 @@ def find_block(plan: FilePlan, block: str) -> tuple[str, str]:
 
 def file_key(source: Source, to: str, options: Options) -> bytes:
     """What a whole translation is kept under: everything it depends on."""
-    return key_of(source.text, to, replace(options, jobs=0, store=None, lm_cache=None), _weights(options))
+    return key_of(source.text, to, replace(options, jobs=0, store=None, lm_cache=None, lm_total=0.0), _weights(options))
 
 
 def one_process(options: Options) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from transpile.api.jobs.dispatcher import LEASE_S, Dispatcher
 from transpile.api.jobs.executing import Executor
 from transpile.api.jobs.local import LocalExecutor, Locally
+from transpile.api.jobs.memory import settle
 from transpile.api.jobs.store import JobStore
 from transpile.errors import TranspileError
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    settle()
     asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())

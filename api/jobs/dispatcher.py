@@ -159,7 +159,11 @@ class Dispatcher:
             self.store.purge(self.retention_days)
 
     def _beat(self) -> None:
-        """A file that is ours at two beats without any thread at work on it was forgotten by a fault of ours."""
+        """A file that is ours at two beats without any thread at work on it was forgotten by a fault of ours. One that
+        was done while we asked is not held any more either, and nobody else takes it out of the unwanted."""
+        for lease in tuple(self._unwanted):
+            if lease not in self._active:
+                self._unwanted.discard(lease)
         active = set(self._active)
         held = self.store.renew(self.worker)
         self._unwanted |= active - held

@@ -145,11 +145,12 @@ def _plain(path: str) -> bool:
 
 def made_of(result: Json) -> Made:
     """Outputs get the folder of their source, so that files of one name in two folders stay apart. A verdict that is
-    open now may be closed by another attempt, so only results without one are for ever."""
-    row = {key: value for key, value in result.items() if key not in ("files", "layout")}
+    open now may be closed by another attempt, and a language model that did not answer may answer then: results
+    without either are for ever."""
+    row = {key: value for key, value in result.items() if key not in ("files", "layout", "passing")}
     folder = posixpath.dirname(row["file"])
     outputs = {posixpath.join(folder, path): base64.b64decode(text) for path, text in result["files"].items()}
-    return Made(row, outputs, result["layout"], reusable=not row["verdicts"]["undecided"])
+    return Made(row, outputs, result["layout"], reusable=not (row["verdicts"]["undecided"] or result.get("passing")))
 
 
 def refused_or_lost(kind: str, diagnostics: list[Json]) -> Outcome:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from acting import Acting
 from making import new_job
 
-from transpile.api.jobs import JobStore, StoreUnavailable
+from transpile.api.jobs import JobStore, Lease, StoreUnavailable, Work
 from transpile.api.jobs import queue as queue_module
 from transpile.api.jobs.dispatcher import Dispatcher
+from transpile.api.jobs.executing import Heard, Wanted
+from transpile.api.jobs.model import Outcome
 
 
 @pytest.fixture
@@ -125,3 +129,35 @@ def test_work_that_is_done_waits_for_a_store_that_is_away(
     with dispatching(store, executor):
         until(ended(store, job.id))
     assert executor.begun == ["a.s"]
+
+
+@dataclass(slots=True)
+class Patient(Acting):
+    """Works until it is told that it is done."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
+        assert self.done.wait(30)
+        return Acting.run(self, work, heard, wanted)
+
+
+def test_work_that_ends_during_a_beat_is_not_remembered(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever beats found it under way, and then not held any more."""
+    renew, beats = store.renew, list[str]()
+
+    def renewed(worker: str) -> frozenset[Lease]:
+        if dispatcher.busy:
+            executor.done.set()
+            until(lambda: dispatcher.busy == 0)
+        beats.append(worker)
+        return renew(worker)
+
+    monkeypatch.setattr(store, "renew", renewed)
+    executor = Patient()
+    job = store.submit(new_job("a.s")).job
+    with dispatching(store, executor) as dispatcher:
+        until(ended(store, job.id))
+        seen = len(beats)
+        until(lambda: len(beats) > seen + 1)
+        assert not dispatcher._unwanted

@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
+from transpile import translate
 from transpile.cli import main
 from transpile.errors import UsageError
-from transpile.lm import openai
+from transpile.lm import openai, seats
 from transpile.lm.asking import ModelProposer, Question
 from transpile.lm.openai import Endpoint
 from transpile.lm.prompt import Message
 from transpile.lm.settings import Settings
 from transpile.lm.wire import completions_url, retry_after
+from transpile.options import Options
 from transpile.planning import BlockUnit, FilePlan, Proposal
 from transpile.targets import target_isa
 
@@ -242,6 +244,88 @@ def test_an_endpoint_that_only_fails_is_given_up(server: Server) -> None:
     model.answer([question(str(i)) for i in range(10)])
     assert len(server.got) == 2 * openai.GIVE_UP_AFTER
     assert model.trouble is not None and "out of memory" in model.trouble.message
+
+
+def test_what_was_given_up_is_asked_again_in_a_later_file(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.behave = lambda body, number: fault(500, "out of memory")
+    model = endpoint(server, Settings(retries=0, concurrency=1))
+    model.answer([question(str(i)) for i in range(10)])
+    asked = len(server.got)
+    model.begin()
+    assert model.answer([question()]) == [[]] and len(server.got) == asked
+    model.again_at = 0.0
+    model.begin()
+    assert model.answer([question("a"), question("b")]) == [[], []] and len(server.got) == asked + 1
+    assert model.again_at > time.monotonic() + openai.AGAIN_S
+    model.again_at = 0.0
+    model.begin()
+    server.behave = lambda body, number: completion("nop", "nop")
+    assert model.answer([question("a"), question("b")]) == [["nop", "nop"]] * 2
+    assert model.trouble is None and model.given_up == 0
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_all_requests_of_a_file_end_in_time(server: Server, answered: bool) -> None:
+    """However long each may take. An endpoint that was only too slow is asked again in the next file."""
+
+    def behave(body: dict[str, Any], number: int) -> Reply:
+        if number > 1 or not answered:
+            time.sleep(0.5)
+        return completion("nop", "nop")
+
+    server.behave = behave
+    settings = Settings(samples=2, concurrency=1, total_s=0.4)
+    model = Endpoint("m", completions_url(server.url), settings)
+    model.begin()
+    texts = model.answer([question(str(i)) for i in range(20)])
+    assert [bool(found) for found in texts] == [answered] + [False] * 19
+    assert len(server.got) < 5
+    assert model.trouble is not None and "0.4 seconds for this file are over" in model.trouble.message
+    model.begin()
+    assert (model.trouble is None) == answered
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while not over.wait(0.02):
+                    try:
+                        connection.sendall(b"x")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1/chat/completions"
+        model = Endpoint("m", url, Settings(timeout_s=0.2, retries=0))
+        try:
+            assert model.answer([question()]) == [[]]
+        finally:
+            over.set()
+            thread.join()
+    assert model.missed is not None and "took too long" in model.missed.message
+
+
+def test_what_is_translated_without_an_answer_is_not_kept(server: Server, tmp_path: Path) -> None:
+    source = (Path(__file__).parents[1] / "golden/sources/calls.s").read_text()
+    options = Options(jobs=1, store=tmp_path / "s.sqlite", lm=f"openai:m@{server.url}", samples=2, lm_retries=0)
+    server.behave = lambda body, number: fault(500)
+    first = translate(source, to="riscv", options=options)
+    assert any("did not answer everything" in diagnostic.message for diagnostic in first.diagnostics)
+    asked = len(server.got)
+    server.behave = lambda body, number: completion("nop", "nop")
+    seats._built.cache_clear()
+    again = translate(source, to="riscv", options=options)
+    assert not any(diagnostic.passing for diagnostic in again.diagnostics)
+    after = len(server.got)
+    assert after > asked
+    translate(source, to="riscv", options=options)
+    assert len(server.got) == after
 
 
 def test_one_question_that_is_too_long_does_not_stop_the_others(server: Server) -> None:

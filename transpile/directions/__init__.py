@@ -6,6 +6,7 @@ a sandbox, which directions in ``NATIVE`` need for input of strangers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from transpile.directions.asking import options_of, read_asked
@@ -53,10 +54,12 @@ def translate(unit: Unit, asked: Asked, told: Told = silent, store: Path | None 
             raise UsageError(error.message.replace(f"{folder}/", ""), error.hint) from None
 
 
-def translate_in(folder: Path, unit: Unit, asked: Asked, told: Told = silent, store: Path | None = None) -> Made:
-    """``translate``, for a unit whose files lie in ``folder`` already."""
+def translate_in(
+    folder: Path, unit: Unit, asked: Asked, told: Told = silent, store: Path | None = None, lm_total: float = 0.0
+) -> Made:
+    """``translate``, for a unit whose files lie in ``folder`` already; ``lm_total`` as in ``Options``."""
     values = read_asked(asked)
-    options = options_of(values, store)
+    options = replace(options_of(values, store), lm_total=lm_total)
     hearing = Hearing(told)
     made = _made(unit, asked.to, folder, values, options, hearing)
     hearing.finish(made.translation)

@@ -67,6 +67,7 @@ def done_row(id: str, made: Made, require: Require) -> Row:
         **file_row(made.translation, require),
         "files": {name: _encoded(content) for name, content in made.files.items()},
         "layout": [placed_row(one) for one in made.layout],
+        "passing": any(diagnostic.passing for diagnostic in made.translation.diagnostics),
     }
     return {"id": id, "event": "done", "result": result}
 

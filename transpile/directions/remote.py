@@ -58,6 +58,12 @@ class Limits:
     address_bytes: int = 6 << 30
     bounds: Bounds = field(default_factory=lambda: Bounds(cpu_s=86_400))
 
+    @property
+    def lm_total(self) -> float:
+        """Seconds that a language model may be waited for. An endpoint that hangs takes up to twice as long as it may,
+        and what the rules gave must still be checked."""
+        return min(self.wall_s, self.silence_s) / 3
+
 
 @dataclass(slots=True)
 class Worker:
@@ -91,6 +97,7 @@ class Worker:
         self.kill()
         words = [sys.executable, "-P", "-m", "transpile.directions.worker"]
         words += ["--cpu-s", str(self.limits.cpu_s), "--address-bytes", str(self.limits.address_bytes)]
+        words += ["--lm-total", str(self.limits.lm_total)]
         writable: tuple[Path, ...] = ()
         if self.store is not None and trusted:
             self.store.parent.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,9 @@ def main(words: Sequence[str]) -> int:
     options.add_argument("--store", type=Path, help="the proof store's file")
     options.add_argument("--cpu-s", type=int, default=0, help="seconds of processor time for a unit")
     options.add_argument("--address-bytes", type=int, default=0, help="address space, but where code of units runs")
+    options.add_argument(
+        "--lm-total", type=float, default=0.0, help="seconds for what a unit asks an endpoint"
+    )
     asked = options.parse_args(words)
     requests, answers = _own_pipes()
     _unreadable()
@@ -43,25 +46,25 @@ def main(words: Sequence[str]) -> int:
     _send(answers, {"id": "", "event": "ready", "version": __version__})
     for line in requests:
         _bound(resource.RLIMIT_CPU, asked.cpu_s and _used_s() + asked.cpu_s)
-        _answer(line, answers, asked.store, asked.address_bytes)
+        _answer(line, answers, asked)
     return 0
 
 
-def _answer(line: bytes, answers: BinaryIO, store: Path | None, address_bytes: int) -> None:
+def _answer(line: bytes, answers: BinaryIO, bounds: argparse.Namespace) -> None:
     id = ""
     try:
         row = row_of(line)
         id = row["id"] if isinstance(row.get("id"), str) else ""
         request = request_from(row)
-        _bound(resource.RLIMIT_AS, 0 if request.asked.to in NATIVE else address_bytes)
-        _send(answers, _translated(request, answers, store))
+        _bound(resource.RLIMIT_AS, 0 if request.asked.to in NATIVE else bounds.address_bytes)
+        _send(answers, _translated(request, answers, bounds))
     except Exception as error:
         if not isinstance(error, TranspileError):
             traceback.print_exc()
         _send(answers, error_row(id, error))
 
 
-def _translated(request: Request, answers: BinaryIO, store: Path | None) -> Row:
+def _translated(request: Request, answers: BinaryIO, bounds: argparse.Namespace) -> Row:
     """The result. Work is done in the folder of the unit, so that names in messages are those of the unit."""
     files = files_of(request.unit)
     home = os.getcwd()
@@ -74,7 +77,8 @@ def _translated(request: Request, answers: BinaryIO, store: Path | None) -> Row:
                 request.unit,
                 request.asked,
                 lambda event: _send(answers, event_row(request.id, event)),
-                store,
+                bounds.store,
+                bounds.lm_total,
             )
         finally:
             os.chdir(home)

@@ -52,13 +52,18 @@ class Usage:
 
 
 class Model(Protocol):
-    """Something that answers questions. ``trouble``: why it no longer does."""
+    """Something that answers questions. ``trouble``: why it no longer does; ``missed``: why it did not answer one."""
 
     usage: Usage
     trouble: ToolError | None
+    missed: ToolError | None
 
     @property
     def name(self) -> str: ...
+
+    def begin(self) -> None:
+        """A file begins."""
+        ...
 
     def answer(self, questions: Sequence[Question]) -> list[list[str]]:
         """The answers to each question: at most as many as wanted, none where it failed. Never raises ToolError."""
@@ -91,7 +96,11 @@ class ModelProposer:
 
     @property
     def trouble(self) -> ToolError | None:
-        return self.model.trouble
+        return self.model.trouble or self.model.missed
+
+    def begin(self) -> None:
+        """A file begins."""
+        self.model.begin()
 
     def prepare(self, units: Sequence[BlockUnit]) -> None:
         """Ask for all of ``units``; answers to earlier groups are forgotten."""

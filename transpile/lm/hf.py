@@ -50,12 +50,16 @@ class LocalModel:
     settings: Settings
     usage: Usage = field(default_factory=Usage)
     trouble: ToolError | None = None
+    missed: ToolError | None = None
     loaded: Loaded | None = None
     cache: AnswerCache | None = None
 
     @property
     def name(self) -> str:
         return f"hf:{self.path}"
+
+    def begin(self) -> None:
+        """See ``Model``. One that cannot be loaded stays so."""
 
     def answer(self, questions: Sequence[Question]) -> list[list[str]]:
         """See ``Model``."""

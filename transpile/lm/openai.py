@@ -2,8 +2,8 @@
 
 Requests run concurrently, wait as the endpoint tells them to, and are tried again after failures that may pass. What
 an endpoint does not know (several answers at once, a seed) is left out from then on. An endpoint that cannot be used
-ends in ``trouble``; a question that fails alone has no answers. The key comes from the environment and goes nowhere
-but into the requests.
+ends in ``trouble``, and is asked again in a later file; a question that fails alone has no answers. The key comes from
+the environment and goes nowhere but into the requests.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from transpile.errors import ToolError, UsageError, printable
 from transpile.lm.asking import ModelProposer, Question, Usage
 from transpile.lm.remembered import AnswerCache, key_of
 from transpile.lm.settings import Settings
-from transpile.lm.wire import Dialect, complaint_of, completions_url, post, read_reply, retry_after
+from transpile.lm.wire import Dialect, Line, complaint_of, completions_url, read_reply, retry_after
 from transpile.native.abi import TargetIsa
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 GIVE_UP_AFTER = 3
 """Requests lost in a row, each after all its attempts, until the endpoint counts as broken."""
+AGAIN_S, LATEST_AGAIN_S = 60.0, 900.0
+"""After which an endpoint that was given up is asked again: each time twice as long."""
 PASSING = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 CLOSED = {
     401: f"set {' or '.join(KEYS)}",
@@ -75,17 +78,33 @@ class Endpoint:
     sleep: Callable[[float], None] = time.sleep
     usage: Usage = field(default_factory=Usage)
     trouble: ToolError | None = None
+    missed: ToolError | None = None
     dialect: Dialect = field(default_factory=Dialect)
     resume_at: float = 0.0
     lost_in_a_row: int = 0
+    given_up: int = 0
+    """How often, since it last answered."""
+    again_at: float = 0.0
+    deadline: float = inf
+    answered: bool = False
+    """A question of this file."""
     cache: AnswerCache | None = None
-    client: httpx.Client | None = None
+    line: Line | None = None
     owner: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def name(self) -> str:
         return f"openai:{self.model}"
+
+    def begin(self) -> None:
+        """A file begins: ``total_s`` counts from here, and what was given up long enough ago is asked again, once."""
+        now = time.monotonic()
+        self.deadline = now + self.settings.total_s if self.settings.total_s else inf
+        self.answered, self.missed = False, None
+        if self.trouble is not None and now >= self.again_at:
+            self.trouble = None
+            self.lost_in_a_row = min(self.lost_in_a_row, GIVE_UP_AFTER - 1)
 
     def answer(self, questions: Sequence[Question]) -> list[list[str]]:
         """See ``Model``. One request wants all answers to a question; those that are missing are asked for singly."""
@@ -108,12 +127,9 @@ class Endpoint:
         return texts
 
     def close(self) -> None:
-        if self.owner == os.getpid():
-            if self.client is not None:
-                self.client.close()
-            if self.cache is not None:
-                self.cache.close()
-        self.client = self.cache = None
+        if self.owner == os.getpid() and self.cache is not None:
+            self.cache.close()
+        self.line = self.cache = None
 
     def _missing(self, questions: Sequence[Question], texts: list[list[str]], asked: Sequence[int]) -> list[Job]:
         """Requests for single answers; a question that was lost is not asked again."""
@@ -129,9 +145,8 @@ class Endpoint:
             import httpx
 
             key = next((os.environ[name] for name in KEYS if os.environ.get(name)), "")
-            limits = httpx.Limits(max_connections=max(1, self.settings.concurrency))
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            self.client = httpx.Client(timeout=self.settings.timeout_s, limits=limits, headers=headers)
+            self.line = Line(self.url, headers, httpx.create_ssl_context())
             self.cache = AnswerCache(self.settings.cache)
             self.lock = threading.Lock()
             self.owner = os.getpid()
@@ -158,11 +173,13 @@ class Endpoint:
             with self.lock:
                 self.usage.lost += 1
                 self.lost_in_a_row += 1
+                self.missed = self.missed or ToolError(f"a request to {self.url} was lost: {printable(str(lost))}")
                 if self.lost_in_a_row >= GIVE_UP_AFTER:
                     self._give_up(str(lost), "see the endpoint's log")
             return []
         with self.lock:
-            self.lost_in_a_row = 0
+            self.lost_in_a_row = self.given_up = 0
+            self.answered = True
         return answers[: job.wanted]
 
     def _attempts(self, question: Question, job: Job) -> list[str]:
@@ -170,8 +187,12 @@ class Endpoint:
         failures = 0
         pauses = random.Random(f"{job.question} {job.seed}")
         while True:
-            while self.trouble is None and (left := self.resume_at - time.monotonic()) > 0:
+            while self.trouble is None and (left := min(self.resume_at, self.deadline) - time.monotonic()) > 0:
                 self.sleep(left)
+            with self.lock:
+                if self.trouble is None and time.monotonic() >= self.deadline:
+                    self._give_up(f"its {self.settings.total_s:g} seconds for this file are over", "ask it for less")
+                    self.again_at = 0.0 if self.answered else self.again_at
             if self.trouble is not None:
                 raise Lost(self.trouble.message)
             try:
@@ -192,10 +213,12 @@ class Endpoint:
             if named is not None:
                 self.resume_at = max(self.resume_at, time.monotonic() + min(named, LONGEST_PAUSE))
         if named is None:
-            self.sleep(min(ours, LONGEST_PAUSE))
+            self.sleep(max(0.0, min(ours, LONGEST_PAUSE, self.deadline - time.monotonic())))
 
     def _give_up(self, reason: str, hint: str) -> None:
         if self.trouble is None:
+            self.again_at = time.monotonic() + min(AGAIN_S * 2.0**self.given_up, LATEST_AGAIN_S)
+            self.given_up += 1
             message = f"the language model '{self.name}' at {self.url} is not used: {printable(reason)}"
             self.trouble = ToolError(message, f"{hint}; blocks are translated without it")
 
@@ -224,9 +247,10 @@ class Endpoint:
     def _post(self, body: dict[str, object]) -> tuple[int, httpx.Headers, bytes]:
         import httpx
 
-        assert self.client is not None
+        assert self.line is not None
+        left = self.deadline - time.monotonic()
         try:
-            return post(self.client, self.url, body, self.settings.timeout_s)
+            return self.line.post(body, max(0.001, min(self.settings.timeout_s, left)))
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise Passing(reason, unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)) from None

@@ -94,6 +94,7 @@ def settings_of(options: Options) -> Settings:
         seed=options.seed,
         temperature=options.temperature,
         timeout_s=options.lm_timeout,
+        total_s=options.lm_total,
         retries=options.lm_retries,
         concurrency=options.lm_concurrency,
         cache=options.lm_cache,
@@ -190,7 +191,16 @@ def chain(options: Options, target: TargetIsa, given: Mapping[str, Model]) -> li
     settings = settings_of(options)
     specs = parse_specs(options.lm)
     models = [given.get(spec.kind) or _built(spec, target.abi.name, settings, os.getpid()) for spec in specs]
+    for model in models:
+        begin(model)
     return [Seat(model, model.name) for model in models]
+
+
+def begin(model: object) -> None:
+    """Tell a model that a file begins, if it wants to know."""
+    told = getattr(model, "begin", None)
+    if told is not None:
+        told()
 
 
 @cache

@@ -17,6 +17,8 @@ class Settings:
     temperature: float = 0.8
     timeout_s: float = 120.0
     """For one request, its answer included."""
+    total_s: float = 0.0
+    """For all requests of one file; 0: no bound."""
     retries: int = 4
     """Further attempts after a failure that may pass: no connection, 408, 409, 425, 429, 5xx."""
     concurrency: int = 8

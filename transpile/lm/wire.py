@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -15,6 +15,8 @@ from transpile.lm.asking import Question
 from transpile.lm.settings import Settings
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 MAX_RESPONSE = 4 << 20
@@ -87,20 +89,40 @@ def completions_url(url: str) -> str:
     return f"{full}/chat/completions" if path else f"{full}/v1/chat/completions"
 
 
-def post(client: httpx.Client, url: str, body: Mapping[str, Any], timeout_s: float) -> tuple[int, httpx.Headers, bytes]:
-    """Status, headers and content. Raises httpx.TransportError; also when the whole takes longer than ``timeout_s``."""
-    import httpx
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How an endpoint is reached: its URL, the headers of every request, and whose certificates are trusted."""
 
-    end = time.monotonic() + timeout_s
-    with client.stream("POST", url, json=body) as response:
-        content = bytearray()
-        for piece in response.iter_bytes():
-            content += piece
-            if time.monotonic() > end:
-                raise httpx.ReadTimeout("the answer took too long")
-            if len(content) > MAX_RESPONSE:
-                raise httpx.ReadError(f"the response is longer than {MAX_RESPONSE} bytes")
-        return response.status_code, response.headers, bytes(content)
+    url: str
+    headers: Mapping[str, str]
+    trusted: ssl.SSLContext
+
+    def post(self, body: Mapping[str, Any], timeout_s: float) -> tuple[int, httpx.Headers, bytes]:
+        """Status, headers and content.
+
+        Raises httpx.TransportError; also when the whole takes longer than ``timeout_s``, however slowly its bytes come.
+        """
+        import httpx
+
+        try:
+            return asyncio.run(self._posted(body, timeout_s))
+        except TimeoutError:
+            raise httpx.ReadTimeout("the answer took too long") from None
+
+    async def _posted(self, body: Mapping[str, Any], timeout_s: float) -> tuple[int, httpx.Headers, bytes]:
+        import httpx
+
+        async with (
+            asyncio.timeout(timeout_s),
+            httpx.AsyncClient(timeout=timeout_s, headers=self.headers, verify=self.trusted) as client,
+            client.stream("POST", self.url, json=body) as response,
+        ):
+            content = bytearray()
+            async for piece in response.aiter_bytes():
+                content += piece
+                if len(content) > MAX_RESPONSE:
+                    raise httpx.ReadError(f"the response is longer than {MAX_RESPONSE} bytes")
+            return response.status_code, response.headers, bytes(content)
 
 
 def read_reply(content: bytes) -> Reply:

@@ -49,7 +49,11 @@ class AskedMethods:
 
     @property
     def trouble(self) -> ToolError | None:
-        return self.model.trouble
+        return self.model.trouble or self.model.missed
+
+    def begin(self) -> None:
+        """A file begins."""
+        self.model.begin()
 
     def propose(self, asked: Asked) -> list[list[Idea]]:
         """New ideas; with feedback, answers to the last one that was not taken. All are asked for at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from transpile.lm.seats import Spec, parse_specs, settings_of
+from transpile.lm.seats import Spec, begin, parse_specs, settings_of
 from transpile.lm.settings import Settings
 from transpile.modernize.asked_methods import AskedMethods, for_methods
 from transpile.modernize.proposers import Proposer, Seat
@@ -22,6 +22,7 @@ def chain(options: Options) -> list[Seat]:
     settings = settings_of(options)
     seats = [Seat(_built(spec, settings, os.getpid())) for spec in parse_specs(options.lm) if spec.outside]
     for seat in seats:
+        begin(seat.proposer)
         seat.usage()
     return seats
 

@@ -58,7 +58,11 @@ class AskedPlans:
 
     @property
     def trouble(self) -> ToolError | None:
-        return self.model.trouble
+        return self.model.trouble or self.model.missed
+
+    def begin(self) -> None:
+        """A file begins."""
+        self.model.begin()
 
     def propose(self, task: Task, feedback: Sequence[Tried]) -> list[Idea]:
         """New ideas; with feedback, answers to the last one that was not taken."""

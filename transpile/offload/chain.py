@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from transpile.lm.seats import Spec, parse_specs, settings_of
+from transpile.lm.seats import Spec, begin, parse_specs, settings_of
 from transpile.lm.settings import Settings
 from transpile.offload.proposers import Proposer, RandomProposer, SearchProposer, Seat
 from transpile.options import Options
@@ -23,6 +23,7 @@ def chain(options: Options) -> list[Seat]:
     settings = settings_of(options)
     seats = [Seat(_built(spec, settings, os.getpid())) for spec in parse_specs(options.lm)]
     for seat in seats:
+        begin(seat.proposer)
         seat.usage()
     return seats
 

@@ -189,7 +189,7 @@ class Choosing:
 
     def _choice(self, idea: Idea | None) -> Choice:
         troubles = tuple(
-            Diagnostic("warning", f"the language model '{seat.name}': {seat.trouble}")
+            Diagnostic("warning", f"the language model '{seat.name}': {seat.trouble}", passing=True)
             for seat in self.seats
             if seat.trouble
         )
