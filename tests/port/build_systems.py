@@ -109,20 +109,57 @@ asm/deep/%.o: asm/deep/%.s
 test: prog
 \t./prog 20 22
 """
+CONFIGURE = """AC_INIT([sums], [1])
+AC_CONFIG_AUX_DIR([build-aux])
+AM_INIT_AUTOMAKE([foreign subdir-objects -Wall -Werror])
+AC_PROG_CC
+AM_PROG_AS
+AM_PROG_AR
+AC_PROG_RANLIB
+AC_CONFIG_FILES([Makefile])
+AC_OUTPUT
+"""
+AUTOMAKE = """AM_CFLAGS = -O1 -msse4.2
+ASSEMBLY = asm/add.s \\
+\tscale.S
+noinst_LIBRARIES = libsums.a
+libsums_a_SOURCES = $(ASSEMBLY) asm/deep/halved.s
+libsums_a_LIBADD = twice.o
+bin_PROGRAMS = prog
+prog_SOURCES = main.c
+prog_LDADD = libsums.a
+TESTS = run.sh
+EXTRA_DIST = run.sh asm/twice.s
+twice.o: asm/twice.s
+\t$(CC) $(CFLAGS) -c -o $@ $(srcdir)/asm/twice.s
+"""
 FILES = {
     "cmake": {**SOURCES, "CMakeLists.txt": CMAKE},
     "meson": {**SOURCES, "meson.build": MESON},
     "make": {**SOURCES, "Makefile": MAKE},
+    "automake": {
+        **SOURCES,
+        "configure.ac": CONFIGURE,
+        "Makefile.am": AUTOMAKE,
+        "run.sh": "exec ./prog 20 22\n",
+    },
 }
 BUILD = {
     "cmake": "cmake -S . -B out && cmake --build out",
     "meson": "meson setup ${MESON_CROSS_FILE:+--cross-file $MESON_CROSS_FILE} out && ninja -C out",
     "make": "make prog",
+    "automake": "autoreconf -i && mkdir out && cd out && ../configure && make",
 }
 TEST = {
     "cmake": "cd out && ctest --output-on-failure",
     "meson": "meson test -C out",
     "make": "make test",
+    "automake": "make -C out distcheck TESTS= && make -C out check LOG_COMPILER=sh",
 }
-PROGRAMS = {"cmake": ("cmake", "make"), "meson": ("meson", "ninja"), "make": ("make",)}
-NAMES = {"cmake": "CMakeLists.txt", "meson": "meson.build", "make": "Makefile"}
+PROGRAMS = {
+    "cmake": ("cmake", "make"),
+    "meson": ("meson", "ninja"),
+    "make": ("make",),
+    "automake": ("autoreconf", "automake"),
+}
+NAMES = {"cmake": "CMakeLists.txt", "meson": "meson.build", "make": "Makefile", "automake": "Makefile.am"}

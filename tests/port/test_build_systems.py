@@ -43,6 +43,10 @@ def compiled(system: str, folder: Path) -> list[str]:
     if system == "make":
         done = subprocess.run(["make", "-Bn", "prog"], cwd=folder, capture_output=True, text=True, check=True)
         return done.stdout.splitlines()
+    if system == "automake":
+        subprocess.run(["make", "clean"], cwd=folder / "out", check=True, capture_output=True)
+        done = subprocess.run(["make", "-n"], cwd=folder / "out", capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
     rows = json.loads((folder / "out" / "compile_commands.json").read_text())
     own = str(folder), str(folder).replace("/", "_")
     return sorted(row["command"].replace(own[0], "").replace(own[1], "") for row in rows)
@@ -60,7 +64,7 @@ def test_a_port_builds_and_passes_its_tests(system: str, to: str, repository: Re
     assert said["verdicts"]["proved"] == 4
     lines = FILES[system][NAMES[system]].split("\n")
     for item in said["items"]:
-        if item["kind"] in ("build", "flag") and "a rule" not in item["how"]:
+        if item["kind"] in ("build", "flag") and "rule" not in item["how"] and item["file"] != "configure.ac":
             assert item["what"][:20] in lines[item["lines"][0] - 1]
 
 

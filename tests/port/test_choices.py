@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from transpile.cli import main
-from transpile.port import buildfiles, buildrules
+from transpile.port import automake, buildfiles, buildrules
 from transpile.port.choices import choices
 
 BRANCHES = {
@@ -142,3 +143,65 @@ def test_c_code_for_others_is_not_pushed_aside(guard: str, repository: Callable[
 def test_flags_in_other_places_are_told(name: str, text: str, states: list[str]) -> None:
     edited, items = buildfiles.port(name, text)
     assert edited == text and [item.state for item in items] == states
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("case $host_cpu in\n x86_64*)\n  asm=yes\n ;;\nesac\n", [(1, 5, "note")]),
+        ('case "${host}" in\n  # why\n  i?86-*|x86_64-*) a=1 ;;\n  arm*) ;;\nesac\n', [(1, 5, "note")]),
+        ("case $host_cpu in x86_64) a=1;; *) AC_MSG_ERROR([no]);; esac\n", [(1, 1, "left")]),
+        ("case $host_cpu in x86_64) a=1;; *) a=0;; esac\n", []),
+        ("case $host_cpu in x86_64) a=1;; riscv64) a=2;; esac\n", []),
+        ("case $host_cpu in x86_64|arm*) a=1;; esac\n", []),
+        ("case $enable_asm in x86_64) a=1;; esac\n# case $host in x86_64) ;; esac\n", []),
+        ("AS_CASE([$host_cpu],\n  [x86_64*], [a=(1, 2)])\n", [(1, 2, "note")]),
+        ("AS_CASE([$host_cpu], [x86_64*], [a=1], [a=0])\n", []),
+        ("AS_CASE([$host_cpu], [x86_64*], [a=1], [AC_MSG_ERROR([no])])\n", [(1, 1, "left")]),
+        ("AS_CASE([$host_cpu], [x86_64*\n", []),
+    ],
+)
+def test_questions_of_configure_scripts_are_told(text: str, expected: list[tuple[int, int, str]]) -> None:
+    wired = buildrules.wire("configure.ac", text, [], "riscv")
+    assert wired.text == text
+    assert [(item.line, item.last_line, item.state) for item in wired.items] == expected
+
+
+def test_what_automake_makes_of_a_source() -> None:
+    text = "lib_LTLIBRARIES = la.la\nla_la_SOURCES = asm/x.s b.s\nbin_PROGRAMS = p\np_SOURCES = c.s\np_CFLAGS = -g\n"
+    made, refused = automake.objects(text, ["asm/x.s", "b.s", "c.s", "d.s"], subdir_objects=False)
+    assert [(one.name, one.source, one.command) for one in made] == [
+        ("x.lo", "asm/x.s", "$(LTCCASCOMPILE)"),
+        ("b.lo", "b.s", "$(LTCCASCOMPILE)"),
+    ]
+    assert refused == ["c.s"]
+    assert automake.objects("o_LDADD = d.o\n.s.o:\n\t$(AS) $<\n", ["d.s"], False)[0][0].name == "d.o"
+    once = automake.with_rules(text, "riscv", made, ["asm/riscv/x.s"], asked=False)
+    assert "\nif TRANSPILE_RISCV\nTRANSPILE_ASM = riscv/\nx.lo: asm/riscv/x.s\n\t$(LTCCASCOMPILE)" in once
+    assert "\nEXTRA_DIST = asm/riscv/x.s\n" in once
+    assert automake.with_rules(once, "riscv", made, ["asm/riscv/x.s"], asked=False) == once
+    both = automake.with_rules(once, "aarch64", made, ["asm/aarch64/x.s"], asked=False)
+    assert both.startswith(once) and "\nEXTRA_DIST += asm/aarch64/x.s\n" in both
+    under = "if A\nEXTRA_DIST = a\nendif\n"
+    assert "EXTRA_DIST +=" not in automake.with_rules(under, "riscv", made, ["asm/riscv/x.s"], asked=False)
+
+
+def test_flags_of_a_program_with_its_own_flags_are_told(repository: Callable[..., Path], tmp_path: Path) -> None:
+    configure = "AC_INIT([a],[1])\nAM_INIT_AUTOMAKE\nAC_PROG_CC\nAM_PROG_AS\nAC_OUTPUT\n"
+    build = "bin_PROGRAMS = a\na_SOURCES = a.c add.s\na_CFLAGS = -ansi -mavx2\n"
+    assembly = "\t.globl add\nadd:\n\tmovq %rdi, %rax\n\tret\n"
+    code = "#include <immintrin.h>\nint main(void) { return 0; }\n"
+    root = repository({"configure.ac": configure, "Makefile.am": build, "a.c": code, "add.s": assembly})
+    words = ["port", str(root), "--to", "riscv", "-q", "--store", "none"]
+    assert main([*words, "-o", str(tmp_path / "out"), "--report", str(tmp_path / "r.json")]) == 1
+    items = json.loads((tmp_path / "r.json").read_text())["items"]
+    assert [(item["file"], item["what"]) for item in items if item["state"] == "left"] == [("Makefile.am", "add.s")]
+    assert (tmp_path / "out/Makefile.am").read_text() == (
+        "# transpile: flags for x86\nif TRANSPILE_X86\nTRANSPILE_X86_ANSI = -ansi\nTRANSPILE_X86_MAVX2 = -mavx2\n"
+        "else\nTRANSPILE_X86_ANSI = -std=gnu99\nendif\n\nbin_PROGRAMS = a\na_SOURCES = a.c add.s\n"
+        "a_CFLAGS = $(TRANSPILE_X86_ANSI) $(TRANSPILE_X86_MAVX2)\n"
+        "# transpile: assembly files for riscv\nEXTRA_DIST = riscv/add.s\n# transpile: end for riscv\n"
+    )
+    assert "AM_CONDITIONAL([TRANSPILE_X86]" in (tmp_path / "out/configure.ac").read_text()
+    for broken in (configure.replace("AC_OUTPUT", ""), configure.replace("AM_INIT_AUTOMAKE", "")):
+        assert automake.configured(broken) is None

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from transpile.port import cmake, meson
-from transpile.port.flags import FLAG, TRIED, carriage, given, left, tried
+from transpile.port import automake, cmake, meson
+from transpile.port.flags import FLAG, TRIED, carriage, given, left, name_of, tried
 from transpile.port.items import Item
 
 System: TypeAlias = Literal["make", "cmake", "meson", "autoconf"]
@@ -43,14 +43,14 @@ def system_of(path: str) -> System | None:
     return None
 
 
-def port(path: str, text: str, simde: bool = False) -> tuple[str, list[Item]]:
+def port(path: str, text: str, simde: bool = False, conditionals: bool = False) -> tuple[str, list[Item]]:
     """``text`` with guarded flags, and what was found. A second time, nothing changes.
 
-    ``simde``: the repository takes SIMDe's headers now.
+    ``simde``: the repository takes SIMDe's headers now. ``conditionals``: Automake knows those of this package.
     """
     match system_of(path):
         case "make":
-            return in_make(path, text, simde)
+            return in_make(path, text, simde, conditionals)
         case "cmake":
             return cmake.port(path, text)
         case "meson":
@@ -61,9 +61,17 @@ def port(path: str, text: str, simde: bool = False) -> tuple[str, list[Item]]:
             return text, []
 
 
-def in_make(path: str, text: str, simde: bool) -> tuple[str, list[Item]]:
+def in_make(path: str, text: str, simde: bool, conditionals: bool) -> tuple[str, list[Item]]:
     lines = text.split("\n")
     items: list[Item] = []
+    flags: dict[str, tuple[str, str]] = {}
+
+    def spell(flag: str, other: str = "") -> str:
+        if not conditionals:
+            return f"$(if $(TRANSPILE_X86),{flag}{',' * bool(other)}{other})"
+        flags[name_of(flag)] = flag, other
+        return f"$({name_of(flag)})"
+
     for number, line in enumerate(lines, 1):
         code, hash_, comment = line.partition("#")
         if code.lstrip().startswith(("ifeq", "ifneq", "ifdef", "ifndef", "else", "TRANSPILE_")):
@@ -71,13 +79,15 @@ def in_make(path: str, text: str, simde: bool) -> tuple[str, list[Item]]:
         pieces = _GUARDED.split(code)
         for at in range(0, len(pieces), 2):
             items += [given(path, number, match["flag"], MAKE_HOW) for match in FLAG.finditer(pieces[at])]
-            pieces[at] = FLAG.sub(r"$(if $(TRANSPILE_X86),\g<flag>)", pieces[at])
+            pieces[at] = FLAG.sub(lambda match: spell(match["flag"]), pieces[at])
             if simde:
                 how = "-std=gnu99 elsewhere, which SIMDe needs"
                 items += [given(path, number, match["flag"], how) for match in C89.finditer(pieces[at])]
-                pieces[at] = C89.sub(r"$(if $(TRANSPILE_X86),\g<flag>,-std=gnu99)", pieces[at])
+                pieces[at] = C89.sub(lambda match: spell(match["flag"], "-std=gnu99"), pieces[at])
         lines[number - 1] = "".join(pieces) + hash_ + comment
-    if items and MAKE_HEAD[0] not in text:
+    if flags:
+        lines[0:0] = [row + carriage(text) for row in ("# transpile: flags for x86", *automake.flag_rows(flags), "")]
+    elif items and MAKE_HEAD[0] not in text:
         lines[0:0] = [row + carriage(text) for row in (*MAKE_HEAD, "")]
     return "\n".join(lines), items
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from transpile.options import Target
-from transpile.port import choices, cmake, meson, searches
+from transpile.port import autoconf, automake, choices, cmake, meson, searches
 from transpile.port.buildfiles import MAKE_HEAD, System, system_of
 from transpile.port.choices import code_of
 from transpile.port.flags import carriage
@@ -70,6 +70,8 @@ class _File:
 def wire(path: str, text: str, sources: Sequence[str], to: Target, in_c: Set[str] = frozenset()) -> Wired:
     """``text`` with its mentions of ``sources`` (translated files) led to their translations."""
     system = system_of(path)
+    if system == "autoconf":
+        return Wired(text, list(autoconf.told(path, text, to)))
     if system is None or system not in VARIABLES or path.endswith((".am", ".in")):
         return Wired(text)
     file = _File(path, system, sources, in_c)
@@ -94,6 +96,36 @@ def wire(path: str, text: str, sources: Sequence[str], to: Target, in_c: Set[str
     if any(item.state == "ported" for item in wired.items):
         _head(lines, system, text)
         wired.text = "\n".join(lines)
+    return wired
+
+
+def wire_automake(path: str, text: str, sources: Sequence[str], to: Target, subdir_objects: bool) -> Wired:
+    """``wire`` for a Makefile.am of a package with the conditionals of ``automake``."""
+    file = _File(path, "make", sources, frozenset())
+    lines, assigned = text.split("\n"), automake.assigned(text)
+    wired = Wired(text)
+    for number, line in enumerate(lines, 1):
+        code, hash_, comment = line.partition("#")
+        edited = code if number in assigned else _edited(file, code, wired.named)
+        if edited != code:
+            lines[number - 1] = edited + hash_ + comment
+            what, how = code.strip()[:100], "takes the translations on other targets"
+            wired.items.append(Item("build", path, number, number, what, "ported", how))
+    near = {
+        str(PurePosixPath(s).relative_to(file.folder)): s for s in sources if _within(PurePosixPath(s), file.folder)
+    }
+    edited = "\n".join(lines)
+    made, refused = automake.objects(edited, [one for one in near if one.endswith(".s")], subdir_objects)
+    wired.named |= {near[one.source] for one in made} | {near[one] for one in refused} | _named_already(lines, file)
+    for one in made:
+        number = automake.line_of(text, one.source if one.source in text else one.name)
+        what, how = one.source, f"a rule makes {one.name} of the translation on {to}"
+        wired.items.append(Item("build", path, number, number, what, "ported", how))
+    wired.items += [automake.told(path, text, one, to) for one in refused]
+    shipped = [automake.translation(one, to) for one in near if re.search(rf"(?<![\w/-]){re.escape(one)}\b", text)]
+    asked = VARIABLES["make"] in edited
+    if made or asked or shipped:
+        wired.text = automake.with_rules(edited, to, made, shipped, asked)
     return wired
 
 

@@ -28,7 +28,7 @@ _OPENS: Mapping[System, re.Pattern[str]] = {
     "make": re.compile(r" *(?P<word>if)n?(?:eq|def)\b"),
 }
 _WORDS = r"x86[_-]64|x86|x64|amd64|i[3-6?.]86|i\[3-6\]86"
-_ONLY_X86 = re.compile(rf"[\^(\s]*(?:{_WORDS})(?:[|)(\s$;]+(?:{_WORDS}))*[)\s$]*", re.I)
+ONLY_X86 = re.compile(rf"[\^(\s]*(?:{_WORDS})(?:[|)(\s$;]+(?:{_WORDS}))*[)\s$]*", re.I)
 """Names of x86, and patterns for them."""
 _TERM: Mapping[System, re.Pattern[str]] = {
     "cmake": re.compile(
@@ -140,7 +140,7 @@ def widened(system: System, lines: Sequence[str], line: int, condition: str, wor
 
 def _widened_term(system: System, match: re.Match[str], lines: Sequence[str], word: str, asks: str) -> str:
     match system:
-        case "cmake" if _ONLY_X86.fullmatch(match["value"].strip('"')):
+        case "cmake" if ONLY_X86.fullmatch(match["value"].strip('"')):
             return f"({match[0]} OR {asks})"
         case "meson":
             named = match["value"] or match["values"] or match["start"]
@@ -148,7 +148,7 @@ def _widened_term(system: System, match: re.Match[str], lines: Sequence[str], wo
             asked = match["asked"] == _HOST or re.search(
                 rf"^\s*{re.escape(match['asked'])}\s*=\s*{re.escape(_HOST)}\s*$", "\n".join(map(code_of, lines)), re.M
             )
-            return f"({match[0]} or {asks})" if asked and names and all(map(_ONLY_X86.fullmatch, names)) else ""
+            return f"({match[0]} or {asks})" if asked and names and all(map(ONLY_X86.fullmatch, names)) else ""
         case "make":
             return _widened_ifeq(match, word, asks)
         case _:
@@ -159,10 +159,10 @@ def _widened_ifeq(match: re.Match[str], word: str, asks: str) -> str:
     """``ifeq (X,x86_64)``, or ``ifneq`` of nothing and what searches for the name."""
     first, second = (match["left"], match["right"]) if match["q"] is None else (match["one"], match["two"])
     for asked, other in ((first, second), (second, first)):
-        if word.endswith("ifeq") and "$" in asked and _ONLY_X86.fullmatch(other):
+        if word.endswith("ifeq") and "$" in asked and ONLY_X86.fullmatch(other):
             return f"($(if {asks},{other},{asked}),{other})"
         search = re.fullmatch(r"\$\((?:filter|findstring) ([^,$]*),\$[^,]*\)", asked)
-        if word.endswith("ifneq") and not other and search and _ONLY_X86.fullmatch(search[1]):
+        if word.endswith("ifneq") and not other and search and ONLY_X86.fullmatch(search[1]):
             return f"({asked}{asks},)"
     return ""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from transpile.port.flags import FLAG, TRIED, carriage, given, left, tried
+from transpile.port.flags import FLAG, TRIED, carriage, given, left, name_of, tried
 from transpile.port.items import Item
 
 X86 = "^(x86_64|AMD64|amd64|i[3-6]86|x86)$"
@@ -120,10 +120,6 @@ def port(path: str, text: str) -> tuple[str, list[Item]]:
         lines[at:at] = [row + carriage(text) for row in _head(names)]
         text = "\n".join(lines)
     return text, items
-
-
-def name_of(flag: str) -> str:
-    return "TRANSPILE_X86_" + re.sub(r"\W", "_", flag.lstrip("-")).upper()
 
 
 def _is_head(command: Command) -> bool:

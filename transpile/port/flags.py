@@ -27,6 +27,11 @@ TRIED = re.compile(
 )
 
 
+def name_of(flag: str) -> str:
+    """The variable that a flag for x86 stands in."""
+    return "TRANSPILE_X86_" + re.sub(r"\W", "_", flag.lstrip("-")).upper()
+
+
 def given(path: str, number: int, flag: str, how: str) -> Item:
     """A flag that is given on x86 alone now."""
     return Item("flag", path, number, number, flag, "ported", how)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from transpile.architectures import require_architecture
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
-from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, whole, widening
+from transpile.port import assembly, automake, buildfiles, buildrules, intrinsics, statements, whole, widening
 from transpile.port.assembly import Assembled, Choices
 from transpile.port.headers import Headers
 from transpile.port.items import Item, in_order
@@ -158,19 +158,50 @@ def port_builds(work: Work, translated: Sequence[str]) -> None:
     for path in work.tree.files:
         if buildfiles.system_of(path) is None:
             continue
-        text, items = buildfiles.port(path, work.text(path), simde)
+        original = work.text(path)
+        configure = configure_of(work, path)
+        text, items = buildfiles.port(path, original, simde, bool(configure))
         work.plan.items += items
-        work.plan.items += buildrules.wire(path, work.text(path), translated, work.to, in_c).items
-        wired = buildrules.wire(path, text, translated, work.to, in_c)
+
+        def wire(text: str, path: str = path, configure: str = configure) -> buildrules.Wired:
+            if not configure:
+                return buildrules.wire(path, text, translated, work.to, in_c)
+            subdir_objects = "subdir-objects" in work.text(configure) + text
+            return buildrules.wire_automake(path, text, translated, work.to, subdir_objects)
+
+        work.plan.items += wire(original).items
+        wired = wire(text)
         named |= wired.named
-        if wired.text != work.text(path):
+        if wired.text != original:
             work.put(path, wired.text)
+            if configure:
+                configure_for(work, configure)
     for path in translated:
         if path.endswith(".s") and path not in named:
             output = assembly.output_of(path, work.to)
             why = "no build file was found to name it"
             hint = f"build {output} instead of it on {work.to}"
             work.plan.items.append(Item("build", path, 1, 1, PurePosixPath(path).name, "left", "", why, hint))
+
+
+def configure_of(work: Work, path: str) -> str:
+    """The ``configure.ac`` for a Makefile.am, if conditionals can be added there; empty for all others."""
+    folders = PurePosixPath(path).parents if path.endswith(".am") else ()
+    names = (str(folder / name) for folder in folders for name in ("configure.ac", "configure.in"))
+    found = next((name for name in names if work.tree.has(name)), "")
+    return found if found and automake.configured(work.text(found)) is not None else ""
+
+
+def configure_for(work: Work, path: str) -> None:
+    """Adds the conditionals, once."""
+    text = work.text(path)
+    after = automake.configured(text)
+    if after is None or after == text:
+        return
+    work.put(path, after)
+    line = automake.line_of(text, "AC_OUTPUT")
+    how = "conditionals for what the compiler makes code for"
+    work.plan.items.append(Item("build", path, line, line, "AC_OUTPUT", "ported", how))
 
 
 def have_in_c(work: Work, translated: Sequence[str]) -> set[str]:
