@@ -94,6 +94,27 @@ def test_a_width_that_the_declaration_denies_is_left_to_the_compiler() -> None:
     assert "sizeof(n) == 8" in text
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "void g(int x) { h(x); }\n",
+        "void g(int x);\n",
+        "void g(void) { int x; { } }\n",
+        'struct T { int x; /* { */ const char *s = "{"; };\n',
+    ],
+)
+def test_declarations_that_hold_no_longer_say_nothing(other: str) -> None:
+    _, text = proved(other + 'struct S { void f() { asm("bswap %0" : "+r"(x)); } word_t x; };')
+    assert "if (sizeof(x) == 8) {" in text and "else if (sizeof(x) == 4) {" in text
+    _, text = proved(other + 'void f(long x) { for (int i = 0; i < 2; i++) { asm("bswap %0" : "+r"(x)); } }')
+    assert "[(sizeof(x) == 8) ? 1 : -1]" in text
+
+
+def test_what_a_macro_is_given_may_have_any_width() -> None:
+    _, text = proved('int x;\n#define SWAP(x) asm("bswap %0" : "+r"(x))\n')
+    assert "if (sizeof(x) == 8) {" in text and "else if (sizeof(x) == 4) {" in text
+
+
 def test_typedefs_of_the_file_count() -> None:
     _, text = proved('typedef unsigned long limb;\nvoid f(limb x) { asm("bswap %0" : "+r"(x)); }')
     assert "[(sizeof(x) == 8) ? 1 : -1]" in text

@@ -40,6 +40,17 @@ def test_operands_names_clobbers_and_labels() -> None:
         ("void f(void) { l: asm(\"nop\"); }", "statement"),
         ("void f(void) { do asm(\"nop\"); while (0); }", "statement"),
         ("struct S { S() : a{1} { asm volatile(\"nop\"); } };", "statement"),
+        ("struct S { S() : a(0), b{2} { asm(\"nop\"); } };", "statement"),
+        ("struct S { void f() const volatile && noexcept(true) { asm(\"nop\"); } };", "statement"),
+        ("auto f() -> struct S { asm(\"nop\"); }", "statement"),
+        ("auto f = []{ asm(\"nop\"); };", "statement"),
+        ("auto f = [](int) -> ns::T<int> { asm(\"nop\"); };", "statement"),
+        ("auto f = []() mutable { asm(\"nop\"); };", "statement"),
+        ("template <class T> void f() requires C<T> { asm(\"nop\"); }", "statement"),
+        ("void f() { if constexpr (a) asm(\"nop\"); }", "statement"),
+        ("namespace a { asm(\"nop\"); }", "top level"),
+        ("extern \"C\" { asm(\"nop\"); }", "top level"),
+        ("auto f() -> int { return 1; }\nclass [[a]] B { asm(\"nop\"); };", "top level"),
         ("asm(\".globl x\");", "top level"),
         ("void f(void) { register long r asm(\"r10\") = 1; }", "register"),
         ("void f(void) { __asm { mov eax, 1 } }", "microsoft"),
@@ -115,3 +126,10 @@ def test_deep_nesting_is_read_in_bounded_time() -> None:
     deep = "void f() { asm(" + "(" * 50_000 + ")" * 50_000 + "); }"
     assert len(statements(deep)) == 1
     assert len(statements("#if (((((\n" * 5_000 + "void f() { asm volatile(\"nop\"); }")) == 1  # fmt: skip
+
+
+def test_raw_strings_are_joined_as_they_are() -> None:
+    text = r'void f() { asm(R"(addq %1, "\n" %0)" "\n\t" R"x(nop #)" "' + "\n" + r')x" : "+r"(a) : R"(r)"(b)); } // R"('
+    statement = only(text + "\nint x;")
+    assert statement.template == 'addq %1, "\\n" %0\n\tnop #)" "\n'
+    assert statement.inputs == (Operand("r", "b"),)

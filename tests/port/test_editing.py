@@ -124,20 +124,20 @@ def test_cmake_asks_what_is_built_for_after_project() -> None:
         ("Makefile", "SRC = other/add.s", "SRC = other/add.s"),
         ("sub/Makefile", "SRC = ../asm/add.s", "SRC = ../asm/$(TRANSPILE_ASM)add.s"),
         ("CMakeLists.txt", "add_library(a asm/add.s)", "add_library(a asm/${TRANSPILE_ASM}add.s)"),
-        ("meson.build", "s = ['asm/add.s']", "s = ['asm/' + transpile_asm + 'add.s']"),
+        ("meson.build", "s = ['asm/add.s']", "s = [('asm/' + transpile_asm + 'add.s')]"),
     ],
 )
 def test_build_rules_take_the_translations(path: str, line: str, expected: str) -> None:
-    wired = buildrules.wire(path, line + "\n", ["asm/add.s"])
+    wired = buildrules.wire(path, line + "\n", ["asm/add.s"], "riscv")
     assert wired.text.splitlines()[-1] == expected
-    again = buildrules.wire(path, wired.text, ["asm/add.s"])
+    again = buildrules.wire(path, wired.text, ["asm/add.s"], "riscv")
     assert again.text == wired.text and again.named == wired.named
 
 
 def test_an_object_that_has_no_rule_gets_one() -> None:
-    wired = buildrules.wire("Makefile", "prog: main.o add.o\n\t$(CC) -o $@ $^\n", ["add.s"])
+    wired = buildrules.wire("Makefile", "prog: main.o add.o\n\t$(CC) -o $@ $^\n", ["add.s"], "riscv")
     assert "ifneq ($(TRANSPILE_ASM),)\nadd.o: $(TRANSPILE_ASM)add.s\n" in wired.text
-    assert buildrules.wire("Makefile", wired.text, ["add.s"]).text == wired.text
+    assert buildrules.wire("Makefile", wired.text, ["add.s"], "riscv").text == wired.text
 
 
 def test_assembly_that_is_preprocessed_includes_its_translation() -> None:

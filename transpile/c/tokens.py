@@ -41,7 +41,8 @@ _PATTERN = re.compile(
     (?P<space>(?:[ \t\v\f\r]|\\\r?\n)+)
   | (?P<newline>\n)
   | (?P<comment>//(?:\\\r?\n|[^\n])*|/\*[\s\S]*?(?:\*/|\Z))
-  | (?P<string>(?:u8|[uUL])?"(?:\\(?:\r\n|[\s\S])|[^"\\\n])*")
+  | (?P<string>(?:u8|[uUL])?R"(?P<fence>[^()\\\s]{0,16})\([\s\S]*?\)(?P=fence)"
+      |(?:u8|[uUL])?"(?:\\(?:\r\n|[\s\S])|[^"\\\n])*")
   | (?P<char>(?:u8|[uUL])?'(?:\\(?:\r\n|[\s\S])|[^'\\\n])*')
   | (?P<name>[^\W\d](?:\w|\$)*|\$\w+)
   | (?P<number>\.?\d(?:[eEpP][+-]|'\w|[\w.])*)

@@ -20,6 +20,8 @@ class LiteralError(Exception):
 def decoded(literal: str) -> str:
     """The characters of one literal with its quotes."""
     body = literal[literal.index('"') + 1 : -1]
+    if literal.startswith("R"):
+        return body[body.index("(") + 1 : body.rindex(")")]
 
     def character(match: re.Match[str]) -> str:
         octal, hexadecimal, wide, joined, plain = match.groups()
@@ -43,7 +45,7 @@ def _pieces(tokens: Sequence[Token], macros: Mapping[str, Sequence[Token]], dept
     for token in tokens:
         if token.kind == "comment":
             continue
-        if token.kind == "string" and token.text.startswith('"'):
+        if token.kind == "string" and token.text.startswith(('"', 'R"')):
             yield decoded(token.text)
         elif token.kind == "name" and token.text in macros and depth < DEEPEST:
             yield from _pieces(macros[token.text], macros, depth + 1)

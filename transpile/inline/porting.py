@@ -115,8 +115,8 @@ class Translator:
         apart = self._without_equal(statement, template, bound, target)
         if apart is not None:
             return apart
-        hints = {at: hint(o.expression, self.text[: statement.start], self.types)
-                 for at, o in enumerate(statement.operands)}  # fmt: skip
+        before = self.text[: statement.start] if statement.macro is None else ""
+        hints = {at: hint(o.expression, before, self.types) for at, o in enumerate(statement.operands)}
         variants: list[Variant] = []
         results: list[BlockResult] = []
         refusal: Refusal | None = None

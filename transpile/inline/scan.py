@@ -19,7 +19,14 @@ from transpile.inline.statement import Kind, Macro, Operand, Statement
 KEYWORDS = frozenset({"asm", "__asm__", "__asm"})
 QUALIFIERS = frozenset({"volatile", "__volatile__", "__volatile", "inline", "__inline__", "__inline", "goto"})
 _BEFORE = frozenset({";", "{", "}", ")", ":", "else", "do", ","})
-_HEADS = frozenset({"if", "while", "for", "switch"})
+_HEADS = frozenset({"if", "while", "for", "switch", "constexpr"})
+_OPEN_CODE = frozenset(
+    {")", "const", "volatile", "noexcept", "override", "final", "mutable", "&", "&&", "else", "do", "try"}
+)
+_SCOPES = frozenset({"class", "enum", "namespace", "struct", "union"})
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_LONGEST_HEAD = 200
+"""Tokens in front of a function's body that are looked at."""
 _LOCK = re.compile(r'(?:"\s*(?:lock\s*;?)?\s*(?:\\n)?(?:\\t)?")?')
 MOST = 10_000
 """Statements of one file."""
@@ -115,9 +122,23 @@ def _in_code(tokens: Sequence[Placed], source: _Source) -> Iterator[Statement]:
 
 
 def _opens_code(tokens: Sequence[Placed], at: int) -> bool:
-    """Whether a brace begins statements: behind a parameter list, or what may follow one."""
+    """Whether a brace begins statements: behind a parameter list, or what may follow one; not those of a class."""
     before = tokens[at - 1].text if at else ""
-    return before in (")", "const", "noexcept", "override", "final", "else", "do", "try")
+    if before in _OPEN_CODE:
+        return True
+    head: list[str] = []
+    depth = 0
+    for back in range(at - 1, max(at - _LONGEST_HEAD, -1), -1):
+        word = tokens[back].text
+        if depth == 0 and (word == ";" or (word == "}" and tokens[back + 1].text not in (",", "{"))):
+            break
+        depth += (word in _CLOSING) - (word in _OPENING)
+        if depth < 0:
+            break
+        if depth == 0:
+            head.append(word)
+    named = bool(_SCOPES & set(head))
+    return "->" in head or "requires" in head or (not named and (before == "]" or (before == "}" and ":" in head)))
 
 
 def _kind(tokens: Sequence[Placed], at: int, inside: bool, closed_by: Mapping[int, int]) -> Kind | None:

@@ -34,6 +34,8 @@ _BUILTIN = r"(?:unsigned|signed|char|short|int|long|float|double)"
 _TYPE = rf"(?:{_QUALIFIER}\s+)*(?:(?:{_BUILTIN}\s+|{_BUILTIN}\b)+|[A-Za-z_]\w*)"
 _CAST = re.compile(rf"^\(\s*({_TYPE})\s*(\**)\s*\)\s*[\w(*&~!-]")
 _NOT_TYPES = frozenset({"return", "else", "goto", "case", "sizeof", "typedef", "do", "if", "while", "new", "delete"})
+_LITERAL = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', re.S)
+_STRUCTURE = re.compile(r"[{}();]")
 _TYPEDEF = re.compile(rf"\btypedef\s+({_TYPE})\s+([A-Za-z_]\w*)\s*;")
 MOST = 4
 """Variants of one statement."""
@@ -68,12 +70,27 @@ def hint(expression: str, before: str, known: Mapping[str, int]) -> int:
         rf"(?:^|[;{{}}(,\n])\s*({_TYPE})([\s*]+)(?:[\w\s,=*]{{0,200}}?[,*]\s*)?\b{name}\b\s*(?=[,;=)])"
     )
     last = None
-    for match in declared.finditer(before[-_FAR:]):
-        last = match if match[1].split()[0] not in _NOT_TYPES else last
+    near = _LITERAL.sub(lambda found: " " * len(found[0]), before[-_FAR:])
+    for match in declared.finditer(near):
+        if match[1].split()[0] not in _NOT_TYPES and _in_scope(near[match.end() :]):
+            last = match
     if last is None:
         return 0
     declarator = last[0][: last[0].rindex(name)].rstrip()
     return 8 if declarator.endswith("*") else _size(last[1], known)
+
+
+def _in_scope(behind: str) -> bool:
+    """Whether a declaration still holds at the end of the text ``behind`` it."""
+    braces = brackets = 0
+    parameter = False
+    for one in _STRUCTURE.findall(behind):
+        braces += (one == "{") - (one == "}")
+        brackets += (one == "(") - (one == ")")
+        parameter |= brackets < 0
+        if braces < 0 or (parameter and braces == 0 and brackets <= 0 and one in ";}"):
+            return False
+    return True
 
 
 def _size(type_text: str, known: Mapping[str, int]) -> int:

@@ -37,6 +37,7 @@ VARIABLES: Mapping[str, str] = {
     "CXX": "g++",
     **{name.upper(): name for name in ("cpp", "as", "ar", "ld", "nm", "ranlib", "strip", "objcopy", "objdump")},
 }
+BUILD_TOOLS = ("cmake", "ctest", "meson", "ninja")
 FOLDER = "TRANSPILE_PORT_SURROUNDINGS"
 BOUNDS = Bounds(memory_bytes=8 << 30, cpu_s=3600, file_bytes=4 << 30, processes=512, open_files=4096)
 GRACE_S = 5.0
@@ -232,3 +233,14 @@ def shown(environment: Mapping[str, str]) -> Iterator[Path]:
         path = Path(environment.get(key, "/usr"))
         if path.is_absolute() and path.exists() and not path.is_relative_to("/usr"):
             yield path if key == "QEMU_LD_PREFIX" else path.parent.parent
+    yield from dict.fromkeys(_environments(environment.get("PATH", "")))
+
+
+def _environments(search: str) -> Iterator[Path]:
+    """Python's virtual environments that hold build tools, each with the installation it is of."""
+    for name in BUILD_TOOLS:
+        found = shutil.which(name, path=search)
+        environment = Path(found).parent.parent if found else Path("/usr")
+        if (environment / "pyvenv.cfg").is_file():
+            python = (environment / "bin" / "python").resolve()
+            yield from (path for path in (environment, python.parent.parent) if not path.is_relative_to("/usr"))

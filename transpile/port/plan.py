@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -10,7 +11,7 @@ from typing import TypeAlias
 from transpile.architectures import require_architecture
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
-from transpile.port import assembly, buildfiles, buildrules, intrinsics, statements, whole, widening
+from transpile.port import assembly, automake, buildfiles, buildrules, intrinsics, statements, whole, widening
 from transpile.port.assembly import Assembled, Choices
 from transpile.port.headers import Headers
 from transpile.port.items import Item, in_order
@@ -98,7 +99,7 @@ def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told
     for number, path in enumerate(sources, len(files)):
         told(number, total)
         port_source(work, path, headers, wider)
-    port_builds(work, [path for path in translated if path.endswith(".s")])
+    port_builds(work, translated)
     plan.items = in_order(plan.items)
     return plan
 
@@ -150,25 +151,72 @@ def port_source(work: Work, path: str, headers: Headers, wider: Set[str]) -> Non
 
 
 def port_builds(work: Work, translated: Sequence[str]) -> None:
-    """Build files: flags, and rules for the translated files."""
+    """Build files: flags, rules for the translated files, and branches that name them."""
     named: set[str] = set()
     simde = any("<simde/" in text for text in work.texts.values())
+    in_c = have_in_c(work, translated)
     for path in work.tree.files:
         if buildfiles.system_of(path) is None:
             continue
-        text, items = buildfiles.port(path, work.text(path), simde)
+        original = work.text(path)
+        configure = configure_of(work, path)
+        text, items = buildfiles.port(path, original, simde, bool(configure))
         work.plan.items += items
-        wired = buildrules.wire(path, text, translated)
-        work.plan.items += wired.items
+
+        def wire(text: str, path: str = path, configure: str = configure) -> buildrules.Wired:
+            if not configure:
+                return buildrules.wire(path, text, translated, work.to, in_c)
+            subdir_objects = "subdir-objects" in work.text(configure) + text
+            return buildrules.wire_automake(path, text, translated, work.to, subdir_objects)
+
+        work.plan.items += wire(original).items
+        wired = wire(text)
         named |= wired.named
-        if wired.text != work.text(path):
+        if wired.text != original:
             work.put(path, wired.text)
+            if configure:
+                configure_for(work, configure)
     for path in translated:
-        if path not in named:
+        if path.endswith(".s") and path not in named:
             output = assembly.output_of(path, work.to)
             why = "no build file was found to name it"
             hint = f"build {output} instead of it on {work.to}"
             work.plan.items.append(Item("build", path, 1, 1, PurePosixPath(path).name, "left", "", why, hint))
+
+
+def configure_of(work: Work, path: str) -> str:
+    """The ``configure.ac`` for a Makefile.am, if conditionals can be added there; empty for all others."""
+    folders = PurePosixPath(path).parents if path.endswith(".am") else ()
+    names = (str(folder / name) for folder in folders for name in ("configure.ac", "configure.in"))
+    found = next((name for name in names if work.tree.has(name)), "")
+    return found if found and automake.configured(work.text(found)) is not None else ""
+
+
+def configure_for(work: Work, path: str) -> None:
+    """Adds the conditionals, once."""
+    text = work.text(path)
+    after = automake.configured(text)
+    if after is None or after == text:
+        return
+    work.put(path, after)
+    line = automake.line_of(text, "AC_OUTPUT")
+    how = "conditionals for what the compiler makes code for"
+    work.plan.items.append(Item("build", path, line, line, "AC_OUTPUT", "ported", how))
+
+
+def have_in_c(work: Work, translated: Sequence[str]) -> set[str]:
+    """The translated files of which C code of the repository defines a function too."""
+    where = {f.name: made.file for made in work.plan.translations if made.file in translated for f in made.functions}
+    if not where:
+        return set()
+    names = re.compile(rf"\b({'|'.join(map(re.escape, where))})\b")
+    body = re.compile(names.pattern + r"\s*\((?:[^;{}()]|\([^;{}()]*\))*\)\s*\{")
+    codes = (
+        "\n".join(CText(text).code)
+        for path, text in work.texts.items()
+        if path.endswith(C_SUFFIXES) and names.search(text)
+    )
+    return {where[match[1]] for code in codes for match in body.finditer(code)}
 
 
 def by_file(items: Sequence[Item]) -> Mapping[str, list[Item]]:

@@ -17,7 +17,7 @@ OTHER_WORD = re.compile(
     r"|__sparc\w*|__loongarch\w*|__wasm\w*|__ALTIVEC__|__alpha__|__ia64__)"
 )
 _TOKEN = re.compile(
-    r"""//(?:[^\\\n]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.|\\\n)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)""",
+    r"""(?<!\w)(?:u8|[uUL])?R"(?P<fence>[^()\\\s]{0,16})\(.*?\)(?P=fence)"|//(?:[^\\\n]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.|\\\n)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)""",
     re.S | re.M,
 )
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)$")
