@@ -50,7 +50,7 @@ FOREMOST = (
     "sign",
 )
 MORE_STATES = 20_000
-RESTARTS, MORE_RESTARTS = 40, 100
+RESTARTS, MORE_RESTARTS = 80, 200
 ENOUGH = 1_000
 """Runs without a difference, of which it is said that there is none."""
 RUNS = 60

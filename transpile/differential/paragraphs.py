@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from transpile.differential.ends import End, SideBySide
-from transpile.differential.harness import Range, built_together
+from transpile.differential.harness import Range, built_together, is_called
 from transpile.differential.inputs import typed
 from transpile.differential.literals import Literals, literals
 from transpile.differential.methods import Methods, OpenFiles, Ran, match
@@ -35,8 +35,8 @@ from transpile.restructure.program import Restructured
 
 VALID = "numeric items hold digits, within their PICTURE"
 FILES = (
-    "its files are open as the program opens them; those that it reads have up to two records, each as in the record "
-    "area; of what it writes the record area is compared"
+    "its files are open as the program opens them, or closed where it opens them itself; those that it reads have up "
+    "to two records, each as in the record area; of what it writes the record area is compared"
 )
 
 
@@ -54,7 +54,7 @@ class Settings:
     states: int = 100
     exhaustive: int = 20_000
     seed: int = 0
-    restarts: int = 8
+    restarts: int = 16
     samples: int = 5
     """So many runs of each range are kept."""
     cobol: Limits = _COBOL
@@ -148,9 +148,16 @@ def _compared(
     matched = match(prepared.subject.found, prepared.made, prepared.storage)
     methods = [each.method.name for _, each in prepared.reachable]
     files = [tuple(each.found.files.values()) for _, each in prepared.reachable]
-    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0))
+    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0), prepared.places)
     running = Methods(
-        prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python, opened
+        prepared.subject.module,
+        prepared.made,
+        matched,
+        methods,
+        prepared.storage.size,
+        settings.python,
+        opened,
+        called=is_called(prepared.subject.found.unit, prepared.program),
     )
     outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
     with SideBySide(
@@ -161,6 +168,7 @@ def _compared(
         prepared.storage,
         frozenset(at for at, each in enumerate(methods) if each == prepared.entry),
         bool(prepared.program.data.local_storage),
+        frozenset(at for at, some in enumerate(files) if some),
     ) as both:
         base = both.start()
         names = naming(prepared.subject.found, prepared.made, prepared.storage, matched)
