@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -40,6 +41,7 @@ from transpile.restructure.program import Restructured
 
 How = Literal["returned", "left", "stopped", "failed", "late"]
 NO_ANSWER = "it did not come back"
+_DIGITS = 400
 PATIENCE_S = 10.0
 """For the process to start, and to say that a method takes too long."""
 _HOW: tuple[How, ...] = ("returned", "left", "stopped", "failed", "late")
@@ -153,9 +155,26 @@ class OpenFiles:
 _NO_FILES = OpenFiles()
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """``value`` is what one of the rules ``FITTING``, ``name``, gets in line ``line`` of the module, for a field of
+    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field."""
+
+    line: int
+    name: str
+    value: Decimal
+    digits: int | None
+    scale: int
+
+
+def _usual(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent > -_DIGITS and value.adjusted() < _DIGITS
+
+
 class Methods:
-    """The methods ``names`` of the class that ``made`` is about; ``called``: it has a caller. Use it as a context, or
-    ``close`` it."""
+    """The methods ``names`` of the class that ``made`` is about; ``called``: it has a caller; ``listening``: for
+    ``hear``. Use it as a context, or ``close`` it."""
 
     def __init__(
         self,
@@ -168,8 +187,9 @@ class Methods:
         opened: OpenFiles = _NO_FILES,
         *,
         called: bool = False,
+        listening: bool = False,
     ) -> None:
-        self._opened, self._called = opened, called
+        self._opened, self._called, self._listening = opened, called, listening
         self._module, self._made, self._matched, self._names = module, made, matched, list(names)
         self._size, self._limits = size, limits
         self._process: _Process | None = None
@@ -187,6 +207,14 @@ class Methods:
             self._process.close()
             self._process = None
 
+    def hear(self, which: int, state: bytes) -> dict[tuple[int, str], Heard] | None:
+        """What the fields get in a run of method number ``which`` on ``state``; None where it does not end."""
+        ran = self.run(which, state)
+        if ran.how == "late" or not ran.output:
+            return None
+        found = [Heard(line, name, Decimal(value), *places) for line, name, value, *places in json.loads(ran.output)]
+        return {(each.line, each.name): each for each in found if _usual(each.value)}
+
     def run(self, which: int, state: bytes) -> Ran:
         """Method number ``which``, from 0, on ``state``; behind the storage is what is typed."""
         if self._process is None:
@@ -195,6 +223,7 @@ class Methods:
                 "module": self._module.name.removesuffix(".py"),
                 "program": self._made.class_name,
                 "called": self._called,
+                "listening": self._listening,
                 "methods": self._names,
                 "groups": list(self._matched.groups),
                 "files": [[self._file(each) for each in some] for some in self._opened.files],

@@ -26,6 +26,7 @@ _OUTSIDE: dict[type[Node], str] = {
     verbs.Unsupported: "it has a statement that is not translated",
 }
 _UNSTEADY = {"RANDOM", "CURRENT-DATE", "WHEN-COMPILED", "SECONDS-PAST-MIDNIGHT", "MODULE-TIME", "MODULE-DATE"}
+_COMPUTING = verbs.Compute | verbs.Add | verbs.Subtract | verbs.Multiply | verbs.Divide
 TERMINALS = {"", "SYSIN", "SYSIPT", "CONSOLE", "TERMINAL"}
 _CONSOLES = {"", "CONSOLE", "SYSOUT", "SYSERR", "STDOUT", "STDERR"}
 REGISTERS = ("RETURN-CODE", "TALLY")
@@ -56,6 +57,7 @@ class Reach:
     """For a subscript, the item that says how many elements its table has."""
     accepted: dict[int, Item] = field(default_factory=dict)
     """Items that are typed."""
+    computes: bool = False
     files: dict[str, Opened] = field(default_factory=dict)
     """Those that it uses, and does not see to itself."""
     sorting: str = ""
@@ -134,6 +136,7 @@ class _Looking:
         for node in walk(paragraph):
             self._refuse(node)
             self._look(node)
+            self.found.computes |= isinstance(node, _COMPUTING)
             for name, done in uses(node, self.names):
                 self.used.setdefault(name, set()).add(done)
             if isinstance(node, Reference):

@@ -23,6 +23,9 @@ FRAME = struct.Struct("<I")
 CALL = struct.Struct("<II")
 MESSAGE_BYTES = 400
 RETURNED, LEFT, STOPPED, FAILED, LATE = range(5)
+FITTING = ("fit_int", "fit_decimal", "fit_rounded", "checked_int", "checked_decimal", "rounded")
+"""Rules that put a value into a field, or round it for one."""
+HUGE = 1000
 Value = int | str | float | object
 
 
@@ -71,6 +74,8 @@ class Specification(TypedDict):
     files: list[list[File]]
     """Those of each method."""
     records: int
+    listening: bool
+    """The output is what the fields get, instead of what is displayed."""
     limit_s: float
 
 
@@ -123,6 +128,10 @@ class Translated:
         self.program, self.called = getattr(self.module, given["program"]), given["called"]
         self.groups = [Held(group, rules) for group in given["groups"]]
         self.limit_s, self.records = given["limit_s"], given["records"]
+        self.heard: dict[tuple[int, str], list[object]] | None = {} if given["listening"] else None
+        for name in FITTING if self.heard is not None else ():
+            if name in vars(self.module):
+                vars(self.module)[name] = self._listening(name, vars(self.module)[name])
         self.object: object = None
 
     def run(self, method: str, state: bytes, typed: bytes, files: list[File]) -> bytes:
@@ -134,6 +143,8 @@ class Translated:
         if files:
             self._open(files, state)
             self._set(state)
+        if self.heard is not None:
+            self.heard.clear()
         output = io.StringIO()
         sys.stdout, said = output, sys.stdout
         sys.stdin = io.StringIO(typed.decode("latin-1"))
@@ -153,8 +164,23 @@ class Translated:
             if getattr(file, "mode", None):
                 file.close()
         text = message.encode("utf-8", "replace")[:MESSAGE_BYTES]
-        shown = output.getvalue().encode("latin-1", "replace")
+        told = output.getvalue() if self.heard is None else json.dumps(list(self.heard.values()))
+        shown = told.encode("latin-1", "replace")
         return b"".join((FRAME.pack(how), FRAME.pack(len(text)), text, bytes(after), shown))
+
+    def _listening(self, name: str, rule: Callable[..., object]) -> Callable[..., object]:
+        """``rule``, noting the first value that it gets at each place of the program, its digits and its decimals."""
+
+        def noting(value: object, *places: int, **more: object) -> object:
+            line = sys._getframe(1).f_lineno
+            huge = isinstance(value, int) and value.bit_length() > HUGE
+            if self.heard is not None and not huge and (line, name) not in self.heard:
+                digits = None if name == "rounded" else places[0]
+                scale = 0 if name.endswith("int") else places[name != "rounded"]
+                self.heard[line, name] = [line, name, str(value), digits, scale]
+            return rule(value, *places, **more)
+
+        return noting
 
     def _made(self) -> object:
         """The object of a program that somebody calls, nested ones without the program around them."""
