@@ -292,7 +292,12 @@ class _Comparison:
             return [*items, *typed_variables(state, self.storage.size, tops)]
 
         solving = Solving(
-            partial(self.listener.hear, self.which), lambda: other.state(next(moods)), variables, chance, self.probes
+            partial(self.listener.hear, self.which),
+            lambda: other.state(next(moods)),
+            variables,
+            sorted(self.found.literals),
+            chance,
+            self.probes,
         )
         yield from solving.states()
 

@@ -21,7 +21,8 @@ from transpile.differential.methods import Heard
 from transpile.differential.values import Cell, valid
 from transpile.python.rules import cobol_rules as rules
 
-_BASES = 40
+_BARREN = 100
+"""So many states to begin with in a row, from which nothing was solved, are enough."""
 _VARIABLES = 10
 _IDLE = 2
 _EACH = 3
@@ -40,6 +41,9 @@ class Variable(Protocol):
     def key(self) -> int: ...
 
     @property
+    def scale(self) -> int: ...
+
+    @property
     def bounds(self) -> tuple[int, int]: ...
 
     def get(self, state: bytes) -> int | None:
@@ -55,6 +59,10 @@ class Item:
     @property
     def key(self) -> int:
         return self.cell.at
+
+    @property
+    def scale(self) -> int:
+        return self.cell.scale
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -81,7 +89,11 @@ class Typed:
 
     @property
     def key(self) -> int:
-        return self.start + self.laid.offset
+        return self.start + self.line * self.top.size + self.laid.offset
+
+    @property
+    def scale(self) -> int:
+        return self.laid.picture.scale if self.laid.picture is not None else 0
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -119,11 +131,13 @@ def typed_variables(state: bytes, start: int, tops: Sequence[Field]) -> Iterator
 
 @dataclass(slots=True)
 class Solving:
-    """``heard`` tells what the fields get in a run on a state. ``base`` makes states to begin with."""
+    """``heard`` tells what the fields get in a run on a state. ``base`` makes states to begin with; in some of them one
+    item is between two of ``landmarks``."""
 
     heard: Callable[[bytes], Mapping[tuple[int, str], Heard] | None]
     base: Callable[[], bytes]
     variables: Callable[[bytes], Sequence[Variable]]
+    landmarks: Sequence[Decimal]
     chance: Random
     probes: int
     """So many runs at most."""
@@ -132,20 +146,31 @@ class Solving:
     """By the keys of variables: how often one changed anything, less how often it did not."""
 
     def states(self) -> Iterator[bytes]:
-        quiet = 0
-        for _ in range(_BASES):
-            if self.probes <= 0 or quiet >= _QUIET:
-                return
-            base = self.base()
-            before = self._listen(base)
-            quiet = quiet + 1 if not before else -_BASES
-            if before is None or not any(self._open(each) for each in before.values()):
+        heard, barren = False, 0
+        while self.probes > 0 and barren < (_BARREN if heard else _QUIET):
+            base = self._begun()
+            before = self._listen(base) or {}
+            heard, barren = heard or bool(before), barren + 1
+            if not any(self._open(each) for each in before.values()):
                 continue
-            variables = list(self.variables(base))
+            variables = [each for each in self.variables(base) if self.moved.get(each.key, 0) > -_IDLE]
             self.chance.shuffle(variables)
-            promising = [each for each in variables if self.moved.get(each.key, 0) > -_IDLE]
-            for variable in promising[:_VARIABLES]:
-                yield from self._solved(base, before, variable)
+            for variable in variables[:_VARIABLES]:
+                for state in self._solved(base, before, variable):
+                    barren = 0
+                    yield state
+
+    def _begun(self) -> bytes:
+        base = self.base()
+        variables = list(self.variables(base)) if self.chance.random() < 0.5 else []
+        if not variables:
+            return base
+        variable = self.chance.choice(variables)
+        low, high = variable.bounds
+        marks = sorted({rules.unscaled(each, variable.scale) for each in self.landmarks if each.adjusted() < 18})
+        marks = [low, *(each for each in marks if low < each < high), high]
+        at = self.chance.randrange(len(marks) - 1)
+        return variable.put(base, self.chance.randint(marks[at], marks[at + 1]))
 
     def _listen(self, state: bytes) -> Mapping[tuple[int, str], Heard] | None:
         self.probes -= 1
