@@ -50,7 +50,7 @@ FOREMOST = (
     "sign",
 )
 MORE_STATES = 20_000
-RESTARTS, MORE_RESTARTS = 40, 100
+RESTARTS, MORE_RESTARTS = 80, 200
 ENOUGH = 1_000
 """Runs without a difference, of which it is said that there is none."""
 RUNS = 60
@@ -124,6 +124,15 @@ def _climb(given: Subject, one: Correspondence, mutant: Mutant) -> tuple[str, st
     whole = programs.compare(given.found.unit, changed, settings)
     if isinstance(whole, programs.Different):
         return "refuted by program", f"{whole.what}, with {whole.inputs.about or 'other inputs'}"
+    word, said = _longer(given, one, mutant, changed, alone)
+    not_run = f"; the program was not run: {whole.reason}" if isinstance(whole, programs.NotRun) else ""
+    return word, said + not_run
+
+
+def _longer(
+    given: Subject, one: Correspondence, mutant: Mutant, changed: Module, alone: Sequence[paragraphs.Outcome]
+) -> tuple[str, str]:
+    """What to say of a fault that no check of a translation has shown."""
     if not all(isinstance(each, paragraphs.Compared) for each in alone):
         why = "; ".join(each.reason for each in alone if isinstance(each, paragraphs.NotRun))
         return "survived", f"the paragraph is not run alone: {why}"

@@ -107,12 +107,13 @@ def _cost(called: Called | Stopped) -> int:
     """How many restarts it counts for: more if it took all its time, or says little, as where the run is ended."""
     if isinstance(called, Called):
         return 0
-    return 1 if "error:" in called.message else 3
+    return 1 if "error:" in called.message else 6
 
 
 class SideBySide:
     """``checked`` builds the module with all checks of GnuCOBOL. ``entries`` are the methods that return where the
-    program is left; ``local``: what the program has in its LOCAL STORAGE is gone when it is left."""
+    program is left; ``local``: what the program has in its LOCAL STORAGE is gone when it is left. ``fresh`` are those
+    for which the program starts anew, with all its files closed."""
 
     def __init__(
         self,
@@ -123,9 +124,10 @@ class SideBySide:
         storage: Storage,
         entries: frozenset[int],
         local: bool,
+        fresh: frozenset[int] = frozenset(),
     ) -> None:
         self.module, self.methods, self.matched, self.storage = module, methods, matched, storage
-        self.entries, self.local = entries, local
+        self.entries, self.local, self.fresh = entries, local, fresh
         self._checked = checked
         self._strict: Module | None = None
 
@@ -158,7 +160,7 @@ class SideBySide:
             called: list[Called | Stopped] = []
             calls = [call(which + 1, self._stored(each)) for each in batch]
             typed = [self._typed(each) for each in batch]
-            for each in self.module.call_all(calls, stdin=typed):
+            for each in self.module.call_all(calls, fresh=which in self.fresh, stdin=typed):
                 called.append(each)
                 restarts -= _cost(each)
                 if restarts < 0:
@@ -175,7 +177,7 @@ class SideBySide:
         return isinstance(called, Called) or not (called.timed_out or "error:" in called.message)
 
     def _called(self, module: Module, which: int, state: bytes) -> Called | Stopped:
-        return module.call(*call(which + 1, self._stored(state)), stdin=self._typed(state))
+        return module.call(*call(which + 1, self._stored(state)), fresh=which in self.fresh, stdin=self._typed(state))
 
     def _stored(self, state: bytes) -> bytes:
         return state[: self.storage.size]
@@ -211,10 +213,15 @@ class SideBySide:
 
     def _left(self, which: int, state: bytes) -> bytes:
         """The state behind a range that leaves the program, which the entry could not give back."""
-        self._called(self.module, which, state)
+        called = self._called(self.module, which, state)
         found = self.module.call(*call(LOOK, bytes(self.storage.size)))
-        assert isinstance(found, Called)
-        return found.buffers[1][: self.storage.size]
+        assert isinstance(found, Called) and isinstance(called, Called)
+        left = bytearray(found.buffers[1][: self.storage.size])
+        for slot in self.storage.slots:
+            if slot.linked:
+                part = slice(slot.offset, slot.offset + slot.size)
+                left[part] = called.buffers[1][part]
+        return bytes(left)
 
     def _quick(self, which: int, state: bytes) -> bool:
         before = time.monotonic()

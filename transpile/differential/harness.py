@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from transpile.cobol.names import Names
-from transpile.cobol.programs import Program
+from transpile.cobol.programs import Program, SpecialNames
 from transpile.cobol.source import source_bytes, source_text
-from transpile.cobol.statements import GoBack, Paragraph, Section, Stop
+from transpile.cobol.statements import Exit, GoBack, Paragraph, Section, Stop
 from transpile.cobol.unit import Unit
 from transpile.cobol.walking import walk
 from transpile.differential.opened import Opened
@@ -39,10 +39,10 @@ ENDS: Mapping[bytes, Literal["returned", "stopped", "left"]] = {
     struct.pack("<i", -3): "left",
 }
 """What the entry leaves in its first parameter: the range came to its end, or to a STOP RUN or GOBACK."""
-_OWN_BYTES = 12
-"""Behind the state: a pointer, and which range it is, for the end."""
-_LEAVING = re.compile(r"(?:(STOP\s+RUN)|GOBACK)(?![\w-])", re.IGNORECASE)
-_HEADER = re.compile(r"PROCEDURE\s+DIVISION", re.IGNORECASE)
+_OWN_BYTES = 8
+"""Behind the state: a pointer."""
+_LEAVING = re.compile(r"(?:(STOP\s+RUN)|GOBACK|EXIT\s+PROGRAM)(?![\w-])", re.IGNORECASE)
+_HEADER = re.compile(r"PROCEDURE\s+DIVISION(\s+USING(?=\s))?", re.IGNORECASE)
 
 
 class NoHarness(Exception):
@@ -115,7 +115,7 @@ def harness(
     first = sum(len(section.paragraphs) for section in program.procedure.declaratives)
     performed = [_named(places, labels, each) for each in ranges]
     edits = [
-        _header(program.procedure.span, prefix, storage),
+        _header(program, prefix, storage),
         _entry(
             places[first], labels.pop(first, "") if not places[first][0].name else "", prefix, storage, performed, files
         ),
@@ -124,7 +124,7 @@ def harness(
     ]
     if any(span.file != unit.file for span, _, _ in edits):
         raise NoHarness("its procedure division is in a copybook")
-    lines = list(_lines(unit))
+    lines = _alone(unit, program)
     return Harness(
         _entry_name(lines, program.name),
         "\n".join([*_edited(lines, edits, unit.fixed), ""]).encode("latin-1"),
@@ -134,14 +134,19 @@ def harness(
     )
 
 
+def is_called(unit: Unit, program: Program) -> bool:
+    """It is run for another program: it is nested in one, or works on what lies there."""
+    return bool(program.data.linkage) or not any(each is program for each in unit.programs)
+
+
 def _foreign(unit: Unit, program: Program, storage: Storage) -> str:
     """Why its storage is not all its own, or its states cannot be set."""
     if program.procedure is None:
         return "it has no procedure division"
-    if not any(each is program for each in unit.programs):
-        return "it is nested in another program"
-    if program.data.linkage:
-        return "it has a LINKAGE SECTION: what lies there belongs to its caller"
+    if any(each.by == "VALUE" for each in program.procedure.using) or program.procedure.returning is not None:
+        return "it has a parameter BY VALUE, or RETURNING"
+    if any(slot.linked and slot.ahead for slot in storage.slots):
+        return "a record of its LINKAGE SECTION has no name"
     if program.data.refused:
         return f"it has a {program.data.refused[0].name} SECTION"
     if program.environment.same_record_areas:
@@ -162,23 +167,40 @@ _Edit = tuple[Span, list[str], int]
 """Lines to put in before a place, and how many characters there they replace."""
 
 
-def _header(span: Span, prefix: str, storage: Storage) -> _Edit:
+def _alone(unit: Unit, program: Program) -> list[str]:
+    """The lines of the file; of a program that is nested in another, only its own. Raises ``NoHarness`` where it has
+    more of the other than its place."""
+    lines = list(_lines(unit))
+    if any(each is program for each in unit.programs):
+        return lines
+    for outer in unit.programs:
+        special = outer.environment.special_names
+        if special != SpecialNames(span=special.span) or outer.environment.collating:
+            raise NoHarness("it is nested in a program with SPECIAL-NAMES")
+    begin = program.span.line - 1
+    ending = re.compile(rf"END\s+PROGRAM\s+[\"']?{re.escape(program.name)}(?![\w-])", re.IGNORECASE)
+    end = next((at for at in range(begin, len(lines)) if ending.search(lines[at])), len(lines))
+    return [line if begin <= at <= end else "" for at, line in enumerate(lines)]
+
+
+def _header(program: Program, prefix: str, storage: Storage) -> _Edit:
+    assert program.procedure is not None
+    span, using = program.procedure.span, bool(program.procedure.using)
     numbers = f"05 {prefix}-NUMBER PIC S9(9) COMP-5 OCCURS {len(storage.numbers)}." if storage.numbers else ""
     largest = max(slot.size for slot in storage.slots)
     lines = [
-        "LINKAGE SECTION.",
+        *([] if program.data.linkage else ["LINKAGE SECTION."]),
         f"01 {prefix}-WHICH PIC S9(9) COMP-5.",
         f"01 {prefix}-STATE.",
         f"05 {prefix}-AREA PIC X({storage.area}).",
         *([numbers] if numbers else []),
         f"05 {prefix}-POINTER USAGE POINTER.",
-        f"05 {prefix}-RANGE PIC S9(9) COMP-5.",
         f"01 {prefix}-BYTES PIC X({largest}).",
         f"PROCEDURE DIVISION USING {prefix}-WHICH {prefix}-STATE",
     ]
     found = _HEADER.match(span.line_text, span.column - 1)
-    if found is None:
-        raise NoHarness("PROCEDURE DIVISION does not stand in one line")
+    if found is None or using != bool(found[1]):
+        raise NoHarness("PROCEDURE DIVISION does not stand in one line, with USING if it has that")
     return span, lines, len(found[0])
 
 
@@ -193,32 +215,33 @@ def _entry(
     """The entry before the first paragraph, which gets a name where it has none."""
     section, paragraph = place
     head = [f"{prefix}-SECTION SECTION."] if section.name else []
-    into = [
-        f"IF {prefix}-WHICH > 0",
-        *(line for slot in storage.slots for line in _copied(slot, prefix, True)),
-        *_numbers(storage, prefix, True),
-        "CONTINUE END-IF",
-    ]
     opened = list(_opened(files, prefix, storage))
-    closed = _of_range(prefix, [[f"CLOSE {each.file}" for each in some] for some in files])
     lines = [
         *head,
         f"{prefix}-ENTRY.",
-        f"MOVE {prefix}-WHICH TO {prefix}-RANGE",
-        *into,
+        *(line for slot in storage.slots if slot.linked for line in _linked(slot, prefix)),
+        f"PERFORM {prefix}-INTO",
         *opened,
-        *(into if opened else []),
+        *([f"PERFORM {prefix}-INTO"] if opened else []),
         f"EVALUATE {prefix}-WHICH",
-        *(f"WHEN {at} PERFORM {names}" for at, names in enumerate(performed, 1)),
+        *(f"WHEN {at} {_performing(at, names, _sorting(files, at), prefix)}" for at, names in enumerate(performed, 1)),
         "END-EVALUATE",
         f"MOVE -1 TO {prefix}-WHICH GO TO {prefix}-OUT.",
         f"{prefix}-STOP. MOVE -2 TO {prefix}-WHICH GO TO {prefix}-OUT.",
         f"{prefix}-LEFT. MOVE -3 TO {prefix}-WHICH.",
         f"{prefix}-OUT.",
-        *(line for slot in storage.slots for line in _copied(slot, prefix, False)),
+        *(line for slot in storage.slots if not slot.linked for line in _copied(slot, prefix, False)),
         *_numbers(storage, prefix, False),
-        *closed,
         "GOBACK.",
+        f"{prefix}-INTO. IF {prefix}-WHICH > 0",
+        *(line for slot in storage.slots if not slot.linked for line in _copied(slot, prefix, True)),
+        *_numbers(storage, prefix, True),
+        "CONTINUE END-IF.",
+        *(
+            line
+            for at, names in enumerate(performed, 1)
+            for line in _procedures(at, names, _sorting(files, at), prefix, storage)
+        ),
     ]
     if section.name:
         return section.span, lines, 0
@@ -229,34 +252,78 @@ def _entry(
 
 def _opened(files: Sequence[Sequence[Opened]], prefix: str, storage: Storage) -> Iterator[str]:
     """Opens the files of the range; what is in the record areas then is written to those that are read."""
-    count = f"{prefix}-NUMBER ({list(storage.numbers).index(RECORDS) + 1})" if RECORDS in storage.numbers else "0"
-    texts = []
-    for some in files:
+    found = []
+    for at, some in enumerate(files, 1):
         lines = []
         for each in some:
-            if each.filled:
-                written = f"PERFORM {count} TIMES WRITE {each.record} END-WRITE END-PERFORM"
-                lines.append(f"OPEN OUTPUT {each.file} {written} CLOSE {each.file}")
-            lines.append(f"OPEN {each.mode} {each.file}")
-        texts.append(lines)
-    yield from _of_range(prefix, texts)
+            if each.filled and not each.sorts:
+                missed = "INVALID KEY CONTINUE" if each.keyed else ""
+                written = f"WRITE {each.record} {missed} END-WRITE"
+                filled = f"PERFORM {_count(prefix, storage)} TIMES {written} END-PERFORM"
+                lines.append(f"OPEN OUTPUT {each.file} {filled} CLOSE {each.file}")
+            if each.opens:
+                lines.append(f"OPEN {each.mode} {each.file}")
+        found += [f"WHEN {at}", *lines] if lines else []
+    if found:
+        yield from (f"EVALUATE {prefix}-WHICH", *found, "END-EVALUATE")
 
 
-def _of_range(prefix: str, texts: Sequence[Sequence[str]]) -> list[str]:
-    """The statements for the range that runs."""
-    found = [line for at, lines in enumerate(texts, 1) if lines for line in (f"WHEN {at}", *lines)]
-    return [f"EVALUATE {prefix}-RANGE", *found, "END-EVALUATE"] if found else []
+def _count(prefix: str, storage: Storage) -> str:
+    return f"{prefix}-NUMBER ({list(storage.numbers).index(RECORDS) + 1})"
+
+
+def _sorting(files: Sequence[Sequence[Opened]], at: int) -> Opened | None:
+    """The file that is being sorted when range number ``at``, from 1, begins."""
+    return next((each for each in files[at - 1] if each.sorts), None) if files else None
+
+
+def _performing(at: int, names: str, sorting: Opened | None, prefix: str) -> str:
+    if sorting is None:
+        return f"PERFORM {names}"
+    return (
+        f"SORT {sorting.file} ON ASCENDING KEY {sorting.record} "
+        f"INPUT PROCEDURE IS {prefix}-TAKE-{at} OUTPUT PROCEDURE IS {prefix}-GIVE-{at}"
+    )
+
+
+def _procedures(at: int, names: str, sorting: Opened | None, prefix: str, storage: Storage) -> Iterator[str]:
+    """Those of the SORT in which the range runs, if it needs one."""
+    if sorting is None:
+        return
+    performed = f"PERFORM {prefix}-INTO PERFORM {names}."
+    if sorting.mode == "RELEASE":
+        yield from (f"{prefix}-TAKE-{at}. {performed}", f"{prefix}-GIVE-{at}. CONTINUE.")
+    else:
+        filled = f"PERFORM {_count(prefix, storage)} TIMES RELEASE {sorting.record} END-PERFORM."
+        yield from (f"{prefix}-TAKE-{at}. {filled}", f"{prefix}-GIVE-{at}. {performed}")
 
 
 def _leaving(unit: Unit, program: Program, prefix: str) -> Iterator[_Edit]:
-    """STOP RUN and GOBACK bring the state back, where they stand in the text itself and have no status."""
+    """STOP RUN and GOBACK bring the state back, where they stand in the text itself and have no status; so does EXIT
+    PROGRAM in what others call."""
     assert program.procedure is not None
+    has_caller = is_called(unit, program)
     for section in program.procedure.sections:
         for node in walk(section):
-            if isinstance(node, Stop | GoBack) and node.status is None and node.span.file == unit.file:
+            match node:
+                case Stop() | GoBack():
+                    leaves = node.status is None
+                case Exit(what="PROGRAM"):
+                    leaves = has_caller
+                case _:
+                    leaves = False
+            if leaves and node.span.file == unit.file:
                 found = _LEAVING.match(node.span.line_text, node.span.column - 1)
                 if found is not None:
                     yield node.span, [f"GO TO {prefix}-{'STOP' if found[1] else 'LEFT'}"], len(found[0])
+
+
+def _linked(slot: Slot, prefix: str) -> Iterator[str]:
+    """A record of the LINKAGE SECTION lies where the state lies."""
+    yield f"SET {prefix}-POINTER TO ADDRESS OF {prefix}-AREA"
+    if slot.offset:
+        yield f"SET {prefix}-POINTER UP BY {slot.offset}"
+    yield f"SET ADDRESS OF {slot.address} TO {prefix}-POINTER"
 
 
 def _copied(slot: Slot, prefix: str, into: bool) -> Iterator[str]:

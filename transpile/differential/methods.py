@@ -17,7 +17,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -25,7 +26,7 @@ from typing import Literal
 from transpile.differential import worker
 from transpile.differential.opened import Opened
 from transpile.differential.states import NUMBER_BYTES, Storage, elements
-from transpile.differential.worker import CALL, FRAME, Group, Leaf
+from transpile.differential.worker import CALL, FRAME, File, Group, Leaf
 from transpile.emulators.cobol.modules import folder_in_memory
 from transpile.emulators.cuda.bounded import Limits, without_network
 from transpile.errors import ToolError
@@ -40,6 +41,7 @@ from transpile.restructure.program import Restructured
 
 How = Literal["returned", "left", "stopped", "failed", "late"]
 NO_ANSWER = "it did not come back"
+_DIGITS = 400
 PATIENCE_S = 10.0
 """For the process to start, and to say that a method takes too long."""
 _HOW: tuple[How, ...] = ("returned", "left", "stopped", "failed", "late")
@@ -142,18 +144,37 @@ def leaves_of(found: Restructured, made: Correspondence, start: int, field: Fiel
 
 @dataclass(frozen=True, slots=True)
 class OpenFiles:
-    """``files``: for each method, those that are open when it begins; ``records``: where in a state it says how many
-    records those have that it reads."""
+    """``files``: for each method, those that it uses; ``records``: where in a state it says how many records those have
+    that it reads. ``places``: the Python of each RELATIVE KEY, by the identity of the item."""
 
     files: Sequence[Sequence[Opened]] = ()
     records: int = 0
+    places: Mapping[int, str] = field(default_factory=dict)
 
 
 _NO_FILES = OpenFiles()
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """``value`` is what one of the rules ``FITTING``, ``name``, gets in line ``line`` of the module, for a field of
+    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field."""
+
+    line: int
+    name: str
+    value: Decimal
+    digits: int | None
+    scale: int
+
+
+def _usual(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent > -_DIGITS and value.adjusted() < _DIGITS
+
+
 class Methods:
-    """The methods ``names`` of the class that ``made`` is about. Use it as a context, or ``close`` it."""
+    """The methods ``names`` of the class that ``made`` is about; ``called``: it has a caller; ``listening``: for
+    ``hear``. Use it as a context, or ``close`` it."""
 
     def __init__(
         self,
@@ -164,8 +185,11 @@ class Methods:
         size: int,
         limits: Limits,
         opened: OpenFiles = _NO_FILES,
+        *,
+        called: bool = False,
+        listening: bool = False,
     ) -> None:
-        self._opened = opened
+        self._opened, self._called, self._listening = opened, called, listening
         self._module, self._made, self._matched, self._names = module, made, matched, list(names)
         self._size, self._limits = size, limits
         self._process: _Process | None = None
@@ -183,6 +207,14 @@ class Methods:
             self._process.close()
             self._process = None
 
+    def hear(self, which: int, state: bytes) -> dict[tuple[int, str], Heard] | None:
+        """What the fields get in a run of method number ``which`` on ``state``; None where it does not end."""
+        ran = self.run(which, state)
+        if ran.how == "late" or not ran.output:
+            return None
+        found = [Heard(line, name, Decimal(value), *places) for line, name, value, *places in json.loads(ran.output)]
+        return {(each.line, each.name): each for each in found if _usual(each.value)}
+
     def run(self, which: int, state: bytes) -> Ran:
         """Method number ``which``, from 0, on ``state``; behind the storage is what is typed."""
         if self._process is None:
@@ -190,12 +222,11 @@ class Methods:
                 "rules": cobol_rules.__file__,
                 "module": self._module.name.removesuffix(".py"),
                 "program": self._made.class_name,
+                "called": self._called,
+                "listening": self._listening,
                 "methods": self._names,
                 "groups": list(self._matched.groups),
-                "files": [
-                    [[self._made.files[each.file], each.mode.lower(), each.filled] for each in some]
-                    for some in self._opened.files
-                ],
+                "files": [[self._file(each) for each in some] for some in self._opened.files],
                 "records": self._opened.records,
                 "limit_s": self._limits.wall_s,
             }
@@ -211,6 +242,10 @@ class Methods:
             self.close()
             return Ran("failed", state[: self._size], b"", "its answer is not one of the worker's")
         return Ran(_HOW[how], answer[at : at + self._size], answer[at + self._size :], message)
+
+    def _file(self, given: Opened) -> File:
+        number = self._opened.places[id(given.number)] if given.number is not None and given.random else ""
+        return File(place=self._made.files[given.file], mode=given.mode.lower(), filled=given.filled, number=number)
 
 
 class _Process:

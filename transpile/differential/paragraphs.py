@@ -12,21 +12,23 @@ import random
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from transpile.differential.ends import End, SideBySide
-from transpile.differential.harness import Range, built_together
+from transpile.differential.harness import Range, built_together, is_called
 from transpile.differential.inputs import typed
+from transpile.differential.listening import Listener
 from transpile.differential.literals import Literals, literals
 from transpile.differential.methods import Methods, OpenFiles, Ran, match
 from transpile.differential.preparing import NotRun, Prepared, Subject, prepare
 from transpile.differential.reach import Reach
 from transpile.differential.samples import Naming, Sample, chosen, naming
+from transpile.differential.solving import Item, Solving, Variable, typed_variables
 from transpile.differential.states import RECORDS, Storage
-from transpile.differential.values import Cell, Drawing, cells_of, domains
+from transpile.differential.values import SIMPLE, Cell, Drawing, cells_of, domains
 from transpile.emulators.cobol.modules import Module as CobolModule
 from transpile.emulators.cuda.bounded import Limits
 from transpile.errors import SourceErrors
@@ -35,13 +37,15 @@ from transpile.restructure.program import Restructured
 
 VALID = "numeric items hold digits, within their PICTURE"
 FILES = (
-    "its files are open as the program opens them; those that it reads have up to two records, each as in the record "
-    "area; of what it writes the record area is compared"
+    "its files are open as the program opens them, or closed where it opens them itself; those that it reads have up "
+    "to two records, each as in the record area; of what it writes the record area is compared"
 )
 
 
 UNSOUND = 40
 """After so many states on which the two differ, but COBOL does what means nothing, there are no more."""
+_PROBES, _PROBES_EACH, _PROBES_IN_ALL = 600, 40, 6000
+"""Runs in search of states: of one range at most, at least, and of all if they are no more than that."""
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
 _PYTHON = Limits(wall_s=2.0, output_bytes=8 << 20)
 
@@ -54,7 +58,7 @@ class Settings:
     states: int = 100
     exhaustive: int = 20_000
     seed: int = 0
-    restarts: int = 8
+    restarts: int = 16
     samples: int = 5
     """So many runs of each range are kept."""
     cobol: Limits = _COBOL
@@ -148,25 +152,39 @@ def _compared(
     matched = match(prepared.subject.found, prepared.made, prepared.storage)
     methods = [each.method.name for _, each in prepared.reachable]
     files = [tuple(each.found.files.values()) for _, each in prepared.reachable]
-    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0))
+    opened = OpenFiles(files, prepared.storage.numbers.get(RECORDS, 0), prepared.places)
     running = Methods(
-        prepared.subject.module, prepared.made, matched, methods, prepared.storage.size, settings.python, opened
+        prepared.subject.module,
+        prepared.made,
+        matched,
+        methods,
+        prepared.storage.size,
+        settings.python,
+        opened,
+        called=is_called(prepared.subject.found.unit, prepared.program),
     )
     outcomes: dict[Range, Outcome] = {each: what for each, what in prepared.ranges.items() if isinstance(what, NotRun)}
-    with SideBySide(
-        module,
-        lambda: text.build(folder, settings.cobol, checked=True),
-        running,
-        matched,
-        prepared.storage,
-        frozenset(at for at, each in enumerate(methods) if each == prepared.entry),
-        bool(prepared.program.data.local_storage),
-    ) as both:
+    with (
+        SideBySide(
+            module,
+            lambda: text.build(folder, settings.cobol, checked=True),
+            running,
+            matched,
+            prepared.storage,
+            frozenset(at for at, each in enumerate(methods) if each == prepared.entry),
+            bool(prepared.program.data.local_storage),
+            frozenset(at for at, some in enumerate(files) if some),
+        ) as both,
+        Listener(prepared) as listener,
+    ):
         base = both.start()
         names = naming(prepared.subject.found, prepared.made, prepared.storage, matched)
         known = literals(prepared.subject.found.unit) if any(w.found.accepted for _, w in prepared.reachable) else None
+        probes = min(2 * settings.states, _PROBES, max(_PROBES_EACH, _PROBES_IN_ALL // len(methods)))
         for at, (each, what) in enumerate(prepared.reachable):
-            comparison = _Comparison(both, prepared.storage, base, what.found, at, settings, names, known)
+            comparison = _Comparison(
+                both, prepared.storage, base, what.found, at, settings, names, known, listener, probes
+            )
             outcomes[each] = comparison.outcome()
     return {each: outcomes[each] for each in prepared.ranges}
 
@@ -183,6 +201,8 @@ class _Comparison:
     settings: Settings
     naming: Naming
     literals: Literals | None
+    listener: Listener
+    probes: int
     samples: list[Sample] = field(default_factory=list)
     alike: set[str] = field(default_factory=set)
 
@@ -242,12 +262,44 @@ class _Comparison:
         drawing = Drawing(self.base, cells, self.found, chance)
         if self.found.accepted and self.literals is not None:
             drawing.typed = partial(typed, tuple(self.found.accepted.values()), self.literals, chance)
-            return drawing.states(self.settings.states), False
+            return self._drawn(drawing), False
         read = cells_of(self.storage, self.found, read=True)
         every = domains(read, self.settings.exhaustive) if not _overlap(read) else None
         if every is None:
-            return drawing.states(self.settings.states), False
+            return self._drawn(drawing), False
         return drawing.every(read, every), True
+
+    def _drawn(self, drawing: Drawing) -> Iterator[bytes]:
+        """Those that are solved for, and others."""
+        solved = list(itertools.islice(self._solved(drawing), self.settings.states // 4))
+        yield from solved
+        yield from drawing.states(self.settings.states - len(solved))
+
+    def _solved(self, drawing: Drawing) -> Iterator[bytes]:
+        if not self.found.computes:
+            return
+        chance = random.Random(self.settings.seed)
+        moods = itertools.cycle((SIMPLE, None, SIMPLE, "even"))
+        other = replace(drawing, random=chance)
+        if self.found.accepted and self.literals is not None:
+            other.typed = partial(typed, tuple(self.found.accepted.values()), self.literals, chance)
+        tops = [self.storage.places[key].laid for key in self.found.accepted]
+        items = [
+            Item(cell) for cell in drawing.cells if cell.numeric and cell.low is None and cell.key in self.found.read
+        ]
+
+        def variables(state: bytes) -> list[Variable]:
+            return [*items, *typed_variables(state, self.storage.size, tops)]
+
+        solving = Solving(
+            partial(self.listener.hear, self.which),
+            lambda: other.state(next(moods)),
+            variables,
+            sorted(self.found.literals),
+            chance,
+            self.probes,
+        )
+        yield from solving.states()
 
     def _difference(self, state: bytes, end: End) -> Difference:
         """With as many items as possible as at the start; not where each try would take all its time."""

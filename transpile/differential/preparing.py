@@ -58,6 +58,11 @@ class Prepared:
         named = zip(program.functions, self.made.methods, strict=True)
         return next(method.name for function, method in named if function.name == program.entry)
 
+    @property
+    def places(self) -> dict[int, str]:
+        """The Python of elementary items, by their identity."""
+        return _places(self.subject.found, self.made)
+
     def refused(self, reason: str) -> Mapping[Range, NotRun]:
         """What cannot be run at all."""
         return {each: what if isinstance(what, NotRun) else NotRun(reason) for each, what in self.ranges.items()}
@@ -75,7 +80,8 @@ def prepare(subject: Subject) -> Prepared | Mapping[Range, NotRun]:
         storage = storage_of(program, tuple(name for name in REGISTERS if name in registers))
     except SourceError as error:
         return {each: NotRun(error.message) for each in wanted}
-    ranges = {each: _reachable(program, made, storage, each) for each in wanted}
+    places = _places(subject.found, made)
+    ranges = {each: _reachable(program, made, storage, places, each) for each in wanted}
     prepared = Prepared(subject, program, made, storage, ranges, None)
     try:
         files = [tuple(what.found.files.values()) for _, what in prepared.reachable]
@@ -85,11 +91,25 @@ def prepare(subject: Subject) -> Prepared | Mapping[Range, NotRun]:
     return replace(prepared, harness=text) if prepared.reachable else prepared.refused("")
 
 
-def _reachable(program: Program, made: Correspondence, storage: Storage, wanted: Range) -> Reachable | NotRun:
+def _reachable(
+    program: Program, made: Correspondence, storage: Storage, places: Mapping[int, str], wanted: Range
+) -> Reachable | NotRun:
     method = made.method(wanted)
     if method is None:
         return NotRun("there is no method for it")
     try:
-        return Reachable(reach(storage, paragraphs(program), *wanted), method)
+        found = reach(storage, paragraphs(program), *wanted)
     except OutOfReach as error:
         return NotRun(str(error))
+    for each in found.files.values():
+        if each.file not in made.files or (each.random and id(each.number) not in places):
+            return NotRun(f"the Python has no place for the file {each.file}, or for its key")
+    return Reachable(found, method)
+
+
+def _places(found: Restructured, made: Correspondence) -> dict[int, str]:
+    return {
+        id(found.laid[number].item): place
+        for number, place in made.places.items()
+        if number in found.laid and number not in made.counters
+    }

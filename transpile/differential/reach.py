@@ -14,7 +14,7 @@ from transpile.cobol.programs import ConditionName, Item
 from transpile.cobol.statements import Paragraph, Section
 from transpile.cobol.tree import Node, Reference
 from transpile.cobol.walking import walk
-from transpile.differential.opened import Opened, openable
+from transpile.differential.opened import NotOpened, Opened, opened, uses
 from transpile.differential.states import RECORDS, Storage
 from transpile.errors import SourceError
 
@@ -22,16 +22,11 @@ _OUTSIDE: dict[type[Node], str] = {
     verbs.Alter: "it changes where a GO TO goes (ALTER)",
     verbs.Call: "it calls another program (CALL)",
     verbs.Cancel: "it cancels another program (CANCEL)",
-    verbs.Open: "it uses a file (OPEN)",
-    verbs.Close: "it uses a file (CLOSE)",
-    verbs.Delete: "it uses a file (DELETE)",
-    verbs.Start: "it uses a file (START)",
-    verbs.Release: "it sorts a file (RELEASE)",
-    verbs.Return: "it sorts a file (RETURN)",
     verbs.Execute: "it has EXEC … END-EXEC",
     verbs.Unsupported: "it has a statement that is not translated",
 }
 _UNSTEADY = {"RANDOM", "CURRENT-DATE", "WHEN-COMPILED", "SECONDS-PAST-MIDNIGHT", "MODULE-TIME", "MODULE-DATE"}
+_COMPUTING = verbs.Compute | verbs.Add | verbs.Subtract | verbs.Multiply | verbs.Divide
 TERMINALS = {"", "SYSIN", "SYSIPT", "CONSOLE", "TERMINAL"}
 _CONSOLES = {"", "CONSOLE", "SYSOUT", "SYSERR", "STDOUT", "STDERR"}
 REGISTERS = ("RETURN-CODE", "TALLY")
@@ -62,8 +57,11 @@ class Reach:
     """For a subscript, the item that says how many elements its table has."""
     accepted: dict[int, Item] = field(default_factory=dict)
     """Items that are typed."""
+    computes: bool = False
     files: dict[str, Opened] = field(default_factory=dict)
-    """Those that it reads or writes."""
+    """Those that it uses, and does not see to itself."""
+    sorting: str = ""
+    """The one of them that is being sorted when it begins."""
     shifted: set[tuple[int, int, int]] = field(default_factory=set)
     """Two items, the first of which is computed as the second and a number."""
     related: set[tuple[int, int]] = field(default_factory=set)
@@ -74,6 +72,7 @@ def reach(storage: Storage, places: Sequence[tuple[Section, Paragraph]], begin: 
     """Raises ``OutOfReach``. ``places`` are all paragraphs by number."""
     looking = _Looking(storage.names, storage, places)
     looking.run(begin, end)
+    looking.open()
     _spread(looking.found)
     return looking.found
 
@@ -101,6 +100,8 @@ class _Looking:
     places: Sequence[tuple[Section, Paragraph]]
     found: Reach = field(default_factory=Reach)
     pending: list[tuple[int, int]] = field(default_factory=list)
+    used: dict[str, set[str]] = field(default_factory=dict)
+    """What is done with each file."""
 
     def run(self, begin: int, end: int) -> None:
         self.pending.append((begin, end))
@@ -135,6 +136,9 @@ class _Looking:
         for node in walk(paragraph):
             self._refuse(node)
             self._look(node)
+            self.found.computes |= isinstance(node, _COMPUTING)
+            for name, done in uses(node, self.names):
+                self.used.setdefault(name, set()).add(done)
             if isinstance(node, Reference):
                 self._mention(node, id(node) not in written)
             self.pending += self._performed(node, section)
@@ -146,6 +150,10 @@ class _Looking:
             case verbs.Perform(first=verbs.Label() as first, last=last):
                 begin, end = self._range(first, section)
                 yield begin, end if last is None else self._range(last, section)[1]
+            case verbs.Sort(input_procedure=source, output_procedure=target):
+                for first, last in filter(None, (source, target)):
+                    begin, end = self._range(first, section)
+                    yield begin, end if last is None else self._range(last, section)[1]
 
     def _range(self, label: verbs.Label, section: Section) -> tuple[int, int]:
         around, paragraph = self.names.procedure(label, section)
@@ -162,30 +170,33 @@ class _Looking:
         match node:
             case verbs.Accept(source=source) if self._device(source) not in TERMINALS:
                 raise OutOfReach(f"it reads the clock or its environment (ACCEPT FROM {source})")
-            case verbs.Read(file=label):
-                self._file(label.name, "READ")
-            case verbs.Write(record=record) | verbs.Rewrite(record=record):
-                item = self._resolved(record).item
-                names = [name for name, file in self.names.files.items() if any(e is item for e in file.records)]
-                self._file(names[0] if names else "", type(node).__name__.upper())
             case verbs.Stop(literal=tree.Expression()):
                 raise OutOfReach("it waits for the operator (STOP literal)")
-            case verbs.Sort(using=using, giving=giving, input_procedure=source, output_procedure=target):
-                if using or giving or source or target:
-                    raise OutOfReach("it sorts a file (SORT)")
             case tree.FunctionCall(name=name) if name in _UNSTEADY:
                 raise OutOfReach(f"its result is not the same every time (FUNCTION {name})")
             case verbs.Display(upon=upon) if self._device(upon) not in _CONSOLES:
                 raise OutOfReach(f"it displays upon {upon}")
 
-    def _file(self, name: str, verb: str) -> None:
-        opened = openable(self.names).get(name)
-        if opened is None:
-            raise OutOfReach(f"it uses a file ({verb})")
-        self.found.files[name] = opened
-        for item in self.names.files[name].records:
-            self._item(item, True)
-        if opened.filled:
+    def open(self) -> None:
+        """Find how the files are when the range begins. Raises ``OutOfReach``."""
+        for name, done in self.used.items():
+            try:
+                how = opened(name, done, self.names)
+            except NotOpened as error:
+                raise OutOfReach(str(error)) from error
+            for item in self.names.files[name].records:
+                self._item(item, True)
+            if how is not None:
+                self._open(how)
+
+    def _open(self, how: Opened) -> None:
+        self.found.files[how.file] = how
+        if how.sorts and self.found.sorting:
+            raise OutOfReach(f"it sorts two files ({how.mode})")
+        self.found.sorting = self.found.sorting or (how.file if how.sorts else "")
+        if how.number is not None:
+            self._item(how.number, True)
+        if how.filled:
             self.found.numbers[RECORDS], self.found.indexes[RECORDS] = 2, 0
 
     def _device(self, name: str) -> str:

@@ -23,13 +23,14 @@ RECORDS = "records of each file that is read"
 @dataclass(frozen=True, slots=True)
 class Slot:
     """The bytes of one record in a state. ``address`` is an identifier of something in it, ``ahead`` bytes from its
-    start."""
+    start. ``linked``: it is in the LINKAGE SECTION, and lies where the state lies."""
 
     offset: int
     size: int
     address: str
     ahead: int
     record: layout.Record
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,19 @@ class _Making:
     places: dict[int, Place] = field(default_factory=dict)
     size: int = 0
 
-    def add(self, record: layout.Record) -> None:
+    def add(self, record: layout.Record, linked: bool = False) -> None:
         found = _addressed(self.names, record)
         if found is None:
             return
-        self.slots.append(Slot(self.size, record.size, *found, record))
+        self.slots.append(Slot(self.size, record.size, *found, record, linked))
         for laid in record.walk():
             self.places.setdefault(id(laid.item), Place(self.size, laid))
         self.size += record.size
 
 
 def storage_of(program: Program, registers: tuple[str, ...] = ()) -> Storage:
-    """The states of ``program``, whose records are its own: nothing in a LINKAGE SECTION. Raises ``SourceError`` where
-    a description is wrong, and ``UnsupportedError`` where it is not laid out."""
+    """The states of ``program``. What is in its LINKAGE SECTION is part of them, each record in a place of its own.
+    Raises ``SourceError`` where a description is wrong, and ``UnsupportedError`` where it is not laid out."""
     special, data = program.environment.special_names, program.data
     making = _Making(names_of(program))
 
@@ -88,10 +89,12 @@ def storage_of(program: Program, registers: tuple[str, ...] = ()) -> Storage:
     for file in data.files:
         records = laid_out(file.records)
         fields = tuple(each for record in records for each in record.fields)
-        if fields and not file.sort:
+        if fields:
             making.add(layout.Record(records[0].name, max(record.size for record in records), fields))
     for record in (*laid_out(data.working_storage), *laid_out(data.local_storage)):
         making.add(record)
+    for record in laid_out(data.linkage):
+        making.add(record, linked=True)
     names = [*_indexes(making.names), *registers, *([RECORDS] if openable(making.names) else [])]
     numbers = {name: making.size + NUMBER_BYTES * at for at, name in enumerate(names)}
     size = making.size + NUMBER_BYTES * len(numbers)

@@ -26,6 +26,8 @@ _MOST_ELEMENTS = 40
 _MOODS = ("", "", "", "", "even", "even", "large", "digits")
 """What the values of a state have in common: nothing; numbers that divide each other evenly, so that results lie in the
 middle between two roundings; numbers at the upper end, so that results do not fit; texts that are digits."""
+SIMPLE = "simple"
+"""The mood of states in which most numbers have one digit that is not zero."""
 _EVEN = (1, 2, 3, 4, 5, 8, 10, 15, 16, 20, 25, 32, 40, 50, 64, 75, 80, 100, 125, 160, 200, 250, 400, 500, 625, 800)
 
 
@@ -193,9 +195,9 @@ class Drawing:
                 state[cell.at : cell.at + cell.size] = content
             yield bytes(state)
 
-    def state(self) -> bytes:
+    def state(self, mood: str | None = None) -> bytes:
         state = bytearray(self.base)
-        self.mood = self.random.choice(_MOODS)
+        self.mood = self.random.choice(_MOODS) if mood is None else mood
         drawn: list[Decimal] = []
         for cell in self._chosen():
             state[cell.at : cell.at + cell.size] = self._content(cell, drawn)
@@ -232,8 +234,12 @@ class Drawing:
         return cell.encoded(digits)
 
     def _digits(self, cell: Cell, low: int, high: int, drawn: Sequence[Decimal]) -> int:
+        if cell.name == RECORDS:
+            return self.random.choice((0, 1, 1, 1, 1, 2, 2, 2, 2, 2))
         own = self._own(cell)
-        if self.mood in ("even", "large") and self.random.random() < (0.3 if own or cell.low is not None else 0.8):
+        if self.mood in ("even", "large", SIMPLE) and self.random.random() < (
+            0.3 if own or cell.low is not None else 0.8
+        ):
             return self._alike(cell, high)
         pick = self.random.random()
         if pick < 0.25 and own:
@@ -253,6 +259,9 @@ class Drawing:
         return -value if low < 0 and self.random.random() < 0.4 else value
 
     def _alike(self, cell: Cell, high: int) -> int:
+        if self.mood == SIMPLE:
+            most = max(cell.scale, 0) if self.random.random() < 0.7 else cell.digits - 1
+            return self.random.choice((1, 1, 2, 3, 5, 5, 8)) * int(10 ** self.random.randint(0, most))
         if self.mood == "even":
             digits = self.random.choice(_EVEN) if self.random.random() < 0.6 else 5 * self.random.randrange(1, 2000)
             return digits * int(10 ** self.random.randint(0, max(cell.scale, 0)))

@@ -17,12 +17,15 @@ import struct
 import sys
 from collections.abc import Callable
 from types import CodeType, FrameType, ModuleType
-from typing import TypedDict
+from typing import TypedDict, cast
 
 FRAME = struct.Struct("<I")
 CALL = struct.Struct("<II")
 MESSAGE_BYTES = 400
 RETURNED, LEFT, STOPPED, FAILED, LATE = range(5)
+FITTING = ("fit_int", "fit_decimal", "fit_rounded", "checked_int", "checked_decimal", "rounded")
+"""Rules that put a value into a field, or round it for one."""
+HUGE = 1000
 Value = int | str | float | object
 
 
@@ -48,16 +51,31 @@ class Group(TypedDict):
     leaves: list[Leaf]
 
 
+class File(TypedDict):
+    """``place`` is the Python that names it. ``mode``: how it is open when a method begins, empty where it is closed;
+    ``release`` and ``return`` where it is being sorted. ``filled``: it has records then. ``number``: the Python of its
+    RELATIVE KEY, or empty."""
+
+    place: str
+    mode: str
+    filled: bool
+    number: str
+
+
 class Specification(TypedDict):
     folder: str
     rules: str
     module: str
     program: str
+    called: bool
+    """It has a caller."""
     methods: list[str]
     groups: list[Group]
-    files: list[list[tuple[str, str, bool]]]
-    """For each method the Python that names a file, how it is opened, and whether it has records then."""
+    files: list[list[File]]
+    """Those of each method."""
     records: int
+    listening: bool
+    """The output is what the fields get, instead of what is displayed."""
     limit_s: float
 
 
@@ -107,20 +125,26 @@ class Translated:
         self.module.use_exact_arithmetic()
         left = sys.modules.get("cobol_programs")
         self.left: type[BaseException] = left.Left if left is not None else Late
-        self.made: Callable[[], object] = getattr(self.module, given["program"])
+        self.program, self.called = getattr(self.module, given["program"]), given["called"]
         self.groups = [Held(group, rules) for group in given["groups"]]
         self.limit_s, self.records = given["limit_s"], given["records"]
+        self.heard: dict[tuple[int, str], list[object]] | None = {} if given["listening"] else None
+        for name in FITTING if self.heard is not None else ():
+            if name in vars(self.module):
+                vars(self.module)[name] = self._listening(name, vars(self.module)[name])
         self.object: object = None
 
-    def run(self, method: str, state: bytes, typed: bytes, files: list[tuple[str, str, bool]]) -> bytes:
+    def run(self, method: str, state: bytes, typed: bytes, files: list[File]) -> bytes:
         if self.object is None:
-            self.object = self.made()
+            self.object = self._made()
             for group in self.groups:
                 group.forget()
         self._set(state)
         if files:
             self._open(files, state)
             self._set(state)
+        if self.heard is not None:
+            self.heard.clear()
         output = io.StringIO()
         sys.stdout, said = output, sys.stdout
         sys.stdin = io.StringIO(typed.decode("latin-1"))
@@ -135,27 +159,59 @@ class Translated:
                 how, message = FAILED, str(error)
         if how in (FAILED, LATE):
             self.object = None
-        for place, *_ in files if self.object is not None else ():
-            eval(place, {"self": self.object}).close()
+        for each in files if self.object is not None else ():
+            file = eval(each["place"], {"self": self.object})
+            if getattr(file, "mode", None):
+                file.close()
         text = message.encode("utf-8", "replace")[:MESSAGE_BYTES]
-        shown = output.getvalue().encode("latin-1", "replace")
+        told = output.getvalue() if self.heard is None else json.dumps(list(self.heard.values()))
+        shown = told.encode("latin-1", "replace")
         return b"".join((FRAME.pack(how), FRAME.pack(len(text)), text, bytes(after), shown))
+
+    def _listening(self, name: str, rule: Callable[..., object]) -> Callable[..., object]:
+        """``rule``, noting the first value that it gets at each place of the program, its digits and its decimals."""
+
+        def noting(value: object, *places: int, **more: object) -> object:
+            line = sys._getframe(1).f_lineno
+            huge = isinstance(value, int) and value.bit_length() > HUGE
+            if self.heard is not None and not huge and (line, name) not in self.heard:
+                digits = None if name == "rounded" else places[0]
+                scale = 0 if name.endswith("int") else places[name != "rounded"]
+                self.heard[line, name] = [line, name, str(value), digits, scale]
+            return rule(value, *places, **more)
+
+        return noting
+
+    def _made(self) -> object:
+        """The object of a program that somebody calls, nested ones without the program around them."""
+        fields = self.program.__dataclass_fields__
+        made = self.program(**({"outer": None} if "outer" in fields else {}))
+        if "called" in fields and self.called:
+            made.called = True
+        return cast(object, made)
 
     def _set(self, state: bytes) -> None:
         for group in self.groups:
             group.set(self.object, state)
 
-    def _open(self, files: list[tuple[str, str, bool]], state: bytes) -> None:
+    def _open(self, files: list[File], state: bytes) -> None:
         """Those that are read have records as the state has one in the record area."""
         count = struct.unpack_from("<i", state, self.records)[0] if self.records else 0
-        for place, mode, filled in files:
-            file = eval(place, {"self": self.object})
-            if filled:
+        for each in files:
+            file = eval(each["place"], {"self": self.object})
+            if each["mode"] in ("release", "return"):
+                file.start()
+                for _ in range(count if each["filled"] else 0):
+                    file.release()
+                continue
+            if each["filled"]:
+                number = [eval(each["number"], {"self": self.object})] if each["number"] else []
                 file.open("output")
                 for _ in range(count):
-                    file.write()
+                    file.write(*number, expects="2")
                 file.close()
-            file.open(mode)
+            if each["mode"]:
+                file.open(each["mode"])
 
     def _run(self, method: Callable[[], None]) -> tuple[int, str]:
         signal.setitimer(signal.ITIMER_REAL, self.limit_s)
