@@ -63,6 +63,14 @@ def test_a_header_of_another_processor_brings_no_intrinsics() -> None:
     assert intrinsics.port("a.c", text)[0] == text
 
 
+def test_arguments_that_change_a_variable_are_told() -> None:
+    text = "#include <emmintrin.h>\nvoid f(void) {\n  b = _mm_add_epi8(a[i++], a[i++]);\n"
+    call = "  b = _mm_and_si128(_mm_srli_epi32(a, n++), m);\n}\n"
+    assert [(item.what, item.line) for item in intrinsics.port("a.c", text + call)[1] if item.state == "left"] == [
+        ("_mm_srli_epi32", 4)
+    ]
+
+
 SNIPPETS = st.sampled_from(
     ["#include <immintrin.h>", "#include <emmintrin.h> // why", "#ifdef __SSE4_1__", "#else", "#endif", "__m128i a;",
      "x = _mm_add_epi8(y);", "#if defined(__x86_64__)", "/*", "*/", "int a;", "#include \"b.h\"", "\udcff"]

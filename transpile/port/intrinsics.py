@@ -47,6 +47,10 @@ _OWN = re.compile(
 )
 """Of those the ones that ``OWN_HEADER`` has."""
 OWN_HEADER = "transpile_integer_intrinsics.h"
+_CHANGING = re.compile(
+    r"\b(_mm\d*_(?:b?s[lr][la]i|shuffle|alignr|extract|insert|blend|permute|roundscale|round)\w*)\s*\([^;{}]*(?:\+\+|--)"
+)
+"""Immediate operands that change a variable."""
 _BUILTIN = re.compile(r"\b__builtin_ia32_\w+")
 _CPUID = re.compile(
     r"\b(__get_cpuid\w*|__cpuid(?:_count|ex)?|__builtin_cpu_(?:supports|init|is)|_may_i_use_cpu_feature)\s*\("
@@ -55,6 +59,12 @@ _CPUID = re.compile(
 
 _UNREPLACED: tuple[tuple[Kind, re.Pattern[str], str, str], ...] = (
     ("intrinsics", _OTHERS, "SIMDe has no such function", "write it in C for other targets, under #if"),
+    (
+        "intrinsics",
+        _CHANGING,
+        "an argument changes a variable, and SIMDe's macro of this name may look at it several times",
+        "change it in a statement of its own",
+    ),
     ("builtin", _BUILTIN, "it is the compiler's own name for an x86 instruction", "use the intrinsic's name"),
     ("cpuid", _CPUID, "there is no such question to ask elsewhere", f"put it under #if {X86}"),
 )
