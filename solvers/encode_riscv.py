@@ -42,6 +42,8 @@ _CALL = re.compile(r"(call|tail|j)\s+([A-Za-z_.$][\w.$@]*)$")
 _BRANCH = re.compile(r"(b\w+\s+[\w\s,]+,)\s*([A-Za-z_.$][\w.$]*)$")
 _RELATIVE = re.compile(r"(auipc|jal)\b")
 _LOW_PLACEHOLDER = 0x7F0
+PAUSE = ".insn i 15, 0, zero, zero, 16"
+"""The hint PAUSE, ``fence w, 0``: it orders nothing."""
 _SIZES = {"b": 1, "h": 2, "w": 4, "d": 8}
 _VALUE: Varnode = (UNIQUE, 0xF0000200, 8)
 
@@ -62,6 +64,8 @@ def _float(name: str) -> int:
 
 def parse(text: str) -> Parsed:
     """Take one text apart; raises Unliftable."""
+    if text == PAUSE:
+        return Parsed(text, ops=[])
     if match := _CALL.match(text):
         return _jump(*match.groups())
     if match := _ADDRESS.match(text):

@@ -222,6 +222,8 @@ def _fence(word: int) -> Rows:
         "".join(letter for bit, letter in ((8, "i"), (4, "o"), (2, "r"), (1, "w")) if word >> shift & bit)
         for shift in (24, 20)
     )
+    if not before or not after:
+        return []
     return [RawOp(l.MARK, (), (), f"fence:{_FENCES.get((before, after), before + ',' + after)}")]
 
 

@@ -50,6 +50,15 @@ def require_architecture(to: str, march: str) -> None:
             raise _refused(to, march, said)
 
 
+def require_no_architecture(to: str, march: str) -> None:
+    """Raises UsageError for ``march`` where the output is no assembly."""
+    if march:
+        raise UsageError(
+            f"--march is for {' and '.join(FORMS)}, not for --to {to}",
+            "leave it out; what a CUDA compiler makes code for is its own -arch" if to == "cuda" else "leave it out",
+        )
+
+
 def _refused(to: str, march: str, said: str = "") -> UsageError:
     shown = march if len(march) <= 80 else f"{march[:80]}…"
     return UsageError(f"'{shown}' is no architecture for {to}{': ' * bool(said)}{said}", POSSIBLE[to])

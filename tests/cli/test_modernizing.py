@@ -168,6 +168,12 @@ def test_explain_shows_the_paragraph_beside_its_method(source: Path, capsys: pyt
         (["savings.cob", "x.s"], "Missing option '--to'. Choose from: riscv, aarch64, cuda, python"),
         (["savings.cob", "--to", "python", "-std=ibm", "-I", "copy"], "-std=ibm is not known to the rules"),
         (["savings.cob", "--to", "riscv", "--format", "free"], "are for --to python, not for --to riscv"),
+        (
+            ["savings.cob", "--to", "python", "--march", "rv64gc"],
+            "--march is for riscv and aarch64, not for --to python",
+        ),
+        (["explain", "savings.cob", "A", "--to", "python", "--march", "x"], "--march is for riscv and aarch64"),
+        (["savings.c", "--to", "cuda", "--march", "armv8-a"], "--march is for riscv and aarch64, not for --to cuda"),
         (["savings.cob", "--to", "python", "--scratch", "a"], "are for --to cuda, not for --to python"),
         (["explain", "savings.cob", "NOWHERE", "-I", "copy"], "there are: MAIN-LINE, ADD-INTEREST"),
         (["explain", "savings.cob", "unused", "-I", "copy"], "the paragraph UNUSED is never reached"),

@@ -264,3 +264,10 @@ def test_targets_are_known() -> None:
 def test_a_memory_operand_keeps_its_constraint_and_its_address_is_an_input() -> None:
     _, text = proved('void f(long *p) { asm("incq %0" : "+m"(*p) : : "cc"); }')
     assert ': "+m" (*p)' in text and ': "r" (&(*p))' in text
+
+
+@pytest.mark.parametrize("template", ["pause", "rep; nop", "rep\\n\\tnop"])
+def test_a_pause_stays_a_hint(template: str) -> None:
+    for target, hint in (("riscv", ".insn i 15, 0, zero, zero, 16"), ("aarch64", "yield")):
+        _, text = proved(f'void f(void) {{ asm volatile("{template}" ::: "memory"); }}', target)
+        assert f'asm volatile ("{hint}"' in text

@@ -133,3 +133,42 @@ def test_raw_strings_are_joined_as_they_are() -> None:
     statement = only(text + "\nint x;")
     assert statement.template == 'addq %1, "\\n" %0\n\tnop #)" "\n'
     assert statement.inputs == (Operand("r", "b"),)
+
+
+MACROS = """#define STR(x) #x
+#define XSTR(x) STR(x)
+#define WIDE q
+#define OPERANDS(x, y) "+r"(x) : "r"(y), "r"((y))
+#define CLOBBERS "cc", "memory"
+#define LOOP LOOP "nop"
+#define PASTED(x) "mov" #x a##x
+#define TWICE "nop"
+#undef TWICE
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('asm(STR(add\tq %1) ", %0" : OPERANDS(a[ 1 ], (long) b) : CLOBBERS)', ("add q %1, %0", "a[ 1 ]", "(long) b")),
+        ('asm(STR("\\n") : OPERANDS(a, b) : CLOBBERS)', ('"\\n"', "a", "b")),
+        ('asm("add" XSTR(WIDE) : OPERANDS(STR, g(1, 2)) : CLOBBERS)', ("addq", "STR", "g(1, 2)")),
+    ],
+)
+def test_macros_of_the_file_are_in_their_places(code: str, expected: tuple[str, str, str]) -> None:
+    statement = only(f"{MACROS}void f(void) {{ {code}; }}")
+    assert not statement.problem
+    found = statement.template, statement.outputs[0].expression, statement.inputs[0].expression
+    assert found == expected
+    assert statement.clobbers == ("cc", "memory") and statement.text == code
+
+
+@pytest.mark.parametrize("name", ["PASTED(x)", "TWICE", "STR", "STR(a, b)", "LOOP", "NOWHERE"])
+def test_macros_that_are_not_known_to_stand_for_a_text_are_told(name: str) -> None:
+    assert "in a" in only(f"{MACROS}void f(void) {{ asm({name}); }}").problem
+
+
+def test_macros_that_grow_without_end_are_refused_at_once() -> None:
+    rows = [f"#define M{n}(x) M{n + 1}(x) M{n + 1}(x)" for n in range(60)]
+    text = "\n".join([*rows, "#define M60(x) #x", 'void f(void) { asm(M0(nop) : "=r"(a)); }'])
+    assert only(text).problem == "its macros stand for very much"

@@ -49,6 +49,28 @@ def test_uses_beside_a_guarded_header_get_simde_elsewhere() -> None:
     assert intrinsics.port("a.c", texts["a.c"], provided=True)[0] == texts["a.c"]
 
 
+def test_a_header_of_another_processor_brings_no_intrinsics() -> None:
+    header = (
+        "#if defined(__GNUC__) && defined(__x86_64__)\n#include <x86intrin.h>\n"
+        "#elif defined(__GNUC__) && defined(__IWMMXT__)\n#include <mmintrin.h>\n#endif\n"
+    )
+    text, items = intrinsics.port("a.c", header + "__m256i f(__m256i a) { return _mm256_add_epi8(a, a); }\n")
+    assert (
+        text.endswith(header + "__m256i f(__m256i a) { return _mm256_add_epi8(a, a); }\n")
+        and "simde/x86/avx2.h" in text
+    )
+    assert [item.state for item in items] == ["covered", "covered", "ported"]
+    assert intrinsics.port("a.c", text)[0] == text
+
+
+def test_arguments_that_change_a_variable_are_told() -> None:
+    text = "#include <emmintrin.h>\nvoid f(void) {\n  b = _mm_add_epi8(a[i++], a[i++]);\n"
+    call = "  b = _mm_and_si128(_mm_srli_epi32(a, n++), m);\n}\n"
+    assert [(item.what, item.line) for item in intrinsics.port("a.c", text + call)[1] if item.state == "left"] == [
+        ("_mm_srli_epi32", 4)
+    ]
+
+
 SNIPPETS = st.sampled_from(
     ["#include <immintrin.h>", "#include <emmintrin.h> // why", "#ifdef __SSE4_1__", "#else", "#endif", "__m128i a;",
      "x = _mm_add_epi8(y);", "#if defined(__x86_64__)", "/*", "*/", "int a;", "#include \"b.h\"", "\udcff"]

@@ -138,6 +138,8 @@ def test_reports_of_hostile_names_stay_reports(repository: Repository, tmp_path:
         ["--dry-run", "-o", "x"],
         ["--report", "r.txt"],
         ["--to", "python", "--build", "make"],
+        ["--to", "python", "--march", "rv64gc"],
+        ["--to", "cuda", "--march", "sm_90"],
     ],
 )
 def test_what_makes_no_sense_is_refused(words: list[str], repository: Repository) -> None:

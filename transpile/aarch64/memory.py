@@ -179,4 +179,4 @@ def _cas_loop(state: State, m: Micro, expected: Val, new: str, base: str) -> int
 
 
 def fence(state: State, m: Micro) -> None:
-    state.emit({"full": "dmb ish", "load": "dmb ishld", "store": "dmb ishst"}[m.name])
+    state.emit({"full": "dmb ish", "load": "dmb ishld", "store": "dmb ishst", "pause": "yield"}[m.name])

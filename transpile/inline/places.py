@@ -93,8 +93,10 @@ def _directive(text: str, start: int) -> Directive:
     parameters = None
     if match[2] is not None:
         parameters = tuple(name.strip() for name in match[3].split(",") if name.strip())
-    body = [one for one in placed(text[match.end() :], start + match.end()) if one.token.kind != "comment"]
-    return Directive(text, start, start + len(text), match[1], parameters, tuple(body))
+    # Behind a semicolon, a '#' begins no directive.
+    found = list(placed(f";{text[match.end() :]}", start + match.end() - 1))[1:]
+    body = tuple(one for one in found if one.token.kind != "comment")
+    return Directive(text, start, start + len(text), match[1], parameters, body)
 
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}

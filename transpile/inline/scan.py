@@ -7,11 +7,13 @@ is raised for a text that is no C; what cannot be read is a statement of the kin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from transpile.c.tokens import Token
 from transpile.inline.branches import Branch, around, branches
+from transpile.inline.expansion import definitions, expanded, undefined
 from transpile.inline.literals import LiteralError, joined
 from transpile.inline.places import Directive, Lines, Placed, closing, parts, split
 from transpile.inline.statement import Kind, Macro, Operand, Statement
@@ -35,7 +37,8 @@ MOST = 10_000
 def statements(text: str, file: str = "<input>") -> tuple[Statement, ...]:
     """Every piece of inline assembly in ``text``, in its order."""
     tokens, directives = split(text)
-    source = _Source(text, file, Lines.of(text), branches(directives), _string_macros(directives))
+    strings, others = _string_macros(directives), definitions(directives)
+    source = _Source(text, file, Lines.of(text), branches(directives), strings, others, undefined(directives))
     found = list(_in_code(tokens, source))
     for directive in directives:
         if directive.name:
@@ -51,6 +54,8 @@ class _Source:
     lines: Lines
     branches: Sequence[Branch]
     macros: Mapping[str, Sequence[Token]]
+    definitions: Mapping[str, Directive]
+    undefined: Mapping[str, int]
 
 
 def _string_macros(directives: Sequence[Directive]) -> dict[str, Sequence[Token]]:
@@ -193,20 +198,22 @@ def _read(tokens: Sequence[Placed], at: int, source: _Source, kind: Kind, macro:
     behind = (end if end >= 0 else at) + 1
     if kind not in ("statement", "top level"):
         return bare, behind
-    return _fields(bare, tokens[opening + 1 : end], source), behind
+    hidden = {name for name, start in source.undefined.items() if macro is not None or start < bare.start}
+    hidden.update(macro.parameters if macro is not None else ())
+    return _fields(bare, tokens[opening + 1 : end], source, hidden), behind
 
 
-def _fields(bare: Statement, inner: Sequence[Placed], source: _Source) -> Statement:
-    sections = parts(inner, ":")
+def _fields(bare: Statement, inner: Sequence[Placed], source: _Source, hidden: Set[str]) -> Statement:
+    sections: Sequence[Sequence[Placed]] = ()
     problem, template = "", ""
     operands: list[tuple[Operand, ...]] = []
     clobbers: tuple[str, ...] = ()
+    macros = {name: body for name, body in source.macros.items() if name not in hidden}
     try:
-        template = joined([one.token for one in sections[0]], source.macros)
-        operands = [tuple(_operands(section, source)) for section in sections[1:3]]
-        clobbers = tuple(
-            joined([one.token for one in part], source.macros) for part in parts(_at(sections, 3), ",") if part
-        )
+        sections = parts(expanded(inner, source.definitions, hidden), ":")
+        template = joined([one.token for one in sections[0]], macros)
+        operands = [tuple(_operands(section, source.text, macros)) for section in sections[1:3]]
+        clobbers = tuple(joined([one.token for one in part], macros) for part in parts(_at(sections, 3), ",") if part)
     except LiteralError as error:
         problem = str(error)
     labels = tuple(part[0].text for part in parts(_at(sections, 4), ",") if part)
@@ -223,7 +230,7 @@ def _at(sections: Sequence[Sequence[Placed]], index: int) -> Sequence[Placed]:
     return sections[index] if index < len(sections) else ()
 
 
-def _operands(section: Sequence[Placed], source: _Source) -> Iterator[Operand]:
+def _operands(section: Sequence[Placed], text: str, macros: Mapping[str, Sequence[Token]]) -> Iterator[Operand]:
     for part in parts(section, ","):
         if not part:
             continue
@@ -235,7 +242,16 @@ def _operands(section: Sequence[Placed], source: _Source) -> Iterator[Operand]:
         end = closing(rest, opening) if opening >= 0 else -1
         if opening <= 0 or end < 0:
             raise LiteralError(f"'{part[0].text[:20]}' does not begin an operand")
-        constraint = joined([one.token for one in rest[:opening]], source.macros)
-        inner = rest[opening + 1 : end]
-        expression = source.text[inner[0].start : inner[-1].end] if inner else ""
-        yield Operand(constraint, " ".join(expression.replace("\\\n", " ").replace("\\\r\n", " ").split()), name)
+        constraint = joined([one.token for one in rest[:opening]], macros)
+        yield Operand(constraint, _expression(rest[opening + 1 : end], text), name)
+
+
+def _expression(tokens: Sequence[Placed], text: str) -> str:
+    """An expression as it is written; of a macro that is in its place here, its tokens."""
+    gaps = [text[one.end : other.start] for one, other in pairwise(tokens)]
+    if all(re.fullmatch(r"(?:\s|\\\r?\n|/\*[\s\S]*?\*/|//[^\n]*\n)*", gap) for gap in gaps) and all(
+        one.end <= other.start for one, other in pairwise(tokens)
+    ):
+        written = text[tokens[0].start : tokens[-1].end] if tokens else ""
+        return " ".join(written.replace("\\\n", " ").replace("\\\r\n", " ").split())
+    return " ".join(one.text for one in tokens)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from transpile.port.holds import X86_WORD, excluded
 from transpile.port.items import Item, Kind
-from transpile.port.preprocessor import Chain, CText, lines_with
+from transpile.port.preprocessor import OTHER_WORD, Chain, CText, lines_with
 
 SIMDE = "SIMDe 0.7.2 or later (Debian: libsimde-dev; else a checkout of simd-everywhere/simde on the include path)"
 X86 = "defined(__x86_64__) || defined(__i386__)"
@@ -36,12 +36,21 @@ HEADERS: Mapping[str, str] = {
 _INCLUDE = re.compile(r"(?P<indent>[ \t]*)#[ \t]*include[ \t]*<(?P<name>\w+\.h)>[ \t]*(?://.*|/\*[^*]*\*/[ \t]*)?\r?$")
 USE = re.compile(r"(?<![\w.])(_mm\d*_\w+|_mm_\w+|__m(?:64|128|256|512)[id]?)\b")
 _OTHERS = re.compile(
-    r"(?<![\w.])(_(?:addcarryx?|subborrow|mulx|umul128|pext|pdep|tzcnt|lzcnt|blsr|blsi|blsmsk|bzhi|bextr|andn|rdrand\d*|rdseed\d*|"
+    r"(?<![\w.])(_(?:addcarryx?|subborrow|mulx|umul128|pext|pdep|tzcnt|lzcnt|blsr|blsi|blsmsk|bzhi|bextr|andn|rd(?:rand|seed)\d*(?:_step)?|"
     r"xgetbv|xsetbv|xbegin|xend|xabort|xtest|bswap|bswap64|lrotl|lrotr|rotl|rotr|popcnt\d*|bit_scan_\w+|readfsbase|"
     r"fxsave|xsave|ktest\w*)(?:_u?(?:8|16|32|64))?|__rdtscp?|__rdpmc|__pause|_mm_(?:sha\w+|aes\w+|clflush\w*|monitor|mwait|"
     r"prefetchw))\s*\("
 )
 """Intrinsics that SIMDe 0.7 does not have."""
+_OWN = re.compile(
+    r"(?<![\w.])(_(?:pext|pdep|bzhi|bextr|blsr|blsi|blsmsk|addcarryx?|subborrow|tzcnt|lzcnt)_u(?:32|64)|_mulx_u64)\s*\("
+)
+"""Of those the ones that ``OWN_HEADER`` has."""
+OWN_HEADER = "transpile_integer_intrinsics.h"
+_CHANGING = re.compile(
+    r"\b(_mm\d*_(?:b?s[lr][la]i|shuffle|alignr|extract|insert|blend|permute|roundscale|round)\w*)\s*\([^;{}]*(?:\+\+|--)"
+)
+"""Immediate operands that change a variable."""
 _BUILTIN = re.compile(r"\b__builtin_ia32_\w+")
 _CPUID = re.compile(
     r"\b(__get_cpuid\w*|__cpuid(?:_count|ex)?|__builtin_cpu_(?:supports|init|is)|_may_i_use_cpu_feature)\s*\("
@@ -50,6 +59,12 @@ _CPUID = re.compile(
 
 _UNREPLACED: tuple[tuple[Kind, re.Pattern[str], str, str], ...] = (
     ("intrinsics", _OTHERS, "SIMDe has no such function", "write it in C for other targets, under #if"),
+    (
+        "intrinsics",
+        _CHANGING,
+        "an argument changes a variable, and SIMDe's macro of this name may look at it several times",
+        "change it in a statement of its own",
+    ),
     ("builtin", _BUILTIN, "it is the compiler's own name for an x86 instruction", "use the intrinsic's name"),
     ("cpuid", _CPUID, "there is no such question to ask elsewhere", f"put it under #if {X86}"),
 )
@@ -69,7 +84,7 @@ def port(path: str, text: str, provided: bool = False) -> tuple[str, list[Item]]
         match = _INCLUDE.match(line)
         if match is None or match["name"] not in HEADERS or match["name"] not in source.lines[number - 1]:
             continue
-        if source.guarded(number):
+        if source.guarded(number) or for_others(source, number):
             items.append(covered(path, number, match["name"]))
             continue
         header = stand_in(match["name"], uses)
@@ -91,6 +106,12 @@ def port(path: str, text: str, provided: bool = False) -> tuple[str, list[Item]]
         how = f"<simde/x86/{header}.h> elsewhere: {SIMDE}"
         items.append(Item("intrinsics", path, at, at, "intrinsics outside any #if for x86", "ported", how))
     items += list(others(path, source))
+    if any(item.state == "ported" and OWN_HEADER in item.how for item in items) and OWN_HEADER not in text:
+        brought_by = CText("\n".join(lines))
+        at = next(number for number, _ in open_uses(brought_by))
+        rows = [f"#if !({X86})", f'#include "{OWN_HEADER}"', "#endif"]
+        place = last_include(brought_by, at)
+        lines[place:place] = [row + "\r" * (ending == "\r\n") for row in rows]
     return "\n".join(lines), items
 
 
@@ -99,7 +120,7 @@ def included_everywhere(text: str) -> bool:
     source = CText(text)
     for number, line in enumerate(source.code, 1):
         match = _INCLUDE.match(line)
-        if match and match["name"] in HEADERS and not source.guarded(number):
+        if match and match["name"] in HEADERS and not source.guarded(number) and not for_others(source, number):
             return True
     return any("<simde/x86/" in line for line in source.code)
 
@@ -126,7 +147,14 @@ def brought(header: str) -> list[str]:
 
 
 def covered(path: str, number: int, name: str) -> Item:
-    return Item("intrinsics", path, number, number, f"<{name}>", "covered", "it is included for x86 only")
+    return Item(
+        "intrinsics", path, number, number, f"<{name}>", "covered", "it is included for certain processors only"
+    )
+
+
+def for_others(source: CText, number: int) -> bool:
+    """Whether a condition over the line asks for another processor, whose header has the same name."""
+    return any(OTHER_WORD.search(one) for one in source.conditions[number - 1] if not one.startswith("!"))
 
 
 def stand_in(name: str, uses: set[str]) -> str:
@@ -163,7 +191,18 @@ def others(path: str, source: CText) -> Iterator[Item]:
             if (kind, name) in seen:
                 continue
             seen.add((kind, name))
+            if any(name == own for _, own in open_uses(source)):
+                how = f"{OWN_HEADER} elsewhere: in C, tested against the instruction"
+                yield Item(kind, path, number, number, name, "ported", how)
+                continue
             yield judged(source, Item(kind, path, number, number, name, "left", "", why, hint))
+
+
+def open_uses(source: CText) -> Iterator[tuple[int, str]]:
+    """Where functions of ``OWN_HEADER`` are used outside ``#if`` for x86, and which."""
+    for number, match in lines_with(source, _OWN):
+        if not source.guarded(number) and not _defined_here(source, match[1]):
+            yield number, match[1]
 
 
 def judged(source: CText, item: Item) -> Item:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from transpile.architectures import require_architecture
+from transpile.architectures import require_architecture, require_no_architecture
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
 from transpile.port import assembly, automake, buildfiles, buildrules, intrinsics, statements, whole, widening
@@ -20,6 +20,7 @@ from transpile.port.tree import Tree, with_suffix
 from transpile.translation import Translation
 
 C_SUFFIXES = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx", ".inl", ".ipp", ".inc", ".tcc")
+OWN_INTRINSICS = Path(__file__).with_name("integer_intrinsics.h")
 Progress: TypeAlias = Callable[[int, int], None]
 
 
@@ -64,6 +65,7 @@ def plan_for(tree: Tree, to: str, options: Options, choices: Choices, told: Prog
             return plan_native(tree, target, options, choices, told)
     if to not in whole.SUFFIXES:
         raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join((*TARGETS, *whole.SUFFIXES))}")
+    require_no_architecture(to, options.march)
     return plan_whole(tree, to, options, told)
 
 
@@ -87,7 +89,7 @@ def plan_native(tree: Tree, to: Target, options: Options, choices: Choices, told
     plan = Plan(to)
     work = Work(tree, to, options, choices, plan)
     files = [path for path in with_suffix(tree, ".s", ".S") if assembly.x86_file(tree, path, work.text(path), choices)]
-    sources = list(with_suffix(tree, *C_SUFFIXES))
+    sources = [path for path in with_suffix(tree, *C_SUFFIXES) if PurePosixPath(path).name != intrinsics.OWN_HEADER]
     total = len(files) + len(sources)
     translated: list[str] = []
     for number, path in enumerate(files):
@@ -148,6 +150,8 @@ def port_source(work: Work, path: str, headers: Headers, wider: Set[str]) -> Non
         work.plan.translations.append(translation)
     if edited != text:
         work.put(path, edited)
+        if f'"{intrinsics.OWN_HEADER}"' in edited:
+            work.put(str(PurePosixPath(path).with_name(intrinsics.OWN_HEADER)), OWN_INTRINSICS.read_text())
 
 
 def port_builds(work: Work, translated: Sequence[str]) -> None:

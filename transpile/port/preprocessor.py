@@ -14,7 +14,7 @@ from transpile.port.holds import excluded
 
 OTHER_WORD = re.compile(
     r"\b(?:__aarch64__|__arm__|__arm64__|_M_ARM64?|__ARM_\w+|__riscv\w*|__powerpc\w*|__ppc\w*|__PPC\w*|__mips\w*|__s390x?__"
-    r"|__sparc\w*|__loongarch\w*|__wasm\w*|__ALTIVEC__|__alpha__|__ia64__)"
+    r"|__sparc\w*|__loongarch\w*|__wasm\w*|__ALTIVEC__|__alpha__|__ia64__|__IWMMXT__|__SPE__|__VEC__)"
 )
 _TOKEN = re.compile(
     r"""(?<!\w)(?:u8|[uUL])?R"(?P<fence>[^()\\\s]{0,16})\(.*?\)(?P=fence)"|//(?:[^\\\n]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.|\\\n)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)""",

@@ -11,12 +11,18 @@ from transpile.riscv.values import Content, bind, wrap
 AMO = {"add": "amoadd", "sub": "amoadd", "and": "amoand", "or": "amoor", "xor": "amoxor", "xchg": "amoswap"}
 UPDATE = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor"}
 SUFFIX = {4: "w", 8: "d"}
-FENCES = {"full": "rw, rw", "load": "r, rw", "store": "rw, w"}
+FENCES = {
+    "full": "fence rw, rw",
+    "load": "fence r, rw",
+    "store": "fence rw, w",
+    "pause": ".insn i 15, 0, zero, zero, 16",
+}
+"""``pause`` is a hint; GNU as knows its name with the extension alone."""
 
 
 @handles(Code.FENCE)
 def fence(e: Emitter, micro: Micro) -> None:
-    e.put(f"fence {FENCES[micro.name]}")
+    e.put(FENCES[micro.name])
 
 
 def exact_address(e: Emitter, micro: Micro) -> Content:

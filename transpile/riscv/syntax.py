@@ -14,7 +14,7 @@ KEYWORDS = frozenset(("rne", "rtz", "rdn", "rup", "rmm", "dyn", "iorw", "rw"))
 SILENT = frozenset(
     ("sb", "sh", "sw", "sd", "fsw", "fsd", "j", "jr", "ret", "call", "tail", "ebreak", "ecall", "fence", "nop", "jalr",
      "beq", "bne", "blt", "bge", "bltu", "bgeu", "bgt", "ble", "bgtu", "bleu", "beqz", "bnez", "bltz", "bgez", "blez",
-     "bgtz")
+     "bgtz", ".insn")
 )  # fmt: skip
 """Mnemonics that write no register a body may read afterwards."""
 

@@ -113,4 +113,5 @@ ROWS: Rows = {
     "mfence": lambda b: fence(b, "full"),
     "lfence": lambda b: fence(b, "load"),
     "sfence": lambda b: fence(b, "store"),
+    "pause": lambda b: fence(b, "pause"),
 }

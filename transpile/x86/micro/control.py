@@ -86,7 +86,6 @@ ROWS: Rows = {
     **dict.fromkeys(
         (
             "nop",
-            "pause",
             "endbr64",
             "cld",
             "prefetch",
