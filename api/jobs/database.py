@@ -30,7 +30,7 @@ CLAIMING = 0x7472_616F
 SUBMITTING = 0x7472_6170
 """The PostgreSQL advisory locks of whoever migrates, of whoever claims, and of each owner who submits."""
 CONNECTIONS = 32
-CACHE_KIB = 512
+CACHE_KIB = 256
 """Of pages that each connection keeps; the system keeps the file's pages once for all of them."""
 ADDRESSES = "use sqlite:///file or postgresql://…"
 MIGRATIONS = Path(__file__).with_name("migrations")
