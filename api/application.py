@@ -72,7 +72,7 @@ def routed(lifespan: Lifespan | None = None, tracing: bool = False) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        telemetry={"tracing": tracing, "metrics": tracing, "logs": False, "auto_configure": tracing},
+        telemetry={"tracing": tracing, "metrics": False, "logs": False, "auto_configure": tracing},
     )
     for router in (submitting, reading, following, results, operating):
         app.include_router(router.ROUTER)

@@ -12,7 +12,7 @@ from anyio import CapacityLimiter
 
 from transpile.api.backend import Backend, Postman
 from transpile.api.counting import stored_counts
-from transpile.api.jobs import Entry, JobStore, NewJob, Submitted
+from transpile.api.jobs import Entry, JobStore, NewJob, OverQuota, Quotas, Submitted
 from transpile.api.jobs.dispatcher import Dispatcher
 from transpile.api.jobs.executing import Executor
 from transpile.api.keys import SCOPES, scopes_from
@@ -24,7 +24,6 @@ from transpile.api.translator import Translator
 from transpile.api.webhooks import Courier
 from transpile.directions import NATIVE
 
-DAY_S = 86_400.0
 OPEN_CHECKED_S = 2.0
 """How long a server without keys goes on to believe that there are none."""
 READERS = 12
@@ -94,16 +93,13 @@ class Service:
 
     def submit(self, new: NewJob, caller: Caller) -> Submitted:
         """Take a job in within the caller's quotas; raises Problem."""
-        limits = self.settings.limits
-        open_files = self.store.open_files(caller.id)
-        most_files = caller.quotas.get("files", limits.open_files)
-        if open_files + len(new.files) > most_files:
-            raise over_quota(f"{open_files} files are queued or running; at most {most_files} may be.")
-        most_jobs = caller.quotas.get("jobs", limits.jobs)
-        if most_jobs and (jobs := self.store.usage(caller.id, DAY_S).jobs) >= most_jobs:
-            raise over_quota(f"{jobs} jobs came in the last 24 hours; at most {most_jobs} may.")
+        limits, own = self.settings.limits, caller.quotas
+        quotas = Quotas(own.get("files", limits.open_files), own.get("jobs", limits.jobs))
         detail = {"to": new.to, "files": len(new.files)}
-        submitted = self.store.submit(new, Entry("job.submit", "", caller.id, caller.address, detail))
+        try:
+            submitted = self.store.submit(new, Entry("job.submit", "", caller.id, caller.address, detail), quotas)
+        except OverQuota as over:
+            raise Problem("quota", over.message, headers={"Retry-After": "60"}) from over
         if submitted.created:
             self.backend.wake()
         return submitted
@@ -131,7 +127,3 @@ class Service:
         """Whether the database answers and the work of jobs goes on; raises StoreUnavailable."""
         self.store.jobs(limit=1)
         return self.backend.alive
-
-
-def over_quota(detail: str) -> Problem:
-    return Problem("quota", detail, headers={"Retry-After": "60"})

@@ -6,8 +6,8 @@ done again when that one dies, and is never done twice once it is finished.
 
 from transpile.api.jobs.base import Entry
 from transpile.api.jobs.clock import Clock
-from transpile.api.jobs.failures import BadCursor, IdempotencyConflict, StoreUnavailable
-from transpile.api.jobs.keys import Key, Usage
+from transpile.api.jobs.failures import BadCursor, IdempotencyConflict, OverQuota, StoreUnavailable
+from transpile.api.jobs.keys import Key
 from transpile.api.jobs.model import (
     BlockItem,
     Event,
@@ -27,6 +27,7 @@ from transpile.api.jobs.model import (
     Work,
 )
 from transpile.api.jobs.store import JobStore
+from transpile.api.jobs.usage import Quotas, Usage
 from transpile.api.jobs.webhooks import Call
 
 __all__ = [
@@ -47,7 +48,9 @@ __all__ = [
     "Made",
     "NewFile",
     "NewJob",
+    "OverQuota",
     "Page",
+    "Quotas",
     "Refused",
     "Stopped",
     "StoreUnavailable",

@@ -8,6 +8,7 @@ none of them starves.
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -26,9 +27,10 @@ BUSY_MS = 10_000
 """How long SQLite waits for another process's transaction."""
 MIGRATING = 0x7472_616E
 CLAIMING = 0x7472_616F
-"""The PostgreSQL advisory locks of whoever migrates, and of whoever claims."""
+SUBMITTING = 0x7472_6170
+"""The PostgreSQL advisory locks of whoever migrates, of whoever claims, and of each owner who submits."""
 CONNECTIONS = 32
-CACHE_KIB = 512
+CACHE_KIB = 256
 """Of pages that each connection keeps; the system keeps the file's pages once for all of them."""
 ADDRESSES = "use sqlite:///file or postgresql://…"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -77,10 +79,12 @@ class Database:
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
         return found == [NEWEST]
 
-    def one_at_a_time(self, connection: Connection, what: int) -> None:
-        """Keep other transactions from here on until this one ends; writers of SQLite stand in line anyway."""
+    def one_at_a_time(self, connection: Connection, what: int, owner: str | None = None) -> None:
+        """Keep other transactions (of ``owner``, if one is named) from here on until this one ends; writers of SQLite
+        stand in line anyway."""
         if not self.sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({what})")
+            whose = "" if owner is None else f", {zlib.crc32(owner.encode()) - (1 << 31)}"
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({what}{whose})")
 
     def insert_new(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose keys are not there yet."""

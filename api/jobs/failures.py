@@ -2,6 +2,7 @@
 
 UsageError
 ├── IdempotencyConflict   the same idempotency key came with another request
+├── OverQuota             the owner has as much as it may have
 └── BadCursor             a cursor that no page ever gave
 ToolError
 └── StoreUnavailable      the database is locked, full or away; the same call may work later
@@ -14,6 +15,10 @@ from transpile.errors import ToolError, UsageError
 
 class IdempotencyConflict(UsageError):
     """Another job was submitted with this idempotency key."""
+
+
+class OverQuota(UsageError):
+    """The job is more than its owner may have now; nothing of it was taken in."""
 
 
 class BadCursor(UsageError):

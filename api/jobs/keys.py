@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from transpile.api.jobs.base import Entry, StoreBase
 from transpile.api.jobs.identity import content_hash, new_id
 from transpile.api.jobs.model import Page
-from transpile.api.jobs.tables import AUDIT, FILES, JOBS, KEYS
+from transpile.api.jobs.tables import AUDIT, KEYS
+from transpile.api.jobs.usage import Usage, usage_of
 from transpile.errors import printable
 
 NO_QUOTAS: Mapping[str, int] = MappingProxyType({})
@@ -25,12 +26,6 @@ PREFIX = "tpk_"
 """So that a key is known for one where it does not belong."""
 
 _FIND = select(KEYS).where((KEYS.c.hash == bindparam("hash_")) & KEYS.c.revoked.is_(None))
-_RECENT = select(func.count(), func.sum(JOBS.c.file_count), func.sum(JOBS.c.byte_count))
-_RECENT = _RECENT.where((JOBS.c.owner == bindparam("owner_")) & (JOBS.c.created > bindparam("since_")))
-_OPEN_FILES = select(func.count()).select_from(FILES).join(JOBS)
-_OPEN_FILES = _OPEN_FILES.where(
-    (JOBS.c.owner == bindparam("owner_")) & JOBS.c.ended.is_(None) & FILES.c.state.in_(("queued", "running"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +36,6 @@ class Key:
     quotas: Mapping[str, int]
     created: float
     revoked: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Of one key: what was submitted since a time, and the files of it and of before that have not ended."""
-
-    jobs: int
-    files: int
-    bytes: int
-    open_files: int
 
 
 class Keys(StoreBase):
@@ -97,16 +82,8 @@ class Keys(StoreBase):
 
     def usage(self, owner: str, since_s: float) -> Usage:
         """What a key used in the last ``since_s`` seconds."""
-        asked = {"owner_": owner, "since_": self.clock.wall() - since_s}
         with self.database.reading() as connection:
-            jobs, files, size = connection.execute(_RECENT, asked).one()
-            open_files = connection.execute(_OPEN_FILES, asked).scalar_one()
-        return Usage(jobs, int(files or 0), int(size or 0), open_files)
-
-    def open_files(self, owner: str) -> int:
-        """A key's files that are queued or running."""
-        with self.database.reading() as connection:
-            return int(connection.execute(_OPEN_FILES, {"owner_": owner}).scalar_one())
+            return usage_of(connection, owner, self.clock.wall() - since_s)
 
     def audit(self, entry: Entry) -> None:
         """Keep a line of the audit log, dated now."""

@@ -14,7 +14,7 @@ import sqlalchemy
 from sqlalchemy import Connection, bindparam, insert, select
 
 from transpile.api.jobs.base import Entry, Told
-from transpile.api.jobs.database import Row
+from transpile.api.jobs.database import SUBMITTING, Row
 from transpile.api.jobs.ending import GIST, Ending, ended_event
 from transpile.api.jobs.failures import IdempotencyConflict
 from transpile.api.jobs.identity import canonical, companions_hash, content_hash, new_id, unit_key
@@ -22,6 +22,7 @@ from transpile.api.jobs.model import NewJob, Submitted
 from transpile.api.jobs.packing import packed
 from transpile.api.jobs.reading import Reading
 from transpile.api.jobs.tables import BLOBS, COMPANIONS, FILES, JOBS, RESULTS
+from transpile.api.jobs.usage import Quotas, require_within
 from transpile.errors import UsageError, printable
 
 FILE_PACE_S = 1.0
@@ -37,25 +38,29 @@ _ADD_JOB, _ADD_FILES = insert(JOBS), insert(FILES)
 
 
 class Submitting(Reading, Ending):
-    def submit(self, new: NewJob, entry: Entry | None = None) -> Submitted:
-        """Take a job in. Raises IdempotencyConflict, or UsageError for what no store can hold.
+    def submit(self, new: NewJob, entry: Entry | None = None, quotas: Quotas | None = None) -> Submitted:
+        """Take a job in. Raises IdempotencyConflict, OverQuota, or UsageError for what no store can hold.
 
-        ``entry`` is for the audit log, if the job is new.
+        ``entry`` is for the audit log, if the job is new. ``quotas`` hold for all submissions of the owner together.
         """
         _require_sound(new)
         taken = _taken(new)
         try:
-            job, created = self._take(taken, entry)
+            job, created = self._take(taken, entry, quotas)
         except sqlalchemy.exc.IntegrityError:
             # Between our look and our write, another request used the key, or a purge took a result that we had found.
-            job, created = self._take(taken, entry)
+            job, created = self._take(taken, entry, quotas)
         return Submitted(self.job(job), created)
 
-    def _take(self, taken: _Taken, entry: Entry | None) -> tuple[str, bool]:
+    def _take(self, taken: _Taken, entry: Entry | None, quotas: Quotas | None) -> tuple[str, bool]:
         with self.database.writing(durable=True) as connection:
+            if quotas is not None:
+                self.database.one_at_a_time(connection, SUBMITTING, taken.new.owner)
             known = self._submitted(connection, taken.new, taken.request)
             if known is not None:
                 return known, False
+            if quotas is not None:
+                require_within(connection, taken.new.owner, len(taken.new.files), quotas, self.clock.wall())
             job = self._add(connection, taken)
             self._audit(connection, entry, job)
             return job, True

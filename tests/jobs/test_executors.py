@@ -14,10 +14,11 @@ import pytest
 from transpile.api.jobs import JobStore, Lease, Lost, Made, NewFile, NewJob, Refused, Stopped, Work
 from transpile.api.jobs.cluster import RayExecutor
 from transpile.api.jobs.dispatcher import Dispatcher
-from transpile.api.jobs.executing import Executor
+from transpile.api.jobs.executing import Executor, Heard, Wanted
 from transpile.api.jobs.local import LocalExecutor, Locally
-from transpile.api.jobs.model import EventKind, Json
+from transpile.api.jobs.model import EventKind, Json, Outcome
 from transpile.directions.remote import Limits, Worker
+from transpile.sandbox import Sandbox
 
 ADD = b""".globl add
 add:
@@ -129,3 +130,47 @@ def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, monkeyp
         dispatcher.stop(0.0)
     after = store.job(job.id)
     assert (after.files["done"], after.verdicts["proved"]) == (6, 6)
+
+
+class Hanging(LocalExecutor):
+    """Its process is stopped at the first block of the first attempt."""
+
+    started: list[Worker]
+
+    def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
+        def hearing(kind: EventKind, data: Json) -> None:
+            heard(kind, data)
+            running = self.started[-1].running
+            if (work.name, work.lease.attempt, kind) == ("hang.s", 1, "block") and running is not None:
+                running.process.send_signal(signal.SIGSTOP)
+
+        return super().run(work, hearing, wanted)
+
+
+def test_a_solver_that_hangs_is_given_up_and_its_file_done_again(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is stopped is as still as one whose solver does not come back; there is one for both files."""
+    started: list[Worker] = []
+    start = Worker.start
+
+    def noted(worker: Worker, trusted: bool = True) -> None:
+        start(worker, trusted)
+        started.append(worker)
+
+    monkeypatch.setattr(Worker, "start", noted)
+    executor = Hanging(1, limits=Limits(silence_s=4.0), sandbox=Sandbox("bounds"))
+    executor.started = started
+    files = (NewFile("hang.s", LONG), NewFile("after.s", ADD))
+    job = store.submit(NewJob("riscv", files, options={"lm": "none"})).job
+    dispatcher = Dispatcher(store, executor, lease_s=5.0, poll_s=0.05)
+    dispatcher.start()
+    try:
+        end = time.monotonic() + 60.0
+        while store.job(job.id).ended is None and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        dispatcher.stop(0.0)
+    assert [item.state for item in store.files(job.id).items] == ["done", "done"]
+    troubles = [event.data.get("trouble", "") for event in store.events(job.id, limit=1000)]
+    assert any("nothing was heard of it" in trouble for trouble in troubles)

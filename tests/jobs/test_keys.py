@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hands import Hands
 from making import claimed, made, new_job
 
-from transpile.api.jobs import Entry, JobStore
+from transpile.api.jobs import Entry, JobStore, OverQuota, Quotas
 from transpile.api.jobs.tables import KEYS
 
 
@@ -45,6 +48,37 @@ def test_usage_counts_what_is_recent_and_what_is_open(store: JobStore, hands: Ha
     store.finish(work.lease, made(work, "proved"))
     assert store.usage("k", since_s=50.0).open_files == 2
     assert store.usage("nobody", since_s=50.0).jobs == 0
+
+
+@pytest.mark.parametrize(("quotas", "most"), [(Quotas(100, jobs=3), 3), (Quotas(5), 2)])
+def test_quotas_hold_for_submissions_at_once(url: str, store: JobStore, quotas: Quotas, most: int) -> None:
+    """Two files each; from stores that share nothing but the database."""
+    stores = [JobStore(url, store.clock) for _ in range(6)]
+    together = threading.Barrier(len(stores))
+
+    def submit(number: int) -> bool:
+        together.wait()
+        try:
+            stores[number].submit(new_job(f"{number}.s", f"{number}b.s", owner="k"), quotas=quotas)
+        except OverQuota:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        taken = list(pool.map(submit, range(len(stores))))
+    assert sum(taken) == most == len(store.jobs("k").items)
+    for each in stores:
+        each.close()
+
+
+def test_a_quota_does_not_refuse_what_was_taken_before(store: JobStore) -> None:
+    first = store.submit(new_job("a.s", owner="k", idempotency_key="i"), quotas=Quotas(1, jobs=1))
+    again = store.submit(new_job("a.s", owner="k", idempotency_key="i"), quotas=Quotas(1, jobs=1))
+    assert (again.job.id, again.created) == (first.job.id, False)
+    store.submit(new_job("a.s", owner="another"), quotas=Quotas(1, jobs=1))
+    for quotas, why in ((Quotas(1), "1 files are queued or running"), (Quotas(9, jobs=1), "1 jobs came")):
+        with pytest.raises(OverQuota, match=why):
+            store.submit(new_job("b.s", owner="k"), quotas=quotas)
 
 
 def test_jobs_of_an_owner_come_newest_first(store: JobStore, hands: Hands) -> None:

@@ -99,13 +99,14 @@ def serve(
     Without an API key the server answers this machine only. What runs code made of the input runs in a sandbox.
     """
     require_packages()
-    if tracing and find_spec("opentelemetry.sdk") is None:
-        raise ToolError("--tracing needs opentelemetry-sdk", "pip install 'transpile[otel]'")
     from transpile.api import server
+    from transpile.api import tracing as opentelemetry
     from transpile.api.keys import is_loopback
     from transpile.api.limits import limits_from
     from transpile.api.settings import MODELS, Settings
 
+    if tracing:
+        opentelemetry.prepare(os.environ)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("transpile.api.requests").setLevel(logging.INFO if verbose else logging.WARNING)
     loopback = is_loopback(host)
