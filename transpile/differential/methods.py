@@ -261,6 +261,8 @@ class _Process:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         self._said = folder / "messages"
+        here = folder / "files"
+        here.mkdir()
         script = [sys.executable, "-I", "-S", "-B", worker.__file__, str(folder / "specification.json")]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(
@@ -268,7 +270,7 @@ class _Process:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
-                cwd=folder,
+                cwd=here,
                 env={"LC_ALL": "C.UTF-8", "TMPDIR": str(folder)},
                 pass_fds=(asked, answered),
                 start_new_session=True,

@@ -123,8 +123,10 @@ class Translated:
         sys.path.insert(0, given["folder"])
         self.module = importlib.import_module(given["module"])
         self.module.use_exact_arithmetic()
-        left = sys.modules.get("cobol_programs")
-        self.left: type[BaseException] = left.Left if left is not None else Late
+        programs = sys.modules.get("cobol_programs")
+        self.left: type[BaseException] = programs.Left if programs is not None else Late
+        self.running: dict[str, object] = getattr(programs, "_running", {})
+        """The programs that were called, which start anew in each run."""
         self.program, self.called = getattr(self.module, given["program"]), given["called"]
         self.groups = [Held(group, rules) for group in given["groups"]]
         self.limit_s, self.records = given["limit_s"], given["records"]
@@ -139,6 +141,7 @@ class Translated:
             self.object = self._made()
             for group in self.groups:
                 group.forget()
+        self.running.clear()
         self._set(state)
         if files:
             self._open(files, state)
