@@ -158,7 +158,8 @@ _NO_FILES = OpenFiles()
 @dataclass(frozen=True, slots=True)
 class Heard:
     """``value`` is what one of the rules ``FITTING``, ``name``, gets in line ``line`` of the module, for a field of
-    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field."""
+    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field. ``wrapped`` and a column: a
+    remainder of a power of ten; ``compared``: the difference of both sides."""
 
     line: int
     name: str
