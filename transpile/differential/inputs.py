@@ -135,7 +135,10 @@ def _rows(making: Records, items: Sequence[Item], chance: Random, count: int, sa
 
 
 def _changed(making: Records, items: Sequence[Item], row: bytes, chance: Random) -> bytes:
-    return making.refilled(items, row) if chance.random() < 0.5 else making.changed(row)
+    columns = any(item.children or making.literals.sources.get(id(item)) for item in items)
+    if making.printable and not columns and chance.random() < 0.4:
+        row = making.shifted(row)
+    return making.refilled(items, row) if columns and chance.random() < 0.5 else making.changed(row)
 
 
 def records_in(content: bytes, size: int | None) -> list[bytes]:

@@ -41,7 +41,7 @@ class Records:
         return bytes(made)
 
     def changed(self, record: bytes) -> bytes:
-        """``record`` with some characters changed for others of their kind; in a line one may be doubled or lost."""
+        """``record`` with some characters changed for others of their kind."""
         made = bytearray(record)
         for _ in range(self.chance.choice((1, 1, 2, 3)) if made else 0):
             at = self.chance.randrange(len(made))
@@ -50,10 +50,12 @@ class Records:
             elif made[at] in _LETTERS.lower() + _LETTERS:
                 letters = [each for word in self.literals.words for each in word] or list(_LETTERS)
                 made[at] = self.chance.choice(letters)
-        if self.printable and made and self.chance.random() < 0.25:
-            at = self.chance.randrange(len(made))
-            made[at : at + 1] = made[at : at + 1] * self.chance.choice((0, 2, 2))
         return bytes(made)
+
+    def shifted(self, line: bytes) -> bytes:
+        """``line`` with one character doubled or lost."""
+        at = self.chance.randrange(max(len(line), 1))
+        return line[:at] + line[at : at + 1] * self.chance.choice((0, 2, 2)) + line[at + 1 :]
 
     def refilled(self, items: Sequence[Item], record: bytes) -> bytes:
         """``record``, which is one of ``items``, with other contents of one field."""
