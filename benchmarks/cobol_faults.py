@@ -6,9 +6,9 @@
 ``--each``: so many of each kind in each program, drawn by the seed. A fault climbs the checks of a translation: its
 paragraph on states at the bounds and at random, then the whole program with its inputs and others made from them,
 both against GnuCOBOL. What is no fault counts neither as refuted nor as a survivor: the proof of the paragraph holds
-("proved equal"), or it does not differ on all values, or on 20,000 states more, at least 1,000 of which can be run
-("no difference"). Else it survived. For a method that is no range of paragraphs those that call it are looked at. The
-exit status is 1 where fewer than 99 % of the kinds that matter most are refuted.
+("proved equal"), all values of what it reads were tried ("all values"), or ``cobol_equivalents.py`` has the reason
+("a reason"), and 20,000 states more do not show it. Else it survived. For a method that is no range of paragraphs
+those that call it are looked at. The exit status is 1 where fewer than 99 % of the kinds that matter most are refuted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from cobol_equivalents import explained
 from cobol_mutation import KINDS, Mutant, mutants
 from harness import markdown, share, write_json
 
@@ -51,10 +52,8 @@ FOREMOST = (
 )
 MORE_STATES = 20_000
 RESTARTS, MORE_RESTARTS = 80, 200
-ENOUGH = 1_000
-"""Runs without a difference, of which it is said that there is none."""
 RUNS = 60
-WORDS = ("refuted by paragraph", "refuted by program", "survived", "proved equal", "no difference")
+WORDS = ("refuted by paragraph", "refuted by program", "survived", "proved equal", "all values", "a reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +136,14 @@ def _longer(
         why = "; ".join(each.reason for each in alone if isinstance(each, paragraphs.NotRun))
         return "survived", f"the paragraph is not run alone: {why}"
     if all(isinstance(each, paragraphs.Compared) and each.exhaustive for each in alone):
-        return "no difference", "on all values"
+        return "all values", "no difference"
     longer = _alone(given, one, mutant, changed, MORE_STATES, MORE_RESTARTS)
     if found := _difference(longer):
         return "survived", found
+    if reason := explained(given.program.name, given.module.text, mutant):
+        return "a reason", reason
     runs = min((each.runs for each in longer if isinstance(each, paragraphs.Compared)), default=0)
-    return "no difference" if runs >= ENOUGH else "survived", f"on {runs} states"
+    return "survived", f"no difference on {runs} states"
 
 
 def _alone(

@@ -113,13 +113,15 @@ class _Worker:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         typed = Path(self._folder.name) / "input"
+        files = Path(self._folder.name) / "files"
+        files.mkdir()
         with self._said.open("wb") as said, self._shown.open("w+b") as shown, typed.open("w+b") as stdin:
             self._process = subprocess.Popen(
                 [*without_network(), sys.executable, "-I", str(_WORKER), entry, str(asked), str(answered)],
                 stdin=stdin,
                 stdout=shown,
                 stderr=said,
-                cwd=self._folder.name,
+                cwd=files,
                 env={"LC_ALL": "C", "TMPDIR": self._folder.name, "COB_LIBRARY_PATH": str(path.parent.absolute())},
                 pass_fds=(asked, answered),
                 start_new_session=True,

@@ -108,6 +108,7 @@ CALLED = """       IDENTIFICATION DIVISION.
        PROCEDURE DIVISION USING N.
        START-UP.
            ADD 1 TO TIMES-CALLED.
+           DISPLAY TIMES-CALLED.
            IF N > 500 EXIT PROGRAM.
            PERFORM DOUBLED.
            EXIT PROGRAM.
@@ -129,6 +130,60 @@ def test_a_nested_program_is_run_on_what_lies_with_its_caller(folder):
     difference = wrong["main"].difference
     assert dict(difference.given)["N"] == "500"
     assert [each.item for each in difference.changed] == ["N"]
+
+
+def test_a_program_that_calls_a_nested_one_finds_it_as_at_the_start_each_time(folder):
+    right = outcomes(folder, parse_text(CALLED, "outer.cob"), class_name="Outer")
+    assert (right["main"].difference, right["main"].exhaustive) == (None, True)
+    wrong = outcomes(folder, parse_text(CALLED, "outer.cob"), class_name="Outer", old="> 500", new=">= 500")
+    assert dict(wrong["main"].difference.given)["A"] == "500"
+
+
+def test_other_programs_and_those_that_read_the_clock_are_not_called(folder):
+    elsewhere = CALLED.replace('CALL "INNER"', 'CALL "OTHERS"')
+    clock = CALLED.replace("           PERFORM DOUBLED.", "           ACCEPT N FROM TIME.")
+    for text in (elsewhere, clock):
+        found = outcomes(folder, parse_text(text, "outer.cob"), class_name="Outer")
+        assert found == {"main": NotRun("it calls another program (CALL)")}
+
+
+FILES_BY_NAME = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. Named.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT F ASSIGN TO "input" ORGANIZATION LINE SEQUENTIAL.
+           SELECT G ASSIGN TO "output" ORGANIZATION LINE SEQUENTIAL.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  F.
+       01  R PIC 9(3).
+       FD  G.
+       01  W PIC 9(3).
+       WORKING-STORAGE SECTION.
+       77  TYPED PIC X(3).
+       PROCEDURE DIVISION.
+       MAIN.
+           ACCEPT TYPED.
+           OPEN INPUT F OUTPUT G.
+           READ F AT END DISPLAY "NONE" NOT AT END DISPLAY TYPED R.
+           MOVE R TO W.
+           WRITE W.
+           CLOSE F G.
+           STOP RUN.
+"""
+
+
+def test_files_of_the_program_are_not_those_of_the_runs(folder):
+    found = outcomes(folder, parse_text(FILES_BY_NAME, "named.cob"))
+    assert (found["main"].difference, found["main"].runs) == (None, 100)
+
+
+def test_a_file_under_two_names_is_out_of_reach(folder):
+    text = FILES_BY_NAME.replace('"output"', '"input"')
+    assert outcomes(folder, parse_text(text, "named.cob")) == {
+        "main": NotRun("two of its files are the same outside (input)")
+    }
 
 
 def test_a_file_that_is_closed_for_good_is_out_of_reach(folder):

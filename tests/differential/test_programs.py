@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from transpile.cobol.parse import parse_text
 from transpile.cobol.unit import Unit
 from transpile.differential import programs
+from transpile.differential.inputs import generated, reading
+from transpile.differential.literals import literals
 from transpile.differential.programs import Compared, Different, NotRun, Result, Settings, compare
+from transpile.differential.records import Records
 from transpile.differential.running import Inputs
 from transpile.python.emitter import Module, emit
 from transpile.restructure.program import restructure
@@ -179,3 +183,50 @@ def test_without_gnucobol_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyP
     found = compare(CARDS, emitted(CARDS), Settings(tmp_path))
     assert isinstance(found, NotRun)
     assert "cobc" in found.reason
+
+
+def test_inputs_that_reach_new_lines_are_the_start_of_others(builds, monkeypatch):
+    seen: list[object] = []
+    makes = programs.generated
+
+    def made(read, seed, known, keyed):
+        seen.append(known)
+        return makes(read, seed, known, keyed)
+
+    monkeypatch.setattr(programs, "generated", made)
+    given = Inputs(b"E\n")
+    found = compared(CARDS, builds, given, runs=30)
+    assert isinstance(found, Compared)
+    (templates,) = seen
+    assert templates[0] == given
+    assert any(b"A" in each.stdin for each in templates[1:])
+    assert len(templates) < 12, "not every input reaches another line"
+
+
+def test_one_field_of_a_record_is_filled_anew(builds):
+    unit = parse_text(
+        """identification division.
+program-id. trial.
+data division.
+working-storage section.
+01 card. 05 kind pic x. 05 amount pic 9(4). 05 rest pic x(3).
+procedure division.
+    accept card
+    if kind = "A" and amount > 500 and rest = "OUT" display "x".
+""",
+        "trial.cob",
+    )
+    (card,) = (each for each in unit.programs[0].data.working_storage)
+    known = literals(unit)
+    made = {Records(known, Random(seed), True).refilled([card], b"A0501OUT") for seed in range(200)}
+    parts = [(each[:1], each[1:5], each[5:]) for each in made]
+    assert all(sum((kind != b"A", amount != b"0501", rest != b"OUT")) <= 1 for kind, amount, rest in parts)
+    assert {b"0500", b"9999"} <= {amount for _, amount, _ in parts}
+
+
+def test_lines_without_columns_get_longer_and_shorter(builds):
+    unit = program('main. accept line-in. if line-in = "END" stop run.', "01 line-in pic x(20).")
+    known = Inputs(b"12.5,C\nEND\n")
+    inputs = (each for _, each in zip(range(60), generated(reading(unit), 0, [known]), strict=False))
+    lines = {line for each in inputs for line in each.stdin.splitlines()}
+    assert any(line.startswith(b"1") and len(line) == 7 and line.endswith(b",C") for line in lines)

@@ -57,15 +57,19 @@ TEXT = """       IDENTIFICATION DIVISION.
           05 KIND PIC X(2).
           05 AMOUNT PIC 9(6)V99.
        77 R PIC S9(9)V9.
+       77 K PIC 9.
        PROCEDURE DIVISION.
        MAIN.
-           PERFORM TIES. PERFORM CARDS.
+           PERFORM TIES. PERFORM CARDS. PERFORM BOUND-A.
            STOP RUN.
        TIES.
            COMPUTE R ROUNDED = A * 1.609344.
        CARDS.
            ACCEPT CARD.
            COMPUTE R ROUNDED = AMOUNT * .0333.
+       BOUND-A.
+           COMPUTE R ROUNDED = A * .0325 + 17.
+           IF R < 1234.5 MOVE 1 TO K ELSE MOVE 2 TO K.
 """
 
 
@@ -81,6 +85,15 @@ def test_halves_tell_the_roundings_apart(tmp_path, method, old):
     (changed,) = found.changed
     assert changed.item == "R"
     assert abs(Decimal(changed.cobol) - Decimal(changed.python)) == Decimal("0.1")
+
+
+@needs_cobc
+def test_what_is_computed_meets_what_it_is_compared_with(tmp_path):
+    """Of the amounts there is one in 3,000,000 for which it does."""
+    old, new = 'self.r < Decimal("1234.5")', 'self.r <= Decimal("1234.5")'
+    found = difference(tmp_path, parse_text(TEXT, "halves.cob"), "bound_a", old, new)
+    (changed,) = found.changed
+    assert (changed.item, changed.cobol, changed.python) == ("K", "2", "1")
 
 
 @needs_cobc

@@ -113,7 +113,7 @@ def _cost(called: Called | Stopped) -> int:
 class SideBySide:
     """``checked`` builds the module with all checks of GnuCOBOL. ``entries`` are the methods that return where the
     program is left; ``local``: what the program has in its LOCAL STORAGE is gone when it is left. ``fresh`` are those
-    for which the program starts anew, with all its files closed."""
+    for which the program starts anew, with all its files closed, and those nested in it."""
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ from transpile.differential.running import Inputs
 _NONE: Mapping[str, Keyed] = {}
 _ENDINGS = 14
 _ROUNDS = 3
-_SIZES = (0, 1, 2, 3, 5, 8, 12, 4, 7, 60)
+_SIZES = (0, 1, 2, 3, 5, 8, 12, 4, 7, 60, 6, 10, 9, 120)
 _TOGETHER = "of the files that one OPEN names, GnuCOBOL looks at the status of the last one only"
 _TOO_LARGE = 16 << 20
 
@@ -128,10 +128,17 @@ def _rows(making: Records, items: Sequence[Item], chance: Random, count: int, sa
     for _ in range(count):
         if samples and chance.random() < 0.7:
             row = chance.choice(samples)
-            rows.append(making.changed(row) if chance.random() < 0.6 else row)
+            rows.append(_changed(making, items, row, chance) if chance.random() < 0.6 else row)
         else:
             rows.append(making.record(items))
     return rows
+
+
+def _changed(making: Records, items: Sequence[Item], row: bytes, chance: Random) -> bytes:
+    columns = any(item.children or making.literals.sources.get(id(item)) for item in items)
+    if making.printable and not columns and chance.random() < 0.4:
+        row = making.shifted(row)
+    return making.refilled(items, row) if columns and chance.random() < 0.5 else making.changed(row)
 
 
 def records_in(content: bytes, size: int | None) -> list[bytes]:
@@ -151,14 +158,14 @@ def _lines(read: Reading, chance: Random, count: int, template: Inputs | None) -
     samples = records_in(template.stdin, None) if template is not None else []
     lines: list[bytes] = []
     if samples and chance.random() < 0.6:
-        lines = [making.changed(line) if chance.random() < 0.2 else line for line in samples]
+        lines = [_changed(making, read.accepted, line, chance) if chance.random() < 0.2 else line for line in samples]
         lines = [line for line in lines[:-1] for _ in range(chance.choice((0, 1, 1, 1, 1, 2)))]
     else:
         for number in range(count * len(read.accepted)):
             in_turn = read.accepted[number % len(read.accepted)]
             item = in_turn if chance.random() < 0.8 else chance.choice(read.accepted)
             if samples and len(read.accepted) == 1 and chance.random() < 0.5:
-                lines.append(making.changed(chance.choice(samples)))
+                lines.append(_changed(making, read.accepted, chance.choice(samples), chance))
             else:
                 lines.append(_line(making, item, chance))
         if len(read.accepted) == 1 and chance.random() < 0.4:

@@ -158,7 +158,8 @@ _NO_FILES = OpenFiles()
 @dataclass(frozen=True, slots=True)
 class Heard:
     """``value`` is what one of the rules ``FITTING``, ``name``, gets in line ``line`` of the module, for a field of
-    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field."""
+    ``digits`` of which ``scale`` are decimals; None for ``rounded``, which has no field. ``wrapped`` and a column: a
+    remainder of a power of ten; ``compared``: the difference of both sides."""
 
     line: int
     name: str
@@ -261,6 +262,8 @@ class _Process:
         asked, ask = os.pipe()
         answer, answered = os.pipe()
         self._said = folder / "messages"
+        here = folder / "files"
+        here.mkdir()
         script = [sys.executable, "-I", "-S", "-B", worker.__file__, str(folder / "specification.json")]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(
@@ -268,7 +271,7 @@ class _Process:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
-                cwd=folder,
+                cwd=here,
                 env={"LC_ALL": "C.UTF-8", "TMPDIR": str(folder)},
                 pass_fds=(asked, answered),
                 start_new_session=True,

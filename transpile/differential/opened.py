@@ -44,6 +44,8 @@ class Opened:
 
     random: bool = False
     """Its records are written by their number."""
+    outside: str = ""
+    """What it is called outside."""
 
     @property
     def sorts(self) -> bool:
@@ -100,11 +102,12 @@ def opened(name: str, done: set[str], names: Names) -> Opened | None:
     keyed = control.organization in ("RELATIVE", "INDEXED")
     number = names.resolve(control.relative_key).item if control.relative_key is not None else None
     random = number is not None and control.access != "SEQUENTIAL"
+    outside = control.assign.value.decode("latin-1") if isinstance(control.assign, Text) else name
     if done & {*_MODES, "USING", "GIVING"}:
         filled = bool(done & {"INPUT", "I-O", "EXTEND", "USING"})
-        return Opened(name, file.records[0].name, "", filled, keyed, number, random)
+        return Opened(name, file.records[0].name, "", filled, keyed, number, random, outside)
     mode = _mode(_modes(name, names), done, keyed)
-    return Opened(name, file.records[0].name, mode, mode in _READING, keyed, number, random)
+    return Opened(name, file.records[0].name, mode, mode in _READING, keyed, number, random, outside)
 
 
 def _sorted(name: str, file: FileDescription, done: set[str]) -> Opened | None:

@@ -44,7 +44,7 @@ FILES = (
 
 UNSOUND = 40
 """After so many states on which the two differ, but COBOL does what means nothing, there are no more."""
-_PROBES, _PROBES_EACH, _PROBES_IN_ALL = 600, 40, 6000
+_PROBES, _PROBES_EACH, _PROBES_IN_ALL = 600, 16, 2400
 """Runs in search of states: of one range at most, at least, and of all if they are no more than that."""
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
 _PYTHON = Limits(wall_s=2.0, output_bytes=8 << 20)
@@ -173,7 +173,7 @@ def _compared(
             prepared.storage,
             frozenset(at for at, each in enumerate(methods) if each == prepared.entry),
             bool(prepared.program.data.local_storage),
-            frozenset(at for at, some in enumerate(files) if some),
+            frozenset(at for at, (_, what) in enumerate(prepared.reachable) if what.found.files or what.found.called),
         ) as both,
         Listener(prepared) as listener,
     ):

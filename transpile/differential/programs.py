@@ -38,6 +38,8 @@ _LONG = Limits(cpu_s=20, wall_s=30.0)
 _PYTHON = Limits(cpu_s=5, wall_s=5.0, output_bytes=8 << 20)
 _SHORT = Limits(cpu_s=2, wall_s=1.5, output_bytes=8 << 20)
 _TOGETHER = 8
+_ROUND = 10
+"""So many generated inputs are run before others are made from them."""
 _CHECKS = ("-fec=bound", "-fec=data-incompatible")
 _NO_NUMBER = "a field of digits holds something else, and the programs differ"
 _OUTSIDE = (
@@ -149,6 +151,8 @@ class _Comparing:
     """What to say of files, and an example of each reason why runs that differ were left out."""
     keyed: dict[str, Keyed] = field(default_factory=dict)
     """Files that are compared record for record."""
+    templates: list[Inputs] = field(default_factory=list)
+    """The known inputs, and those with which lines were reached that none before had reached."""
 
     def compare(self) -> Result:
         read, files = reading(self.unit), external_files(self.unit)
@@ -156,12 +160,17 @@ class _Comparing:
             for name in each.names if each.keyed else ():
                 self.keyed.setdefault(name, Keyed(each, name, self.settings.builds))
         ran: list[PythonRun] = []
+        lines: set[int] = set()
         for pairs, limits in self._batches(read):
             for (inputs, cobol), python in zip(
                 pairs, self.python.run_all([inputs for inputs, _ in pairs], limits), strict=True
             ):
                 if not (what := self._difference(cobol, python.run)):
                     ran.append(python)
+                    found = set().union(*python.reached.values())
+                    if not found <= lines and inputs not in self.templates:
+                        self.templates.append(inputs)
+                    lines |= found
                 elif why := self._outside(inputs, python):
                     self.left_out[why] += 1
                     self.notes.setdefault(why, f"{why}: {inputs.about}, {what}")
@@ -171,16 +180,19 @@ class _Comparing:
             why = "; ".join(f"{why} ({times} runs)" for why, times in self.left_out.items())
             return NotRun(f"no run says anything: {why}")
         unknown = (*read.unknown, *self.notes.values())
-        found = reached(self.module.text, [each.reached for each in ran])
-        return Compared(len(ran), found, dict(self.left_out), unknown)
+        methods = reached(self.module.text, [each.reached for each in ran])
+        return Compared(len(ran), methods, dict(self.left_out), unknown)
 
     def _batches(self, read: Reading) -> Iterator[tuple[list[tuple[Inputs, Run]], Limits]]:
         """Inputs with what COBOL does with them, and the limits for Python."""
         given = [self._for_python(inputs) for inputs in self.settings.known]
         known = [(inputs, self._cobol(self.program, inputs, _LONG)) for inputs in given]
         usable = [pair for pair in known if self._says_something(pair[1])]
+        self.templates += given
         yield usable, _LONG
-        yield self._generated(read, given, self.settings.runs - len(usable)), _PYTHON
+        making = self._generated(read, self.settings.runs - len(usable))
+        while some := list(itertools.islice(making, _ROUND)):
+            yield some, _PYTHON
 
     def _for_python(self, inputs: Inputs) -> Inputs:
         """Files with keys that GnuCOBOL made, as Python keeps them."""
@@ -199,24 +211,23 @@ class _Comparing:
                 files |= keyed.for_cobol(rows_in(files[name]))
         return run_cobol(program, replace(inputs, files=files), limits)
 
-    def _generated(self, read: Reading, known: Sequence[Inputs], wanted: int) -> list[tuple[Inputs, Run]]:
-        found: list[tuple[Inputs, Run]] = []
+    def _generated(self, read: Reading, wanted: int) -> Iterator[tuple[Inputs, Run]]:
         seen: list[Inputs] = []
-        useless = 0
+        found = useless = 0
         alike = not read.accepted and not read.files
-        source = generated(read, self.settings.seed, known, self.keyed)
+        source = generated(read, self.settings.seed, self.templates, self.keyed)
         for inputs in itertools.islice(source, 1 if alike else 3 * max(wanted, 0)):
-            if len(found) >= wanted or useless >= _USELESS:
-                break
+            if found >= wanted or useless >= _USELESS:
+                return
             if inputs in seen:
                 continue
             seen.append(inputs)
             cobol = self._cobol(self.program, inputs, _QUICK)
             if self._says_something(cobol):
-                found.append((inputs, cobol))
+                found += 1
+                yield inputs, cobol
             else:
                 useless += 1
-        return found
 
     def _says_something(self, cobol: Run) -> bool:
         if cobol.timed_out or -cobol.exit_code in (signal.SIGXFSZ, signal.SIGXCPU, signal.SIGKILL):

@@ -20,7 +20,6 @@ from transpile.errors import SourceError
 
 _OUTSIDE: dict[type[Node], str] = {
     verbs.Alter: "it changes where a GO TO goes (ALTER)",
-    verbs.Call: "it calls another program (CALL)",
     verbs.Cancel: "it cancels another program (CANCEL)",
     verbs.Execute: "it has EXEC … END-EXEC",
     verbs.Unsupported: "it has a statement that is not translated",
@@ -58,6 +57,8 @@ class Reach:
     accepted: dict[int, Item] = field(default_factory=dict)
     """Items that are typed."""
     computes: bool = False
+    called: set[str] = field(default_factory=set)
+    """Programs nested in this one."""
     files: dict[str, Opened] = field(default_factory=dict)
     """Those that it uses, and does not see to itself."""
     sorting: str = ""
@@ -168,6 +169,8 @@ class _Looking:
         if type(node) in _OUTSIDE:
             raise OutOfReach(_OUTSIDE[type(node)])
         match node:
+            case verbs.Call(program=called):
+                self._call(called)
             case verbs.Accept(source=source) if self._device(source) not in TERMINALS:
                 raise OutOfReach(f"it reads the clock or its environment (ACCEPT FROM {source})")
             case verbs.Stop(literal=tree.Expression()):
@@ -176,6 +179,14 @@ class _Looking:
                 raise OutOfReach(f"its result is not the same every time (FUNCTION {name})")
             case verbs.Display(upon=upon) if self._device(upon) not in _CONSOLES:
                 raise OutOfReach(f"it displays upon {upon}")
+
+    def _call(self, called: tree.Expression) -> None:
+        """A program that is nested in this one, with nothing but what is done on data, may be called."""
+        nested = {each.name: each for each in self.names.program.programs}
+        name = called.value.decode("latin-1").upper() if isinstance(called, tree.Text) else ""
+        if name not in nested or nested[name].environment.files or any(map(_reaches_out, walk(nested[name]))):
+            raise OutOfReach("it calls another program (CALL)")
+        self.found.called.add(name)
 
     def open(self) -> None:
         """Find how the files are when the range begins. Raises ``OutOfReach``."""
@@ -190,9 +201,11 @@ class _Looking:
                 self._open(how)
 
     def _open(self, how: Opened) -> None:
-        self.found.files[how.file] = how
         if how.sorts and self.found.sorting:
             raise OutOfReach(f"it sorts two files ({how.mode})")
+        if any(each.outside == how.outside for each in self.found.files.values() if not how.sorts and not each.sorts):
+            raise OutOfReach(f"two of its files are the same outside ({how.outside})")
+        self.found.files[how.file] = how
         self.found.sorting = self.found.sorting or (how.file if how.sorts else "")
         if how.number is not None:
             self._item(how.number, True)
@@ -336,6 +349,12 @@ class _Looking:
         if reference.slice is not None:
             self._limit(reference.slice.start, 1, place.laid.size)
             self._limit(reference.slice.length, 1, place.laid.size)
+
+
+def _reaches_out(node: Node) -> bool:
+    """It does more than work on data."""
+    beyond = type(node) in _OUTSIDE or isinstance(node, verbs.Call | verbs.Accept | verbs.Stop)
+    return beyond or (isinstance(node, tree.FunctionCall) and node.name in _UNSTEADY)
 
 
 def _shifted(value: tree.Expression) -> tuple[Reference, int] | None:

@@ -52,6 +52,24 @@ class Records:
                 made[at] = self.chance.choice(letters)
         return bytes(made)
 
+    def shifted(self, line: bytes) -> bytes:
+        """``line`` with one character doubled or lost."""
+        at = self.chance.randrange(max(len(line), 1))
+        return line[:at] + line[at : at + 1] * self.chance.choice((0, 2, 2)) + line[at + 1 :]
+
+    def refilled(self, items: Sequence[Item], record: bytes) -> bytes:
+        """``record``, which is one of ``items``, with other contents of one field."""
+        tops = [*items, *(each for item in items for each in self.literals.sources.get(id(item), ()))]
+        top = self.literals.field_of(self.chance.choice(tops))
+        fields = [each for each in top.walk() if not each.group and not each.dimensions] if top is not None else []
+        if top is None or not fields:
+            return record
+        chosen = self.chance.choice(fields)
+        at = chosen.offset - top.offset
+        made = bytearray(record.ljust(at + chosen.size))
+        made[at : at + chosen.size] = self.content(chosen)
+        return bytes(made) if len(made) <= max(len(record), top.size) else record
+
     def _filled(self, top: Field) -> bytes:
         size = top.offset + top.size * (top.item.occurs.high if top.item.occurs else 1)
         made = bytearray(b" " * size)

@@ -1,6 +1,7 @@
-"""States that chance hardly meets: results in the middle between two roundings, too large for their field, negative.
+"""States that chance hardly meets: results in the middle between two roundings, too large for their field, negative,
+equal to what they are compared with.
 
-The Python that is made of the program by rule says what each of its roundings and fields gets. That is taken to be
+The Python that is made of the program by rule says what its roundings, fields and comparisons get. That is taken to be
 linear in one item, which is solved for. The states are only proposed: what they show is up to the runs.
 """
 
@@ -25,6 +26,8 @@ _BARREN = 100
 """So many states to begin with in a row, from which nothing was solved, are enough."""
 _VARIABLES = 10
 _IDLE = 2
+_MOVES = 4
+_SECANTS = 5
 _EACH = 3
 """So many states of each kind for each place in the program."""
 _QUIET = 8
@@ -131,8 +134,8 @@ def typed_variables(state: bytes, start: int, tops: Sequence[Field]) -> Iterator
 
 @dataclass(slots=True)
 class Solving:
-    """``heard`` tells what the fields get in a run on a state. ``base`` makes states to begin with; in some of them one
-    item is between two of ``landmarks``."""
+    """``heard`` tells what the fields get in a run on a state. ``base`` makes states to begin with; ``landmarks``
+    are the literals of the program."""
 
     heard: Callable[[bytes], Mapping[tuple[int, str], Heard] | None]
     base: Callable[[], bytes]
@@ -148,28 +151,43 @@ class Solving:
     def states(self) -> Iterator[bytes]:
         heard, barren = False, 0
         while self.probes > 0 and barren < (_BARREN if heard else _QUIET):
-            base = self._begun()
+            base = self.base()
             before = self._listen(base) or {}
             heard, barren = heard or bool(before), barren + 1
-            if not any(self._open(each) for each in before.values()):
-                continue
             variables = [each for each in self.variables(base) if self.moved.get(each.key, 0) > -_IDLE]
-            self.chance.shuffle(variables)
-            for variable in variables[:_VARIABLES]:
-                for state in self._solved(base, before, variable):
-                    barren = 0
-                    yield state
+            for state in self._around(base, before, variables):
+                barren = 0
+                yield state
 
-    def _begun(self) -> bytes:
-        base = self.base()
-        variables = list(self.variables(base)) if self.chance.random() < 0.5 else []
-        if not variables:
-            return base
-        variable = self.chance.choice(variables)
+    def _around(
+        self, base: bytes, before: Mapping[tuple[int, str], Heard], variables: list[Variable]
+    ) -> Iterator[bytes]:
+        """``base`` itself, with one item moved near a landmark or between two, and with one that is solved for."""
+        if self._meets(before):
+            yield base
+        for variable in self.chance.choices(variables, k=_MOVES) if before and variables else ():
+            moved = self._moved(base, variable)
+            if self._meets(self._listen(moved) or {}):
+                yield moved
+        self.chance.shuffle(variables)
+        for variable in variables[:_VARIABLES] if any(map(self._open, before.values())) else ():
+            yield from self._solved(base, before, variable)
+
+    def _meets(self, heard: Mapping[tuple[int, str], Heard]) -> bool:
+        """A state to begin with is one of those that are looked for."""
+        met = [(each, kind) for each in heard.values() for kind in self._open(each) if _is(kind, each)]
+        for each, kind in met:
+            self.found[each.line, each.name, kind] += 1
+        return bool(met)
+
+    def _moved(self, base: bytes, variable: Variable) -> bytes:
         low, high = variable.bounds
-        marks = sorted({rules.unscaled(each, variable.scale) for each in self.landmarks if each.adjusted() < 18})
+        given = [each for each in self.landmarks if each.adjusted() < 18]
+        marks = sorted({rules.unscaled(sign * each, variable.scale) for each in given for sign in (1, -1)})
         marks = [low, *(each for each in marks if low < each < high), high]
         at = self.chance.randrange(len(marks) - 1)
+        if self.chance.random() < 0.4:
+            return variable.put(base, min(max(marks[at] + self.chance.choice((-1, 0, 1)), low), high))
         return variable.put(base, self.chance.randint(marks[at], marks[at + 1]))
 
     def _listen(self, state: bytes) -> Mapping[tuple[int, str], Heard] | None:
@@ -191,15 +209,36 @@ class Solving:
         for place, first in before.items():
             second = after.get(place)
             slope = _fraction(second.value - first.value) / step if second is not None else Fraction(0)
-            if not slope:
-                continue
             rest = _fraction(first.value) - slope * here
             for kind in self._open(first):
-                for value in _solutions(kind, slope, rest, first, here):
+                values = _solutions(kind, slope, rest, first, here) if slope else iter(())
+                if kind == "equal" and not slope and not same:
+                    values = self._roots(base, place, variable)
+                for value in values:
                     if low <= value <= high and self._keeps(variable.put(base, value), place, kind):
                         self.found[first.line, first.name, kind] += 1
                         yield variable.put(base, value)
                         break
+
+    def _roots(self, base: bytes, place: tuple[int, str], variable: Variable) -> Iterator[int]:
+        """Where the value becomes zero, by secants: for what is rounded on its way."""
+        low, high = variable.bounds
+        one, other = variable.get(base) or 0, 0
+        other = min(high, one + max(1000, one // 2)) if one < high else low
+        first = self._heard_at(base, place, variable, one)
+        for _ in range(_SECANTS):
+            second = self._heard_at(base, place, variable, other)
+            if first is None or second is None or first == second:
+                return
+            root = round(other - Fraction(second) * (other - one) / Fraction(second - first))
+            if root == other:
+                return
+            one, first, other = other, second, min(max(root, low), high)
+            yield other
+
+    def _heard_at(self, base: bytes, place: tuple[int, str], variable: Variable, value: int) -> Decimal | None:
+        heard = (self._listen(variable.put(base, value)) or {}).get(place)
+        return heard.value if heard is not None else None
 
     def _keeps(self, state: bytes, place: tuple[int, str], kind: str) -> bool:
         """The solution is one: what was taken to be linear is, and the run comes there."""
@@ -208,12 +247,16 @@ class Solving:
 
 
 def _kinds(heard: Heard) -> list[str]:
+    if heard.name.startswith("compared"):
+        return ["equal"]
     kinds = ["half"] if heard.name in _ROUNDED else []
     return [*kinds, "large", "negative"] if heard.digits is not None else kinds
 
 
 def _is(kind: str, heard: Heard) -> bool:
     match kind:
+        case "equal":
+            return heard.value == 0
         case "half":
             units = abs(heard.value).scaleb(heard.scale)
             return units % 2 == Decimal("0.5")
@@ -228,6 +271,8 @@ def _solutions(kind: str, slope: Fraction, rest: Fraction, heard: Heard, here: i
     """Whole numbers x for which ``slope`` x + ``rest`` is what ``kind`` says."""
     unit = Fraction(1, 10**heard.scale) if heard.scale >= 0 else Fraction(10**-heard.scale)
     match kind:
+        case "equal":
+            yield from {math.floor(-rest / slope), math.ceil(-rest / slope)}
         case "half":
             for wanted in (Fraction(1, 2), Fraction(3, 2)):
                 yield from congruent(slope / unit, rest / unit - wanted, here)

@@ -247,7 +247,8 @@ class Drawing:
         if pick < 0.45 and drawn:
             return self._near(self.random.choice(drawn), cell)
         if pick < 0.6 and self.found.literals:
-            return self._near(self.random.choice(sorted(self.found.literals)), cell)
+            near = self._near(self.random.choice(sorted(self.found.literals)), cell)
+            return -near if low < 0 and self.random.random() < 0.3 else near
         if pick < 0.75:
             return self.random.choice((0, 1, high, high - 1, low, low + 1, 10 ** max(cell.scale, 0), 5, -1, -5))
         if high - low < 200:

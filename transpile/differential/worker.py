@@ -7,17 +7,20 @@ program of its own and imports nothing of this package but the rules of coding, 
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import io
 import json
+import operator
 import os
 import signal
 import struct
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from types import CodeType, FrameType, ModuleType
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 FRAME = struct.Struct("<I")
 CALL = struct.Struct("<II")
@@ -26,6 +29,10 @@ RETURNED, LEFT, STOPPED, FAILED, LATE = range(5)
 FITTING = ("fit_int", "fit_decimal", "fit_rounded", "checked_int", "checked_decimal", "rounded")
 """Rules that put a value into a field, or round it for one."""
 HUGE = 1000
+COMPARED, WRAPPED = "__compared__", "__wrapped__"
+COMPARISONS: dict[str, Callable[[Any, Any], object]] = {
+    name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")
+}
 Value = int | str | float | object
 
 
@@ -79,6 +86,33 @@ class Specification(TypedDict):
     limit_s: float
 
 
+class Ears(ast.NodeTransformer):
+    """Comparisons of two values, and remainders of powers of ten, become calls."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        lefts = [node.left, *node.comparators[:-1]]
+        parts = [self._compared(node, *each) for each in zip(lefts, node.ops, node.comparators, strict=True)]
+        return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def _compared(self, node: ast.Compare, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> ast.expr:
+        name = type(sign).__name__.lower().replace("lte", "le").replace("gte", "ge").replace("noteq", "ne")
+        if name not in COMPARISONS:
+            return ast.copy_location(ast.Compare(left, [sign], [right]), node)
+        return self._called(node, COMPARED, [left, ast.Constant(name), right], right.col_offset)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(op=ast.Mod(), right=ast.Constant(value=int(value))) if set(str(value)[1:]) == {"0"}:
+                return self._called(node, WRAPPED, [node.left, node.right], node.col_offset)
+        return node
+
+    def _called(self, node: ast.expr, name: str, arguments: list[ast.expr], column: int) -> ast.expr:
+        call = ast.Call(ast.Name(name, ast.Load()), [*arguments, ast.Constant(column)], [])
+        return ast.copy_location(call, node)
+
+
 class Late(BaseException):
     """The method takes too long."""
 
@@ -121,17 +155,16 @@ class Translated:
     def __init__(self, given: Specification) -> None:
         rules = _load("reference_rules", given["rules"])
         sys.path.insert(0, given["folder"])
-        self.module = importlib.import_module(given["module"])
+        self.heard: dict[tuple[int, str], list[object]] | None = {} if given["listening"] else None
+        self.module = self._listened(given) if given["listening"] else importlib.import_module(given["module"])
         self.module.use_exact_arithmetic()
-        left = sys.modules.get("cobol_programs")
-        self.left: type[BaseException] = left.Left if left is not None else Late
+        programs = sys.modules.get("cobol_programs")
+        self.left: type[BaseException] = programs.Left if programs is not None else Late
+        self.running: dict[str, object] = getattr(programs, "_running", {})
+        """The programs that were called, which start anew in each run."""
         self.program, self.called = getattr(self.module, given["program"]), given["called"]
         self.groups = [Held(group, rules) for group in given["groups"]]
         self.limit_s, self.records = given["limit_s"], given["records"]
-        self.heard: dict[tuple[int, str], list[object]] | None = {} if given["listening"] else None
-        for name in FITTING if self.heard is not None else ():
-            if name in vars(self.module):
-                vars(self.module)[name] = self._listening(name, vars(self.module)[name])
         self.object: object = None
 
     def run(self, method: str, state: bytes, typed: bytes, files: list[File]) -> bytes:
@@ -139,6 +172,7 @@ class Translated:
             self.object = self._made()
             for group in self.groups:
                 group.forget()
+        self.running.clear()
         self._set(state)
         if files:
             self._open(files, state)
@@ -168,19 +202,45 @@ class Translated:
         shown = told.encode("latin-1", "replace")
         return b"".join((FRAME.pack(how), FRAME.pack(len(text)), text, bytes(after), shown))
 
-    def _listening(self, name: str, rule: Callable[..., object]) -> Callable[..., object]:
-        """``rule``, noting the first value that it gets at each place of the program, its digits and its decimals."""
+    def _listened(self, given: Specification) -> ModuleType:
+        """The module with ears at its roundings, fields, comparisons and remainders."""
+        path = os.path.join(given["folder"], f"{given['module']}.py")
+        with open(path, encoding="utf-8") as file:
+            tree = ast.fix_missing_locations(Ears().visit(ast.parse(file.read())))
+        spec = importlib.util.spec_from_file_location(given["module"], path)
+        assert spec is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[given["module"]] = module
+        vars(module).update({COMPARED: self._compared, WRAPPED: self._wrapped})
+        exec(compile(tree, path, "exec", dont_inherit=True), vars(module))
+        for name in FITTING:
+            if name in vars(module):
+                vars(module)[name] = self._fitted(name, vars(module)[name])
+        return module
 
-        def noting(value: object, *places: int, **more: object) -> object:
-            line = sys._getframe(1).f_lineno
-            huge = isinstance(value, int) and value.bit_length() > HUGE
-            if self.heard is not None and not huge and (line, name) not in self.heard:
-                digits = None if name == "rounded" else places[0]
-                scale = 0 if name.endswith("int") else places[name != "rounded"]
-                self.heard[line, name] = [line, name, str(value), digits, scale]
+    def _note(self, line: int, name: str, value: object, digits: int | None, scale: int) -> None:
+        """The first value at each place of the program."""
+        huge = isinstance(value, int) and value.bit_length() > HUGE
+        if self.heard is not None and not huge and (line, name) not in self.heard:
+            self.heard[line, name] = [line, name, str(value), digits, scale]
+
+    def _fitted(self, name: str, rule: Callable[..., object]) -> Callable[..., object]:
+        def fitted(value: object, *places: int, **more: object) -> object:
+            digits = None if name == "rounded" else places[0]
+            scale = 0 if name.endswith("int") else places[name != "rounded"]
+            self._note(sys._getframe(1).f_lineno, name, value, digits, scale)
             return rule(value, *places, **more)
 
-        return noting
+        return fitted
+
+    def _compared(self, left: object, sign: str, right: object, column: int) -> object:
+        if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
+            self._note(sys._getframe(1).f_lineno, f"compared {column}", Decimal(left) - Decimal(right), None, 0)
+        return COMPARISONS[sign](left, right)
+
+    def _wrapped(self, left: int, right: int, column: int) -> int:
+        self._note(sys._getframe(1).f_lineno, f"wrapped {column}", left, len(str(right)) - 1, 0)
+        return left % right
 
     def _made(self) -> object:
         """The object of a program that somebody calls, nested ones without the program around them."""
