@@ -11,7 +11,7 @@ import pytest
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
-from transpile.differential.ends import SIGNS
+from transpile.differential.ends import SIGNS, ZEROS
 from transpile.differential.paragraphs import FILES, Compared, NotRun, Settings, Subject, compare, compare_all
 from transpile.emulators.cuda.bounded import Limits
 from transpile.python.emitter import emit
@@ -353,4 +353,22 @@ def test_a_sign_that_gnucobol_writes_when_it_compares_is_no_difference(folder):
 
 def test_another_sign_is_a_difference(folder):
     said = run(folder, SIGNED_APART, "MAIN.\n    ADD 1 TO N.", old="+ 1", new="- 1")["MAIN"]
+    assert said.difference is not None
+
+
+MINUS_ZERO = """
+01  G.
+    05 N PIC S9(3) SIGN LEADING.
+77  FIRST-ONE PIC X.
+"""
+
+
+def test_the_sign_of_a_minus_zero_that_is_moved_with_its_group_is_no_difference(folder):
+    said = run(folder, MINUS_ZERO, "MAIN.\n    SUBTRACT 1 FROM N.\n    MOVE G TO FIRST-ONE.")["MAIN"]
+    assert said.difference is None
+    assert ZEROS in said.assumptions
+
+
+def test_a_letter_that_is_no_sign_is_a_difference(folder):
+    said = run(folder, MINUS_ZERO, 'MAIN.\n    MOVE "p" TO FIRST-ONE.', old='"p"', new='"0"')["MAIN"]
     assert said.difference is not None

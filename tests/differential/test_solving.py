@@ -102,3 +102,14 @@ def test_a_tie_behind_a_loop_is_found_in_a_program_of_the_corpus(tmp_path):
     new = f'__import__("cobol_rules").rounded({old}, 2, "NEAREST-EVEN")'
     found = difference(tmp_path, parse_file(CORPUS / "amortise.cob"), "n2100_level_payment", old, new)
     assert [each.item for each in found.changed] == ["WS-PAYMENT"]
+
+
+@needs_cobc
+def test_results_of_many_digits_are_rounded_too(tmp_path):
+    many = TEXT.replace("COMPUTE R ROUNDED = A * 1.609344.", "COMPUTE R ROUNDED = A * A * A * A * A * A * A.")
+    found = restructured(parse_text(many, "many.cob"))
+    module = emit(*found.programs)
+    ties = next(each.paragraphs for each in module.classes[-1].methods if each.name == "ties")
+    said = compare(found, "HALVES", module, [ties], Settings(folder=tmp_path))[ties]
+    assert said.difference is None
+    assert said.runs

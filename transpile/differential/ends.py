@@ -11,7 +11,7 @@ from types import TracebackType
 from transpile.differential.harness import ENDS, LOOK, call
 from transpile.differential.methods import How, Matched, Methods, Ran
 from transpile.differential.states import Storage, elements
-from transpile.differential.values import Cell, number, signed_anew, valid
+from transpile.differential.values import Cell, is_minus_zero, number, signed_anew, signs_of_zero, valid
 from transpile.emulators.cobol.modules import Called, Module, Stopped
 from transpile.errors import ToolError
 
@@ -245,6 +245,17 @@ class SideBySide:
             if cobol[at : at + size] != python[at : at + size]:
                 yield at, size
 
+    def _minus_zero(self, state: bytes) -> bool:
+        """Whether some DISPLAY item is a zero with a minus sign, which may have been moved elsewhere with its group."""
+        for place in self.storage.places.values():
+            laid = place.laid
+            if laid.usage == "DISPLAY" and laid.numeric and laid.signed:
+                for _, start in elements(laid):
+                    content = state[place.start + start : place.start + start + laid.size]
+                    if is_minus_zero(laid, content):
+                        return True
+        return False
+
     def _alike(self, at: int, size: int, cobol: bytes, python: bytes) -> str:
         """What has to be assumed to take both for the same number; empty if they are not."""
         cell = _covering(self.storage, at, size)
@@ -252,6 +263,8 @@ class SideBySide:
         laid = cell.laid
         if laid is not None and signed_anew(laid, ours, theirs):
             return SIGNS
+        if not cell.numeric and signs_of_zero(ours, theirs) and self._minus_zero(cobol):
+            return ZEROS
         if laid is None or not cell.numeric or not valid(laid, ours) or not valid(laid, theirs):
             return ""
         if number(laid, ours) != number(laid, theirs):

@@ -258,8 +258,8 @@ def _is(kind: str, heard: Heard) -> bool:
         case "equal":
             return heard.value == 0
         case "half":
-            units = abs(heard.value).scaleb(heard.scale)
-            return units % 2 == Decimal("0.5")
+            units = abs(Fraction(heard.value)) * Fraction(10) ** heard.scale
+            return units % 2 == Fraction(1, 2)
         case "large":
             assert heard.digits is not None
             return abs(heard.value) >= Decimal(1).scaleb(heard.digits - heard.scale)

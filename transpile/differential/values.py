@@ -20,6 +20,7 @@ from transpile.differential.states import NUMBER_BYTES, RECORDS, Storage, elemen
 from transpile.python.rules import cobol_rules as rules
 
 _NATIVE = {"COMP-5", "INDEX", "BINARY-CHAR", "BINARY-SHORT", "BINARY-LONG", "BINARY-DOUBLE", "POINTER"}
+_ZEROS = {(ord("p"), ord("0")), (ord("-"), ord("+"))}
 _NATIVE_DIGITS = {1: 2, 2: 4, 4: 9, 8: 18}
 _MOST_ELEMENTS = 40
 """So many elements of a table get new values in each state."""
@@ -120,6 +121,15 @@ def signed_anew(laid: layout.Field, cobol: bytes, python: bytes) -> bool:
     at = 0 if kind.startswith("leading") else len(cobol) - 1
     same = cobol[:at] == python[:at] and cobol[at + 1 :] == python[at + 1 :]
     return same and cobol[at] == ord("+") and python[at] not in b"+-"
+
+
+def signs_of_zero(cobol: bytes, python: bytes) -> bool:
+    """Whether nothing but signs differs that minus zeros and zeros may have: of their own, or with the digit."""
+    return all(one == other or (one, other) in _ZEROS for one, other in zip(cobol, python, strict=True))
+
+
+def is_minus_zero(laid: layout.Field, content: bytes) -> bool:
+    return (b"p" in content or b"-" in content) and valid(laid, content) and not number(laid, content)
 
 
 def cells_of(storage: Storage, found: Reach, *, read: bool = False) -> list[Cell]:

@@ -19,7 +19,7 @@ Key: TypeAlias = tuple[str, tuple[int, int]]
 
 ASSUMED = (
     f"{DIALECT}, binary-truncate",
-    "numeric items hold digits as their PICTURE says",
+    "numeric items hold digits as their PICTURE says, zeros no minus sign",
     "subscripts lie in their tables",
 )
 """What every verdict takes for granted."""
