@@ -36,9 +36,7 @@ def main(words: Sequence[str]) -> int:
     options.add_argument("--store", type=Path, help="the proof store's file")
     options.add_argument("--cpu-s", type=int, default=0, help="seconds of processor time for a unit")
     options.add_argument("--address-bytes", type=int, default=0, help="address space, but where code of units runs")
-    options.add_argument(
-        "--lm-total", type=float, default=0.0, help="seconds for what a unit asks an endpoint"
-    )
+    options.add_argument("--lm-total", type=float, default=0.0, help="seconds for what a unit asks an endpoint")
     asked = options.parse_args(words)
     requests, answers = _own_pipes()
     _unreadable()
