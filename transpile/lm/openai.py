@@ -87,7 +87,7 @@ class Endpoint:
     again_at: float = 0.0
     deadline: float = inf
     answered: bool = False
-    """A question of this file."""
+    """Whether any question of this file was."""
     cache: AnswerCache | None = None
     line: Line | None = None
     owner: int = 0
