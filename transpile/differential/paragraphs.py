@@ -44,7 +44,7 @@ FILES = (
 
 UNSOUND = 40
 """After so many states on which the two differ, but COBOL does what means nothing, there are no more."""
-_PROBES, _PROBES_EACH, _PROBES_IN_ALL = 600, 16, 2400
+_PROBES, _PROBES_EACH, _PROBES_IN_ALL = 600, 10, 2000
 """Runs in search of states: of one range at most, at least, and of all if they are no more than that."""
 _COBOL = Limits(wall_s=0.5, output_bytes=4 << 20)
 _PYTHON = Limits(wall_s=2.0, output_bytes=8 << 20)

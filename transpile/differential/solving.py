@@ -191,6 +191,8 @@ class Solving:
         return variable.put(base, self.chance.randint(marks[at], marks[at + 1]))
 
     def _listen(self, state: bytes) -> Mapping[tuple[int, str], Heard] | None:
+        if self.probes <= 0:
+            return None
         self.probes -= 1
         return self.heard(state)
 
@@ -200,7 +202,7 @@ class Solving:
 
     def _solved(self, base: bytes, before: Mapping[tuple[int, str], Heard], variable: Variable) -> Iterator[bytes]:
         here, (low, high) = variable.get(base), variable.bounds
-        if here is None or self.probes <= 0 or low == high or not low <= here <= high:
+        if here is None or low == high or not low <= here <= high:
             return
         step = 1 if here < high else -1
         after = self._listen(variable.put(base, here + step)) or {}
