@@ -133,6 +133,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("timesheet.n0900_balance", "sign", "self.minutes_part = fit_int(", "a remainder of an item without a sign"),
     ("validate", "sign", "self.spaces_found = fit_int(", "it counts characters"),
+    ("validate", "sign", "self.letters_found = fit_int(", "it counts characters, from 0"),
     (
         "validate",
         "float arithmetic",

@@ -52,7 +52,7 @@ FOREMOST = (
 )
 MORE_STATES = 20_000
 RESTARTS, MORE_RESTARTS = 80, 200
-RUNS = 60
+RUNS = 120
 WORDS = ("refuted by paragraph", "refuted by program", "survived", "proved equal", "all values", "a reason")
 
 

@@ -53,9 +53,9 @@ class Records:
         return bytes(made)
 
     def shifted(self, line: bytes) -> bytes:
-        """``line`` with one character doubled or lost."""
+        """``line`` with one character repeated or lost."""
         at = self.chance.randrange(max(len(line), 1))
-        return line[:at] + line[at : at + 1] * self.chance.choice((0, 2, 2)) + line[at + 1 :]
+        return line[:at] + line[at : at + 1] * self.chance.choice((0, 2, 3, 4, 6)) + line[at + 1 :]
 
     def refilled(self, items: Sequence[Item], record: bytes) -> bytes:
         """``record``, which is one of ``items``, with other contents of one field."""
