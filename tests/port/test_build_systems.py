@@ -41,11 +41,15 @@ def native(system: str, folder: Path) -> None:
 def compiled(system: str, folder: Path) -> list[str]:
     """How each file is compiled, without the folder's own name."""
     if system == "make":
-        done = subprocess.run(["make", "-Bn", "prog"], cwd=folder, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["make", "--no-print-directory", "-Bn", "prog"], cwd=folder, capture_output=True, text=True, check=True
+        )
         return done.stdout.splitlines()
     if system == "automake":
         subprocess.run(["make", "clean"], cwd=folder / "out", check=True, capture_output=True)
-        done = subprocess.run(["make", "-n"], cwd=folder / "out", capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["make", "--no-print-directory", "-n"], cwd=folder / "out", capture_output=True, text=True, check=True
+        )
         return done.stdout.splitlines()
     rows = json.loads((folder / "out" / "compile_commands.json").read_text())
     own = str(folder), str(folder).replace("/", "_")
