@@ -212,9 +212,21 @@ class Phrases:
         found = self.number()
         return found if self.holds(said, found) else "0"
 
+    def item(self, said: str) -> Item | None:
+        """The item that ``said`` names, if it is one."""
+        return next((each for each in self.data.items if each.name == said.split()[0]), None)
+
+    def moved(self, *receivers: str) -> str:
+        """A number to move. GnuCOBOL 3.1 makes more than 19 digits, with the decimals of a binary receiver, wrap."""
+        found = self.number()
+        item, goals = self.item(found), [self.item(each) for each in receivers]
+        binary = [each.scale for each in goals if each is not None and each.usage.startswith("COMP")]
+        fits = item is None or not binary or item.size - item.scale + max(binary) <= 19
+        return found if fits else "1"
+
     def holds(self, said: str, number: str) -> bool:
         """GnuCOBOL 3.1 is wrong about comparisons with literals that the item could not hold."""
-        item = next((each for each in self.data.items if each.name == said.split()[0]), None)
+        item = self.item(said)
         whole = number.lstrip("-").partition(".")[0]
         if item is None or not whole.isdigit():
             return True

@@ -82,8 +82,8 @@ def _move(writer: Writer) -> Statement | None:
     phrases = writer.phrases
     pick = phrases.rng.random()
     if pick < 0.4:
-        more = f" {phrases.receiver()}" if phrases.some(0.15) else ""
-        return _one(f"MOVE {phrases.number()} TO {phrases.receiver(edited=0.3)}{more}")
+        goals = [phrases.receiver(edited=0.3), *([phrases.receiver()] if phrases.some(0.15) else [])]
+        return _one(f"MOVE {phrases.moved(*goals)} TO {' '.join(goals)}")
     if pick < 0.65:
         more = f" {phrases.written_text()}" if phrases.some(0.15) else ""
         return _one(f"MOVE {phrases.text()} TO {phrases.written_text()}{more}")
