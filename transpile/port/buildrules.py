@@ -8,7 +8,7 @@ for x86 that names translations, where others get nothing, is taken on the targe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -79,13 +79,7 @@ def wire(path: str, text: str, sources: Sequence[str], to: Target, in_c: Set[str
     wired = Wired(text)
     apart = _choose(file, lines, to, wired)
     apart |= _search(file, lines, wired)
-    for number, line in enumerate(lines, 1):
-        code, hash_, comment = line.partition("#")
-        edited = code if number in apart else _edited(file, code, wired.named)
-        if edited != code:
-            lines[number - 1] = edited + hash_ + comment
-            what, how = code.strip()[:100], "takes the translations on other targets"
-            wired.items.append(Item("build", path, number, number, what, "ported", how))
+    _edit(file, path, lines, apart, wired)
     wired.named |= _named_already(lines, file)
     if system == "make":
         rules = list(_rules(file, lines, [s for s in sources if s.endswith(".s") and s not in wired.named], wired))
@@ -99,18 +93,23 @@ def wire(path: str, text: str, sources: Sequence[str], to: Target, in_c: Set[str
     return wired
 
 
+def _edit(file: _File, path: str, lines: list[str], left: Collection[int], wired: Wired) -> None:
+    """Names of translated files in ``lines``, but for those whose numbers are in ``left``."""
+    for number, line in enumerate(lines, 1):
+        code, hash_, comment = line.partition("#")
+        edited = code if number in left else _edited(file, code, wired.named)
+        if edited != code:
+            lines[number - 1] = edited + hash_ + comment
+            what, how = code.strip()[:100], "takes the translations on other targets"
+            wired.items.append(Item("build", path, number, number, what, "ported", how))
+
+
 def wire_automake(path: str, text: str, sources: Sequence[str], to: Target, subdir_objects: bool) -> Wired:
     """``wire`` for a Makefile.am of a package with the conditionals of ``automake``."""
     file = _File(path, "make", sources, frozenset())
     lines, assigned = text.split("\n"), automake.assigned(text)
     wired = Wired(text)
-    for number, line in enumerate(lines, 1):
-        code, hash_, comment = line.partition("#")
-        edited = code if number in assigned else _edited(file, code, wired.named)
-        if edited != code:
-            lines[number - 1] = edited + hash_ + comment
-            what, how = code.strip()[:100], "takes the translations on other targets"
-            wired.items.append(Item("build", path, number, number, what, "ported", how))
+    _edit(file, path, lines, assigned, wired)
     near = {
         str(PurePosixPath(s).relative_to(file.folder)): s for s in sources if _within(PurePosixPath(s), file.folder)
     }
