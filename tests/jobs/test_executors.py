@@ -27,6 +27,7 @@ add:
 """
 FUNCTION = b".globl f%d\nf%d:\n    imulq $%d, %%rdi, %%rax\n    xorq %%rsi, %%rax\n    ret\n"
 LONG = b"".join(FUNCTION % (i, i, 12345 + 7 * i) for i in range(200))
+LONGER = b"".join(FUNCTION % (i, i, 12345 + 7 * i) for i in range(2000))
 BROKEN = b".globl f\nf:\n    movq %rax\n    ret\n"
 
 
@@ -83,14 +84,45 @@ def test_options_that_make_no_sense_are_refused(executor: Executor) -> None:
 
 def test_work_that_is_not_wanted_is_ended(executor: Executor) -> None:
     heart = Heart()
-    assert isinstance(executor.run(work(LONG), heart, lambda: not heart.told), Stopped)
+    assert isinstance(executor.run(work(LONGER), heart, lambda: not heart.told), Stopped)
     assert isinstance(executor.run(work(ADD), Heart(), always), Made)
 
 
-def test_a_worker_that_says_nothing_is_killed() -> None:
-    local = LocalExecutor(1, limits=Limits(silence_s=0.01))
-    outcome = local.run(work(LONG), Heart(), always)
+class Hanging(LocalExecutor):
+    """Its process is stopped at the first block of the first attempt at ``hang.s``."""
+
+    started: list[Worker]
+
+    def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
+        def hearing(kind: EventKind, data: Json) -> None:
+            heard(kind, data)
+            running = self.started[-1].running
+            if (work.name, work.lease.attempt, kind) == ("hang.s", 1, "block") and running is not None:
+                running.process.send_signal(signal.SIGSTOP)
+
+        return super().run(work, hearing, wanted)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
+    """The workers whose processes were started, each as often as it was."""
+    workers: list[Worker] = []
+    start = Worker.start
+
+    def noted(worker: Worker, trusted: bool = True) -> None:
+        start(worker, trusted)
+        workers.append(worker)
+
+    monkeypatch.setattr(Worker, "start", noted)
+    return workers
+
+
+def test_a_worker_that_says_nothing_is_killed(started: list[Worker]) -> None:
+    local = Hanging(1, limits=Limits(silence_s=1.0), sandbox=Sandbox("bounds"))
+    local.started = started
+    outcome = local.run(work(LONG, "hang.s"), Heart(), always)
     assert isinstance(outcome, Lost) and "nothing was heard" in outcome.reason
+    assert len(started) == 1 and not started[0].alive
     local.close()
 
 
@@ -103,15 +135,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobStore]
     store.close()
 
 
-def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[Worker] = []
-    start = Worker.start
-
-    def noted(worker: Worker, trusted: bool = True) -> None:
-        start(worker, trusted)
-        started.append(worker)
-
-    monkeypatch.setattr(Worker, "start", noted)
+def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, started: list[Worker]) -> None:
     files = tuple(NewFile(f"{i}.s", ADD.replace(b"add", b"f%d" % i)) for i in range(6))
     job = store.submit(NewJob("riscv", files)).job
     executor = LocalExecutor(1)
@@ -132,33 +156,8 @@ def test_workers_that_are_killed_at_random_lose_nothing(store: JobStore, monkeyp
     assert (after.files["done"], after.verdicts["proved"]) == (6, 6)
 
 
-class Hanging(LocalExecutor):
-    """Its process is stopped at the first block of the first attempt."""
-
-    started: list[Worker]
-
-    def run(self, work: Work, heard: Heard, wanted: Wanted) -> Outcome:
-        def hearing(kind: EventKind, data: Json) -> None:
-            heard(kind, data)
-            running = self.started[-1].running
-            if (work.name, work.lease.attempt, kind) == ("hang.s", 1, "block") and running is not None:
-                running.process.send_signal(signal.SIGSTOP)
-
-        return super().run(work, hearing, wanted)
-
-
-def test_a_solver_that_hangs_is_given_up_and_its_file_done_again(
-    store: JobStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_solver_that_hangs_is_given_up_and_its_file_done_again(store: JobStore, started: list[Worker]) -> None:
     """A process that is stopped is as still as one whose solver does not come back; there is one for both files."""
-    started: list[Worker] = []
-    start = Worker.start
-
-    def noted(worker: Worker, trusted: bool = True) -> None:
-        start(worker, trusted)
-        started.append(worker)
-
-    monkeypatch.setattr(Worker, "start", noted)
     executor = Hanging(1, limits=Limits(silence_s=4.0), sandbox=Sandbox("bounds"))
     executor.started = started
     files = (NewFile("hang.s", LONG), NewFile("after.s", ADD))
