@@ -12,6 +12,8 @@ _NUMBER_FUNCTIONS = ["ABS", "INTEGER", "INTEGER-PART", "SIGN"]
 _LIST_FUNCTIONS = ["MAX", "MIN", "SUM", "MEAN", "MEDIAN", "RANGE", "MIDRANGE", "ORD-MAX", "ORD-MIN"]
 _TEXT_FUNCTIONS = ["UPPER-CASE", "LOWER-CASE", "REVERSE", "TRIM"]
 _RELATIONS = ["=", ">", "<", ">=", "<=", "<>"]
+SHORT = 14
+"""Characters that may be moved to a number: of more, GnuCOBOL 3.1 makes a binary number that wraps at 64 bits."""
 _SPOKEN = ("IS EQUAL TO", "IS NOT GREATER THAN", "IS LESS THAN", "IS NOT =", "IS GREATER THAN OR EQUAL TO")
 
 
@@ -84,8 +86,10 @@ class Phrases:
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def pointer(self) -> str:
-        """GnuCOBOL reads only numbers of 31 bits there."""
-        item = self.pick(lambda each: each.whole and each.size <= 9 and each.usage != "COMP-5")
+        """GnuCOBOL reads only numbers of 31 bits there, and forgets an overflow when it stores one digit as COMP-3."""
+        item = self.pick(
+            lambda each: each.whole and each.size <= 9 and each.usage != "COMP-5" and (each.size, each.usage) != _LOST
+        )
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def tally(self) -> str:
@@ -124,8 +128,8 @@ class Phrases:
         return self.part(item) if self.some(0.12) else self.said(item)
 
     def short_text(self) -> str:
-        """What may be moved to a number: of many digits GnuCOBOL 3.1 makes a binary number that wraps at 64 bits."""
-        item = self.pick(lambda each: each.kind == "text" and each.size <= _DIGITS)
+        """What may be moved to a number."""
+        item = self.pick(lambda each: each.kind == "text" and each.size <= SHORT)
         return self.said(item) if item is not None else "RETURN-CODE"
 
     def shown_item(self) -> str:
@@ -258,5 +262,5 @@ class Phrases:
         return f"{self.said(item)} {self.relation()} {other}"
 
 
-_DIGITS = 14
+_LOST = (1, "COMP-3")
 _SIGNS = ("POSITIVE", "NEGATIVE")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from transpile.corpora.cobol_items import Item, word, words
-from transpile.corpora.cobol_phrases import Phrases
+from transpile.corpora.cobol_phrases import SHORT, Phrases
 
 _NAME = re.compile(r"[A-Z][A-Z0-9-]*")
 Body: TypeAlias = "tuple[Statement, ...]"
@@ -262,9 +262,10 @@ def _unstring(writer: Writer) -> Statement | None:
         return None
     delimiters = rng.choice(('","', "SPACE", "ALL SPACES", '"," OR SPACE', 'ALL "A" OR "-"'))
     delimited = rng.random() < 0.85
+    short = source.size <= SHORT
     targets = []
     for _ in range(rng.randint(1, 3)):
-        target = phrases.written_text() if rng.random() < 0.7 else phrases.whole()
+        target = phrases.written_text() if rng.random() < 0.7 or not short else phrases.whole()
         if delimited and rng.random() < 0.25:
             delimiter = phrases.text_item()
             target += f" DELIMITER IN {phrases.said(delimiter)}" if delimiter is not None else ""
