@@ -34,7 +34,7 @@ from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.rounds import Rounds
 from transpile.solvers.cobol.scene import Scene, scene
 from transpile.solvers.cobol.straight import State, done, is_straight, negated
-from transpile.solvers.cobol.ways import Next, Way, end, head, reached
+from transpile.solvers.cobol.ways import Next, Way, end, label, reached
 from transpile.solvers.storage.steps import Answer, Event, Head, Path, Reached
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Number, Truth, units_at
@@ -57,7 +57,7 @@ class CobolMachine:
 
     def start(self, paragraphs: tuple[int, int], storage: Storage, path: Path) -> list[Reached]:
         begin, end = paragraphs
-        return self._run([Way(State(path, storage), (Activation(begin, end), Rest(begin, 0)))])
+        return self._begin(State(path, storage), (Activation(begin, end),), begin)
 
     def advance(self, reached: Reached, answer: Answer) -> list[Reached]:
         stack = _stack(reached)
@@ -73,8 +73,7 @@ class CobolMachine:
         waiting = stack[-1]
         assert isinstance(waiting, Awaiting) and isinstance(waiting.statement, verbs.Perform)
         begin, end = self.rounds.performed(waiting.statement, stack)
-        inner = (*stack[:-1], Activation(begin, end), Rest(begin, 0))
-        return self._run([Way(State(reached.path, reached.storage), inner)])
+        return self._begin(State(reached.path, reached.storage), (*stack[:-1], Activation(begin, end)), begin)
 
     def with_hidden(self, reached: Reached, hidden: tuple[Int, ...]) -> Reached:
         stack = with_hidden(_stack(reached), hidden)
@@ -82,6 +81,11 @@ class CobolMachine:
         return replace(reached, at=replace(reached.at, hidden=hidden), point=stack)
 
     # Running
+
+    def _begin(self, state: State, base: Stack, number: int) -> list[Reached]:
+        if number in self.scene.returned:
+            return [self._label(state, base, number)]
+        return self._run([Way(state, (*base, Rest(number, 0)))])
 
     def _run(self, ways: list[Way]) -> list[Reached]:
         found: list[Reached] = []
@@ -131,7 +135,7 @@ class CobolMachine:
         elif number + 1 in (len(self.scene.paragraphs), self.scene.first):
             yield reached(state, stack, Event("leave"))
         else:
-            yield head(state, (*stack, Rest(number + 1, 0)), optional=True)
+            yield self._label(state, stack, number + 1)
 
     def _statement(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[Next]:
         """``stack``: where it goes on behind ``statement``."""
@@ -226,6 +230,9 @@ class CobolMachine:
 
     # Jumps
 
+    def _label(self, state: State, base: Stack, number: int) -> Reached:
+        return label(state, (*base, Rest(number, 0)), number in self.scene.returned)
+
     def _go_to(self, state: State, stack: Stack, statement: verbs.GoTo) -> Iterator[Next]:
         if self.scene.alters:
             raise NoTerm("GO TO in a program with ALTER is not in the model")
@@ -234,7 +241,7 @@ class CobolMachine:
         goals = [self.scene.range(label, section)[0] for label in statement.labels]
         if statement.depending is None:
             (goal,) = goals
-            yield head(state, (*base, Rest(goal, 0)), optional=True)
+            yield self._label(state, base, goal)
             return
         evaluation = self._evaluation(state)
         chosen_ = units_at(evaluation.number(statement.depending), 0)
@@ -244,7 +251,7 @@ class CobolMachine:
                 return
             way, path = path.where(chosen_ == at + 1), path.where(negated(chosen_ == at + 1))
             if way is not None:
-                yield head(State(way, state.storage), (*base, Rest(goal, 0)), optional=True)
+                yield self._label(State(way, state.storage), base, goal)
         if path is not None:
             yield Way(State(path, state.storage), stack)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from transpile.cobol import layout
 from transpile.cobol.embedded import diverts
 from transpile.cobol.names import Index, Names, Register
 from transpile.cobol.programs import ConditionName, Item
 from transpile.cobol.programs import Program as Tree
-from transpile.cobol.statements import Alter, Execute, Label, Paragraph, Section
+from transpile.cobol.statements import Alter, Execute, GoTo, Label, Paragraph, Section
 from transpile.cobol.tree import Expression, Reference
 from transpile.cobol.walking import walk
 from transpile.legacy.fields import Field
@@ -52,6 +52,8 @@ class Scene:
     alters: bool = False
     diverted: frozenset[str] = frozenset()
     """The languages of EXEC of which something says where later statements go on."""
+    returned: frozenset[int] = frozenset()
+    """Paragraphs to which a GO TO leads back: one in them, or further down."""
     changed: dict[tuple[int, int], frozenset[int] | None] = field(default_factory=dict, compare=False)
     """What ranges may change, as far as it was asked for."""
 
@@ -110,7 +112,7 @@ def scene(restructured: Restructured, tree: Tree, program: Program) -> Scene:
     nodes = list(walk(procedure)) if procedure is not None else []
     alters = any(isinstance(node, Alter) for node in nodes)
     diverted = frozenset(node.language for node in nodes if isinstance(node, Execute) and diverts(node))
-    return Scene(
+    found = Scene(
         tree,
         program,
         scope.names,
@@ -123,3 +125,11 @@ def scene(restructured: Restructured, tree: Tree, program: Program) -> Scene:
         alters,
         diverted,
     )
+    return replace(found, returned=frozenset(_returned(found)))
+
+
+def _returned(of: Scene) -> Iterator[int]:
+    for number, place in enumerate(of.paragraphs):
+        jumps = [node for node in walk(place.paragraph) if isinstance(node, GoTo)]
+        goals = [of.range(label, place.section)[0] for jump in jumps for label in jump.labels]
+        yield from (goal for goal in goals if goal <= number)

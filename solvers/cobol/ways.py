@@ -25,8 +25,13 @@ def reached(state: State, stack: Stack, at: Event | Head) -> Reached:
     return Reached(state.path, state.storage, at, stack, key_of(stack))
 
 
-def head(state: State, stack: Stack, optional: bool = False) -> Reached:
-    return reached(state, stack, Head(hidden_of(stack), optional))
+def head(state: State, stack: Stack) -> Reached:
+    return reached(state, stack, Head(hidden_of(stack)))
+
+
+def label(state: State, stack: Stack, back: bool) -> Reached:
+    """``back``: a GO TO in it, or from further down, leads there."""
+    return reached(state, stack, Head(hidden_of(stack), back))
 
 
 def end(state: State) -> Reached:

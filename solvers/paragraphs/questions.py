@@ -6,7 +6,7 @@ and what follows without knowing them follows. Only then Z3 is asked about what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,6 +17,8 @@ from transpile.solvers.storage.values import Truth
 RLIMIT = 3_000_000
 FULL = 1_000_000
 """Effort where products and quotients of unknowns are what they are."""
+DECISIONS = 100
+"""Questions about the conditions in one term."""
 LOOK = 300_000
 """Effort for whether a path is possible: one that is not, but is taken for possible, costs only time."""
 
@@ -46,6 +48,21 @@ class Questions:
         if self._refuted(asked, self.rlimit, opaque=True):
             return True
         return any(_nonlinear(each) for each in asked) and self._refuted(asked, min(FULL, self.rlimit), opaque=False)
+
+    def equal(self, conditions: tuple[Truth, ...], equality: Truth) -> bool:
+        """True only if what two programs have is equal: one may have come on a path to what is one term with both ways
+        for the other."""
+        simple = simplified(equality)
+        if z3.is_true(simple) or z3.is_false(simple):
+            return z3.is_true(simple)
+        if z3.is_and(simple):
+            return all(self.equal(conditions, simplified(each)) for each in simple.children())
+        decided = Deciding(lambda truth: self._follows(conditions, truth)).decided(simple)
+        return z3.is_true(decided) or self.certain(conditions, decided)
+
+    def _follows(self, conditions: tuple[Truth, ...], truth: Truth) -> bool:
+        """As ``certain``, with little effort."""
+        return self._refuted(self._about(conditions, z3.Not(truth)), LOOK, opaque=True)
 
     def model(self, conditions: tuple[Truth, ...], consequence: Truth) -> z3.ModelRef | None:
         """Values for which the conditions hold and the consequence does not, if Z3 has some."""
@@ -127,6 +144,52 @@ class Questions:
             made = term.decl()(*(self._opaque[child.get_id()] for child in term.children()))
         self._kept.append(made)
         return made
+
+
+@dataclass(slots=True)
+class Deciding:
+    """Chooses the ways of an If that ``follows`` decides: where one side took a path on which the other has both ways
+    in one term, the two are written the same then."""
+
+    follows: Callable[[Truth], bool]
+    left: int = DECISIONS
+    _known: dict[int, z3.ExprRef] = field(default_factory=dict)
+    _kept: list[z3.ExprRef] = field(default_factory=list)
+
+    def decided(self, truth: Truth) -> Truth:
+        try:
+            return simplified(self._of(truth))
+        except RecursionError:
+            return truth
+
+    def _of(self, term: z3.ExprRef) -> z3.ExprRef:
+        if not z3.is_app(term) or not term.num_args():
+            return term
+        key = term.get_id()
+        if key not in self._known:
+            self._kept.append(term)
+            self._known[key] = self._chosen(term) if term.decl().kind() == z3.Z3_OP_ITE else self._rebuilt(term)
+        return self._known[key]
+
+    def _rebuilt(self, term: z3.ExprRef) -> z3.ExprRef:
+        return term.decl()(*(self._of(child) for child in term.children()))
+
+    def _chosen(self, term: z3.ExprRef) -> z3.ExprRef:
+        condition = z3.simplify(self._of(term.arg(0)))
+        for truth, way in ((condition, 1), (z3.Not(condition), 2)):
+            if z3.is_true(z3.simplify(truth)) or self._asked(truth):
+                return self._of(term.arg(way))
+        return z3.If(condition, self._of(term.arg(1)), self._of(term.arg(2)))
+
+    def _asked(self, truth: Truth) -> bool:
+        self.left -= 1
+        return self.left >= 0 and self.follows(truth)
+
+
+def simplified(truth: z3.ExprRef) -> Truth:
+    found = z3.simplify(truth)
+    assert isinstance(found, z3.BoolRef)
+    return found
 
 
 def _unknowns(term: z3.ExprRef) -> set[int]:

@@ -57,23 +57,33 @@ class Walk:
     def prove(self, paragraphs: tuple[int, int]) -> Proof:
         """Whether the range of paragraphs and its method do the same."""
         before = self.questions.spent
-        cuts = Cuts(self.counters)
+        found, passed = self._attempt(paragraphs, labels=False)
+        if passed and not found.proved:
+            again, _ = self._attempt(paragraphs, labels=True)
+            found = again if again.proved else found
+        return replace(found, rlimit=self.questions.spent - before)
+
+    def _attempt(self, paragraphs: tuple[int, int], labels: bool) -> tuple[Proof, bool]:
+        """With ``labels``, loops of Python may stand for labels to which nothing leads back, too: some run through a
+        state for each label. Also whether there was such a choice."""
+        cuts, before, passed = Cuts(self.counters), self.questions.spent, False
         try:
             for _ in range(MAX_ROUNDS):
-                journey = _Journey(self, cuts, before, paragraphs == self.entry)
+                cuts.numbers = 0
+                journey = _Journey(self, cuts, before, paragraphs == self.entry, labels)
                 try:
                     journey.all(paragraphs)
                 except Again:
                     continue
-                spent = self.questions.spent - before
-                return Proof(True, "", tuple(sorted(journey.assumed)), frozenset(journey.performs), spent)
+                finally:
+                    passed |= journey.passed
+                return Proof(True, "", tuple(sorted(journey.assumed)), frozenset(journey.performs)), passed
             raise Differs("what its loops keep was not found")
         except (Differs, NoTerm) as why:
-            return Proof(False, str(why), rlimit=self.questions.spent - before)
+            return Proof(False, str(why)), passed
         except Exception as error:
             # A fault of the prover costs one proof, not the translation.
-            what = f"the prover fails with {type(error).__name__}: {error}"
-            return Proof(False, what, rlimit=self.questions.spent - before)
+            return Proof(False, f"the prover fails with {type(error).__name__}: {error}"), passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,8 @@ class _Journey:
     before: int
     leaves: bool
     """The end is as good as leaving the program."""
+    labels: bool
+    passed: bool = False
     steps: int = 0
     answers: int = 0
     pending: list[_Pair] = field(default_factory=list)
@@ -122,11 +134,16 @@ class _Journey:
         match pair.cobol.at, pair.python.at:
             case Event() as mine, Event() as theirs:
                 self._events(pair, mine, theirs)
-            case Head() as mine, Head() as theirs:
-                if mine.optional and theirs.optional:
-                    self._cobol_on(pair)
-                else:
+            case Head() as mine, Head():
+                if mine.back or self.labels:
                     self._heads(pair)
+                else:
+                    self.passed = True
+                    self._cobol_on(pair)
+            case Head(back=True), Event(kind="perform") if not self.labels:
+                # Python has yet to do what stands before the loop.
+                self.passed = True
+                self._python_enters(pair)
             case Head(), _:
                 self._cobol_on(pair)
             case _, Head():
@@ -230,15 +247,18 @@ class _Journey:
         for left, right in zip(mine.values, theirs.values, strict=True):
             if isinstance(left, Text) and isinstance(right, Text) and len(left) != len(right):
                 raise Differs(f"{_words(mine)}: {len(left)} characters against {len(right)}")
-            if not pair.python.path.certain(same(left, right)):
+            if not self._shown(pair, same(left, right)):
                 raise Differs(f"{_words(mine)}: what is given was not shown to be equal")
+
+    def _shown(self, pair: _Pair, equality: Truth) -> bool:
+        return self.walk.questions.equal(pair.python.path.conditions, equality)
 
     def _equal(self, pair: _Pair, records: frozenset[int] | None = None) -> None:
         """All cells that Python has, or those of some records."""
         found = differences(pair.cobol.storage, pair.python.storage, self.walk.counters)
         found = [(cell, condition) for cell, condition in found if records is None or cell.record in records]
         for cell, condition in found:
-            if not pair.python.path.certain(condition):
+            if not self._shown(pair, condition):
                 raise Differs(f"{_called(self.walk.layout, cell)} was not shown to be equal")
 
 
