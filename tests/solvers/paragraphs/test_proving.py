@@ -47,9 +47,11 @@ DATA = """
 
 
 class Program:
-    """A program with one paragraph ``P`` after ``MAIN``, and the Python of it."""
+    """A program with one paragraph ``P`` after ``MAIN``, and the Python of it. What is proved are the paragraphs from
+    ``P`` to number ``last``."""
 
-    def __init__(self, paragraph: str, others: str = "", main: str = "PERFORM P. STOP RUN.") -> None:
+    def __init__(self, paragraph: str, others: str = "", main: str = "PERFORM P. STOP RUN.", last: int = 1) -> None:
+        self.range = (1, last)
         lines = ["IDENTIFICATION DIVISION.", "PROGRAM-ID. SMALL-P.", "DATA DIVISION.", "WORKING-STORAGE SECTION."]
         lines += [*DATA.strip().splitlines(), "PROCEDURE DIVISION.", "MAIN.", f"    {main}", "P."]
         lines += [f"    {line}" for line in paragraph.strip().splitlines()] + others.strip().splitlines()
@@ -62,7 +64,7 @@ class Program:
         return self.module.text
 
     def proof(self, text: str | None = None):
-        return prove(self.found, self.module.classes[-1], text or self.text, [(1, 1)])[1, 1]
+        return prove(self.found, self.module.classes[-1], text or self.text, [self.range])[self.range]
 
     def broken(self, old: str, new: str):
         assert old in self.text, self.text
@@ -109,6 +111,85 @@ BROKEN = [
 @pytest.mark.parametrize(("name", "old", "new"), BROKEN)
 def test_what_is_wrong_is_not_proved(name, old, new):
     assert not Program(PROVED[name]).broken(old, new).proved
+
+
+RUNS_ON = {
+    "labels in a loop": """
+    MOVE 0 TO COUNTED.
+P-NEXT.
+    ADD 1 TO COUNTED.
+    IF COUNTED > SMALL-ONE GO TO P-END.
+    IF IS-YES GO TO P-MUCH.
+    ADD TAX TO TOTAL.
+    GO TO P-NEXT.
+P-MUCH.
+    ADD 5 TO TOTAL.
+    GO TO P-NEXT.
+P-END.
+    EXIT.""",
+    "a loop from the first on": """
+    MOVE 1 TO I.
+P-NEXT.
+    IF I NOT < 10 GO TO P-CHECK.
+    IF ROW (I) > 50 GO TO P-SKIP.
+    ADD 1 TO ROW (I).
+    MOVE "Y" TO LETTER.
+P-SKIP.
+    ADD 1 TO I.
+    GO TO P-NEXT.
+P-CHECK.
+    IF LETTER = "Y" MOVE "N" TO LETTER GO TO P.
+P-END.
+    EXIT.""",
+    "what a path decides": """
+    IF AMOUNT NOT > 1000 GO TO P-LOW.
+    COMPUTE TAX ROUNDED = (AMOUNT - 1000) * .075.
+    MOVE 1000 TO AMOUNT.
+P-LOW.
+    IF AMOUNT NOT > 100 GO TO P-ALL.
+    COMPUTE TAX ROUNDED = TAX + (AMOUNT - 100) * .05.
+    MOVE 100 TO AMOUNT.
+P-ALL.
+    COMPUTE TAX ROUNDED = TAX + AMOUNT * .0325.
+    MOVE TAX TO L-TAX.
+    DISPLAY L-TAX.
+P-END.
+    EXIT.""",
+}
+
+
+def runs_on(name: str) -> Program:
+    first, *others = RUNS_ON[name].partition("P-")
+    last = RUNS_ON[name].count("\nP-") + 1
+    return Program(first, "".join(others), "PERFORM P THRU P-END. STOP RUN.", last)
+
+
+@pytest.mark.parametrize("name", RUNS_ON)
+def test_paragraphs_that_run_on_and_jump_are_proved(name):
+    found = runs_on(name).proof()
+    assert found.proved, found.reason
+
+
+JUMPS_BROKEN = [
+    ("labels in a loop", "+ 5", "+ 6"),
+    ("labels in a loop", "+ 1", "+ 2"),
+    ("labels in a loop", "> self.small_one", ">= self.small_one"),
+    ("labels in a loop", "self.total + self.tax", "self.total - self.tax"),
+    ("a loop from the first on", "range(1, 10)", "range(2, 10)"),
+    ("a loop from the first on", "range(1, 10)", "range(1, 11)"),
+    ("a loop from the first on", "<= 50", "<= 51"),
+    ("a loop from the first on", 'self.letter != "Y"', 'self.letter == "N"'),
+    ("a loop from the first on", '            self.letter = "N"', '            self.letter = "M"'),
+    ("what a path decides", "0.05", "0.06"),
+    ("what a path decides", "0.0325", "0.0235"),
+    ("what a path decides", '"100.00"', '"100.01"'),
+    ("what a path decides", "> 1000", ">= 1001"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), JUMPS_BROKEN)
+def test_jumps_that_are_wrong_are_not_proved(name, old, new):
+    assert not runs_on(name).broken(old, new).proved
 
 
 def test_a_performed_paragraph_may_change_what_is_computed_before_it():
