@@ -65,11 +65,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "command",
     [
         ["ruff", "check", "--config", str(ROOT / "pyproject.toml")],
+        ["ruff", "check", "--isolated", "--line-length", "120"],
         ["ruff", "check", "--isolated", "--line-length", "120", "--select", "E,F,I,UP,B,SIM,PLR1714,PLR1716,RET,C4"],
         ["ruff", "format", "--isolated", "--line-length", "120", "--diff"],
         ["mypy", "--strict", "--no-incremental"],
     ],
-    ids=["ruff of the project", "ruff check", "ruff format", "mypy"],
+    ids=["ruff of the project", "ruff as it comes", "ruff check", "ruff format", "mypy"],
 )
 def test_the_usual_tools_object_to_nothing(command: list[str], written: Path) -> None:
     if shutil.which(command[0]) is None:

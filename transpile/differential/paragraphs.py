@@ -233,8 +233,9 @@ class _Comparison:
             self.samples += [kept] if kept is not None else []
 
     def _sample(self, state: bytes, cobol: Ran) -> Sample | None:
-        """None where something is typed."""
-        return self.naming.sample(self.base, state, cobol) if not self.found.accepted else None
+        """None where something is typed, or files are open: setting values does not bring that about."""
+        apart = self.found.accepted or self.found.files
+        return None if apart else self.naming.sample(self.base, state, cobol)
 
     def _compared(self, runs: int, dropped: int, exhaustive: bool, difference: Difference | None) -> Compared:
         limited = [

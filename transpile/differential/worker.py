@@ -19,6 +19,7 @@ import struct
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from types import CodeType, FrameType, ModuleType
 from typing import Any, TypedDict, cast
 
@@ -29,7 +30,7 @@ RETURNED, LEFT, STOPPED, FAILED, LATE = range(5)
 FITTING = ("fit_int", "fit_decimal", "fit_rounded", "checked_int", "checked_decimal", "rounded")
 """Rules that put a value into a field, or round it for one."""
 HUGE = 1000
-COMPARED, WRAPPED = "__compared__", "__wrapped__"
+COMPARED, WRAPPED, CHOSEN = "__compared__", "__wrapped__", "__chosen__"
 COMPARISONS: dict[str, Callable[[Any, Any], object]] = {
     name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")
 }
@@ -87,7 +88,7 @@ class Specification(TypedDict):
 
 
 class Ears(ast.NodeTransformer):
-    """Comparisons of two values, and remainders of powers of ten, become calls."""
+    """Comparisons of two values, the larger and the smaller of two, and remainders of powers of ten become calls."""
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
@@ -100,6 +101,13 @@ class Ears(ast.NodeTransformer):
         if name not in COMPARISONS:
             return ast.copy_location(ast.Compare(left, [sign], [right]), node)
         return self._called(node, COMPARED, [left, ast.Constant(name), right], right.col_offset)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Name("min" | "max" as name), [left, right], []):
+                return self._called(node, name + CHOSEN, [left, right], node.col_offset)
+        return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -212,6 +220,7 @@ class Translated:
         module = importlib.util.module_from_spec(spec)
         sys.modules[given["module"]] = module
         vars(module).update({COMPARED: self._compared, WRAPPED: self._wrapped})
+        vars(module).update({f"{rule.__name__}{CHOSEN}": partial(self._chosen, rule) for rule in (min, max)})
         exec(compile(tree, path, "exec", dont_inherit=True), vars(module))
         for name in FITTING:
             if name in vars(module):
@@ -234,9 +243,16 @@ class Translated:
         return fitted
 
     def _compared(self, left: object, sign: str, right: object, column: int) -> object:
-        if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
-            self._note(sys._getframe(1).f_lineno, f"compared {column}", Decimal(left) - Decimal(right), None, 0)
+        self._apart(sys._getframe(1).f_lineno, left, right, column)
         return COMPARISONS[sign](left, right)
+
+    def _chosen(self, rule: Callable[[object, object], object], left: object, right: object, column: int) -> object:
+        self._apart(sys._getframe(1).f_lineno, left, right, column)
+        return rule(left, right)
+
+    def _apart(self, line: int, left: object, right: object, column: int) -> None:
+        if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
+            self._note(line, f"compared {column}", Decimal(left) - Decimal(right), None, 0)
 
     def _wrapped(self, left: int, right: int, column: int) -> int:
         self._note(sys._getframe(1).f_lineno, f"wrapped {column}", left, len(str(right)) - 1, 0)

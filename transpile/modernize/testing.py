@@ -40,7 +40,8 @@ def pytest_file(made: Modernized, module: str) -> str:
     ]
     if classes:
         head += ["", "use_exact_arithmetic()"]
-    return "\n".join(piece for line in [*head, *body] for piece in wrapped(line)) + "\n"
+    lines = "\n".join([*head, *body]).split("\n")
+    return "\n".join(piece for line in lines for piece in wrapped(line)) + "\n"
 
 
 def _imports(used: str, module: str, classes: Sequence[str]) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _whole(number: int, case: WholeCase, module: str) -> Iterator[str]:
     yield from ("", "", f"def test_run_{number}(tmp_path: Path) -> None:")
     yield f'    """{case.about[:1].upper()}{case.about[1:]}."""'
     for name, text in case.files:
-        yield f"    (tmp_path / {_literal(name)}).write_bytes({_bytes(text)})"
+        yield f"    (tmp_path / {_literal(name)}).write_bytes{_in_brackets(_bytes(text))}"
     yield f'    command = [sys.executable, str(Path(__file__).with_name("{module}.py").resolve())]'
     yield f"    given = {_bytes(case.stdin)}"
     yield "    done = subprocess.run(command, input=given, cwd=tmp_path, capture_output=True, check=False)"
@@ -123,6 +124,10 @@ def _bytes(text: str) -> str:
     if len(whole) <= _ROOM or len(pieces) < 2:
         return whole
     return "(\n" + "\n".join(f"        {piece}" for piece in pieces) + "\n    )"
+
+
+def _in_brackets(argument: str) -> str:
+    return argument if argument.startswith("(") else f"({argument})"
 
 
 def _literal_of_bytes(text: str) -> str:

@@ -119,14 +119,20 @@ def _cases(subject: Subject, settings: Settings) -> Iterator[WholeCase]:
     candidates = [*settings.known, *made]
     with PythonProgram(subject.module) as python:
         for inputs, ours in zip(candidates, python.run_all(candidates, _LIMITS), strict=True):
-            runs = [_run(program, inputs, day) for day in _DAYS]
-            steady = runs[0] == runs[1] and runs[0].exit_code >= 0 and not runs[0].timed_out
-            if steady and not difference(runs[0], ours.run):
-                yield _case(inputs, runs[0])
+            run = None if ours.run.timed_out else _steady(program, inputs)
+            if run is not None and not difference(run, ours.run):
+                yield _case(inputs, run)
 
 
-def _run(program: Program, inputs: Inputs, day: str) -> Run:
-    return program.run(inputs.stdin, inputs.files, environment={"COB_CURRENT_DATE": day}, limits=_LIMITS)
+def _steady(program: Program, inputs: Inputs) -> Run | None:
+    """What GnuCOBOL does with ``inputs``, if it ends well, and does the same on another day."""
+    first: Run | None = None
+    for day in _DAYS:
+        run = program.run(inputs.stdin, inputs.files, environment={"COB_CURRENT_DATE": day}, limits=_LIMITS)
+        if run.exit_code < 0 or run.timed_out or (first is not None and run != first):
+            return None
+        first = run
+    return first
 
 
 def _case(inputs: Inputs, run: Run) -> WholeCase:

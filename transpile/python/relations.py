@@ -7,6 +7,7 @@ other operator says the same. Only operands beside each other are joined, so tha
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -45,6 +46,27 @@ class Negation(Code):
 def compare(left: Code, operator: str, right: Code) -> Comparison:
     text = f"{left.at(COMPARISON + 1)} {operator} {right.at(COMPARISON + 1)}"
     return Comparison(text, COMPARISON, left=left, operator=operator, right=right)
+
+
+_IF = re.compile(r"if (.+?) ([<>])(=?) (.+):")
+
+
+def extreme(test: str, assigned: str) -> str | None:
+    """``min`` or ``max`` for an ``if`` around one assignment of one side to the other. Of equal values, which need not
+    have the same decimals, it takes the same.
+
+    >>> extreme("if fine > cap:", "fine = cap")
+    'fine = min(fine, cap)'
+    """
+    found = _IF.fullmatch(test)
+    if found is None:
+        return None
+    left, sign, or_equal, right = found.groups()
+    for kept, new, smaller in ((left, right, sign == ">"), (right, left, sign == "<")):
+        if assigned == f"{kept} = {new}":
+            first, second = (new, kept) if or_equal else (kept, new)
+            return f"{kept} = {'min' if smaller else 'max'}({first}, {second})"
+    return None
 
 
 def all_of(operands: Iterable[Code]) -> Code:

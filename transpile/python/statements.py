@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from transpile.legacy.expressions import (
     Arithmetic,
     Both,
+    Compare,
     Constant,
     Edited,
     Expression,
@@ -46,6 +47,7 @@ from transpile.python.failing import depend, may_fail
 from transpile.python.lines import Lines
 from transpile.python.operations import emit_operation
 from transpile.python.places import unsupported
+from transpile.python.relations import extreme
 from transpile.python.storing import ROUNDINGS
 
 
@@ -331,7 +333,21 @@ class Statements:
                 condition, then = Both((condition, inner.condition)), inner.then
             branches.append((str(self.expressions.truth(condition)), then))
             rest = chosen.otherwise
+        before = len(self.lines.made)
         self.branches([*branches, ("", rest)])
+        if isinstance(statement.condition, Compare) and self._same_number(statement.condition):
+            self._as_extreme(before)
+
+    def _same_number(self, test: Compare) -> bool:
+        kind = self.expressions.kind(test.left)
+        return kind in ("int", "decimal") and kind == self.expressions.kind(test.right)
+
+    def _as_extreme(self, at: int) -> None:
+        """The lines from ``at`` on, as ``min`` or ``max`` if that is what they are."""
+        match [line.strip() for line in self.lines.made[at:]]:
+            case [test, assigned] if (line := extreme(test, assigned)) is not None:
+                del self.lines.made[at:]
+                self.lines.add(line)
 
     def branches(self, branches: list[tuple[str, Body]]) -> None:
         """if, elif, else; branches that do nothing at the end are left out. The last may have no condition."""
