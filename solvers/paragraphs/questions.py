@@ -54,11 +54,11 @@ class Questions:
         for the other."""
         simple = simplified(equality)
         if z3.is_true(simple) or z3.is_false(simple):
-            return z3.is_true(simple)
+            return bool(z3.is_true(simple))
         if z3.is_and(simple):
             return all(self.equal(conditions, simplified(each)) for each in simple.children())
         decided = Deciding(lambda truth: self._follows(conditions, truth)).decided(simple)
-        return z3.is_true(decided) or self.certain(conditions, decided)
+        return bool(z3.is_true(decided)) or self.certain(conditions, decided)
 
     def _follows(self, conditions: tuple[Truth, ...], truth: Truth) -> bool:
         """As ``certain``, with little effort."""

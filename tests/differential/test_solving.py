@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from transpile.cobol.parse import parse_file, parse_text
 from transpile.differential.paragraphs import Settings, compare
 from transpile.differential.solving import congruent
+from transpile.differential.worker import CHOSEN, COMPARED, Ears
 from transpile.python.emitter import emit
 from transpile.python.rules import cobol_rules
 from transpile.restructure.program import restructured
@@ -113,3 +115,14 @@ def test_results_of_many_digits_are_rounded_too(tmp_path):
     said = compare(found, "HALVES", module, [ties], Settings(folder=tmp_path))[ties]
     assert said.difference is None
     assert said.runs
+
+
+def test_the_larger_and_the_smaller_of_two_are_heard_as_a_comparison_is():
+    heard = []
+    names = {COMPARED: lambda left, sign, right, column: heard.append((sign, left, right))}
+    names |= {
+        f"{name}{CHOSEN}": lambda left, right, column: heard.append(("of", left, right)) for name in ("min", "max")
+    }
+    tree = ast.fix_missing_locations(Ears().visit(ast.parse("a < b\nmin(a, b)\nmax(b, 5)\nmin(a, b, 5)")))
+    exec(compile(tree, "heard", "exec"), {**names, "a": 3, "b": 4})
+    assert heard == [("lt", 3, 4), ("of", 3, 4), ("of", 4, 5)]

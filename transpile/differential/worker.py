@@ -246,7 +246,7 @@ class Translated:
         self._apart(sys._getframe(1).f_lineno, left, right, column)
         return COMPARISONS[sign](left, right)
 
-    def _chosen(self, rule: Callable[[object, object], object], left: object, right: object, column: int) -> object:
+    def _chosen(self, rule: Callable[..., object], left: object, right: object, column: int) -> object:
         self._apart(sys._getframe(1).f_lineno, left, right, column)
         return rule(left, right)
 
