@@ -50,13 +50,12 @@ def require_architecture(to: str, march: str) -> None:
             raise _refused(to, march, said)
 
 
-def require_no_architecture(to: str, march: str) -> None:
-    """Raises UsageError for ``march`` where the output is no assembly."""
-    if march:
-        raise UsageError(
-            f"--march is for {' and '.join(FORMS)}, not for --to {to}",
-            "leave it out; what a CUDA compiler makes code for is its own -arch" if to == "cuda" else "leave it out",
-        )
+def require_no_machine(to: str, march: str, memory_model: str, trap_division: bool) -> None:
+    """Raises UsageError for options about the machine where the output is no assembly."""
+    given = {"--march": march, "--memory-model tso": memory_model == "tso", "--trap-division": trap_division}
+    for option in filter(given.get, given):
+        about = "; what a CUDA compiler makes code for is its own -arch" if (option, to) == ("--march", "cuda") else ""
+        raise UsageError(f"{option} is for {' and '.join(FORMS)}, not for --to {to}", f"leave it out{about}")
 
 
 def _refused(to: str, march: str, said: str = "") -> UsageError:

@@ -173,6 +173,11 @@ def test_explain_shows_the_paragraph_beside_its_method(source: Path, capsys: pyt
             "--march is for riscv and aarch64, not for --to python",
         ),
         (["explain", "savings.cob", "A", "--to", "python", "--march", "x"], "--march is for riscv and aarch64"),
+        (
+            ["savings.cob", "--to", "python", "--memory-model", "tso"],
+            "--memory-model tso is for riscv and aarch64, not for --to python",
+        ),
+        (["savings.c", "--to", "cuda", "--trap-division"], "--trap-division is for riscv and aarch64"),
         (["savings.c", "--to", "cuda", "--march", "armv8-a"], "--march is for riscv and aarch64, not for --to cuda"),
         (["savings.cob", "--to", "python", "--scratch", "a"], "are for --to cuda, not for --to python"),
         (["explain", "savings.cob", "NOWHERE", "-I", "copy"], "there are: MAIN-LINE, ADD-INTEREST"),

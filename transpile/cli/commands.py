@@ -86,7 +86,7 @@ to stderr.
 def directed(values: dict[str, Any], to: str) -> Any:
     """Take the options of single directions out of ``values``, and give those of this one; UsageError if others are
     given."""
-    from transpile.architectures import require_no_architecture
+    from transpile.architectures import require_no_machine
     from transpile.cli import modernizing, offloading
     from transpile.directions.modernizing import Asked as PythonAsked
     from transpile.directions.offloading import Asked as CudaAsked
@@ -99,7 +99,7 @@ def directed(values: dict[str, Any], to: str) -> Any:
     given = {name: values.pop(name) for name in MODERNIZE_OPTIONS if name in values}
     python = PythonAsked(**given, standard=standard if to == PYTHON else "")
     if to in (CUDA, PYTHON):
-        require_no_architecture(to, values["march"])
+        require_no_machine(to, values["march"], values["memory_model"], values["trap_division"])
     if to != CUDA:
         offloading.refused_words(cuda, to)
     if to != PYTHON:

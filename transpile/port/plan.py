@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from transpile.architectures import require_architecture, require_no_architecture
+from transpile.architectures import require_architecture, require_no_machine
 from transpile.errors import UsageError
 from transpile.options import TARGETS, Options, Target
 from transpile.port import assembly, automake, buildfiles, buildrules, intrinsics, statements, whole, widening
@@ -65,7 +65,7 @@ def plan_for(tree: Tree, to: str, options: Options, choices: Choices, told: Prog
             return plan_native(tree, target, options, choices, told)
     if to not in whole.SUFFIXES:
         raise UsageError(f"unknown target '{to}'", f"choose one of {', '.join((*TARGETS, *whole.SUFFIXES))}")
-    require_no_architecture(to, options.march)
+    require_no_machine(to, options.march, options.memory_model, options.trap_division)
     return plan_whole(tree, to, options, told)
 
 
