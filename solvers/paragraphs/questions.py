@@ -17,8 +17,12 @@ from transpile.solvers.storage.values import Truth
 RLIMIT = 3_000_000
 FULL = 1_000_000
 """Effort where products and quotients of unknowns are what they are."""
+PARTS = 64
+"""Of what must be equal together, that are asked about one by one."""
 DECISIONS = 100
 """Questions about the conditions in one term."""
+GLANCE = 30_000
+"""Effort for each of them."""
 LOOK = 300_000
 """Effort for whether a path is possible: one that is not, but is taken for possible, costs only time."""
 
@@ -55,14 +59,20 @@ class Questions:
         simple = simplified(equality)
         if z3.is_true(simple) or z3.is_false(simple):
             return bool(z3.is_true(simple))
-        if z3.is_and(simple):
-            return all(self.equal(conditions, simplified(each)) for each in simple.children())
-        decided = Deciding(lambda truth: self._follows(conditions, truth)).decided(simple)
-        return bool(z3.is_true(decided)) or self.certain(conditions, decided)
+        if self._follows(conditions, simple, LOOK):
+            return True
+        parts = simple.children() if z3.is_and(simple) else [simple]
+        if len(parts) <= PARTS and all(self._decided(conditions, simplified(each)) for each in parts):
+            return True
+        return self.certain(conditions, simple)
 
-    def _follows(self, conditions: tuple[Truth, ...], truth: Truth) -> bool:
-        """As ``certain``, with little effort."""
-        return self._refuted(self._about(conditions, z3.Not(truth)), LOOK, opaque=True)
+    def _decided(self, conditions: tuple[Truth, ...], truth: Truth) -> bool:
+        """Whether ``truth`` follows with the ways in it that the conditions choose."""
+        found = Deciding(lambda each: self._follows(conditions, each, GLANCE)).decided(truth)
+        return bool(z3.is_true(found)) or self._follows(conditions, found, LOOK)
+
+    def _follows(self, conditions: tuple[Truth, ...], truth: Truth, effort: int) -> bool:
+        return self._refuted(self._about(conditions, z3.Not(truth)), effort, opaque=True)
 
     def model(self, conditions: tuple[Truth, ...], consequence: Truth) -> z3.ModelRef | None:
         """Values for which the conditions hold and the consequence does not, if Z3 has some."""
