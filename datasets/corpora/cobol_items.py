@@ -79,11 +79,14 @@ class Record:
 @dataclass(slots=True)
 class Data:
     """``flags`` are names of level 88, ``pairs`` groups that have names of items in common, ``controls`` what serves
-    as subscripts, ``counters`` what loops count."""
+    as subscripts, ``counters`` what loops count. ``blank`` are groups of texts, which may get any bytes; ``steady``
+    those in which no number has a sign that zero could have, too."""
 
     records: list[Record] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
+    steady: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
@@ -99,6 +102,10 @@ class Data:
         """Whether two of ``names`` are elements of one table, which may be the same element."""
         tables = [item.name for item in self.items if item.counts and item.name in names]
         return any(names.count(name) > 1 for name in tables)
+
+    def partly(self, names: Sequence[str]) -> bool:
+        """Whether a text, parts of which are meant, is among ``names`` twice."""
+        return any(item.kind != "number" and names.count(item.name) > 1 for item in self.items)
 
     def _over(self, one: str, other: str) -> bool:
         first, second = self.record(one), self.record(other)
@@ -123,6 +130,7 @@ def data_of(rng: random.Random) -> Data:
     making.square()
     making.same_names()
     making.shared()
+    making.texts()
     making.controls()
     return making.data
 
@@ -220,8 +228,23 @@ class _Making:
             item, said = self.item()
             items.append(item)
             lines += [f"    05 {said}.", *self.flags(item, "        88")]
-        self.data.groups.append(name)
+        self.grouped(name, items)
         self.add(lines, *items)
+
+    def texts(self) -> None:
+        name, count = self.name(("TEXTS-GRP",)), self.rng.randint(2, 5)
+        made = [self.text(), self.text((), plain=True), self.text((count,))]
+        lines = [f"01 {name}.", *(f"    05 {said}." for _, said in made)]
+        lines[-1] = f"{lines[-1][:-1]} OCCURS {count}."
+        items = [item for item, _ in made]
+        self.grouped(name, items)
+        self.data.blank.append(name)
+        self.add(lines, *items)
+
+    def grouped(self, name: str, items: Sequence[Item]) -> None:
+        self.data.groups.append(name)
+        if not any(each.signed and each.usage in ("DISPLAY", "COMP-3") for each in items):
+            self.data.steady.append(name)
 
     def table(self) -> None:
         name, count = self.name(("TABLE-GRP", "LIST-GRP")), self.rng.choice((3, 4, 5, 8))
@@ -232,7 +255,7 @@ class _Making:
             items.append(item)
             lines.append(f"        10 {said}.")
         self.data.tables.append(Table(entry, count, index, tuple(items)))
-        self.data.groups.append(name)
+        self.grouped(name, items)
         self.add(lines, *items)
 
     def square(self) -> None:
@@ -282,7 +305,8 @@ class _Making:
         size = text.size + 4
         self.add([f"01 {area} PIC X({size}) VALUE SPACES."], Item(area, "text", size))
         self.add([f"01 {seen} REDEFINES {area}.", f"    05 {said}."], text)
-        self.data.groups.append(seen)
+        self.grouped(seen, [text])
+        self.data.blank.append(seen)
 
     def controls(self) -> None:
         """Subscripts and counters of loops."""

@@ -62,6 +62,8 @@ class Writer:
                     return False
                 if part.startswith("MOVE") and self.phrases.data.elements(names):
                     return False
+                if part.startswith("MOVE") and "(" in part and self.phrases.data.partly(names):
+                    return False
         return True
 
     def counter(self) -> Item | None:
@@ -113,13 +115,13 @@ def _mixed_move(writer: Writer) -> Statement | None:
         choices.append(f"MOVE {phrases.text()} TO {phrases.said(letters)}")
         choices.append(f"MOVE {phrases.said(letters)} TO {phrases.written_text()}")
     if rng.random() < 0.15:
-        groups = phrases.data.groups
+        steady, blank = phrases.data.steady, phrases.data.blank
         one, other = phrases.data.pairs[0]
         choices = [
-            f"MOVE {rng.choice(groups)} TO {rng.choice(groups)}",
+            f"MOVE {rng.choice(steady)} TO {rng.choice(blank)}",
             f"MOVE CORRESPONDING {one} TO {other}",
-            f"MOVE {rng.choice(groups)} TO {phrases.written_text()}",
-            f"MOVE {phrases.text()} TO {rng.choice(groups)}",
+            f"MOVE {rng.choice(steady)} TO {phrases.written_text()}",
+            f"MOVE {phrases.text()} TO {rng.choice(blank)}",
         ]
     return _one(rng.choice(choices))
 
