@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,11 +30,12 @@ from transpile.modernize.folder import laid_out
 from transpile.modernize.subject import Given
 from transpile.modernize.testing import pytest_file
 from transpile.modernize.translate import Choices, translate_file
-from transpile.translation import BlockResult
+from transpile.translation import BlockResult, Rung
 
 CORPUS = Path(__file__).parents[1] / "datasets" / "cobol"
 FLOOR = 0.70
 """Of all paragraphs are proved."""
+LINES = re.compile(r"(\d+) of its (\d+) lines reached")
 TOOLS = (
     ("pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."),
     ("ruff", "check", "--isolated", "--line-length", "120", "."),
@@ -51,6 +53,8 @@ class Row:
     seconds: float = 0.0
     by_check: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    reached: tuple[int, int] = (0, 0)
+    """Lines of its methods that whole runs reached, and all."""
 
     @property
     def paragraphs(self) -> int:
@@ -73,7 +77,14 @@ def row(program: Program, seed: int, store: Path | None, folder: Path) -> Row:
     blocks = list(made.translation.blocks)
     reasons = Counter(_reason(block) for block in blocks if not isinstance(block.verdict, Proved))
     spent = time.monotonic() - start
-    return Row(program.name, made.translation.verdicts, dict(reasons), spent, made.seconds)
+    lines = [_reached(each.rungs) for each in made.found.methods.values()]
+    reached = sum(found for found, _ in lines), sum(total for _, total in lines)
+    return Row(program.name, made.translation.verdicts, dict(reasons), spent, made.seconds, reached=reached)
+
+
+def _reached(rungs: Sequence[Rung]) -> tuple[int, int]:
+    found = next((match for rung in rungs if (match := LINES.search(rung.detail))), None)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _reason(block: BlockResult) -> str:
@@ -141,6 +152,7 @@ def _measured(folder: Path) -> int:
             write_json(arguments.output, [asdict(row) for row in rows])
         else:
             arguments.output.write_text(text)
+    print("lines reached by whole runs: {} of {}".format(*map(sum, zip(*(row.reached for row in rows), strict=True))))
     missed = [*shortfalls(rows), *read_again(folder)]
     print("\n".join(missed or ["all floors are met"]))
     return 1 if missed else 0
