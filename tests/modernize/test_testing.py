@@ -15,9 +15,10 @@ from transpile.modernize.checks import PARAGRAPH, Case, Compiles, Found, Outcome
 from transpile.modernize.folder import laid_out
 from transpile.modernize.subject import Subject
 from transpile.modernize.testing import MOST_CASES, pytest_file
-from transpile.modernize.translate import Choices, Modernized
+from transpile.modernize.translate import Choices, Modernized, translate_file
 from transpile.translation import Rung
 
+CORPUS = Path(__file__).parents[2] / "datasets" / "cobol"
 Translated = Callable[..., Modernized]
 ADD, MAIN = ("Savings", (1, 1)), ("Savings", (0, 0))
 
@@ -82,6 +83,16 @@ def test_linters_accept_it(folder: Path) -> None:
         if shutil.which(words[0]) is not None:
             done = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False)
             assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
+@pytest.mark.parametrize("name", ["pricing", "seats"])
+def test_they_hold_for_nested_programs_and_files_with_keys(name: str, tmp_path: Path) -> None:
+    made = translate_file(CORPUS / f"{name}.cob", Choices())
+    for path, text in laid_out(made.subject.module, tmp_path / f"{name}.py", pytest_file(made, name), False).items():
+        path.write_text(text)
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stdout
 
 
 def test_without_runs_there_are_no_tests(translated: Translated) -> None:

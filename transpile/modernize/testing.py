@@ -30,7 +30,8 @@ def pytest_file(made: Modernized, module: str) -> str:
         return ""
     body = [*paragraphs, *whole]
     used = "\n".join(body)
-    classes = sorted({one.class_name for one in made.subject.module.classes if f"program = {one.class_name}()" in used})
+    every = {one.class_name for one in made.subject.module.classes}
+    classes = sorted(name for name in every if re.search(rf"\b{name}\(", used))
     head = [
         f'"""What GnuCOBOL computed, against {module}.py. Made by transpile."""',
         "",
@@ -66,17 +67,24 @@ def _of_class(made: Modernized, one: Correspondence) -> Iterator[str]:
         cases = made.found.methods[one.class_name, method.paragraphs].cases
         small = [case for case in dict.fromkeys(cases) if _size(case) <= _LONGEST]
         for number, case in enumerate(small[:MOST_CASES], 1):
-            yield from _case(number, case, one, method)
+            yield from _case(number, case, _object(made, one), method)
 
 
 def _size(case: Case) -> int:
     return sum(map(len, itertools.chain(*case.before, *case.after, (case.output,))))
 
 
-def _case(number: int, case: Case, one: Correspondence, method: Method) -> Iterator[str]:
+def _object(made: Modernized, one: Correspondence) -> str:
+    """A new one of its class; that of a nested program belongs to one of the program around it."""
+    around = (each for each in made.subject.module.classes if any(one.program is own for own in each.program.programs))
+    outer = next(around, None)
+    return f"{one.class_name}({_object(made, outer) if outer is not None else ''})"
+
+
+def _case(number: int, case: Case, program: str, method: Method) -> Iterator[str]:
     given = "capsys: pytest.CaptureFixture[str]" if case.output else ""
     yield from ("", "", f"def test_{method.name}_{number}({given}) -> None:")
-    yield f"    program = {one.class_name}()"
+    yield f"    program = {program}"
     for place, value in case.before:
         yield f"    {_named(place)} = {value}"
     if case.ends:
