@@ -31,7 +31,7 @@ def head(state: State, stack: Stack) -> Reached:
 
 def label(state: State, stack: Stack, back: bool) -> Reached:
     """``back``: a GO TO in it, or from further down, leads there."""
-    return reached(state, stack, Head(hidden_of(stack), back))
+    return reached(state, stack, Head(hidden_of(stack), "back" if back else "forward"))
 
 
 def end(state: State) -> Reached:

@@ -64,9 +64,10 @@ class Walk:
         return replace(found, rlimit=self.questions.spent - before)
 
     def _attempt(self, paragraphs: tuple[int, int], labels: bool) -> tuple[Proof, bool]:
-        """With ``labels``, loops of Python may stand for labels to which nothing leads back, too: some run through a
-        state for each label. Also whether there was such a choice."""
-        cuts, before, passed = Cuts(self.counters), self.questions.spent, False
+        """Where both come to heads of loops with other storage, Python goes on to the next, and with ``labels`` COBOL:
+        then loops of Python may stand for labels to which nothing leads back, too, as some run through a state for
+        each label. Also whether the other attempt may go another way."""
+        cuts, before, passed, apart = Cuts(self.counters), self.questions.spent, False, ""
         try:
             for _ in range(MAX_ROUNDS):
                 cuts.numbers = 0
@@ -76,11 +77,11 @@ class Walk:
                 except Again:
                     continue
                 finally:
-                    passed |= journey.passed
+                    passed, apart = passed or journey.passed, journey.apart
                 return Proof(True, "", tuple(sorted(journey.assumed)), frozenset(journey.performs)), passed
             raise Differs("what its loops keep was not found")
         except (Differs, NoTerm) as why:
-            return Proof(False, str(why)), passed
+            return Proof(False, apart or str(why)), passed
         except Exception as error:
             # A fault of the prover costs one proof, not the translation.
             return Proof(False, f"the prover fails with {type(error).__name__}: {error}"), passed
@@ -104,6 +105,9 @@ class _Journey:
     """The end is as good as leaving the program."""
     labels: bool
     passed: bool = False
+    """Another attempt may go another way."""
+    apart: str = ""
+    """Why heads were not taken together."""
     steps: int = 0
     answers: int = 0
     pending: list[_Pair] = field(default_factory=list)
@@ -135,12 +139,12 @@ class _Journey:
             case Event() as mine, Event() as theirs:
                 self._events(pair, mine, theirs)
             case Head() as mine, Head():
-                if mine.back or self.labels:
-                    self._heads(pair)
+                if mine.label != "forward" or self.labels:
+                    self._heads(pair, mine)
                 else:
                     self.passed = True
                     self._cobol_on(pair)
-            case Head(back=True), Event(kind="perform") if not self.labels:
+            case Head(label="" | "back"), Event(kind="perform") if not self.labels:
                 # Python has yet to do what stands before the loop.
                 self.passed = True
                 self._python_enters(pair)
@@ -179,10 +183,16 @@ class _Journey:
 
     # Both together
 
-    def _heads(self, pair: _Pair) -> None:
+    def _heads(self, pair: _Pair, mine: Head) -> None:
         key = (pair.cobol.key, pair.python.key)
         cut = next((each for each in reversed(pair.cuts) if each.key == key), None)
-        self._equal(pair)
+        apart = self._apart(pair)
+        if apart is not None and not mine.label:
+            raise Differs(apart)
+        if apart is not None:
+            self.passed, self.apart = True, self.apart or apart
+            (self._cobol_on if self.labels else self._python_on)(pair)
+            return
         if cut is not None:
             self.cuts.close(cut, pair.cobol, pair.python)
             return
@@ -255,11 +265,18 @@ class _Journey:
 
     def _equal(self, pair: _Pair, records: frozenset[int] | None = None) -> None:
         """All cells that Python has, or those of some records."""
+        apart = self._apart(pair, records)
+        if apart is not None:
+            raise Differs(apart)
+
+    def _apart(self, pair: _Pair, records: frozenset[int] | None = None) -> str | None:
+        """What was not shown to be equal."""
         found = differences(pair.cobol.storage, pair.python.storage, self.walk.counters)
         found = [(cell, condition) for cell, condition in found if records is None or cell.record in records]
         for cell, condition in found:
             if not self._shown(pair, condition):
-                raise Differs(f"{_called(self.walk.layout, cell)} was not shown to be equal")
+                return f"{_called(self.walk.layout, cell)} was not shown to be equal"
+        return None
 
 
 def _changes(mine: Event, theirs: Event) -> frozenset[int] | None:

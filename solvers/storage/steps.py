@@ -44,11 +44,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a loop, before its condition is looked at; or a label, which is one only if a jump leads ``back``
-    to it. ``hidden`` are values that the program has and no field holds: how often the loop ran, where it ends."""
+    """The head of a loop, before its condition is looked at; or a label, which is one only if jumps lead ``back`` to
+    it. ``hidden`` are values that the program has and no field holds: how often the loop ran, where it ends."""
 
     hidden: tuple[Int, ...] = ()
-    back: bool = True
+    label: Literal["", "back", "forward"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def test_performed_ranges_are_named_by_their_paragraphs(paragraph: Paragraph) ->
     records = {record.root.number: record.root.origin for record in made.machine.scene.program.records}
     assert {records[number] for number in reached.at.changes} == {"A", "B"}
     (inner,) = made.machine.enter(reached)
-    assert inner.at == Head(back=False)
+    assert inner.at == Head(label="forward")
     (after,) = made.machine.advance(inner, Answer())
     assert isinstance(after.at, End)
     assert _value(made, after, "A").eq(_value(made, reached, "A"))
@@ -108,7 +108,7 @@ def test_performed_ranges_are_named_by_their_paragraphs(paragraph: Paragraph) ->
 def test_a_range_runs_on_into_the_next_paragraph_by_a_label(paragraph: Paragraph) -> None:
     made = paragraph(NUMBERS, "ADD 1 TO A.", Q="ADD 1 TO B.")
     (reached,) = made.start("P", last="Q")
-    assert reached.at == Head(back=False)
+    assert reached.at == Head(label="forward")
     (after,) = made.machine.advance(reached, Answer())
     assert isinstance(after.at, End)
 
@@ -162,7 +162,7 @@ def test_search_runs_to_its_branches(paragraph: Paragraph) -> None:
     text = 'SET I TO 1. SEARCH E AT END MOVE "NONE" TO W WHEN E(I) = A MOVE "HIT" TO W END-SEARCH.'
     made = paragraph(TABLE, text)
     (head,) = made.start("P")
-    assert isinstance(head.at, Head) and head.at.back
+    assert isinstance(head.at, Head) and not head.at.label
     kinds = [type(each.at).__name__ for each in made.machine.advance(head, Answer())]
     assert sorted(kinds) == ["End", "Head"]
 

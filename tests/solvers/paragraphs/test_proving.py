@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from transpile.cobol.options import Options
 from transpile.cobol.parse import parse_file, parse_text
+from transpile.differential.paragraphs import Settings
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 from transpile.solvers.cobol.conditions import NOT_NEGATIVE
@@ -190,6 +193,18 @@ JUMPS_BROKEN = [
 @pytest.mark.parametrize(("name", "old", "new"), JUMPS_BROKEN)
 def test_jumps_that_are_wrong_are_not_proved(name, old, new):
     assert not runs_on(name).broken(old, new).proved
+
+
+@pytest.mark.skipif(shutil.which("cobc") is None, reason="needs GnuCOBOL")
+def test_generated_paragraphs_that_jump_are_proved_and_their_faults_are_not(tmp_path):
+    from cobol_jumps import WRONG, judged
+
+    counted = Counter()
+    for seed in range(9000, 9005):
+        counted += judged(seed, 4, Settings(100, seed=seed, folder=tmp_path), tmp_path)
+    assert counted["proved"] >= 3
+    assert counted["faults not proved"] >= 10
+    assert not counted[WRONG]
 
 
 def test_a_performed_paragraph_may_change_what_is_computed_before_it():
