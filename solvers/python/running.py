@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -10,13 +11,14 @@ from typing import TypeAlias
 import z3
 
 from transpile.python.correspondence import Correspondence, Method
-from transpile.solvers.python.assigning import Assigned, assigned, straight
+from transpile.solvers.python.assigning import Assigned, Assignment, assigned, straight
 from transpile.solvers.python.classes import Module
 from transpile.solvers.python.events import FileCall, display, execute, file_call, file_event, stop
 from transpile.solvers.python.expressions import Asked, Evaluation
 from transpile.solvers.python.frames import Count, Frame, Guarded, Loop, Rest
 from transpile.solvers.python.places import Places
 from transpile.solvers.python.values import PyValue, negation, truth_of, units_of, whole
+from transpile.solvers.storage.inspecting import Inspection
 from transpile.solvers.storage.steps import End, Event, Head, Path
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, integer, known
@@ -104,6 +106,10 @@ class Running:
         match node:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return [state]
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))) if isinstance(
+                state.frame.locals.get(name), Inspection
+            ):
+                return self._assignment(state, node, before)
             case ast.Expr(value=ast.Call() as call):
                 return self._called(state, call, before)
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
@@ -134,6 +140,10 @@ class Running:
             raise NoTerm(f"the method {name} has arguments")
         if any(isinstance(each, _STRANGE) for each in ast.walk(node)):
             raise NoTerm(f"the method {name} does something that is not in the model")
+        written = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        for each in sorted(written):
+            if not self.module.builtin(each) or hasattr(builtins, each):
+                raise NoTerm(f"the variable {each}, which is called as something outside of the method {name}")
         return Frame(name, (Rest(tuple(node.body)),), {})
 
     def evaluation(self, state: State) -> Evaluation:
@@ -183,7 +193,7 @@ class Running:
 
     # Simple statements
 
-    def _assignment(self, state: State, node: ast.Assign | ast.AugAssign | ast.AnnAssign, before: State) -> Next:
+    def _assignment(self, state: State, node: Assignment, before: State) -> Next:
         if isinstance(node, ast.Assign) and (call := file_call(self.correspondence, node.value)) is not None:
             return self._file(state, call, node.targets)
         evaluation = self.evaluation(state)

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import z3
 
+from transpile.solvers.storage.inspecting import Inspection, Region
+from transpile.solvers.storage.stringing import Strung
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -86,7 +88,7 @@ class Several:
     values: tuple[PyValue, ...]
 
 
-PyValue: TypeAlias = Num | Text | Bool | Bytes | Line | Nothing | Several
+PyValue: TypeAlias = Num | Text | Bool | Bytes | Line | Nothing | Several | Inspection | Region | Strung
 
 
 def whole(units: Int, digits: int) -> Num:
@@ -180,6 +182,8 @@ def same_value(left: PyValue, right: PyValue) -> bool:
             return len(left) == len(right) and all(a.eq(b) for a, b in zip(left.chars, right.chars, strict=True))
         case Bool(truth=a), Bool(truth=b):
             return bool(a.eq(b))
+        case (Inspection() | Strung(), _) | (_, Inspection() | Strung()):
+            return left is right
     return left == right
 
 

@@ -97,6 +97,9 @@ self.texts.t2 = self.texts.t1[self.i + 4] + "ab"
 self.texts.t1 = edit_text(self.texts.t2, "XX/B0X")
 self.texts.t1 = self.texts.t1.replace("b", "c")
 self.wholes.n1 = self.texts.t1.count("b")
+self.wholes.n1 = self.texts.t1.count("bC")
+self.wholes.n1 = "aaaaa".count("aa")
+self.texts.t1 = "aabaaa".replace("aa", self.texts.t1[:2])
 self.wholes.n1 = len(self.texts.t1)
 self.wholes.n1 = compare(self.texts.t1, self.texts.t2)
 self.wholes.n2 = number_of_text(" -12.5", 5)
@@ -202,6 +205,47 @@ with suppress(SizeError):
     new_1 = checked_int(self.wholes.n1, 3)
 if new_1 is not None:
     self.wholes.n2 = new_1
+
+inspection = Inspection(self.texts.t1)
+tally_1 = inspection.tally("CHARACTERS", "", inspection.region(("BEFORE", "d")))
+tally_2 = inspection.tally("ALL", "b", inspection.region())
+tally_3 = inspection.tally("TRAILING", "E")
+inspection = Inspection(self.texts.t1)
+inspection.replace("FIRST", "d", "A", inspection.region(("AFTER", "A")))
+inspection.replace("CHARACTERS", "", "-", inspection.region(("AFTER", "C"), ("BEFORE", "E")))
+inspection.replace("LEADING", "A", "E")
+self.wholes.n1 = tally_1 * 100 + tally_2 * 10 + tally_3
+self.texts.t1 = inspection.replaced()
+
+inspection = Inspection("aabaabaa")
+tally_1 = inspection.tally("LEADING", "aab")
+tally_2 = inspection.tally("ALL", "a")
+tally_3 = inspection.tally(what="CHARACTERS")
+self.wholes.n1 = tally_1 * 100 + tally_2 * 10 + tally_3
+
+inspection = Inspection(self.texts.t1)
+self.texts.t1 = convert(self.texts.t1, "AbE", "123", inspection.region(("BEFORE", "E")))
+
+inspection = Inspection(self.texts.t1)
+if self.i == 2:
+    inspection.replace("ALL", "b", "B")
+else:
+    inspection.replace("ALL", "C", "c")
+self.texts.t1 = inspection.replaced()
+
+strung = string(self.texts.t1, [(self.texts.t2, "y"), ("-", None), ("long", None)], self.i)
+self.texts.t1 = strung.target
+self.j = strung.pointer
+if strung.overflow:
+    print("too long")
+
+strung = string(self.texts.t1, [("abc", None)])
+self.texts.t1 = strung.target
+self.j = strung.pointer if not strung.overflow else 99
+
+strung = string(self.texts.t1, [("abc", None)], self.i - 2)
+again = strung
+self.j = again.pointer if again.overflow else 99
 
 self.second_part()
 self.second_part()
@@ -321,6 +365,34 @@ def test_a_condition_means_what_it_is(condition: str) -> None:
         "x = accept(0)\nprint('y')\nself.shared_bytes.text = x",
         "if accept(0) == 'x':\n    self.i = 1",
         "self.wholes.n1 = 1 if self.i else None",
+        "self.wholes.n1 = len()",
+        "self.wholes.n1 = len('abc', 'de')",
+        "one = two = Inspection(self.texts.t1)",
+        "one, two = Inspection(self.texts.t1), 1",
+        "(one, two), three = (Inspection(self.texts.t1), 1), 2",
+        "one = Inspection(self.texts.t1)\ntwo = one\ntwo.replace('ALL', 'A', 'B')\nself.texts.t1 = one.replaced()",
+        "one = Inspection(self.texts.t1)\nself.i = one.tally('ALL', 'A') + one.tally('ALL', 'A')",
+        "one = Inspection(self.texts.t1)\nself.i = one.tally('ALL', 'A')",
+        "one = Inspection(self.texts.t1)\nself.i = 1 if one else 2",
+        "one = Inspection(self.texts.t1)\none.text = 'abcdef'",
+        "one = Inspection(self.texts.t1)\nself.texts.t1 = one.text",
+        "one = Inspection(self.texts.t1)\none._new[0] = 'x'",
+        "one = Inspection(self.texts.t1)\nwithin = one.region()\nself.i = within",
+        "one = Inspection(self.texts.t1)\none.replace('ALL', 'A', 'BC')",
+        "one = Inspection(self.texts.t1)\none.replace('ALL', 'A', 'B', range(3))",
+        "one = Inspection(self.texts.t1)\nfound = one.tally('SOME', 'A')",
+        "self.texts.t1 = Inspection(self.texts.t1)",
+        "self.texts.t1 = Inspection(self.texts.t1).replaced()",
+        "inspection.replace('ALL', 'A', 'B')",
+        "self.texts.t1.replace('A', 'B')",
+        "made = string(self.texts.t1, self.texts.t2)",
+        "made = string(self.texts.t1, [('a', None, 'b')])",
+        "made = string(self.texts.t1, [('a', None)])\nself.texts.t1 = made[0]",
+        "made = string(self.texts.t1, [('a', None)])\nself.texts.t1 = made",
+        "made = string(self.texts.t1, [('a', '')])",
+        "if self.i == 2:\n    len = self.j\nself.wholes.n1 = len('abc')",
+        "if self.j == 2:\n    len = self.j\nself.wholes.n1 = len('abc')",
+        "if self.j == 2:\n    fit_int = self.j\nself.wholes.n1 = fit_int(5, 3)",
     ],
 )
 def test_what_is_not_known_has_no_meaning(body: str) -> None:
