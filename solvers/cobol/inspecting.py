@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
@@ -14,7 +14,7 @@ from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Re
 from transpile.solvers.storage.inspecting import Inspection, Region, converted, inspected, region
 from transpile.solvers.storage.values import Int, NoTerm, Number, Text, add, fits, known_text, text, units_at
 
-IN_PICTURE = "binary counters of INSPECT stay within their PICTURE"
+IN_PICTURE = "binary and packed counters of TALLYING stay within their PICTURE"
 
 
 def inspect(evaluation: Evaluation, statement: verbs.Inspect) -> None:
@@ -29,7 +29,7 @@ def inspect(evaluation: Evaluation, statement: verbs.Inspect) -> None:
     if statement.converting is not None:
         replaced = _converted(evaluation, statement.converting, content)
     for tally, count in zip(statement.tallying, found, strict=True):
-        _count(evaluation, evaluation.spot(tally.counter), count)
+        count_in(evaluation, evaluation.spot(tally.counter), count)
     if replaced is not None:
         put(evaluation, _changeable(evaluation, statement.target), replaced)
 
@@ -113,10 +113,11 @@ def _changeable(evaluation: Evaluation, target: tree.Expression) -> Spot:
     return spot
 
 
-def _count(evaluation: Evaluation, spot: Spot, count: Int) -> None:
+def count_in(evaluation: Evaluation, spot: Spot, count: Int) -> None:
+    """TALLYING."""
     type_, held = spot.number, evaluation.held(spot)
     if type_ is None or type_.scale or not isinstance(held, Numeric) or spot.laid is None or spot.laid.picture is None:
-        raise NoTerm(f"INSPECT that counts in {spot.field.origin}")
+        raise NoTerm(f"TALLYING in {spot.field.origin}")
     counted = add(held.number, Number(count))
     if spot.field.view.coding != "display":
         evaluation.assume(fits(units_at(counted, 0), type_.digits), IN_PICTURE)
@@ -136,7 +137,7 @@ def _apart(evaluation: Evaluation, statement: verbs.Inspect) -> None:
         refuse_shared(evaluation, counter, looked_at)
 
 
-def refuse_shared(evaluation: Evaluation, changed: tree.Reference, others: list[tree.Node]) -> None:
+def refuse_shared(evaluation: Evaluation, changed: tree.Reference, others: Sequence[tree.Node]) -> None:
     """Raises NoTerm if some item in ``others`` may have a byte of ``changed``."""
     record, start, end = _extent(evaluation, changed)
     for other in _items(evaluation, others):
@@ -145,7 +146,7 @@ def refuse_shared(evaluation: Evaluation, changed: tree.Reference, others: list[
             raise NoTerm(f"{changed.name} changes while {other.name}, in the same place, is looked at")
 
 
-def _items(evaluation: Evaluation, nodes: list[tree.Node]) -> Iterator[tree.Reference]:
+def _items(evaluation: Evaluation, nodes: Sequence[tree.Node]) -> Iterator[tree.Reference]:
     for node in (each for given in nodes for each in walk(given)):
         if not isinstance(node, tree.Reference) or evaluation.scene.constant(node) is not None:
             continue

@@ -11,7 +11,7 @@ import z3
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
-from transpile.solvers.cobol import arithmetic, inspecting, moving, stringing
+from transpile.solvers.cobol import arithmetic, inspecting, moving, stringing, unstringing
 from transpile.solvers.cobol.conditions import chosen, condition
 from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.scene import Scene
@@ -22,7 +22,7 @@ from transpile.solvers.storage.values import NoTerm, Truth
 _SIMPLE = verbs.Move | verbs.Continue | verbs.Initialize | verbs.Set | verbs.Inspect
 Fallible: TypeAlias = (
     verbs.Add | verbs.Subtract | verbs.Multiply | verbs.Divide | verbs.Compute | verbs.Corresponding
-    | verbs.StringTogether
+    | verbs.StringTogether | verbs.Unstring
 )  # fmt: skip
 """Statements that say what is done where something is too large."""
 
@@ -120,14 +120,17 @@ def _computed(scene: Scene, state: State, evaluation: Evaluation, statement: tre
 
 def handler_of(statement: Fallible) -> verbs.Handler | None:
     """What is done ON SIZE ERROR, or ON OVERFLOW."""
-    found = statement.on_overflow if isinstance(statement, verbs.StringTogether) else statement.on_size_error
-    return found if isinstance(found, verbs.Handler) else None
+    if isinstance(statement, verbs.StringTogether | verbs.Unstring):
+        return statement.on_overflow
+    return statement.on_size_error
 
 
 def attempted(evaluation: Evaluation, statement: Fallible) -> Truth:
     """Whether it failed."""
     if isinstance(statement, verbs.StringTogether):
         return stringing.string(evaluation, statement)
+    if isinstance(statement, verbs.Unstring):
+        return unstringing.take_apart(evaluation, statement)
     return arithmetic.perform(evaluation, statement)
 
 

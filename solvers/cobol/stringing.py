@@ -19,14 +19,13 @@ def string(evaluation: Evaluation, statement: verbs.StringTogether) -> Truth:
     """Whether there is an overflow."""
     _apart(evaluation, statement)
     goal = evaluation.spot(statement.target)
-    pointer = None if statement.pointer is None else evaluation.spot(statement.pointer)
+    pointer = pointer_of(evaluation, statement.pointer)
     parts = [
         (_piece(evaluation, each), None if part.delimiter is None else pattern_of(evaluation, part.delimiter))
         for part in statement.parts
         for each in part.values
     ]
-    start = integer(1) if pointer is None else _start(evaluation, pointer)
-    made = strung(evaluation.bytes(goal), parts, start)
+    made = strung(evaluation.bytes(goal), parts, start_of(evaluation, pointer))
     put(evaluation, goal, made.target)
     if pointer is not None and pointer.number is not None:
         put_units(evaluation, pointer, kept(pointer.number, Number(made.pointer)))
@@ -44,10 +43,18 @@ def _piece(evaluation: Evaluation, source: tree.Expression) -> Text:
     return pattern_of(evaluation, source)
 
 
-def _start(evaluation: Evaluation, pointer: Spot) -> Int:
+def pointer_of(evaluation: Evaluation, reference: tree.Reference | None) -> Spot | None:
+    return None if reference is None else evaluation.spot(reference)
+
+
+def start_of(evaluation: Evaluation, pointer: Spot | None) -> Int:
+    if pointer is None:
+        return integer(1)
     held, type_ = evaluation.held(pointer), pointer.number
     if not isinstance(held, Numeric) or type_ is None or type_.scale or type_.digits > _POINTER_DIGITS:
-        raise NoTerm(f"STRING with the pointer {pointer.field.origin}")
+        raise NoTerm(f"STRING or UNSTRING with the pointer {pointer.field.origin}")
+    if type_.digits == 1 and pointer.field.view.coding == "packed":
+        raise NoTerm("a pointer of one packed digit, with which GnuCOBOL 3.1 forgets an overflow,")
     return held.number.units
 
 

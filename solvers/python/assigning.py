@@ -12,10 +12,20 @@ from transpile.solvers.python.contents import room, write
 from transpile.solvers.python.expressions import Asked, Evaluation
 from transpile.solvers.python.inspecting import changed, counts, is_step
 from transpile.solvers.python.places import Target, Whole
-from transpile.solvers.python.values import Line, PyValue, Several, choose_value, negation, same_value, truth_of
+from transpile.solvers.python.unstringing import piece_taken, takes_piece
+from transpile.solvers.python.values import (
+    Line,
+    PyValue,
+    Several,
+    Worker,
+    choose_value,
+    negation,
+    same_value,
+    truth_of,
+)
 from transpile.solvers.storage.inspecting import Inspection, Region
 from transpile.solvers.storage.storage import Storage, merged
-from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Unstring, Varying
 from transpile.solvers.storage.values import NoTerm, Truth
 
 NO_ROOM = "bytes of a record without room"
@@ -73,7 +83,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 def _all(evaluation: Evaluation, targets: Sequence[ast.expr], node: ast.expr) -> Assigned:
     value = evaluation.value(node)
     match value, targets:
-        case Inspection(), [ast.Name(id=name)] if name != "self":
+        case Inspection() | Unstring(), [ast.Name(id=name)] if name != "self":
             return Assigned(evaluation.storage, {**evaluation.locals, name: value})
     for target in targets:
         _put(evaluation, target, value)
@@ -85,7 +95,7 @@ def _put(evaluation: Evaluation, target: ast.expr, value: PyValue) -> None:
         case ast.Name(id="self"):
             raise NoTerm("another self")
         case ast.Name(id=name):
-            if isinstance(value, Line | Several | Region | Inspection):
+            if isinstance(value, Line | Several | Region | Varying | Inspection | Unstring):
                 raise NoTerm(f"the variable {name} is given something that is only used at once")
             evaluation.locals = {**evaluation.locals, name: value}
         case ast.Tuple(elts=elements):
@@ -159,11 +169,25 @@ def _choice(evaluation: Evaluation, condition: Truth, body: Sequence[ast.stmt], 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.Pass)
 
 
+def with_piece(evaluation: Evaluation, node: ast.If) -> Assigned:
+    """``if piece := unstring.next(): …``; the piece is forgotten afterwards."""
+    name, present = piece_taken(evaluation, node.test)
+    if node.orelse or evaluation.raised:
+        raise NoTerm("an Unstring that does more than to take a piece")
+    try:
+        made = _choice(evaluation, present, node.body, [])
+    except _Crooked:
+        raise NoTerm("a piece of an Unstring with which more is done than to assign it") from None
+    return Assigned(made.storage, {each: value for each, value in made.locals.items() if each != name})
+
+
 def _block(evaluation: Evaluation, block: Sequence[ast.stmt]) -> Assigned:
     made = Assigned(evaluation.storage, evaluation.locals)
     for node in block:
         here = replace(evaluation, storage=made.storage, locals=made.locals, raised=[])
         match node:
+            case ast.If(test=test) if takes_piece(test):
+                made = with_piece(here, node)
             case ast.If(test=test, body=body, orelse=orelse):
                 condition = here.truth(test)
                 if here.raised:
@@ -183,6 +207,6 @@ def _merged_locals(condition: Truth, yes: Mapping[str, PyValue], no: Mapping[str
         a, b = yes[name], no[name]
         if same_value(a, b):
             found[name] = a
-        elif not any(isinstance(each, Inspection | Strung) for each in (a, b)):
+        elif not isinstance(a, Worker) and not isinstance(b, Worker):
             found[name] = choose_value(condition, a, b)
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
-from transpile.solvers.python import inspecting, rules, texts
+from transpile.solvers.python import inspecting, rules, texts, unstringing
 from transpile.solvers.python.arithmetic import compared, computed, negated
 from transpile.solvers.python.classes import Module
 from transpile.solvers.python.contents import read
@@ -33,6 +33,7 @@ from transpile.solvers.storage.inspecting import Inspection
 from transpile.solvers.storage.steps import Event, Path
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Piece, Unstring
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -212,8 +213,8 @@ class Evaluation:
 
     def _name(self, name: str) -> PyValue:
         if name in self.locals:
-            if isinstance(self.locals[name], Inspection):
-                raise NoTerm(f"the inspection {name}, other than by its methods,")
+            if isinstance(self.locals[name], Inspection | Unstring | Piece):
+                raise NoTerm(f"{name}, of an INSPECT or UNSTRING, other than by its methods and attributes,")
             return self.locals[name]
         if name in self.module.constants:
             inner = replace(self, locals={})
@@ -230,8 +231,11 @@ class Evaluation:
             case ast.Subscript():
                 return self._part(node)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-                if isinstance(strung := self.locals.get(name), Strung):
-                    return inspecting.attribute(strung, attribute)
+                match self.locals.get(name):
+                    case Strung() as strung:
+                        return inspecting.attribute(strung, attribute)
+                    case (Unstring() | Piece()) as found:
+                        return unstringing.attribute(found, attribute)
         raise NoTerm(f"{ast.unparse(node)[:60]} is not in the model")
 
     def read(self, ref: Ref) -> PyValue:

@@ -13,6 +13,7 @@ from transpile.solvers.python.liveness import exposed
 from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, truth_of
 from transpile.solvers.storage.inspecting import Inspection
 from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Unstring
 from transpile.solvers.storage.values import Int, NoTerm, Number, Text, Truth, integer
 
 
@@ -130,6 +131,9 @@ def _constants(frame: Frame) -> Hashable:
             found.append((name, len(value), known))
         elif isinstance(value, Bytes | Inspection):
             found.append((name, type(value).__name__, len(value.text), known))
+        elif isinstance(value, Unstring):
+            marks = tuple((len(mark), every) for mark, every in value.delimiters)
+            found.append((name, type(value).__name__, len(value.source), marks, len(value.taken)))
         elif isinstance(value, Strung):
             found.append((name, type(value).__name__, len(value.target)))
         else:
@@ -166,6 +170,9 @@ def _terms(value: PyValue) -> tuple[Int, ...]:
             return (*text.chars, *(_bit(each) for each in taken), *new)
         case Strung(target=target, pointer=pointer, overflow=overflow):
             return (*target.chars, pointer, _bit(overflow))
+        case Unstring(source=source, delimiters=delimiters, given=given, failed=failed, at=at, taken=taken):
+            marks = tuple(char for mark, _ in delimiters for char in mark.chars)
+            return (*source.chars, *marks, given, *(_bit(each) for each in (failed, *at, *taken)))
     return ()
 
 
@@ -203,6 +210,6 @@ def _from_terms(value: PyValue, terms: tuple[Int, ...]) -> PyValue:
             return Bool(made)
         case Bytes():
             return Bytes(Text(terms))
-        case Inspection() | Strung():
-            raise NoTerm("an INSPECT or STRING that goes on over the head of a loop")
+        case Inspection() | Strung() | Unstring():
+            raise NoTerm("an INSPECT, STRING or UNSTRING that goes on over the head of a loop")
     return value

@@ -11,6 +11,7 @@ from transpile.python.rules import cobol_rules
 from transpile.solvers.python.arithmetic import absolute, computed, extreme, size_of_whole, truncated, units_at
 from transpile.solvers.python.contents import wrapped
 from transpile.solvers.python.rules import Arguments, meaning
+from transpile.solvers.python.unstringing import filled
 from transpile.solvers.python.values import (
     Bool,
     Bytes,
@@ -297,7 +298,7 @@ def _number_of_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     digits, scale, comma = arguments.size("digits"), arguments.size("scale"), arguments.flag("comma")
     if comma:
         raise NoTerm("a number with a decimal comma")
-    value = arguments.given["text"]
+    value = filled(arguments.given["text"])
     if isinstance(value, Line):
         if not value.most:
             raise NoTerm("the number in a line of any length")

@@ -25,6 +25,7 @@ from transpile.solvers.python.values import (
     whole,
 )
 from transpile.solvers.storage.inspecting import Region, converted
+from transpile.solvers.storage.unstringing import Varying
 from transpile.solvers.storage.values import (
     NoTerm,
     Relation,
@@ -151,6 +152,8 @@ def _fit_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     left = arguments.rule == "fit_text"
     if isinstance(given, Line) and left:
         return evaluation.line(given, size)
+    if isinstance(given, Varying) and left:
+        return given.filled(size)
     value = arguments.text("text")
     return resized(value, size) if left else texts.fitted_right(value, size)
 
@@ -256,8 +259,11 @@ def _other_case(_: Evaluation, arguments: Arguments) -> PyValue:
     return texts.upper_or_lower(arguments.text("0"), arguments.rule.endswith("upper_case"))
 
 
-@meaning("len")
+@meaning("len", "cobol_functions.length")
 def _length(_: Evaluation, arguments: Arguments) -> PyValue:
+    given = arguments.given["0"]
+    if isinstance(given, Varying):
+        return whole(given.length, 5)
     return whole(integer(len(arguments.text("0"))), 5)
 
 

@@ -287,6 +287,30 @@ def strings(choose: Choose) -> str:
     return f"{made} INTO {target}{pointer}{handler} END-STRING"
 
 
+def unstrings(choose: Choose) -> str:
+    source = choose.choice(("X10", "X10", "X5", '"AB1 ,2 , 3"', "G", "U5", "X10(3:6)", "X10(1:9)"))
+    made = f"UNSTRING {source}"
+    marks = ('"B"', "SPACE", '"AB"', "F", '"  "', "X3")
+    delimiters = [every + choose.choice(marks) for every in choose.choices(("", "ALL "), k=choose.choice((0, 1, 1, 2)))]
+    if delimiters:
+        made += f" DELIMITED BY {' OR '.join(delimiters)}"
+    made += " INTO"
+    taken = [name for name in ("A4", "S5", "SD52", "SEP", "C4", "P52", "E1", "T(2)", "TX(3)", "LEAD", "E2", "N4", "X5")
+             if name != source]  # fmt: skip
+    for target in choose.sample(taken, choose.choice((1, 2, 3))):
+        made += f" {target}"
+        if delimiters and choose.random() < 0.3:
+            made += " DELIMITER IN TX(4)"
+        if delimiters and choose.random() < 0.3:
+            made += f" COUNT IN {choose.choice(('PU3', 'S3', 'NU4'))}"
+    made += choose.choice(("", f" POINTER {choose.choice(('K', 'BL', 'SC4'))}"))
+    tallying = choose.choice(("", "", " TALLYING IN U5", " TALLYING IN T(4)"))
+    made += "" if source == "U5" else tallying
+    handler = choose.choice(("", ' ON OVERFLOW MOVE "E" TO XJ', ' NOT ON OVERFLOW MOVE "O" TO XJ'))
+    handler = ' ON OVERFLOW MOVE "E" TO XJ' + handler if "NOT" in handler and "TALLY" in made else handler
+    return f"{made}{handler} END-UNSTRING"
+
+
 KINDS: dict[str, tuple[Callable[[Choose], str], int]] = {
     "moves": (moves, 24),
     "sums": (sums, 20),
@@ -298,6 +322,7 @@ KINDS: dict[str, tuple[Callable[[Choose], str], int]] = {
     "others": (others, 16),
     "inspects": (inspects, 60),
     "strings": (strings, 40),
+    "unstrings": (unstrings, 60),
 }
 
 

@@ -38,6 +38,7 @@ DATA = """
     05  L-TAX   PIC ZZ,ZZ9.99.
     05  L-COUNT PIC 9.
 01  BINARY-ONE  PIC S9(4) COMP.
+01  PACKED-ONE  PIC 9 COMP-3.
 01  CODE-OF     PIC 9(4).
 01  BITS        PIC 9(9)V99 COMP.
 01  WIDE-TEXT   PIC X(20).
@@ -100,6 +101,11 @@ PROVED = {
     "string and display": """
         MOVE 1 TO I. STRING NAME-OF DELIMITED BY SPACE CODE-OF DELIMITED BY SIZE INTO WIDE-TEXT POINTER I
             ON OVERFLOW DISPLAY "LONG" END-STRING. SUBTRACT 1 FROM I. DISPLAY WIDE-TEXT I.""",
+    "number in text": "MOVE NAME-OF TO CODE-OF.",
+    "unstring": """
+        UNSTRING WIDE-TEXT DELIMITED BY ALL ";" OR "|" INTO NAME-OF DELIMITER IN LETTER COUNT IN I CODE-OF L-NAME
+            WITH POINTER SMALL-ONE TALLYING IN COUNTED ON OVERFLOW ADD 1 TO TAX.""",
+    "unstring by sizes": "UNSTRING NAME-OF INTO LETTER CODE-OF LETTER NOT ON OVERFLOW ADD 1 TO TAX.",
     "inspect in a loop": """
         PERFORM UNTIL COUNTED > 9 ADD 1 TO COUNTED
             INSPECT NAME-OF TALLYING COUNTED FOR LEADING "A" REPLACING FIRST "A" BY "B" END-PERFORM.""",
@@ -161,6 +167,21 @@ BROKEN = [
     ("string", "if strung.overflow", "if not strung.overflow"),
     ("string", "strung.target", "self.wide_text"),
     ("string and display", "strung.overflow", "self.i > 9"),
+    ("number in text", "name_of, 4", "name_of, 3"),
+    ("unstring", '(";", True)', '(";", False)'),
+    ("unstring", '("|", False)', '("|", True)'),
+    ("unstring", '[(";", True), ("|", False)]', '[("|", False), (";;", True)]'),
+    ("unstring", ", self.small_one)", ")"),
+    ("unstring", "piece.delimiter, 1", "piece.text, 1"),
+    ("unstring", "piece.text, 6", "piece.text[1:], 6"),
+    ("unstring", "length(piece.text)", "len(piece.delimiter)"),
+    ("unstring", "number_of_text(piece.text, 4)", "number_of_text(piece.text, 3)"),
+    ("unstring", "unstring.pointer, 2", "unstring.pointer - 1, 2"),
+    ("unstring", "unstring.count", "2"),
+    ("unstring", "if unstring.overflow", "if not unstring.overflow"),
+    ("unstring", "if piece := unstring.next():\n            self.code_of", "if True:\n            self.code_of"),
+    ("unstring by sizes", "next(4)", "next(3)"),
+    ("unstring by sizes", "if not unstring.overflow", "if unstring.overflow"),
     ("inspect in a loop", "FIRST", "LEADING"),
     ("inspect in a loop", "LEADING", "ALL"),
     ("inspect on one way", "FIRST", "LEADING"),
@@ -179,13 +200,21 @@ def test_what_is_wrong_is_not_proved(name, old, new):
         ("INSPECT ROW (I) TALLYING I FOR LEADING '0'.", "I changes while I, in the same place, is looked at"),
         ("INSPECT LINE-OF TALLYING L-COUNT FOR ALL 'A'.", "L-COUNT changes while LINE-OF"),
         ("INSPECT NAME-OF TALLYING COUNTED FOR TRAILING 'AB'.", "GnuCOBOL 3.1 may look in front"),
-        ("INSPECT NAME-OF TALLYING BITS FOR ALL 'A'.", "counts in BITS"),
+        ("INSPECT NAME-OF TALLYING BITS FOR ALL 'A'.", "TALLYING in BITS"),
         ("INSPECT AMOUNT REPLACING ALL '1' BY '2'.", "AMOUNT, a number with a sign"),
         ("INSPECT TOTAL TALLYING I FOR ALL '1'.", "TOTAL, a number in binary"),
         ("INSPECT NAME-OF REPLACING ALL 'AB' BY LETTER.", "another length"),
         ("INSPECT NAME-OF CONVERTING LETTER TO 'B'.", "CONVERTING with other tables"),
         ("STRING L-NAME LETTER DELIMITED BY SIZE INTO LINE-OF.", "LINE-OF changes while L-NAME"),
         ("STRING LETTER DELIMITED BY L-NAME INTO LINE-OF.", "LINE-OF changes while L-NAME"),
+        ("UNSTRING WIDE-TEXT INTO RIGHT-ONE.", "RIGHT-ONE, whose end counts"),
+        ("UNSTRING LINE-OF DELIMITED BY SPACE INTO L-NAME.", "L-NAME changes while LINE-OF"),
+        ("UNSTRING WIDE-TEXT DELIMITED BY L-NAME INTO LINE-OF.", "LINE-OF changes while L-NAME"),
+        ("UNSTRING WIDE-TEXT INTO LETTER POINTER I TALLYING I.", "I changes while I"),
+        ("UNSTRING WIDE-TEXT DELIMITED BY SPACE INTO LETTER DELIMITER IN L-TAX.", "L-TAX, which is no plain text"),
+        ("UNSTRING WIDE-TEXT INTO LETTER TALLYING I NOT ON OVERFLOW ADD 1 TO TAX.", "where the counter overflows"),
+        ("UNSTRING WIDE-TEXT INTO LETTER POINTER PACKED-ONE.", "one packed digit"),
+        ("STRING LETTER DELIMITED BY SIZE INTO WIDE-TEXT POINTER PACKED-ONE.", "one packed digit"),
         ("STRING BITS DELIMITED BY SIZE INTO WIDE-TEXT.", "not in the model"),
     ],
 )

@@ -187,10 +187,14 @@ def _unknowns(term: z3.ExprRef) -> list[z3.ExprRef]:
 
 
 @pytest.mark.parametrize(
-    "kept", ["Inspection(self.texts.t2)", "string(self.texts.t1, [(self.texts.t2, None)], self.i)"]
+    ("kept", "use"),
+    [
+        ("Inspection(self.texts.t2)", "kept.replace('ALL', 'a', 'b')"),
+        ("string(self.texts.t1, [(self.texts.t2, None)], self.i)", "self.texts.t1 = kept.target"),
+        ("Unstring(self.texts.t1, [(self.texts.t2, False)])", "self.j = kept.pointer"),
+    ],
 )
-def test_an_inspection_does_not_go_on_over_a_loop(kept: str) -> None:
-    use = "kept.replace('ALL', 'a', 'b')" if "Insp" in kept else "self.texts.t1 = kept.target"
+def test_an_inspection_does_not_go_on_over_a_loop(kept: str, use: str) -> None:
     machine, (head,) = started(f"kept = {kept}\nwhile self.j < 9:\n    self.j += 1\n    {use}")
     assert isinstance(head.at, Head)
     with pytest.raises(NoTerm, match="over the head of a loop"):

@@ -247,6 +247,41 @@ strung = string(self.texts.t1, [("abc", None)], self.i - 2)
 again = strung
 self.j = again.pointer if again.overflow else 99
 
+unstring = Unstring("AB,,C;12 ", [(",", True), (";", False)])
+if piece := unstring.next():
+    self.texts.t1 = fit_text(piece.text, 6)
+    self.texts.t2 = fit_text(piece.delimiter, 3)
+if piece := unstring.next():
+    self.i = len(piece.text)
+if piece := unstring.next():
+    self.wholes.n1 = number_of_text(piece.text, 3)
+if piece := unstring.next():
+    self.wholes.n1 = 7
+self.j = unstring.count
+self.wholes.n2 = unstring.pointer
+
+unstring = Unstring(self.texts.t1, [(self.texts.t2, False)], self.i)
+if piece := unstring.next():
+    self.texts.t2 = fit_text(piece.text, 3)
+    self.texts.t1 = fit_text(piece.delimiter, 6)
+self.j = unstring.pointer
+if unstring.overflow:
+    print("more")
+
+unstring = Unstring(self.texts.t1)
+if piece := unstring.next(4):
+    self.texts.t2 = fit_text(piece.text, 3)
+if piece := unstring.next(4):
+    self.i = len(piece.text)
+if piece := unstring.next(4):
+    self.texts.t1 = "nobody"
+
+unstring = Unstring(self.texts.t1, [], self.i - 2)
+if self.j == 3:
+    if piece := unstring.next(4):
+        self.texts.t2 = fit_text(piece.text, 3)
+self.j = unstring.pointer if unstring.overflow else 99
+
 self.second_part()
 self.second_part()
 
@@ -385,6 +420,25 @@ def test_a_condition_means_what_it_is(condition: str) -> None:
         "self.texts.t1 = Inspection(self.texts.t1).replaced()",
         "inspection.replace('ALL', 'A', 'B')",
         "self.texts.t1.replace('A', 'B')",
+        "one = two = Unstring(self.texts.t1)",
+        "one = Unstring(self.texts.t1)\ntwo = one",
+        "one = Unstring(self.texts.t1)\npiece = one.next(3)",
+        "one = Unstring(self.texts.t1)\nif one.next(3):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(0):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.i = 1\nelse:\n    self.i = 2",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    print('one')",
+        "one = Unstring(self.texts.t1)\nif it := one.next(3):\n    self.i = 1\nself.texts.t2 = fit_text(it.text, 3)",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    text = piece.text\nself.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.texts.t2 = piece.text",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.texts.t2 = fit_right(piece.text, 3)",
+        "one = Unstring(self.texts.t1)\nif (piece := one.next(3)) and self.i == 2:\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nwhile piece := one.next(3):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\none.pointer = 3",
+        "one = Unstring(self.texts.t1, [(',', True)], 1, 5)",
+        "one = Unstring(self.texts.t1, [(',', self.i == 2, 1)])",
+        "one = Unstring(self.texts.t1, [',', True])",
+        "if i := self.i:\n    self.j = 1",
+        "print('x', flush=self.second_part())",
         "made = string(self.texts.t1, self.texts.t2)",
         "made = string(self.texts.t1, [('a', None, 'b')])",
         "made = string(self.texts.t1, [('a', None)])\nself.texts.t1 = made[0]",

@@ -9,12 +9,13 @@ import pytest
 import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unknowns import Unknown
 
 from transpile.python.rules import cobol_rules
 from transpile.solvers.storage.bounds import bounds
 from transpile.solvers.storage.inspecting import converted, inspected, region
 from transpile.solvers.storage.stringing import strung
-from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, known, text
+from transpile.solvers.storage.values import NoTerm, Text, text
 
 letters = st.sampled_from("aab ")
 patterns = st.text(letters, min_size=1, max_size=3)
@@ -25,32 +26,6 @@ WORDS = ("CHARACTERS", "ALL", "LEADING", "FIRST", "TRAILING")
 phrases = st.lists(
     st.tuples(st.booleans(), st.sampled_from(WORDS), patterns, st.none() | bounds_of), min_size=1, max_size=3
 )
-
-
-class Unknown:
-    """Texts and numbers of which nothing is known, until they are put in."""
-
-    def __init__(self) -> None:
-        self.pairs: list[tuple[Int, Int]] = []
-
-    def text(self, value: str) -> Text:
-        return Text(tuple(self.number(ord(char)) for char in value))
-
-    def number(self, value: int) -> Int:
-        made = z3.Int(f"unknown {len(self.pairs)}")
-        self.pairs.append((made, z3.IntVal(value)))
-        return made
-
-    def known(self, term: Int) -> int | None:
-        made = z3.simplify(z3.substitute(term, *self.pairs))
-        assert isinstance(made, z3.ArithRef)
-        return known(made)
-
-    def words(self, value: Text) -> str:
-        return "".join(chr(self.known(char) or 0) for char in value.chars)
-
-    def holds(self, truth: Truth) -> bool:
-        return z3.is_true(z3.simplify(z3.substitute(truth, *self.pairs)))
 
 
 def _twice(value: str) -> str:
