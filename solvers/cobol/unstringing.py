@@ -57,8 +57,8 @@ def _move(evaluation: Evaluation, value: Varying, goal: Spot) -> None:
     """Spaces behind text change nothing, also where a number is read from it."""
     if goal.laid is None or goal.laid.item.justified:
         raise NoTerm(f"UNSTRING to {goal.field.origin}, whose end counts")
-    size = goal.size if goal.number is None and goal.laid.category != "numeric-edited" else len(value.source)
-    move(evaluation, Characters(value.filled(max(size, 1))), goal)
+    plain = goal.number is None and goal.laid.category != "numeric-edited"
+    move(evaluation, Characters(value.filled(goal.size) if plain else value.all()), goal)
 
 
 def _count(evaluation: Evaluation, spot: Spot, length: Int) -> None:

@@ -11,7 +11,6 @@ from transpile.python.rules import cobol_rules
 from transpile.solvers.python.arithmetic import absolute, computed, extreme, size_of_whole, truncated, units_at
 from transpile.solvers.python.contents import wrapped
 from transpile.solvers.python.rules import Arguments, meaning
-from transpile.solvers.python.unstringing import filled
 from transpile.solvers.python.values import (
     Bool,
     Bytes,
@@ -29,6 +28,7 @@ from transpile.solvers.python.values import (
 )
 from transpile.solvers.storage import values
 from transpile.solvers.storage.coding import Coding, number_in
+from transpile.solvers.storage.unstringing import Varying
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -298,7 +298,9 @@ def _number_of_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     digits, scale, comma = arguments.size("digits"), arguments.size("scale"), arguments.flag("comma")
     if comma:
         raise NoTerm("a number with a decimal comma")
-    value = filled(arguments.given["text"])
+    value = arguments.given["text"]
+    if isinstance(value, Varying):
+        value = value.all()
     if isinstance(value, Line):
         if not value.most:
             raise NoTerm("the number in a line of any length")

@@ -243,7 +243,8 @@ def _is_alphabetic(_: Evaluation, arguments: Arguments) -> PyValue:
 
 @meaning("cobol_rules.edit_text")
 def _edit_text(_: Evaluation, arguments: Arguments) -> PyValue:
-    picture, value = arguments.word("picture"), arguments.text("text")
+    picture, given = arguments.word("picture"), arguments.given["text"]
+    value = given.all() if isinstance(given, Varying) else arguments.text("text")
     blank = cobol_rules.edit_text("", picture)
     marked = cobol_rules.edit_text("\1" * len(blank), picture)
     chars = iter(value.chars)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from transpile.python.rules import cobol_rules
 from transpile.solvers.python.rules import Arguments, bound, meaning
 from transpile.solvers.python.values import Bool, PyValue, Several, literal, whole
-from transpile.solvers.storage.unstringing import Piece, Unstring, Varying, unstring
+from transpile.solvers.storage.unstringing import Piece, Unstring, unstring
 from transpile.solvers.storage.values import NoTerm, Text, Truth
 
 if TYPE_CHECKING:
@@ -83,8 +83,3 @@ def attribute(value: Unstring | Piece, name: str) -> PyValue:
         case Piece(), "delimiter":
             return value.delimiter
     raise NoTerm(f"the attribute {name} of an Unstring or its piece")
-
-
-def filled(value: object) -> object:
-    """Text that is read as a number: spaces behind it change nothing."""
-    return value.filled(max(1, len(value.source))) if isinstance(value, Varying) else value

@@ -31,6 +31,12 @@ def bounds(term: z3.ArithRef) -> tuple[int, int] | None:
     return low, high
 
 
+def within(term: z3.ArithRef, low: int, high: int | None = None) -> bool:
+    """Whether it is seen at once that it lies there, the ends included."""
+    found = bounds(term)
+    return found is not None and low <= found[0] and (high is None or found[1] <= high)
+
+
 def _limits(term: z3.ExprRef) -> tuple[int, int] | None:
     """Of a constant, or of what is read from text, or a multiple of one."""
     factor, inner = _product(term)

@@ -30,6 +30,10 @@ class Varying:
         found = [_one_of(zip(column, self.source.chars, strict=True)) for column in columns]
         return Text((*found, *(integer(SPACE),) * (size - len(found))))
 
+    def all(self) -> Text:
+        """All that it may have, filled: where the spaces behind it change nothing, as in a number."""
+        return self.filled(max(1, len(self.source)))
+
     @property
     def length(self) -> Int:
         if self.most >= len(self.source):

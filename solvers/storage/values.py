@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import z3
 
-from transpile.solvers.storage.bounds import bounds
+from transpile.solvers.storage.bounds import within
 
 Int: TypeAlias = z3.ArithRef
 Truth: TypeAlias = z3.BoolRef
@@ -202,23 +202,22 @@ def _away(size: Int, below: Int, mode: Rounding, is_negative: bool) -> Int:
 
 def low_digits(units: Int, digits: int) -> Int:
     """The last ``digits`` digits, with the sign."""
-    limit, between = 10**digits, bounds(units)
-    if between is not None and -limit < between[0] <= between[1] < limit:
+    limit = 10**digits
+    if within(units, 1 - limit, limit - 1):
         return units
     return _simple(z3.If(units < 0, -((-units) % limit), units % limit))
 
 
 def absolute(units: Int) -> Int:
-    between = bounds(units)
-    if between is not None and between[0] >= 0:
+    if within(units, 0):
         return units
     return _simple(z3.If(units < 0, -units, units))
 
 
 def fits(units: Int, digits: int, signed: bool = True) -> Truth:
     """Whether a number has no more digits, and no sign unless it is ``signed``."""
-    below, limit, between = -(10**digits) if signed else -1, 10**digits, bounds(units)
-    if between is not None and below < between[0] and between[1] < limit:
+    below, limit = -(10**digits) if signed else -1, 10**digits
+    if within(units, below + 1, limit - 1):
         return z3.BoolVal(True)
     return _true(z3.simplify(z3.And(units < limit, units > below)))
 

@@ -260,6 +260,12 @@ if piece := unstring.next():
 self.j = unstring.count
 self.wholes.n2 = unstring.pointer
 
+unstring = Unstring("ab,-12.5", [(",", False)])
+if piece := unstring.next():
+    self.texts.t1 = edit_text(piece.text, "XX/B0X")
+if piece := unstring.next():
+    self.exacts.d1 = scaled(number_of_text(piece.text, 7, 2), 2)
+
 unstring = Unstring(self.texts.t1, [(self.texts.t2, False)], self.i)
 if piece := unstring.next():
     self.texts.t2 = fit_text(piece.text, 3)
