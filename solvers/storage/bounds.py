@@ -16,9 +16,12 @@ def bounds(term: z3.ArithRef) -> tuple[int, int] | None:
     low, high, left = 0, 0, MAX_TERMS
     for summand in term.children() if z3.is_add(term) else [term]:
         factor, inner = _product(summand)
-        pending, ends = [inner], set[int]()
+        pending, ends, seen = [inner], set[int](), set[int]()
         while pending:
             at = pending.pop()
+            if at.get_id() in seen:
+                continue
+            seen.add(at.get_id())
             left -= 1
             if z3.is_app_of(at, z3.Z3_OP_ITE):
                 pending += at.children()[1:]

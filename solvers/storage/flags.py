@@ -1,4 +1,5 @@
-"""Conditions and choices that fold where they are known, without going through the terms below them again."""
+"""Conditions and choices that fold where they are known, without a look at the terms below them: what is known is one
+of two objects, ``YES`` and ``NO``."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ YES, NO = z3.BoolVal(True), z3.BoolVal(False)
 def every(conditions: Iterable[Truth]) -> Truth:
     found: list[Truth] = []
     for each in conditions:
-        if z3.is_false(each):
+        if each is NO:
             return NO
-        if not z3.is_true(each):
+        if each is not YES:
             found.append(each)
     return _together(z3.And, found, YES)
 
@@ -24,9 +25,9 @@ def every(conditions: Iterable[Truth]) -> Truth:
 def some(conditions: Iterable[Truth]) -> Truth:
     found: list[Truth] = []
     for each in conditions:
-        if z3.is_true(each):
+        if each is YES:
             return YES
-        if not z3.is_false(each):
+        if each is not NO:
             found.append(each)
     return _together(z3.Or, found, NO)
 
@@ -41,21 +42,15 @@ def _together(joined: object, found: list[Truth], none: Truth) -> Truth:
 
 
 def no(condition: Truth) -> Truth:
-    if z3.is_true(condition):
+    if condition is YES:
         return NO
-    if z3.is_false(condition):
-        return YES
-    if z3.is_not(condition):
-        inner = condition.arg(0)
-        assert isinstance(inner, z3.BoolRef)
-        return inner
-    return z3.Not(condition)
+    return YES if condition is NO else z3.Not(condition)
 
 
 def chosen(condition: Truth, yes: Int, other: Int) -> Int:
-    if z3.is_true(condition) or yes.eq(other):
+    if condition is YES or yes is other:
         return yes
-    return other if z3.is_false(condition) else z3.If(condition, yes, other)
+    return other if condition is NO else z3.If(condition, yes, other)
 
 
 def equal(left: Int, right: Int) -> Truth:

@@ -86,7 +86,7 @@ class Inspection:
         found = self._found(what, pattern, within)
         new = list(self.new)
         for at, here in enumerate(found):
-            if not z3.is_false(here):
+            if here is not NO:
                 for offset, char in enumerate(by.chars):
                     new[at + offset] = chosen(here, char, new[at + offset])
         return replace(self._taking(found, size), new=tuple(new))
@@ -175,8 +175,8 @@ def inspected(value: Text) -> Inspection:
 
 def total(found: Sequence[Truth]) -> Int:
     """How many of the conditions hold."""
-    certain = sum(1 for each in found if z3.is_true(each))
-    terms = [z3.If(each, integer(1), integer(0)) for each in found if not (z3.is_true(each) or z3.is_false(each))]
+    certain = sum(1 for each in found if each is YES)
+    terms = [z3.If(each, integer(1), integer(0)) for each in found if each is not YES and each is not NO]
     if not terms:
         return integer(certain)
     made = z3.Sum([integer(certain), *terms]) if certain else z3.Sum(terms)

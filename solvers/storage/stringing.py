@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import z3
-
 from transpile.solvers.storage.flags import NO, YES, chosen, equal, every, matches, no, some
 from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, integer, known
 
@@ -34,7 +32,7 @@ def strung(target: Text, parts: Sequence[tuple[Text, Text | None]], pointer: Int
     for part, delimiter in parts:
         inside = _inside(part, delimiter)
         for start, here in enumerate(at):
-            if not z3.is_false(here):
+            if here is not NO:
                 for offset, char in enumerate(part.chars[: size - start]):
                     chars[start + offset] = chosen(every((here, inside[offset])), char, chars[start + offset])
         spilled = some((spilled, *(every((here, _reaches(inside, size - start))) for start, here in enumerate(at))))

@@ -11,7 +11,7 @@ from transpile.solvers.storage.flags import NO, YES, chosen, equal, every, match
 from transpile.solvers.storage.inspecting import total
 from transpile.solvers.storage.values import SPACE, Int, NoTerm, Text, Truth, integer, known
 
-MAX_SIZE = 256
+MAX_SIZE = 128
 """Characters of the text that is taken apart."""
 
 
