@@ -33,7 +33,7 @@ from transpile.solvers.cobol.frames import (
 from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.rounds import Rounds
 from transpile.solvers.cobol.scene import Scene, scene
-from transpile.solvers.cobol.straight import State, done, is_straight, negated
+from transpile.solvers.cobol.straight import Fallible, State, attempted, done, handler_of, is_straight, negated
 from transpile.solvers.cobol.ways import Next, Way, end, label, reached
 from transpile.solvers.storage.steps import Answer, Event, Head, Path, Reached
 from transpile.solvers.storage.storage import Storage
@@ -200,14 +200,11 @@ class CobolMachine:
             yield reached(State(path, evaluation.storage), (*stack, waiting), event)
 
     def _handled(self, state: State, stack: Stack, statement: tree.Statement) -> Iterator[Next]:
-        """Arithmetic whose ON SIZE ERROR phrases go somewhere."""
-        handler = getattr(statement, "on_size_error", None)
-        if not isinstance(handler, verbs.Handler):
+        """What has phrases ON SIZE ERROR or ON OVERFLOW that go somewhere."""
+        if not isinstance(statement, Fallible) or (handler := handler_of(statement)) is None:
             raise NoTerm(f"{_verb(statement)} is not in the model")
-        from transpile.solvers.cobol.arithmetic import perform
-
         evaluation = self._evaluation(state)
-        failed = perform(evaluation, statement)
+        failed = attempted(evaluation, statement)
         yes, no = (*stack, Block(handler.yes or ())), (*stack, Block(handler.no or ()))
         yield from self._fork(state, evaluation, failed, yes, no)
 
@@ -354,4 +351,4 @@ def _stack(reached: Reached) -> Stack:
 def _verb(statement: tree.Statement) -> str:
     if isinstance(statement, verbs.Unsupported):
         return statement.verb
-    return {"StringTogether": "STRING"}.get(type(statement).__name__, type(statement).__name__.upper())
+    return type(statement).__name__.upper()

@@ -15,6 +15,7 @@ from transpile.legacy.types import Text as TextType
 from transpile.restructure.fields import number_type
 from transpile.restructure.sharing import copied_as_it_is, plain_digits
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Operand, Repeated, Spot
+from transpile.solvers.storage.bounds import within
 from transpile.solvers.storage.coding import number_in
 from transpile.solvers.storage.values import (
     SPACE,
@@ -53,6 +54,8 @@ def wrapped(units: Int, type_: NumberType) -> Int:
     """The low bits of a binary item."""
     whole = 1 << type_.bits
     half = whole >> 1 if type_.signed else 0
+    if within(units, -half, whole - half - 1):
+        return units
     made = z3.simplify((units + half) % whole - half)
     assert isinstance(made, z3.ArithRef)
     return made

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import z3
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
-from transpile.solvers.cobol import arithmetic, moving
+from transpile.solvers.cobol import arithmetic, inspecting, moving, stringing, unstringing
 from transpile.solvers.cobol.conditions import chosen, condition
 from transpile.solvers.cobol.operands import Evaluation
 from transpile.solvers.cobol.scene import Scene
@@ -18,8 +19,12 @@ from transpile.solvers.storage.steps import Path
 from transpile.solvers.storage.storage import Storage, merged
 from transpile.solvers.storage.values import NoTerm, Truth
 
-_SIMPLE = verbs.Move | verbs.Continue | verbs.Initialize | verbs.Set
-_ARITHMETIC = verbs.Add | verbs.Subtract | verbs.Multiply | verbs.Divide | verbs.Compute | verbs.Corresponding
+_SIMPLE = verbs.Move | verbs.Continue | verbs.Initialize | verbs.Set | verbs.Inspect
+Fallible: TypeAlias = (
+    verbs.Add | verbs.Subtract | verbs.Multiply | verbs.Divide | verbs.Compute | verbs.Corresponding
+    | verbs.StringTogether | verbs.Unstring
+)  # fmt: skip
+"""Statements that say what is done where something is too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ def is_straight(statement: tree.Statement) -> bool:
             return _all(tuple(each for branch in branches for each in branch.statements)) and _all(other or ())
         case verbs.Execute():
             return statement.declares
-    if isinstance(statement, _ARITHMETIC):
-        handler = statement.on_size_error
+    if isinstance(statement, Fallible):
+        handler = handler_of(statement)
         return handler is None or _all((*(handler.yes or ()), *(handler.no or ())))
     return isinstance(statement, _SIMPLE)
 
@@ -72,6 +77,8 @@ def _one(scene: Scene, state: State, statement: tree.Statement) -> State | None:
             moving.initialize(evaluation, statement)
         case verbs.Set():
             moving.set_(evaluation, statement)
+        case verbs.Inspect():
+            inspecting.inspect(evaluation, statement)
         case verbs.Continue() | verbs.Execute():
             pass
         case _:
@@ -103,12 +110,28 @@ def _settled(evaluation: Evaluation, state: State) -> State | None:
 
 
 def _computed(scene: Scene, state: State, evaluation: Evaluation, statement: tree.Statement) -> State | None:
-    failed = arithmetic.perform(evaluation, statement)
-    handler = getattr(statement, "on_size_error", None)
+    assert isinstance(statement, Fallible)
+    failed, handler = attempted(evaluation, statement), handler_of(statement)
     after = _settled(evaluation, state)
-    if not isinstance(handler, verbs.Handler):
+    if handler is None:
         return after
     return _either(scene, after, failed, handler.yes or (), handler.no or ())
+
+
+def handler_of(statement: Fallible) -> verbs.Handler | None:
+    """What is done ON SIZE ERROR, or ON OVERFLOW."""
+    if isinstance(statement, verbs.StringTogether | verbs.Unstring):
+        return statement.on_overflow
+    return statement.on_size_error
+
+
+def attempted(evaluation: Evaluation, statement: Fallible) -> Truth:
+    """Whether it failed."""
+    if isinstance(statement, verbs.StringTogether):
+        return stringing.string(evaluation, statement)
+    if isinstance(statement, verbs.Unstring):
+        return unstringing.take_apart(evaluation, statement)
+    return arithmetic.perform(evaluation, statement)
 
 
 def _evaluate(scene: Scene, state: State, statement: verbs.Evaluate, at: int) -> State | None:

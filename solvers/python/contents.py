@@ -11,7 +11,8 @@ from transpile.legacy.types import Number as NumberType
 from transpile.legacy.types import Text as TextType
 from transpile.solvers.python.classes import View, view_of
 from transpile.solvers.python.places import Area, Places, Raw, Target, Whole
-from transpile.solvers.python.values import Kind, Num, PyValue, truth_of, units_of
+from transpile.solvers.python.values import Kind, Num, PyValue, units_of
+from transpile.solvers.storage.bounds import within
 from transpile.solvers.storage.coding import coding_of
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import (
@@ -22,6 +23,7 @@ from transpile.solvers.storage.values import (
     Truth,
     Value,
     choose_text,
+    fits,
     integer,
     known,
     resized,
@@ -221,9 +223,11 @@ def stored_units(field: Field, units: Int) -> Int:
 
 def wrapped(units: Int, size: int, signed: bool) -> Int:
     """The low bytes of a number, as ``rules.fit_native`` has it."""
+    half = 1 << 8 * size - 1
+    if within(units, -half if signed else 0, half - 1):
+        return units
     if not signed:
         return units_of(z3.If(units < 0, -units, units) % (1 << 8 * size))
-    half = 1 << 8 * size - 1
     return units_of((units + half) % (2 * half) - half)
 
 
@@ -234,5 +238,4 @@ def room(places: Places, target: Target, value: PyValue) -> Truth | None:
         return None
     if target.number not in places.views or coding_of(target).kind not in ("display", "packed"):
         return None
-    units, limit = units_at(value.number, target.type.scale), 10 ** coding_of(target).digits
-    return truth_of(z3.And(units > -limit, units < limit))
+    return fits(units_at(value.number, target.type.scale), coding_of(target).digits)

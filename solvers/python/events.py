@@ -28,7 +28,8 @@ def display(evaluation: Evaluation, node: ast.Call) -> Event:
     """``print(…)``."""
     named = {each.arg: each.value for each in node.keywords}
     separator, ending = (_constant(evaluation, named.pop(key, None), default) for key, default in _PRINTED)
-    named.pop("flush", None)
+    if not isinstance(named.pop("flush", ast.Constant(False)), ast.Constant):
+        raise NoTerm("print with a flush that is no constant")
     to = named.pop("file", None)
     if to is not None and ast.unparse(to) != "sys.stderr":
         raise NoTerm("print to something")

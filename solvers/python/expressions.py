@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
-from transpile.solvers.python import rules, texts
+from transpile.solvers.python import inspecting, rules, texts, unstringing
 from transpile.solvers.python.arithmetic import compared, computed, negated
 from transpile.solvers.python.classes import Module
 from transpile.solvers.python.contents import read
@@ -29,8 +29,11 @@ from transpile.solvers.python.values import (
     negation,
     truth_of,
 )
+from transpile.solvers.storage.inspecting import Inspection
 from transpile.solvers.storage.steps import Event, Path
 from transpile.solvers.storage.storage import Storage
+from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Piece, Unstring
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -106,7 +109,7 @@ class Evaluation:
                 return choose_value(condition, yes, no)
             case ast.JoinedStr(values=values):
                 return texts.joined([self._piece(each) for each in values])
-            case ast.Tuple(elts=elements):
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 return Several(tuple(self.value(each) for each in elements))
             case ast.Call():
                 return self._call(node)
@@ -210,6 +213,8 @@ class Evaluation:
 
     def _name(self, name: str) -> PyValue:
         if name in self.locals:
+            if isinstance(self.locals[name], Inspection | Unstring | Piece):
+                raise NoTerm(f"{name}, of an INSPECT or UNSTRING, other than by its methods and attributes,")
             return self.locals[name]
         if name in self.module.constants:
             inner = replace(self, locals={})
@@ -222,8 +227,15 @@ class Evaluation:
         ref = self.ref(node)
         if ref is not None:
             return self.read(ref)
-        if isinstance(node, ast.Subscript):
-            return self._part(node)
+        match node:
+            case ast.Subscript():
+                return self._part(node)
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                match self.locals.get(name):
+                    case Strung() as strung:
+                        return inspecting.attribute(strung, attribute)
+                    case (Unstring() | Piece()) as found:
+                        return unstringing.attribute(found, attribute)
         raise NoTerm(f"{ast.unparse(node)[:60]} is not in the model")
 
     def read(self, ref: Ref) -> PyValue:
@@ -327,6 +339,10 @@ class Evaluation:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name not in self.locals:
                 return rules.called(self, self.module.rule(name), node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=local), attr=name)) if isinstance(
+                inspection := self.locals.get(local), Inspection
+            ):
+                return inspecting.looked_into(self, inspection, name, node)
             case ast.Call(func=ast.Attribute(value=owner, attr=name)):
                 ref = self.ref(owner)
                 if ref is not None and (area := self.places.area(ref)) is not None:

@@ -10,8 +10,11 @@ from typing import TypeAlias
 import z3
 
 from transpile.solvers.python.liveness import exposed
-from transpile.solvers.python.values import Bool, Num, PyValue, constant_of, truth_of
-from transpile.solvers.storage.values import Int, NoTerm, Number, Text, integer
+from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, truth_of
+from transpile.solvers.storage.inspecting import Inspection
+from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Unstring
+from transpile.solvers.storage.values import Int, NoTerm, Number, Text, Truth, integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,13 @@ def _constants(frame: Frame) -> Hashable:
             found.append((name, value.kind, value.number.scale, value.least, value.digits, known))
         elif isinstance(value, Text):
             found.append((name, len(value), known))
+        elif isinstance(value, Bytes | Inspection):
+            found.append((name, type(value).__name__, len(value.text), known))
+        elif isinstance(value, Unstring):
+            marks = tuple((len(mark), every) for mark, every in value.delimiters)
+            found.append((name, type(value).__name__, len(value.source), marks, len(value.taken)))
+        elif isinstance(value, Strung):
+            found.append((name, type(value).__name__, len(value.target)))
         else:
             found.append((name, type(value).__name__, known))
     return tuple(found)
@@ -153,10 +163,21 @@ def _terms(value: PyValue) -> tuple[Int, ...]:
         case Text(chars=chars):
             return chars
         case Bool(truth=truth):
-            made = z3.If(truth, integer(1), integer(0))
-            assert isinstance(made, z3.ArithRef)
-            return (made,)
+            return (_bit(truth),)
+        case Bytes(text=text):
+            return text.chars
+        case Inspection(text=text, taken=taken, new=new):
+            return (*text.chars, *(_bit(each) for each in taken), *new)
+        case Strung(target=target, pointer=pointer, overflow=overflow):
+            return (*target.chars, pointer, _bit(overflow))
+        case Unstring(source=source, delimiters=delimiters, given=given, failed=failed, at=at, taken=taken):
+            marks = tuple(char for mark, _ in delimiters for char in mark.chars)
+            return (*source.chars, *marks, given, *(_bit(each) for each in (failed, *at, *taken)))
     return ()
+
+
+def _bit(truth: Truth) -> Int:
+    return z3.If(truth, integer(1), integer(0))
 
 
 def with_hidden(frames: tuple[Frame, ...], hidden: tuple[Int, ...]) -> tuple[Frame, ...]:
@@ -181,10 +202,14 @@ def _replaced(frame: Frame, left: list[Int]) -> Frame:
 def _from_terms(value: PyValue, terms: tuple[Int, ...]) -> PyValue:
     match value:
         case Num():
-            return replace(value, number=Number(terms[0], value.number.scale))
+            return replace(value, number=Number(terms[0], value.number.scale), exact=None)
         case Text():
             return Text(terms)
         case Bool():
             made = truth_of(terms[0] == 1)
             return Bool(made)
+        case Bytes():
+            return Bytes(Text(terms))
+        case Inspection() | Strung() | Unstring():
+            raise NoTerm("an INSPECT, STRING or UNSTRING that goes on over the head of a loop")
     return value

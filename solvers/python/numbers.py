@@ -28,6 +28,7 @@ from transpile.solvers.python.values import (
 )
 from transpile.solvers.storage import values
 from transpile.solvers.storage.coding import Coding, number_in
+from transpile.solvers.storage.unstringing import Varying
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -298,6 +299,8 @@ def _number_of_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     if comma:
         raise NoTerm("a number with a decimal comma")
     value = arguments.given["text"]
+    if isinstance(value, Varying):
+        value = value.all()
     if isinstance(value, Line):
         if not value.most:
             raise NoTerm("the number in a line of any length")

@@ -12,7 +12,20 @@ import z3
 
 from transpile.python.rules import cobol_rules
 from transpile.solvers.python import texts
-from transpile.solvers.python.values import Bool, Bytes, Line, Num, PyValue, constant_of, truth_of, units_of, whole
+from transpile.solvers.python.values import (
+    Bool,
+    Bytes,
+    Line,
+    Nothing,
+    Num,
+    PyValue,
+    constant_of,
+    truth_of,
+    units_of,
+    whole,
+)
+from transpile.solvers.storage.inspecting import Region, converted
+from transpile.solvers.storage.unstringing import Varying
 from transpile.solvers.storage.values import (
     NoTerm,
     Relation,
@@ -101,22 +114,33 @@ def called(evaluation: Evaluation, rule: str, node: ast.Call) -> PyValue:
     found = MEANINGS.get(rule)
     if found is None:
         raise NoTerm(f"the function {ast.unparse(node.func)} is not in the model")
-    if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
-        raise NoTerm(f"arguments that are not written out, of {rule}")
-    positional = [evaluation.value(each) for each in node.args]
-    named = {str(each.arg): evaluation.value(each.value) for each in node.keywords}
     module, _, name = rule.rpartition(".")
-    at = (node.lineno, node.col_offset)
-    if module != "cobol_rules":
-        if named:
-            raise NoTerm(f"{rule} with named arguments")
-        return found(evaluation, Arguments(rule, at, {str(at): each for at, each in enumerate(positional)}))
+    if module == "cobol_rules":
+        return found(evaluation, bound(evaluation, name, inspect.signature(getattr(cobol_rules, name)), node))
+    positional, named = _values(evaluation, rule, node)
+    least = 0 if module == "cobol_console" else 1
+    if named or (rule not in ("max", "min") and not least <= len(positional) <= 1):
+        raise NoTerm(f"{rule} with such arguments")
+    given = {str(at): each for at, each in enumerate(positional)}
+    return found(evaluation, Arguments(rule, (node.lineno, node.col_offset), given))
+
+
+def bound(evaluation: Evaluation, name: str, signature: inspect.Signature, node: ast.Call) -> Arguments:
+    """The arguments of a call by the names of the parameters."""
+    positional, named = _values(evaluation, name, node)
     try:
-        bound = inspect.signature(getattr(cobol_rules, name)).bind(*positional, **named)
+        found = signature.bind(*positional, **named)
     except TypeError as error:
         raise NoTerm(f"{name} cannot be called like this: {error}") from None
-    bound.apply_defaults()
-    return found(evaluation, Arguments(name, at, bound.arguments))
+    found.apply_defaults()
+    return Arguments(name, (node.lineno, node.col_offset), found.arguments)
+
+
+def _values(evaluation: Evaluation, name: str, node: ast.Call) -> tuple[list[PyValue], dict[str, PyValue]]:
+    if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
+        raise NoTerm(f"arguments that are not written out, of {name}")
+    positional = [evaluation.value(each) for each in node.args]
+    return positional, {str(each.arg): evaluation.value(each.value) for each in node.keywords}
 
 
 # Text
@@ -128,6 +152,8 @@ def _fit_text(evaluation: Evaluation, arguments: Arguments) -> PyValue:
     left = arguments.rule == "fit_text"
     if isinstance(given, Line) and left:
         return evaluation.line(given, size)
+    if isinstance(given, Varying) and left:
+        return given.filled(size)
     value = arguments.text("text")
     return resized(value, size) if left else texts.fitted_right(value, size)
 
@@ -147,12 +173,14 @@ def _fill(_: Evaluation, arguments: Arguments) -> PyValue:
 
 @meaning("cobol_rules.convert")
 def _convert(_: Evaluation, arguments: Arguments) -> PyValue:
-    if arguments.given["region"] is not None:
-        raise NoTerm("convert of a part of text")
+    within = arguments.given["region"]
+    if within is not None and not isinstance(within, Nothing | Region):
+        raise NoTerm("convert of a part of text that is no region of an inspection")
     old, new = arguments.word("old"), arguments.word("new")
     if len(old) != len(new):
         raise NoTerm("convert with texts of different length")
-    return texts.converted(arguments.text("text"), old.encode("latin-1"), new.encode("latin-1"))
+    limits = within if isinstance(within, Region) else None
+    return converted(arguments.text("text"), old.encode("latin-1"), new.encode("latin-1"), limits)
 
 
 @meaning("cobol_rules.compare", "cobol_rules.compare_all")
@@ -215,7 +243,8 @@ def _is_alphabetic(_: Evaluation, arguments: Arguments) -> PyValue:
 
 @meaning("cobol_rules.edit_text")
 def _edit_text(_: Evaluation, arguments: Arguments) -> PyValue:
-    picture, value = arguments.word("picture"), arguments.text("text")
+    picture, given = arguments.word("picture"), arguments.given["text"]
+    value = given.all() if isinstance(given, Varying) else arguments.text("text")
     blank = cobol_rules.edit_text("", picture)
     marked = cobol_rules.edit_text("\1" * len(blank), picture)
     chars = iter(value.chars)
@@ -231,8 +260,11 @@ def _other_case(_: Evaluation, arguments: Arguments) -> PyValue:
     return texts.upper_or_lower(arguments.text("0"), arguments.rule.endswith("upper_case"))
 
 
-@meaning("len")
+@meaning("len", "cobol_functions.length")
 def _length(_: Evaluation, arguments: Arguments) -> PyValue:
+    given = arguments.given["0"]
+    if isinstance(given, Varying):
+        return whole(given.length, 5)
     return whole(integer(len(arguments.text("0"))), 5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -10,13 +11,15 @@ from typing import TypeAlias
 import z3
 
 from transpile.python.correspondence import Correspondence, Method
-from transpile.solvers.python.assigning import Assigned, assigned, straight
+from transpile.solvers.python.assigning import Assigned, Assignment, assigned, straight, with_piece
 from transpile.solvers.python.classes import Module
 from transpile.solvers.python.events import FileCall, display, execute, file_call, file_event, stop
 from transpile.solvers.python.expressions import Asked, Evaluation
 from transpile.solvers.python.frames import Count, Frame, Guarded, Loop, Rest
 from transpile.solvers.python.places import Places
+from transpile.solvers.python.unstringing import takes_piece
 from transpile.solvers.python.values import PyValue, negation, truth_of, units_of, whole
+from transpile.solvers.storage.inspecting import Inspection
 from transpile.solvers.storage.steps import End, Event, Head, Path
 from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, integer, known
@@ -104,10 +107,16 @@ class Running:
         match node:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return [state]
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))) if isinstance(
+                state.frame.locals.get(name), Inspection
+            ):
+                return self._assignment(state, node, before)
             case ast.Expr(value=ast.Call() as call):
                 return self._called(state, call, before)
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
                 return self._assignment(state, node, before)
+            case ast.If(test=test) if takes_piece(test):
+                return self._piece(state, node)
             case ast.If(test=test, body=body, orelse=orelse):
                 return self._if(state, test, body, orelse)
             case ast.While(orelse=[]):
@@ -132,8 +141,14 @@ class Running:
         others = [*arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         if [each.arg for each in arguments.args] != ["self"] or any(others) or node.decorator_list:
             raise NoTerm(f"the method {name} has arguments")
-        if any(isinstance(each, _STRANGE) for each in ast.walk(node)):
+        tests = [each.test for each in ast.walk(node) if isinstance(each, ast.If)]
+        known = [each for each in tests if takes_piece(each)]
+        if any(isinstance(each, _STRANGE) and each not in known for each in ast.walk(node)):
             raise NoTerm(f"the method {name} does something that is not in the model")
+        written = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        for each in sorted(written):
+            if not self.module.builtin(each) or hasattr(builtins, each):
+                raise NoTerm(f"the variable {each}, which is called as something outside of the method {name}")
         return Frame(name, (Rest(tuple(node.body)),), {})
 
     def evaluation(self, state: State) -> Evaluation:
@@ -183,7 +198,7 @@ class Running:
 
     # Simple statements
 
-    def _assignment(self, state: State, node: ast.Assign | ast.AugAssign | ast.AnnAssign, before: State) -> Next:
+    def _assignment(self, state: State, node: Assignment, before: State) -> Next:
         if isinstance(node, ast.Assign) and (call := file_call(self.correspondence, node.value)) is not None:
             return self._file(state, call, node.targets)
         evaluation = self.evaluation(state)
@@ -275,6 +290,13 @@ class Running:
         return found if path is None else [*found, replace(state, path=path, storage=storage)]
 
     # Choices
+
+    def _piece(self, state: State, node: ast.If) -> Next:
+        """``if piece := unstring.next():`` is one path."""
+        try:
+            return [self._having(state, with_piece(self.evaluation(state), node))]
+        except Asked:
+            raise NoTerm("a line that is read for an Unstring") from None
 
     def _if(self, state: State, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> Next:
         evaluation = self.evaluation(state)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, truth_of, units_of, whole
+from transpile.solvers.python.values import Bool, Bytes, Num, PyValue, constant_of, negation, truth_of, units_of, whole
 from transpile.solvers.storage.coding import Coding
+from transpile.solvers.storage.inspecting import inspected
 from transpile.solvers.storage.values import (
     SPACE,
     Int,
@@ -17,6 +18,7 @@ from transpile.solvers.storage.values import (
     Relation,
     Text,
     Truth,
+    fits,
     integer,
     known,
     known_text,
@@ -156,7 +158,7 @@ def formatted(evaluation: Evaluation, value: PyValue, spec: str) -> Text:
 def digits(evaluation: Evaluation, value: Num, size: int) -> Text:
     """The digits of an int, where it is not negative and has no more."""
     units = value.units
-    evaluation.note(truth_of(z3.Not(z3.And(units >= 0, units < 10**size))), NO_ROOM)
+    evaluation.note(negation(fits(units, size, signed=False)), NO_ROOM)
     return evaluation.storage.codings.encode(Coding("display", size, size, False), units)
 
 
@@ -181,8 +183,11 @@ def method(evaluation: Evaluation, name: str, owner: ast.expr, node: ast.Call) -
             return _justified(value, name == "ljust", size, str(rest[0]) if rest else " ")
         case Text(), "isdecimal", []:
             return Bool(digits_only(value))
-        case Text(), "count", [str(pattern)] if len(pattern) == 1:
-            return _count(value, ord(pattern))
+    match value, name, arguments:
+        case Text(), "count", [Text() as pattern]:
+            return _counted(value, pattern)
+        case Text(), "replace", [Text() as old, Text() as new] if len(old) == len(new):
+            return Text(inspected(value).replace("ALL", old, new).new)
     return _of_constants(value, name, arguments)
 
 
@@ -201,12 +206,9 @@ def _justified(value: Text, left: bool, size: int, filler: str) -> Text:
     return Text(value.chars + more if left else more + value.chars)
 
 
-def _count(value: Text, code: int) -> Num:
-    total: Int = integer(0)
-    for char in value.chars:
-        total = total + z3.If(char == code, integer(1), integer(0))
-    made = units_of(total)
-    return whole(made, len(str(len(value))))
+def _counted(value: Text, pattern: Text) -> Num:
+    found, _ = inspected(value).tally("ALL", pattern)
+    return whole(found, len(str(len(value))))
 
 
 def _of_constants(value: PyValue, name: str, arguments: list[PyValue]) -> PyValue:
@@ -230,20 +232,6 @@ def upper_or_lower(value: Text, upper: bool) -> Text:
     """ASCII letters in the other case."""
     first, shift = (97, -32) if upper else (65, 32)
     return Text(tuple(_either(z3.And(c >= first, c <= first + 25), c + shift, c) for c in value.chars))
-
-
-def converted(value: Text, old: bytes, new: bytes) -> Text:
-    """Each character of ``old`` becomes the one of ``new`` in its place, the first where there are two."""
-    table: dict[int, int] = {}
-    for before, after in zip(old, new, strict=True):
-        table.setdefault(before, after)
-    chars = []
-    for char in value.chars:
-        made = char
-        for before, after in table.items():
-            made = _either(char == before, integer(after), made)
-        chars.append(made)
-    return Text(tuple(chars))
 
 
 def filled(pattern: Text, size: int) -> Text:

@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 
 import z3
 
+from transpile.solvers.storage.inspecting import Inspection, Region
+from transpile.solvers.storage.stringing import Strung
+from transpile.solvers.storage.unstringing import Piece, Unstring, Varying
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -86,7 +89,9 @@ class Several:
     values: tuple[PyValue, ...]
 
 
-PyValue: TypeAlias = Num | Text | Bool | Bytes | Line | Nothing | Several
+Worker: TypeAlias = Inspection | Strung | Unstring | Piece
+"""What INSPECT, STRING and UNSTRING work with."""
+PyValue: TypeAlias = Num | Text | Bool | Bytes | Line | Nothing | Several | Region | Varying | Worker
 
 
 def whole(units: Int, digits: int) -> Num:
@@ -180,6 +185,8 @@ def same_value(left: PyValue, right: PyValue) -> bool:
             return len(left) == len(right) and all(a.eq(b) for a, b in zip(left.chars, right.chars, strict=True))
         case Bool(truth=a), Bool(truth=b):
             return bool(a.eq(b))
+    if isinstance(left, Worker) or isinstance(right, Worker):
+        return left is right
     return left == right
 
 

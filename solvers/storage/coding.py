@@ -13,6 +13,7 @@ from transpile.legacy.fields import Field
 from transpile.legacy.types import Floating
 from transpile.legacy.types import Number as NumberType
 from transpile.python.rules import cobol_rules as rules
+from transpile.solvers.storage.bounds import NUMBER_OF_TEXT
 from transpile.solvers.storage.values import (
     Int,
     NoTerm,
@@ -145,7 +146,7 @@ def number_in(data: Text, digits: int, scale: int) -> Number:
     given = known_text(data)
     if given is not None:
         return Number(integer(rules.number_of_text(given.decode("latin-1"), digits, scale)), scale)
-    return Number(opaque(f"number_of_text {digits} {scale}", data.chars), scale)
+    return Number(opaque(f"{NUMBER_OF_TEXT}{digits} {scale}", data.chars), scale)
 
 
 def _short(value: Number) -> Number:

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 import z3
 
+from transpile.solvers.storage.bounds import within
+
 Int: TypeAlias = z3.ArithRef
 Truth: TypeAlias = z3.BoolRef
 Rounding: TypeAlias = Literal[
@@ -201,15 +203,23 @@ def _away(size: Int, below: Int, mode: Rounding, is_negative: bool) -> Int:
 def low_digits(units: Int, digits: int) -> Int:
     """The last ``digits`` digits, with the sign."""
     limit = 10**digits
+    if within(units, 1 - limit, limit - 1):
+        return units
     return _simple(z3.If(units < 0, -((-units) % limit), units % limit))
 
 
 def absolute(units: Int) -> Int:
+    if within(units, 0):
+        return units
     return _simple(z3.If(units < 0, -units, units))
 
 
-def fits(units: Int, digits: int) -> Truth:
-    return _true(z3.simplify(z3.And(units < 10**digits, units > -(10**digits))))
+def fits(units: Int, digits: int, signed: bool = True) -> Truth:
+    """Whether a number has no more digits, and no sign unless it is ``signed``."""
+    below, limit = -(10**digits) if signed else -1, 10**digits
+    if within(units, below + 1, limit - 1):
+        return z3.BoolVal(True)
+    return _true(z3.simplify(z3.And(units < limit, units > below)))
 
 
 # Text

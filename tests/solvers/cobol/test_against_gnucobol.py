@@ -236,6 +236,81 @@ def others(choose: Choose) -> str:
     ))  # fmt: skip
 
 
+def _pattern(choose: Choose, size: int) -> str:
+    one = ['"A"', '"B"', "SPACE", "ZERO", "F", "K", '"1"']
+    two = ['"AB"', '"  "', '"AA"', "TX(1)", "TX(K)", '"11"']
+    return choose.choice({1: one, 2: two}.get(size, ['"AAB"', "X3", '"   "', "GX"]))
+
+
+def _bounds(choose: Choose) -> str:
+    made = [f" {side} INITIAL {_pattern(choose, choose.choice((1, 1, 2)))}" for side in ("BEFORE", "AFTER")]
+    choose.shuffle(made)
+    return "".join(made[: choose.choice((0, 0, 1, 1, 2))])
+
+
+def inspects(choose: Choose) -> str:
+    """Of text that is full of letters that are alike."""
+    target = choose.choice(["X10"] * 5 + ["G", "XJ", "X10(2:7)", "TX(K)", "U5", "E1"])
+    made = f"MOVE 2 TO K C4 SC4 PU3 N4 NU4 BL INSPECT {target}"
+    if choose.random() < 0.15 and target not in ("U5", "E1"):
+        return f'{made} CONVERTING "AB 1A" TO {choose.choice(("SPACES", chr(34) + "xyzAB" + chr(34)))}{_bounds(choose)}'
+    if choose.random() < 0.6:
+        target = "LEAD" if target == "U5" and choose.random() < 0.5 else target
+        made = made.replace("U5", target) + " TALLYING"
+        for _ in range(choose.choice((1, 1, 2, 3))):
+            what = choose.choice(("CHARACTERS", "ALL", "LEADING", "TRAILING"))
+            size = 1 if what == "TRAILING" else choose.choice((1, 1, 2, 3))
+            pattern = "" if what == "CHARACTERS" else " " + _pattern(choose, size)
+            made += f" {choose.choice(INTEGERS)} FOR {what}{pattern}{_bounds(choose)}"
+        if choose.random() < 0.7 or target in ("LEAD", "E1"):
+            return made
+    made += " REPLACING"
+    for _ in range(choose.choice((1, 1, 2, 3))):
+        what = choose.choice(("CHARACTERS", "ALL", "LEADING", "FIRST", "TRAILING"))
+        size = 1 if what in ("CHARACTERS", "TRAILING") else choose.choice((1, 1, 2, 3))
+        pattern = "" if what == "CHARACTERS" else " " + _pattern(choose, size)
+        by = choose.choice((_pattern(choose, size), "SPACES", '"xyz"'[: size + 1] + '"'))
+        made += f" {what}{pattern} BY {by}{_bounds(choose)}"
+    return made
+
+
+def strings(choose: Choose) -> str:
+    made = "STRING"
+    for _ in range(choose.choice((1, 2, 3))):
+        values = [choose.choice(("X5", "X3", '"AB C"', "U5", "G", "F", "7", "SPACE", "S5", "SEP", "TX(3)", "X10(2:3)",
+                                 "D52", "E1")) for _ in range(choose.choice((1, 1, 2)))]  # fmt: skip
+        delimiter = choose.choice(("SIZE", "SIZE", "SPACE", '"B"', '"  "', "F", "TX(2)"))
+        made += f" {' '.join(values)} DELIMITED BY {delimiter}"
+    target = choose.choice(["XJ", "A4", "X10(2:5)"] if "X10" not in made else ["XJ", "A4"])
+    pointer = choose.choice(("", f" POINTER {choose.choice(('K', 'S3', 'C4', 'PU3', 'BL'))}"))
+    handler = choose.choice(("", ' ON OVERFLOW MOVE "E" TO X3', ' NOT ON OVERFLOW MOVE "O" TO X3'))
+    return f"{made} INTO {target}{pointer}{handler} END-STRING"
+
+
+def unstrings(choose: Choose) -> str:
+    source = choose.choice(("X10", "X10", "X5", '"AB1 ,2 , 3"', "G", "U5", "X10(3:6)", "X10(1:9)"))
+    made = f"UNSTRING {source}"
+    marks = ('"B"', "SPACE", '"AB"', "F", '"  "', "X3")
+    delimiters = [every + choose.choice(marks) for every in choose.choices(("", "ALL "), k=choose.choice((0, 1, 1, 2)))]
+    if delimiters:
+        made += f" DELIMITED BY {' OR '.join(delimiters)}"
+    made += " INTO"
+    taken = [name for name in ("A4", "S5", "SD52", "SEP", "C4", "P52", "E1", "T(2)", "TX(3)", "LEAD", "E2", "N4", "X5")
+             if name != source]  # fmt: skip
+    for target in choose.sample(taken, choose.choice((1, 2, 3))):
+        made += f" {target}"
+        if delimiters and choose.random() < 0.3:
+            made += " DELIMITER IN TX(4)"
+        if delimiters and choose.random() < 0.3:
+            made += f" COUNT IN {choose.choice(('PU3', 'S3', 'NU4'))}"
+    made += choose.choice(("", f" POINTER {choose.choice(('K', 'BL', 'SC4'))}"))
+    tallying = choose.choice(("", "", " TALLYING IN U5", " TALLYING IN T(4)"))
+    made += "" if source == "U5" else tallying
+    handler = choose.choice(("", ' ON OVERFLOW MOVE "E" TO XJ', ' NOT ON OVERFLOW MOVE "O" TO XJ'))
+    handler = ' ON OVERFLOW MOVE "E" TO XJ' + handler if "NOT" in handler and "TALLY" in made else handler
+    return f"{made}{handler} END-UNSTRING"
+
+
 KINDS: dict[str, tuple[Callable[[Choose], str], int]] = {
     "moves": (moves, 24),
     "sums": (sums, 20),
@@ -245,6 +320,9 @@ KINDS: dict[str, tuple[Callable[[Choose], str], int]] = {
     "loops": (loops, 16),
     "shown": (shown, 12),
     "others": (others, 16),
+    "inspects": (inspects, 60),
+    "strings": (strings, 40),
+    "unstrings": (unstrings, 60),
 }
 
 
@@ -256,6 +334,9 @@ def contents(choose: Choose, made: Built) -> Iterator[bytes]:
             for start, _ in cell.starts():
                 data[start : start + cell.size] = _content(choose, made, cell.field and cell.field.type, cell)
         yield bytes(data)
+
+
+_ALIKE = [b"AABAB1AAB  A1", b"AAAAAAAAAAAA", b"  AB 11AB   "]
 
 
 def _content(choose: Choose, made: Built, type_: object, cell: object) -> bytes:
@@ -271,7 +352,7 @@ def _content(choose: Choose, made: Built, type_: object, cell: object) -> bytes:
         found = known_text(made.codings.encode(coding_of(cell.field), integer(value)))
         assert found is not None
         return found
-    texts = [b"", b"A", b"AB C", b"12", b"YZ", b"a", b"00000000000", b"  7", b"Y"]
+    texts = [b"", b"A", b"AB C", b"12", b"YZ", b"a", b"00000000000", b"  7", b"Y", *_ALIKE]
     return (choose.choice(texts) + b" " * cell.size)[: cell.size]
 
 

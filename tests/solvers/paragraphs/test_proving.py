@@ -15,6 +15,7 @@ from transpile.differential.paragraphs import Settings
 from transpile.python.emitter import emit
 from transpile.restructure.program import restructured
 from transpile.solvers.cobol.conditions import NOT_NEGATIVE
+from transpile.solvers.cobol.inspecting import IN_PICTURE
 from transpile.solvers.cobol.moving import IN_64_BITS
 from transpile.solvers.paragraphs.proving import prove
 
@@ -38,6 +39,9 @@ DATA = """
 01  LINE-OF.
     05  L-NAME  PIC X(6).
     05  L-TAX   PIC ZZ,ZZ9.99.
+    05  L-COUNT PIC 9.
+01  BINARY-ONE  PIC S9(4) COMP.
+01  PACKED-ONE  PIC 9 COMP-3.
 01  CODE-OF     PIC 9(4).
 01  BITS        PIC 9(9)V99 COMP.
 01  WIDE-TEXT   PIC X(20).
@@ -85,6 +89,33 @@ PROVED = {
     "until": "PERFORM UNTIL COUNTED > 90 ADD SMALL-ONE TO COUNTED ADD 1 TO COUNTED END-PERFORM.",
     "varying": "PERFORM VARYING I FROM 1 BY 1 UNTIL I > 10 ADD ROW (I) TO TOTAL END-PERFORM.",
     "one of a table": "ADD 1 TO ROW (I). IF ROW (I) > 99 MOVE ZERO TO ROW (I).",
+    "count": 'INSPECT NAME-OF TALLYING COUNTED FOR ALL "A".',
+    "tallies": """
+        INSPECT WIDE-TEXT TALLYING COUNTED FOR LEADING "A" I FOR CHARACTERS BEFORE INITIAL " "
+            I FOR ALL "XY" AFTER LETTER.""",
+    "replace": 'INSPECT WIDE-TEXT REPLACING ALL "Str." BY "St. ".',
+    "replacing": """
+        INSPECT NAME-OF REPLACING LEADING SPACE BY ZERO FIRST "A" BY LETTER
+            CHARACTERS BY "*" AFTER INITIAL "B" BEFORE INITIAL "C".""",
+    "both": 'INSPECT NAME-OF TALLYING COUNTED FOR ALL "AB" REPLACING TRAILING "0" BY SPACE.',
+    "convert": 'INSPECT NAME-OF CONVERTING "abc" TO "ABC" AFTER "x".',
+    "digits": 'INSPECT CODE-OF REPLACING LEADING "0" BY "9".',
+    "string": """
+        STRING NAME-OF DELIMITED BY SPACE "," LETTER DELIMITED BY SIZE INTO WIDE-TEXT WITH POINTER I
+            ON OVERFLOW ADD 1 TO COUNTED NOT ON OVERFLOW ADD 2 TO COUNTED.""",
+    "string and display": """
+        MOVE 1 TO I. STRING NAME-OF DELIMITED BY SPACE CODE-OF DELIMITED BY SIZE INTO WIDE-TEXT POINTER I
+            ON OVERFLOW DISPLAY "LONG" END-STRING. SUBTRACT 1 FROM I. DISPLAY WIDE-TEXT I.""",
+    "number in text": "MOVE NAME-OF TO CODE-OF.",
+    "unstring": """
+        UNSTRING WIDE-TEXT DELIMITED BY ALL ";" OR "|" INTO NAME-OF DELIMITER IN LETTER COUNT IN I CODE-OF L-NAME
+            WITH POINTER SMALL-ONE TALLYING IN COUNTED ON OVERFLOW ADD 1 TO TAX.""",
+    "unstring by sizes": "UNSTRING NAME-OF INTO LETTER CODE-OF LETTER NOT ON OVERFLOW ADD 1 TO TAX.",
+    "inspect in a loop": """
+        PERFORM UNTIL COUNTED > 9 ADD 1 TO COUNTED
+            INSPECT NAME-OF TALLYING COUNTED FOR LEADING "A" REPLACING FIRST "A" BY "B" END-PERFORM.""",
+    "inspect on one way": """
+        IF IS-YES INSPECT NAME-OF REPLACING FIRST "A" BY "B" ELSE INSPECT NAME-OF TALLYING I FOR LEADING "C".""",
 }
 
 
@@ -108,6 +139,58 @@ BROKEN = [
     ("varying", "range(1, 11)", "range(1, 10)"),
     ("varying", "range(1, 11)", "range(2, 11)"),
     ("one of a table", "> 99", "> 98"),
+    ("count", '"A"', '"B"'),
+    ("count", '"A"', '"AA"'),
+    ("count", "self.counted + ", ""),
+    ("tallies", "LEADING", "ALL"),
+    ("tallies", "LEADING", "TRAILING"),
+    ("tallies", "BEFORE", "AFTER"),
+    ("tallies", '"XY"', '"X"'),
+    ("tallies", '"XY"', '"YX"'),
+    ("tallies", "self.counted + tally_1", "self.counted + tally_2"),
+    ("tallies", " + tally_3, 2, signed=False)", ", 2, signed=False)"),
+    ("tallies", '("AFTER", self.letter)', ""),
+    ("tallies", '        tally_1 = inspection.tally("LEADING", "A")\n', "        tally_1 = 0\n"),
+    ("replace", '"Str.", "St. "', '"Str.", "St.."'),
+    ("replace", '"Str."', '"str."'),
+    ("replacing", "LEADING", "ALL"),
+    ("replacing", "FIRST", "LEADING"),
+    ("replacing", '("AFTER", "B"), ("BEFORE", "C")', '("BEFORE", "C"), ("AFTER", "B")'),
+    ("replacing", ', inspection.region(("AFTER", "B"), ("BEFORE", "C"))', ""),
+    ("replacing", '        inspection.replace("LEADING", " ", "0")\n', ""),
+    ("replacing", "inspection.replaced()", "self.name_of"),
+    ("both", "TRAILING", "LEADING"),
+    ("both", '"AB"', '"BA"'),
+    ("convert", '"abc", "ABC"', '"abc", "ABD"'),
+    ("convert", ', inspection.region(("AFTER", "x"))', ""),
+    ("digits", "LEADING", "FIRST"),
+    ("string", '(",", None)', '(";", None)'),
+    ("string", '(self.name_of, " ")', "(self.name_of, None)"),
+    ("string", "(self.letter, None)", '(self.letter, " ")'),
+    ("string", "strung.pointer, 2", "strung.pointer + 1, 2"),
+    ("string", "self.i)\n", "self.i + 1)\n"),
+    ("string", "if strung.overflow", "if not strung.overflow"),
+    ("string", "strung.target", "self.wide_text"),
+    ("string and display", "strung.overflow", "self.i > 9"),
+    ("number in text", "name_of, 4", "name_of, 3"),
+    ("unstring", '(";", True)', '(";", False)'),
+    ("unstring", '("|", False)', '("|", True)'),
+    ("unstring", '[(";", True), ("|", False)]', '[("|", False), (";;", True)]'),
+    ("unstring", ", self.small_one)", ")"),
+    ("unstring", "piece.delimiter, 1", "piece.text, 1"),
+    ("unstring", "piece.text, 6", "piece.text[1:], 6"),
+    ("unstring", "length(piece.text)", "len(piece.delimiter)"),
+    ("unstring", "number_of_text(piece.text, 4)", "number_of_text(piece.text, 3)"),
+    ("unstring", "unstring.pointer, 2", "unstring.pointer - 1, 2"),
+    ("unstring", "unstring.count", "2"),
+    ("unstring", "if unstring.overflow", "if not unstring.overflow"),
+    ("unstring", "if piece := unstring.next():\n            self.code_of", "if True:\n            self.code_of"),
+    ("unstring by sizes", "next(4)", "next(3)"),
+    ("unstring by sizes", "if not unstring.overflow", "if unstring.overflow"),
+    ("inspect in a loop", "FIRST", "LEADING"),
+    ("inspect in a loop", "LEADING", "ALL"),
+    ("inspect on one way", "FIRST", "LEADING"),
+    ("inspect on one way", "LEADING", "ALL"),
 ]
 
 
@@ -205,6 +288,42 @@ def test_generated_paragraphs_that_jump_are_proved_and_their_faults_are_not(tmp_
     assert counted["proved"] >= 3
     assert counted["faults not proved"] >= 10
     assert not counted[WRONG]
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("INSPECT ROW (I) TALLYING I FOR LEADING '0'.", "I changes while I, in the same place, is looked at"),
+        ("INSPECT LINE-OF TALLYING L-COUNT FOR ALL 'A'.", "L-COUNT changes while LINE-OF"),
+        ("INSPECT NAME-OF TALLYING COUNTED FOR TRAILING 'AB'.", "GnuCOBOL 3.1 may look in front"),
+        ("INSPECT NAME-OF TALLYING BITS FOR ALL 'A'.", "TALLYING in BITS"),
+        ("INSPECT AMOUNT REPLACING ALL '1' BY '2'.", "AMOUNT, a number with a sign"),
+        ("INSPECT TOTAL TALLYING I FOR ALL '1'.", "TOTAL, a number in binary"),
+        ("INSPECT NAME-OF REPLACING ALL 'AB' BY LETTER.", "another length"),
+        ("INSPECT NAME-OF CONVERTING LETTER TO 'B'.", "CONVERTING with other tables"),
+        ("STRING L-NAME LETTER DELIMITED BY SIZE INTO LINE-OF.", "LINE-OF changes while L-NAME"),
+        ("STRING LETTER DELIMITED BY L-NAME INTO LINE-OF.", "LINE-OF changes while L-NAME"),
+        ("UNSTRING WIDE-TEXT INTO RIGHT-ONE.", "RIGHT-ONE, whose end counts"),
+        ("UNSTRING LINE-OF DELIMITED BY SPACE INTO L-NAME.", "L-NAME changes while LINE-OF"),
+        ("UNSTRING WIDE-TEXT DELIMITED BY L-NAME INTO LINE-OF.", "LINE-OF changes while L-NAME"),
+        ("UNSTRING WIDE-TEXT INTO LETTER POINTER I TALLYING I.", "I changes while I"),
+        ("UNSTRING WIDE-TEXT DELIMITED BY SPACE INTO LETTER DELIMITER IN L-TAX.", "L-TAX, which is no plain text"),
+        ("UNSTRING WIDE-TEXT INTO LETTER TALLYING I NOT ON OVERFLOW ADD 1 TO TAX.", "where the counter overflows"),
+        ("UNSTRING WIDE-TEXT INTO LETTER POINTER PACKED-ONE.", "one packed digit"),
+        ("STRING LETTER DELIMITED BY SIZE INTO WIDE-TEXT POINTER PACKED-ONE.", "one packed digit"),
+        ("STRING BITS DELIMITED BY SIZE INTO WIDE-TEXT.", "not in the model"),
+    ],
+)
+def test_what_is_unusual_is_not_proved(statement, reason):
+    found = Program(statement).proof()
+    assert not found.proved
+    assert reason in found.reason
+
+
+def test_a_binary_counter_is_taken_to_stay_in_its_picture():
+    found = Program('INSPECT NAME-OF TALLYING BINARY-ONE FOR ALL "A".').proof()
+    assert found.proved
+    assert found.assumptions == (IN_PICTURE,)
 
 
 def test_a_performed_paragraph_may_change_what_is_computed_before_it():

@@ -161,6 +161,52 @@ def test_a_variable_that_counts_is_hidden() -> None:
     assert entails(out, field(out, "N2") == total)
 
 
+@pytest.mark.parametrize(
+    ("value", "use"),
+    [
+        ("self.texts.t2.encode('latin-1')", "is_numeric_display(kept)"),
+        ("divide(self.i, self.j + 1)", "rounded(kept, 2) > 5"),
+    ],
+)
+def test_what_a_variable_kept_before_a_loop_is_not_known_within(value: str, use: str) -> None:
+    """Bytes, and the digits of a quotient that were cut."""
+    body = f"kept = {value}\nwhile self.j < 9:\n    if {use}:\n        self.wholes.n2 = 1\n    self.j += 1"
+    machine, (head,) = started(body)
+    assert isinstance(head.at, Head) and head.at.hidden
+    hidden = tuple(z3.Int(f"hidden {at}") for at in range(len(head.at.hidden)))
+    general = machine.with_hidden(head, hidden)
+    for reached in machine.advance(general, Answer()):
+        names = {str(each) for each in _unknowns(field(reached, "N2"))}
+        assert names <= {str(each) for each in (*hidden, field(head, "N2"))}
+
+
+def _unknowns(term: z3.ExprRef) -> list[z3.ExprRef]:
+    if z3.is_const(term):
+        return [] if z3.is_int_value(term) or z3.is_true(term) or z3.is_false(term) else [term]
+    return [found for each in term.children() for found in _unknowns(each)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "use"),
+    [
+        ("Inspection(self.texts.t2)", "kept.replace('ALL', 'a', 'b')"),
+        ("string(self.texts.t1, [(self.texts.t2, None)], self.i)", "self.texts.t1 = kept.target"),
+        ("Unstring(self.texts.t1, [(self.texts.t2, False)])", "self.j = kept.pointer"),
+    ],
+)
+def test_an_inspection_does_not_go_on_over_a_loop(kept: str, use: str) -> None:
+    machine, (head,) = started(f"kept = {kept}\nwhile self.j < 9:\n    self.j += 1\n    {use}")
+    assert isinstance(head.at, Head)
+    with pytest.raises(NoTerm, match="over the head of a loop"):
+        machine.with_hidden(head, tuple(z3.Int(f"hidden {at}") for at in range(len(head.at.hidden))))
+
+
+def test_an_inspection_on_one_way_makes_no_path() -> None:
+    body = "if self.i > 3:\n    seen = Inspection(self.texts.t2)\n    seen.replace('ALL', 'a', 'b')\n"
+    _, (reached,) = started(body + "    self.texts.t2 = seen.replaced()\nself.j = 1")
+    assert isinstance(reached.at, End)
+
+
 def test_a_method_is_performed_or_entered() -> None:
     machine, (reached,) = started("self.second_part()\nself.j = self.wholes.n1 % 100")
     assert reached.at == Event("perform", "2-2", changes=None)

@@ -97,6 +97,9 @@ self.texts.t2 = self.texts.t1[self.i + 4] + "ab"
 self.texts.t1 = edit_text(self.texts.t2, "XX/B0X")
 self.texts.t1 = self.texts.t1.replace("b", "c")
 self.wholes.n1 = self.texts.t1.count("b")
+self.wholes.n1 = self.texts.t1.count("bC")
+self.wholes.n1 = "aaaaa".count("aa")
+self.texts.t1 = "aabaaa".replace("aa", self.texts.t1[:2])
 self.wholes.n1 = len(self.texts.t1)
 self.wholes.n1 = compare(self.texts.t1, self.texts.t2)
 self.wholes.n2 = number_of_text(" -12.5", 5)
@@ -202,6 +205,88 @@ with suppress(SizeError):
     new_1 = checked_int(self.wholes.n1, 3)
 if new_1 is not None:
     self.wholes.n2 = new_1
+
+inspection = Inspection(self.texts.t1)
+tally_1 = inspection.tally("CHARACTERS", "", inspection.region(("BEFORE", "d")))
+tally_2 = inspection.tally("ALL", "b", inspection.region())
+tally_3 = inspection.tally("TRAILING", "E")
+inspection = Inspection(self.texts.t1)
+inspection.replace("FIRST", "d", "A", inspection.region(("AFTER", "A")))
+inspection.replace("CHARACTERS", "", "-", inspection.region(("AFTER", "C"), ("BEFORE", "E")))
+inspection.replace("LEADING", "A", "E")
+self.wholes.n1 = tally_1 * 100 + tally_2 * 10 + tally_3
+self.texts.t1 = inspection.replaced()
+
+inspection = Inspection("aabaabaa")
+tally_1 = inspection.tally("LEADING", "aab")
+tally_2 = inspection.tally("ALL", "a")
+tally_3 = inspection.tally(what="CHARACTERS")
+self.wholes.n1 = tally_1 * 100 + tally_2 * 10 + tally_3
+
+inspection = Inspection(self.texts.t1)
+self.texts.t1 = convert(self.texts.t1, "AbE", "123", inspection.region(("BEFORE", "E")))
+
+inspection = Inspection(self.texts.t1)
+if self.i == 2:
+    inspection.replace("ALL", "b", "B")
+else:
+    inspection.replace("ALL", "C", "c")
+self.texts.t1 = inspection.replaced()
+
+strung = string(self.texts.t1, [(self.texts.t2, "y"), ("-", None), ("long", None)], self.i)
+self.texts.t1 = strung.target
+self.j = strung.pointer
+if strung.overflow:
+    print("too long")
+
+strung = string(self.texts.t1, [("abc", None)])
+self.texts.t1 = strung.target
+self.j = strung.pointer if not strung.overflow else 99
+
+strung = string(self.texts.t1, [("abc", None)], self.i - 2)
+again = strung
+self.j = again.pointer if again.overflow else 99
+
+unstring = Unstring("AB,,C;12 ", [(",", True), (";", False)])
+if piece := unstring.next():
+    self.texts.t1 = fit_text(piece.text, 6)
+    self.texts.t2 = fit_text(piece.delimiter, 3)
+if piece := unstring.next():
+    self.i = len(piece.text)
+if piece := unstring.next():
+    self.wholes.n1 = number_of_text(piece.text, 3)
+if piece := unstring.next():
+    self.wholes.n1 = 7
+self.j = unstring.count
+self.wholes.n2 = unstring.pointer
+
+unstring = Unstring("ab,-12.5", [(",", False)])
+if piece := unstring.next():
+    self.texts.t1 = edit_text(piece.text, "XX/B0X")
+if piece := unstring.next():
+    self.exacts.d1 = scaled(number_of_text(piece.text, 7, 2), 2)
+
+unstring = Unstring(self.texts.t1, [(self.texts.t2, False)], self.i)
+if piece := unstring.next():
+    self.texts.t2 = fit_text(piece.text, 3)
+    self.texts.t1 = fit_text(piece.delimiter, 6)
+self.j = unstring.pointer
+if unstring.overflow:
+    print("more")
+
+unstring = Unstring(self.texts.t1)
+if piece := unstring.next(4):
+    self.texts.t2 = fit_text(piece.text, 3)
+if piece := unstring.next(4):
+    self.i = len(piece.text)
+if piece := unstring.next(4):
+    self.texts.t1 = "nobody"
+
+unstring = Unstring(self.texts.t1, [], self.i - 2)
+if self.j == 3:
+    if piece := unstring.next(4):
+        self.texts.t2 = fit_text(piece.text, 3)
+self.j = unstring.pointer if unstring.overflow else 99
 
 self.second_part()
 self.second_part()
@@ -321,6 +406,53 @@ def test_a_condition_means_what_it_is(condition: str) -> None:
         "x = accept(0)\nprint('y')\nself.shared_bytes.text = x",
         "if accept(0) == 'x':\n    self.i = 1",
         "self.wholes.n1 = 1 if self.i else None",
+        "self.wholes.n1 = len()",
+        "self.wholes.n1 = len('abc', 'de')",
+        "one = two = Inspection(self.texts.t1)",
+        "one, two = Inspection(self.texts.t1), 1",
+        "(one, two), three = (Inspection(self.texts.t1), 1), 2",
+        "one = Inspection(self.texts.t1)\ntwo = one\ntwo.replace('ALL', 'A', 'B')\nself.texts.t1 = one.replaced()",
+        "one = Inspection(self.texts.t1)\nself.i = one.tally('ALL', 'A') + one.tally('ALL', 'A')",
+        "one = Inspection(self.texts.t1)\nself.i = one.tally('ALL', 'A')",
+        "one = Inspection(self.texts.t1)\nself.i = 1 if one else 2",
+        "one = Inspection(self.texts.t1)\none.text = 'abcdef'",
+        "one = Inspection(self.texts.t1)\nself.texts.t1 = one.text",
+        "one = Inspection(self.texts.t1)\none._new[0] = 'x'",
+        "one = Inspection(self.texts.t1)\nwithin = one.region()\nself.i = within",
+        "one = Inspection(self.texts.t1)\none.replace('ALL', 'A', 'BC')",
+        "one = Inspection(self.texts.t1)\none.replace('ALL', 'A', 'B', range(3))",
+        "one = Inspection(self.texts.t1)\nfound = one.tally('SOME', 'A')",
+        "self.texts.t1 = Inspection(self.texts.t1)",
+        "self.texts.t1 = Inspection(self.texts.t1).replaced()",
+        "inspection.replace('ALL', 'A', 'B')",
+        "self.texts.t1.replace('A', 'B')",
+        "one = two = Unstring(self.texts.t1)",
+        "one = Unstring(self.texts.t1)\ntwo = one",
+        "one = Unstring(self.texts.t1)\npiece = one.next(3)",
+        "one = Unstring(self.texts.t1)\nif one.next(3):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(0):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.i = 1\nelse:\n    self.i = 2",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    print('one')",
+        "one = Unstring(self.texts.t1)\nif it := one.next(3):\n    self.i = 1\nself.texts.t2 = fit_text(it.text, 3)",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    text = piece.text\nself.i = 1",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.texts.t2 = piece.text",
+        "one = Unstring(self.texts.t1)\nif piece := one.next(3):\n    self.texts.t2 = fit_right(piece.text, 3)",
+        "one = Unstring(self.texts.t1)\nif (piece := one.next(3)) and self.i == 2:\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\nwhile piece := one.next(3):\n    self.i = 1",
+        "one = Unstring(self.texts.t1)\none.pointer = 3",
+        "one = Unstring(self.texts.t1, [(',', True)], 1, 5)",
+        "one = Unstring(self.texts.t1, [(',', self.i == 2, 1)])",
+        "one = Unstring(self.texts.t1, [',', True])",
+        "if i := self.i:\n    self.j = 1",
+        "print('x', flush=self.second_part())",
+        "made = string(self.texts.t1, self.texts.t2)",
+        "made = string(self.texts.t1, [('a', None, 'b')])",
+        "made = string(self.texts.t1, [('a', None)])\nself.texts.t1 = made[0]",
+        "made = string(self.texts.t1, [('a', None)])\nself.texts.t1 = made",
+        "made = string(self.texts.t1, [('a', '')])",
+        "if self.i == 2:\n    len = self.j\nself.wholes.n1 = len('abc')",
+        "if self.j == 2:\n    len = self.j\nself.wholes.n1 = len('abc')",
+        "if self.j == 2:\n    fit_int = self.j\nself.wholes.n1 = fit_int(5, 3)",
     ],
 )
 def test_what_is_not_known_has_no_meaning(body: str) -> None:

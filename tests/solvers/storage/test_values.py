@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from transpile.python.rules import cobol_rules as rules
 from transpile.solvers.storage.values import (
     Number,
+    absolute,
     add,
     choose,
     compared,
     constant,
     exact_quotient,
+    fits,
     known,
     known_text,
     low_digits,
@@ -94,6 +96,22 @@ def test_comparisons(left, right, divisor, relation):
 @given(st.integers(-(10**9), 10**9), st.integers(1, 8))
 def test_low_digits_are_those_of_the_rules(units, digits):
     assert known(low_digits(constant(units).units, digits)) == rules.fit_int(units, digits)
+
+
+@given(st.integers(-300, 300), st.integers(-300, 300), st.booleans())
+def test_digits_of_a_choice_of_constants(yes, no, taken):
+    """They are cut only where there are more."""
+    condition = z3.Bool("condition")
+    for made, expected in (
+        (low_digits(z3.If(condition, z3.IntVal(yes), z3.IntVal(no)), 2), rules.fit_int(yes if taken else no, 2)),
+        (absolute(z3.If(condition, z3.IntVal(yes), z3.IntVal(no))), abs(yes if taken else no)),
+    ):
+        assert known(z3.substitute(made, (condition, z3.BoolVal(taken)))) == expected
+    for signed in (True, False):
+        found = fits(z3.If(condition, z3.IntVal(yes), z3.IntVal(no)) + 1, 2, signed)
+        value = (yes if taken else no) + 1
+        fit = abs(value) < 100 and (signed or value >= 0)
+        assert truth(z3.substitute(found, (condition, z3.BoolVal(taken)))) is fit
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=5), st.text("AB ", max_size=5), st.sampled_from(RELATIONS))
