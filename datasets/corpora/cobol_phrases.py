@@ -92,6 +92,11 @@ class Phrases:
         )
         return self.said(item) if item is not None else "RETURN-CODE"
 
+    def count(self) -> str:
+        """GnuCOBOL leaves an UNSTRING where a packed item is too small for a count."""
+        item = self.pick(lambda each: each.whole and (each.size > 2 or each.usage != "COMP-3"))
+        return self.said(item) if item is not None else "RETURN-CODE"
+
     def tally(self) -> str:
         item = self.pick(lambda each: each.whole)
         return self.said(item) if item is not None else "RETURN-CODE"

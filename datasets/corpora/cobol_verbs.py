@@ -272,7 +272,7 @@ def _unstring(writer: Writer) -> Statement | None:
             delimiter = phrases.text_item()
             target += f" DELIMITER IN {phrases.said(delimiter)}" if delimiter is not None else ""
         if delimited and rng.random() < 0.25:
-            target += f" COUNT IN {phrases.whole()}"
+            target += f" COUNT IN {phrases.count()}"
         targets.append(target)
     by = f" DELIMITED BY {delimiters}" if delimited else ""
     pointer = f" WITH POINTER {phrases.pointer()}" if phrases.some(0.25) else ""

@@ -14,7 +14,7 @@ from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Re
 from transpile.solvers.storage.inspecting import Inspection, Region, converted, inspected, region
 from transpile.solvers.storage.values import Int, NoTerm, Number, Text, add, fits, known_text, text, units_at
 
-IN_PICTURE = "binary and packed counters of TALLYING stay within their PICTURE"
+IN_PICTURE = "binary and packed counters of TALLYING and COUNT stay within their PICTURE"
 
 
 def inspect(evaluation: Evaluation, statement: verbs.Inspect) -> None:

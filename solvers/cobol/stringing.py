@@ -13,6 +13,8 @@ from transpile.solvers.storage.values import Int, NoTerm, Number, Text, Truth, i
 
 _POINTER_DIGITS = 9
 """GnuCOBOL looks at the low 32 bits of a pointer."""
+_ROOM_DIGITS = 3
+"""They count all characters that are followed up."""
 
 
 def string(evaluation: Evaluation, statement: verbs.StringTogether) -> Truth:
@@ -53,8 +55,8 @@ def start_of(evaluation: Evaluation, pointer: Spot | None) -> Int:
     held, type_ = evaluation.held(pointer), pointer.number
     if not isinstance(held, Numeric) or type_ is None or type_.scale or type_.digits > _POINTER_DIGITS:
         raise NoTerm(f"STRING or UNSTRING with the pointer {pointer.field.origin}")
-    if type_.digits == 1 and pointer.field.view.coding == "packed":
-        raise NoTerm("a pointer of one packed digit, with which GnuCOBOL 3.1 forgets an overflow,")
+    if type_.digits < _ROOM_DIGITS and pointer.field.view.coding == "packed":
+        raise NoTerm("a pointer of few packed digits, with which GnuCOBOL 3.1 forgets an overflow,")
     return held.number.units
 
 

@@ -8,13 +8,13 @@ import z3
 
 from transpile.cobol import statements as verbs
 from transpile.cobol import tree
-from transpile.solvers.cobol.inspecting import count_in, pattern_of, refuse_shared
+from transpile.solvers.cobol.inspecting import IN_PICTURE, count_in, pattern_of, refuse_shared
 from transpile.solvers.cobol.moving import kept, move, put_units
 from transpile.solvers.cobol.operands import Characters, Evaluation, Numeric, Spot
 from transpile.solvers.cobol.stringing import pointer_of, start_of
 from transpile.solvers.storage.storage import merged
 from transpile.solvers.storage.unstringing import Piece, Varying, unstring
-from transpile.solvers.storage.values import Int, NoTerm, Number, Truth
+from transpile.solvers.storage.values import Int, NoTerm, Number, Truth, fits
 
 
 def take_apart(evaluation: Evaluation, statement: verbs.Unstring) -> Truth:
@@ -65,6 +65,8 @@ def _count(evaluation: Evaluation, spot: Spot, length: Int) -> None:
     held, type_ = evaluation.held(spot), spot.number
     if not isinstance(held, Numeric) or type_ is None or type_.scale:
         raise NoTerm(f"UNSTRING that counts in {spot.field.origin}")
+    if spot.field.view.coding != "display":
+        evaluation.assume(fits(length, type_.digits), IN_PICTURE)
     put_units(evaluation, spot, kept(type_, Number(length)))
 
 

@@ -309,8 +309,8 @@ def test_generated_paragraphs_that_jump_are_proved_and_their_faults_are_not(tmp_
         ("UNSTRING WIDE-TEXT INTO LETTER POINTER I TALLYING I.", "I changes while I"),
         ("UNSTRING WIDE-TEXT DELIMITED BY SPACE INTO LETTER DELIMITER IN L-TAX.", "L-TAX, which is no plain text"),
         ("UNSTRING WIDE-TEXT INTO LETTER TALLYING I NOT ON OVERFLOW ADD 1 TO TAX.", "where the counter overflows"),
-        ("UNSTRING WIDE-TEXT INTO LETTER POINTER PACKED-ONE.", "one packed digit"),
-        ("STRING LETTER DELIMITED BY SIZE INTO WIDE-TEXT POINTER PACKED-ONE.", "one packed digit"),
+        ("UNSTRING WIDE-TEXT INTO LETTER POINTER PACKED-ONE.", "few packed digits"),
+        ("STRING LETTER DELIMITED BY SIZE INTO WIDE-TEXT POINTER PACKED-ONE.", "few packed digits"),
         ("STRING BITS DELIMITED BY SIZE INTO WIDE-TEXT.", "not in the model"),
     ],
 )
@@ -318,6 +318,13 @@ def test_what_is_unusual_is_not_proved(statement, reason):
     found = Program(statement).proof()
     assert not found.proved
     assert reason in found.reason
+
+
+def test_a_packed_count_is_taken_to_stay_in_its_picture():
+    """GnuCOBOL 3.1 leaves the UNSTRING where it does not."""
+    found = Program("UNSTRING WIDE-TEXT DELIMITED BY ALL SPACES INTO LETTER COUNT IN PACKED-ONE NAME-OF.").proof()
+    assert found.proved
+    assert found.assumptions == (IN_PICTURE,)
 
 
 def test_a_binary_counter_is_taken_to_stay_in_its_picture():

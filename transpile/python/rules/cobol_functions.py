@@ -10,7 +10,7 @@ import random as _random
 import re
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from transpile.python.rules.cobol_rules import EXACT, Number, divide, power
@@ -165,10 +165,16 @@ def mod(value: Number, modulus: Number) -> int:
     return int(value) % int(modulus) if int(modulus) else 0
 
 
+def trimmed(value: Decimal) -> Decimal:
+    """Without zeros behind the last decimal: how many there are says how far a quotient goes."""
+    shorter = value.normalize(EXACT)
+    return shorter if int(shorter.as_tuple().exponent) <= 0 else EXACT.quantize(shorter, Decimal(1))
+
+
 def rem(value: Number, divisor: Number) -> Decimal:
     if not divisor:
         return Decimal(0)
-    return Decimal(value) - int(divide(value, divisor)) * Decimal(divisor)
+    return trimmed(Decimal(value) - int(divide(value, divisor)) * Decimal(divisor))
 
 
 def random(seed: Number | None = None) -> float:
@@ -181,29 +187,35 @@ def random(seed: Number | None = None) -> float:
 # Statistics and money
 
 
-def sum_(*values: Number) -> Decimal:
+def total(values: Iterable[Number]) -> Decimal:
     return functools.reduce(EXACT.add, (Decimal(value) for value in values), Decimal(0))
 
 
+def sum_(*values: Number) -> Decimal:
+    return trimmed(total(values))
+
+
 def mean(*values: Number) -> Decimal:
-    return divide(sum_(*values), len(values))
+    return trimmed(divide(total(values), len(values)))
 
 
 def median(*values: Number) -> Decimal:
-    return divide(sum_(statistics.median_low(values), statistics.median_high(values)), 2)
+    if len(values) % 2:
+        return Decimal(statistics.median_low(values))
+    return mean(statistics.median_low(values), statistics.median_high(values))
 
 
 def midrange(*values: Number) -> Decimal:
-    return divide(sum_(min(values), max(values)), 2)
+    return mean(min(values), max(values))
 
 
 def range_(*values: Number) -> Decimal:
-    return EXACT.subtract(Decimal(max(values)), Decimal(min(values)))
+    return trimmed(EXACT.subtract(Decimal(max(values)), Decimal(min(values))))
 
 
 def variance(*values: Number) -> Decimal:
-    middle = mean(*values)
-    return divide(sum_(*(power(EXACT.subtract(Decimal(value), middle), 2) for value in values)), len(values))
+    middle = divide(total(values), len(values))
+    return divide(total(power(EXACT.subtract(Decimal(value), middle), 2) for value in values), len(values))
 
 
 def standard_deviation(*values: Number) -> Decimal:
