@@ -25,6 +25,8 @@ from transpile.solvers.storage.storage import Storage
 from transpile.solvers.storage.values import Int, NoTerm, Text, Truth, integer, known
 
 Facts: TypeAlias = Mapping[tuple[str, str], Truth]
+_BUILTINS = frozenset(dir(builtins)) - {"_"}
+"""Without what an interpreter keeps its last value in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class Running:
             raise NoTerm(f"the method {name} does something that is not in the model")
         written = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
         for each in sorted(written):
-            if not self.module.builtin(each) or hasattr(builtins, each):
+            if not self.module.builtin(each) or each in _BUILTINS:
                 raise NoTerm(f"the variable {each}, which is called as something outside of the method {name}")
         return Frame(name, (Rest(tuple(node.body)),), {})
 

@@ -333,6 +333,12 @@ def test_a_binary_counter_is_taken_to_stay_in_its_picture():
     assert found.assumptions == (IN_PICTURE,)
 
 
+def test_what_an_interpreter_leaves_behind_is_no_builtin(monkeypatch):
+    """``_`` is the variable of loops that need none."""
+    monkeypatch.setattr("builtins._", 5, raising=False)
+    assert Program(PROVED["times"]).proof().proved
+
+
 def test_a_performed_paragraph_may_change_what_is_computed_before_it():
     callee = "Q.\n    ADD 1 TO COUNTED."
     program = Program("MOVE 5 TO COUNTED. PERFORM Q. MOVE COUNTED TO TAX.", callee)
