@@ -131,10 +131,10 @@ def _field(scope: Scope, given: verbs.UnstringTarget) -> Body:
 def _room(made: Target, at: cobol.Reference) -> int:
     """How many characters a field takes where there are no delimiters."""
     if isinstance(made, Part):
-        length = made.length
-        if length is None or not hasattr(length, "value"):
-            return made.place.field.view.size
-        return int(length.value)
+        size = made.place.field.view.size
+        if made.length is None and isinstance(made.start, Constant):
+            return size + 1 - int(made.start.value)
+        return int(made.length.value) if isinstance(made.length, Constant) else size
     field = made.field
     return field.type.digits if isinstance(field.type, Number) and field.view.separate else field.view.size
 
