@@ -57,6 +57,7 @@ bench-cobol: $(READY) ## COBOL to Python: make bench-cobol NIST=<folder with NC,
 	$(PYTHON) benchmarks/cobol_corpus.py
 	$(PYTHON) benchmarks/cobol_generated.py --programs 667 --paragraphs 15 --states 100 --jobs 2
 	$(PYTHON) benchmarks/cobol_faults.py --each 2
+	$(PYTHON) benchmarks/cobol_jumps.py --programs 40
 	$(PYTHON) benchmarks/cobol_speed.py
 
 bench-csmith: ## random programs: 50 fresh seeds at -O0 and -O2 for both targets
